@@ -1,0 +1,21 @@
+package io.ringsight.core.detect;
+
+import java.nio.FloatBuffer;
+
+/**
+ * Turns a model's output into detections. One per output layout; holds scratch memory, so each thread has its own.
+ *
+ * <p>Boxes come out in the model's input pixels; {@code core.preprocess.Letterbox} takes them back to the source's.
+ * Allocates nothing.
+ */
+public interface DetectionDecoder {
+    /**
+     * Decodes one picture of a batch.
+     *
+     * @param output the whole output tensor, native order, position 0; read by absolute index only
+     * @param row which picture of the batch
+     * @param threshold least confidence
+     * @param into cleared, then filled, highest confidence first, at most its capacity
+     */
+    void decode(FloatBuffer output, int row, float threshold, Detections into);
+}

@@ -1,0 +1,103 @@
+package io.ringsight.core.detect;
+
+/**
+ * What was found in one frame: parallel arrays of fixed capacity, made once and filled again and again. Boxes are left,
+ * top, width and height in pixels; highest confidence first when a decoder filled it. Owned by one thread at a time.
+ */
+public final class Detections {
+    /** As many as a YOLOv10 end-to-end head gives. */
+    public static final int DEFAULT_CAPACITY = 300;
+
+    private final float[] left;
+    private final float[] top;
+    private final float[] width;
+    private final float[] height;
+    private final float[] confidence;
+    private final int[] classId;
+    private int size;
+
+    public Detections(int capacity) {
+        if (capacity < 1) {
+            throw new IllegalArgumentException("capacity must be at least 1: " + capacity);
+        }
+        left = new float[capacity];
+        top = new float[capacity];
+        width = new float[capacity];
+        height = new float[capacity];
+        confidence = new float[capacity];
+        classId = new int[capacity];
+    }
+
+    /** Forgets all detections. */
+    public void clear() {
+        size = 0;
+    }
+
+    /** Adds one; false, and nothing added, when the capacity is reached. */
+    public boolean add(float left, float top, float width, float height, float confidence, int classId) {
+        if (size == this.left.length) {
+            return false;
+        }
+        box(size, left, top, width, height);
+        this.confidence[size] = confidence;
+        this.classId[size] = classId;
+        size++;
+        return true;
+    }
+
+    /** Moves detection {@code index} to another box. */
+    public void box(int index, float left, float top, float width, float height) {
+        this.left[index] = left;
+        this.top[index] = top;
+        this.width[index] = width;
+        this.height[index] = height;
+    }
+
+    /** Keeps the first {@code size} only. */
+    public void truncate(int size) {
+        this.size = Math.min(this.size, size);
+    }
+
+    /** Removes detection {@code index}; those behind it move up, order kept. */
+    public void remove(int index) {
+        int behind = --size - index;
+        System.arraycopy(left, index + 1, left, index, behind);
+        System.arraycopy(top, index + 1, top, index, behind);
+        System.arraycopy(width, index + 1, width, index, behind);
+        System.arraycopy(height, index + 1, height, index, behind);
+        System.arraycopy(confidence, index + 1, confidence, index, behind);
+        System.arraycopy(classId, index + 1, classId, index, behind);
+    }
+
+    public int size() {
+        return size;
+    }
+
+    public int capacity() {
+        return left.length;
+    }
+
+    public float left(int index) {
+        return left[index];
+    }
+
+    public float top(int index) {
+        return top[index];
+    }
+
+    public float width(int index) {
+        return width[index];
+    }
+
+    public float height(int index) {
+        return height[index];
+    }
+
+    public float confidence(int index) {
+        return confidence[index];
+    }
+
+    public int classId(int index) {
+        return classId[index];
+    }
+}

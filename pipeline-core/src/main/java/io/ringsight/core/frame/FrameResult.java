@@ -1,0 +1,29 @@
+package io.ringsight.core.frame;
+
+import io.ringsight.core.detect.Detections;
+import io.ringsight.core.time.FrameTimings;
+
+/**
+ * What is known of one analysed frame: the read-only view of a ring slot that sinks get. Valid only during the call it
+ * is passed to; a sink that needs the picture longer retains it.
+ */
+public interface FrameResult {
+    SourceId sourceId();
+
+    /** The frame's number among all that the decoder gave in this epoch, from 1. */
+    long frameSeq();
+
+    /** The number of the frame in this source's message before, 0 for the first. */
+    long prevFrameSeq();
+
+    /** The frames between the two, by reason: their sum is {@code frameSeq - prevFrameSeq - 1}. */
+    FrameLosses losses();
+
+    /** The picture: its size and when it was taken. Pixels are valid during the call only. */
+    Picture picture();
+
+    FrameTimings timings();
+
+    /** What was found, boxes in source pixels. */
+    Detections detections();
+}

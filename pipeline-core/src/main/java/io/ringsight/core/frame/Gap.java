@@ -1,0 +1,30 @@
+package io.ringsight.core.frame;
+
+/**
+ * A span of time in which a source gave no frames, published when it begins, when its reason changes and when it ends.
+ *
+ * @param sourceId the source
+ * @param gapSeq number of this gap message among the source's gap messages of the epoch, from 1
+ * @param reason why
+ * @param detail what the source said of it, without secrets; empty when it said nothing
+ * @param lastFrameSeq number of the last frame the decoder gave so far, 0 before the first
+ * @param prevFrameSeq number of the frame in this source's message before, 0 before the first
+ * @param losses frames after {@code prevFrameSeq} up to {@code lastFrameSeq}, none of which is in a message
+ * @param sinceUtcNs when it began, nanoseconds since 1970 by the host's clock
+ * @param untilUtcNs when it ended, or {@link Picture#UNKNOWN} while it lasts
+ */
+public record Gap(
+        SourceId sourceId,
+        long gapSeq,
+        GapReason reason,
+        String detail,
+        long lastFrameSeq,
+        long prevFrameSeq,
+        FrameLosses losses,
+        long sinceUtcNs,
+        long untilUtcNs) {
+    /** Whether the gap lasts still. */
+    public boolean isOpen() {
+        return untilUtcNs == Picture.UNKNOWN;
+    }
+}

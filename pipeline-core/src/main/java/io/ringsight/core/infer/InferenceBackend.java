@@ -1,0 +1,22 @@
+package io.ringsight.core.infer;
+
+import java.util.List;
+
+/**
+ * A model loaded on a device, and its lanes. Knows tensors only: what the numbers mean is {@code core.detect}'s matter.
+ *
+ * <p>Made by {@link Backends}; closing it closes its lanes, which must be idle. Closing twice is allowed.
+ */
+public interface InferenceBackend extends AutoCloseable {
+    /** Name in messages and metrics, e.g. {@code onnxruntime-cpu}. */
+    String name();
+
+    /** The lanes, made once. As many batches can be in flight. */
+    List<Lane> lanes();
+
+    /** The most pictures one launch of a lane takes. */
+    int maxBatch();
+
+    @Override
+    void close();
+}

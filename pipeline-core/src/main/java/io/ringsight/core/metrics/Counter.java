@@ -1,0 +1,40 @@
+package io.ringsight.core.metrics;
+
+/**
+ * Every event that is counted for each source. The only list of them: metrics page, summaries and tests read it.
+ */
+public enum Counter {
+    FRAMES_DECODED("frames_decoded", "Frames the decoder gave; the frame numbers in messages count the same."),
+    FRAMES_PUBLISHED("frames_published", "Frames handed to the sinks as a message."),
+    FRAMES_OVERLOAD("frames_overload", "Frames dropped because the source had no credit or the ring no room."),
+    FRAMES_LATE("frames_late", "Frames dropped because they were older than the deadline when their turn came."),
+    FRAMES_CORRUPT("frames_corrupt", "Frames the decoder reported as damaged."),
+    FRAMES_INFERENCE_FAILED("frames_inference_failed", "Frames whose preprocessing or inference failed."),
+    FRAMES_RATE_LIMIT("frames_rate_limit", "Frames left out to keep to maxFps."),
+    DETECTIONS("detections", "Objects in published messages."),
+    GAPS("gaps", "Gap messages handed to the sinks."),
+    SINK_FAILURES("sink_failures", "Times a sink threw while taking a result; the pipeline went on."),
+    CONNECTS("connects", "Times the source was opened and gave a first frame."),
+    CONNECT_FAILURES("connect_failures", "Times opening the source failed."),
+    CONNECTION_LOSSES("connection_losses", "Times an open source broke or stalled."),
+    PACKETS_MISSED("packets_missed", "Network packets FFmpeg reported as missed."),
+    DECODE_ERRORS("decode_errors", "Packets the decoder refused.");
+
+    private final String metricName;
+    private final String sentence;
+
+    Counter(String metricName, String sentence) {
+        this.metricName = metricName;
+        this.sentence = sentence;
+    }
+
+    /** Name on the metrics page, without prefix {@code ringsight_} and suffix {@code _total}. */
+    public String metricName() {
+        return metricName;
+    }
+
+    /** What is counted, for people. */
+    public String sentence() {
+        return sentence;
+    }
+}

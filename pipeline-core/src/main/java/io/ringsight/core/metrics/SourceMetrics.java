@@ -1,0 +1,74 @@
+package io.ringsight.core.metrics;
+
+import java.util.concurrent.atomic.AtomicLongArray;
+import org.HdrHistogram.ConcurrentHistogram;
+import org.HdrHistogram.Histogram;
+
+/**
+ * What is counted and measured of one source. Any thread may count, record and read; counting and recording allocate
+ * nothing.
+ */
+public final class SourceMetrics {
+    private static final long HIGHEST_US = 60_000_000L;
+    private static final int SIGNIFICANT_DIGITS = 2;
+
+    private final String sourceId;
+    private final AtomicLongArray counters = new AtomicLongArray(Counter.values().length);
+    private final ConcurrentHistogram latencyUs = new ConcurrentHistogram(1, HIGHEST_US, SIGNIFICANT_DIGITS);
+    private volatile String state = "connecting";
+    private volatile long lastFrameNs = Long.MIN_VALUE;
+
+    public SourceMetrics(String sourceId) {
+        this.sourceId = sourceId;
+    }
+
+    /** The source's name. */
+    public String sourceId() {
+        return sourceId;
+    }
+
+    /** Counts one. */
+    public void count(Counter counter) {
+        counters.getAndIncrement(counter.ordinal());
+    }
+
+    /** Counts {@code n}. */
+    public void count(Counter counter, long n) {
+        counters.getAndAdd(counter.ordinal(), n);
+    }
+
+    /** How many so far. */
+    public long value(Counter counter) {
+        return counters.get(counter.ordinal());
+    }
+
+    /** Records the time from decoded to published of one frame; over a minute counts as a minute. */
+    public void recordLatencyNs(long latencyNs) {
+        latencyUs.recordValue(Math.max(1, Math.min(latencyNs / 1_000, HIGHEST_US)));
+    }
+
+    /** A copy of all latencies recorded so far, in microseconds. */
+    public Histogram latencyUs() {
+        return latencyUs.copy();
+    }
+
+    /** {@code live}, {@code connecting} or the reason it gives no frames ({@code GapReason.wireName()}). */
+    public String state() {
+        return state;
+    }
+
+    /** Sets {@link #state()}. */
+    public void state(String state) {
+        this.state = state;
+    }
+
+    /** When the last frame was published, by the pipeline's monotonic clock; {@code Long.MIN_VALUE} before the first. */
+    public long lastFrameNs() {
+        return lastFrameNs;
+    }
+
+    /** Sets {@link #lastFrameNs()}. */
+    public void lastFrameNs(long nowNs) {
+        lastFrameNs = nowNs;
+    }
+}

@@ -1,0 +1,46 @@
+package io.ringsight.core.model;
+
+/**
+ * What a network wants to see: one NCHW tensor of three colour planes.
+ *
+ * @param tensorName name of the input
+ * @param width pixels
+ * @param height pixels
+ * @param type element type
+ * @param order which colour the first plane holds
+ * @param scale what an 8-bit value is multiplied with: 1/255 for 0..1, 1 for 0..255; always 1 for {@code UINT8}
+ * @param placement {@code CENTER} or {@code TOP_LEFT}: where the letterboxed picture lies
+ * @param padValue 8-bit grey of the padding
+ * @param fixedBatch batch size the file was exported with, or 0 when it is free
+ */
+public record ModelInput(
+        String tensorName,
+        int width,
+        int height,
+        TensorType type,
+        ChannelOrder order,
+        float scale,
+        Placement placement,
+        int padValue,
+        int fixedBatch) {
+    /** Element type of the tensor. */
+    public enum TensorType {
+        FLOAT32,
+        FLOAT16,
+        UINT8
+    }
+
+    /** Which colour comes first. */
+    public enum ChannelOrder {
+        RGB,
+        BGR
+    }
+
+    /** Where the scaled picture lies in the input. */
+    public enum Placement {
+        /** In the middle (Ultralytics). */
+        CENTER,
+        /** In the top left corner (YOLOX). */
+        TOP_LEFT
+    }
+}

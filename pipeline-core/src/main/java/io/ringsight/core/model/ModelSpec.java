@@ -1,0 +1,44 @@
+package io.ringsight.core.model;
+
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * All that is known of a model file: where it is, what goes in, what comes out, what its classes are called. Read from
+ * a YAML file beside the model, from the model's own metadata, or both (YAML wins).
+ *
+ * @param name name in messages, e.g. {@code pcb-defect}
+ * @param version version in messages
+ * @param file the ONNX file
+ * @param sha256 of the ONNX file, lower-case hexadecimal
+ * @param precision of the weights, for messages: {@code fp32}, {@code fp16} or {@code int8}
+ * @param input what the network wants to see
+ * @param output what it says
+ * @param labels class names, by class id
+ * @param threshold least confidence of a detection unless the configuration says another
+ */
+public record ModelSpec(
+        String name,
+        String version,
+        Path file,
+        String sha256,
+        String precision,
+        ModelInput input,
+        ModelOutput output,
+        List<String> labels,
+        float threshold) {
+    public ModelSpec {
+        labels = List.copyOf(labels);
+        if (labels.isEmpty()) {
+            throw new IllegalArgumentException("a model needs at least one label");
+        }
+        if (!(threshold >= 0 && threshold <= 1)) {
+            throw new IllegalArgumentException("threshold must be 0 to 1: " + threshold);
+        }
+    }
+
+    /** The class's name, or {@code class-N} for an id the labels do not have. */
+    public String label(int classId) {
+        return classId >= 0 && classId < labels.size() ? labels.get(classId) : "class-" + classId;
+    }
+}

@@ -1,0 +1,36 @@
+package io.ringsight.core.pipeline;
+
+import io.ringsight.core.frame.GapReason;
+import io.ringsight.core.frame.Picture;
+import io.ringsight.core.metrics.SourceMetrics;
+
+/**
+ * The one way into the pipeline, one for each source: numbers its frames, accounts for every one of them and keeps them
+ * in order with the source's gaps.
+ *
+ * <p><b>Threads.</b> All methods are called by the source's one thread.
+ */
+public interface FrameIntake {
+    /**
+     * Takes over the caller's reference to a decoded picture: moves it into the ring, or counts it as lost and releases
+     * it at once. For a live source this never waits; for a recording it waits for room, so that nothing is lost. Ends
+     * the source's open gap, if there is one.
+     *
+     * @throws InterruptedException if interrupted while waiting, or the pipeline is closing; the picture is released
+     */
+    void offer(Picture picture) throws InterruptedException;
+
+    /** Counts {@code frames} that the decoder gave but that cannot be analysed. */
+    void lost(GapReason reason, int frames);
+
+    /**
+     * Tells that no frames come, and why. The first call begins a gap and publishes a gap message; one with another
+     * reason publishes another; one with the same reason as before does nothing. The next offered frame ends it.
+     *
+     * @param detail what is known of it, without secrets; may be empty
+     */
+    void gap(GapReason reason, String detail) throws InterruptedException;
+
+    /** The source's counters and state. */
+    SourceMetrics metrics();
+}

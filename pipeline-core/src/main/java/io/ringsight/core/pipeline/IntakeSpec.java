@@ -1,0 +1,23 @@
+package io.ringsight.core.pipeline;
+
+import io.ringsight.core.frame.SourceId;
+
+/**
+ * How the pipeline treats one source.
+ *
+ * @param sourceId its name
+ * @param lossless whether the source waits for room (a recording) rather than drops (a camera)
+ * @param credits the most frames it may have in the ring at a time
+ * @param deadlineNs age at Dispatch above which a frame is lost as {@code late}; 0: none
+ * @param maxFps frames a second above which frames are lost as {@code rate-limit}; 0: none
+ */
+public record IntakeSpec(SourceId sourceId, boolean lossless, int credits, long deadlineNs, double maxFps) {
+    public IntakeSpec {
+        if (credits < 1) {
+            throw new IllegalArgumentException("credits must be at least 1: " + credits);
+        }
+        if (deadlineNs < 0 || !(maxFps >= 0)) {
+            throw new IllegalArgumentException("deadlineNs and maxFps must not be negative");
+        }
+    }
+}

@@ -1,0 +1,37 @@
+package io.ringsight.core.infer;
+
+/**
+ * Which device computes, and how much at a time.
+ *
+ * @param device {@code auto}, {@code cpu}, {@code cuda} or {@code cuda:N}
+ * @param lanes batches in flight; 0: as many as the device does best with (CPU: its processors)
+ * @param maxBatch the most pictures one launch takes; a model file of a smaller fixed batch size makes it smaller
+ */
+public record BackendSpec(String device, int lanes, int maxBatch) {
+    /** The most lanes: more than any machine has use for, few enough to notice a mistyped number. */
+    public static final int MAX_LANES = 256;
+    /** The largest batch. */
+    public static final int MAX_BATCH = 64;
+
+    public BackendSpec {
+        if (!isDevice(device)) {
+            throw new IllegalArgumentException("device must be auto, cpu, cuda or cuda:N: " + device);
+        }
+        if (lanes < 0 || lanes > MAX_LANES) {
+            throw new IllegalArgumentException("lanes must be 0 (automatic) to " + MAX_LANES + ": " + lanes);
+        }
+        if (maxBatch < 1 || maxBatch > MAX_BATCH) {
+            throw new IllegalArgumentException("maxBatch must be 1 to " + MAX_BATCH + ": " + maxBatch);
+        }
+    }
+
+    /** One lane a processor, batch size 1, on the processor. */
+    public static BackendSpec cpu() {
+        return new BackendSpec("cpu", 0, 1);
+    }
+
+    /** Whether {@code device} is a device's name. */
+    public static boolean isDevice(String device) {
+        return device != null && device.matches("auto|cpu|cuda(:\\d{1,2})?");
+    }
+}

@@ -1,0 +1,212 @@
+package io.ringsight.core.infer;
+
+import io.ringsight.core.frame.Picture;
+import io.ringsight.core.model.ModelInput;
+import io.ringsight.core.model.ModelInput.ChannelOrder;
+import io.ringsight.core.model.ModelInput.Placement;
+import io.ringsight.core.model.ModelInput.TensorType;
+import io.ringsight.core.model.ModelOutput;
+import io.ringsight.core.model.ModelOutput.Head;
+import io.ringsight.core.model.ModelSpec;
+import io.ringsight.core.preprocess.Letterbox;
+import java.nio.FloatBuffer;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.function.IntSupplier;
+import java.util.function.Predicate;
+import java.util.stream.IntStream;
+import org.bytedeco.javacpp.BytePointer;
+
+/**
+ * A backend without a network, for tests. It finds exactly one object in every picture: the whole input, of class
+ * {@code shade} and confidence {@code shade / 255}, where the shade is the first byte of the picture's first plane. So
+ * a test can tell from a result which picture it belongs to ({@link #SPEC} is the model to decode it with).
+ *
+ * <p>It computes at once, or, after {@link #holdLaunches()}, each launch waits for the test's {@link #completeNext()}
+ * or {@link #failNext(InferenceException)}, in the order of launches. Thread-safe.
+ */
+public final class FakeBackend implements InferenceBackend {
+    /** Side of the square input in pixels. */
+    public static final int SIZE = 16;
+    /** End-to-end head with one candidate; 256 classes {@code shade-0} to {@code shade-255}. */
+    public static final ModelSpec SPEC = new ModelSpec(
+            "fake",
+            "1",
+            Path.of("fake.onnx"),
+            "0".repeat(64),
+            "fp32",
+            new ModelInput(
+                    "images", SIZE, SIZE, TensorType.FLOAT32, ChannelOrder.RGB, 1 / 255f, Placement.CENTER, 114, 0),
+            new ModelOutput("output0", Head.END_TO_END, 1, 6, 0.45f),
+            IntStream.range(0, 256).mapToObj(i -> "shade-" + i).toList(),
+            0.25f);
+
+    private static final long LIMIT_S = 20;
+
+    private final List<Lane> lanes = new ArrayList<>();
+    private final int maxBatch;
+    private final BlockingQueue<FakeLane> held = new LinkedBlockingQueue<>();
+    private volatile boolean holding;
+    private volatile Predicate<Picture> badPicture = picture -> false;
+    private volatile IntSupplier onLaunch = () -> 0;
+    private volatile boolean closed;
+
+    public FakeBackend(int lanes, int maxBatch) {
+        this.maxBatch = maxBatch;
+        for (int i = 0; i < lanes; i++) {
+            this.lanes.add(new FakeLane());
+        }
+    }
+
+    /** From now on a launch waits for {@link #completeNext()} or {@link #failNext(InferenceException)}. */
+    public void holdLaunches() {
+        holding = true;
+    }
+
+    /** Launches compute at once again, and those held now are completed. */
+    public void releaseLaunches() {
+        holding = false;
+        FakeLane lane;
+        while ((lane = held.poll()) != null) {
+            lane.complete(null);
+        }
+    }
+
+    /** Completes the oldest held launch; waits up to 20 s for there to be one. */
+    public void completeNext() throws InterruptedException {
+        next().complete(null);
+    }
+
+    /** Fails the oldest held launch; waits up to 20 s for there to be one. */
+    public void failNext(InferenceException failure) throws InterruptedException {
+        next().complete(failure);
+    }
+
+    /** How many launches are held. */
+    public int heldLaunches() {
+        return held.size();
+    }
+
+    /** Loading a picture that matches fails. */
+    public void failLoads(Predicate<Picture> badPicture) {
+        this.badPicture = badPicture;
+    }
+
+    /** Called on the launching thread at each launch; what it returns is of no matter. */
+    public void onLaunch(IntSupplier onLaunch) {
+        this.onLaunch = onLaunch;
+    }
+
+    /** Whether {@link #close()} was called. */
+    public boolean isClosed() {
+        return closed;
+    }
+
+    private FakeLane next() throws InterruptedException {
+        FakeLane lane = held.poll(LIMIT_S, TimeUnit.SECONDS);
+        if (lane == null) {
+            throw new AssertionError("no launch within " + LIMIT_S + " s");
+        }
+        return lane;
+    }
+
+    @Override
+    public String name() {
+        return "fake";
+    }
+
+    @Override
+    public List<Lane> lanes() {
+        return Collections.unmodifiableList(lanes);
+    }
+
+    @Override
+    public int maxBatch() {
+        return maxBatch;
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+    }
+
+    private final class FakeLane implements Lane {
+        private final int[] shades = new int[maxBatch];
+        private final Letterbox[] letterboxes = new Letterbox[maxBatch];
+        private final FloatBuffer output = FloatBuffer.allocate(maxBatch * 6);
+        private final FirstByte firstByte = new FirstByte();
+        private final Semaphore done = new Semaphore(0);
+        private int rows;
+        private volatile InferenceException failure;
+
+        @Override
+        public void load(int row, Picture picture) {
+            if (badPicture.test(picture)) {
+                throw InferenceException.ofFrame("bad picture", null);
+            }
+            shades[row] = firstByte.at(picture.planeAddress(0));
+            Letterbox known = letterboxes[row];
+            if (known == null || known.sourceWidth() != picture.width() || known.sourceHeight() != picture.height()) {
+                letterboxes[row] = Letterbox.fit(picture.width(), picture.height(), SIZE, SIZE, Placement.CENTER);
+            }
+        }
+
+        @Override
+        public void launch(int rows) {
+            this.rows = rows;
+            onLaunch.getAsInt();
+            if (holding) {
+                held.add(this);
+            } else {
+                complete(null);
+            }
+        }
+
+        private void complete(InferenceException failure) {
+            this.failure = failure;
+            for (int row = 0; row < rows; row++) {
+                int at = row * 6;
+                Letterbox box = letterboxes[row];
+                output.put(at, box.left());
+                output.put(at + 1, box.top());
+                output.put(at + 2, box.left() + box.width());
+                output.put(at + 3, box.top() + box.height());
+                output.put(at + 4, shades[row] / 255f);
+                output.put(at + 5, shades[row]);
+            }
+            done.release();
+        }
+
+        @Override
+        public void await() throws InterruptedException {
+            done.acquire();
+            if (failure != null) {
+                throw failure;
+            }
+        }
+
+        @Override
+        public FloatBuffer output() {
+            return output;
+        }
+
+        @Override
+        public Letterbox letterbox(int row) {
+            return letterboxes[row];
+        }
+    }
+
+    /** A pointer that is moved instead of made anew. */
+    private static final class FirstByte extends BytePointer {
+        int at(long address) {
+            this.address = address;
+            return get(0) & 0xff;
+        }
+    }
+}

@@ -13,7 +13,7 @@ public interface FrameResult {
     /** The frame's number among all that the decoder gave in this epoch, from 1. */
     long frameSeq();
 
-    /** The number of the frame in this source's message before, 0 for the first. */
+    /** The frame number of this source's message before, be it a frame or a gap; 0 for the first. */
     long prevFrameSeq();
 
     /** The frames between the two, by reason: their sum is {@code frameSeq - prevFrameSeq - 1}. */

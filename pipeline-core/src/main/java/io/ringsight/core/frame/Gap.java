@@ -8,7 +8,7 @@ package io.ringsight.core.frame;
  * @param reason why
  * @param detail what the source said of it, without secrets; empty when it said nothing
  * @param lastFrameSeq number of the last frame the decoder gave so far, 0 before the first
- * @param prevFrameSeq number of the frame in this source's message before, 0 before the first
+ * @param prevFrameSeq the frame number of this source's message before, be it a frame or a gap; 0 before the first
  * @param losses frames after {@code prevFrameSeq} up to {@code lastFrameSeq}, none of which is in a message
  * @param sinceUtcNs when it began, nanoseconds since 1970 by the host's clock
  * @param untilUtcNs when it ended, or {@link Picture#UNKNOWN} while it lasts

@@ -1,0 +1,101 @@
+package io.ringsight.core.pipeline;
+
+import io.ringsight.core.detect.Detections;
+import io.ringsight.core.frame.FrameLosses;
+import io.ringsight.core.frame.FrameResult;
+import io.ringsight.core.frame.GapReason;
+import io.ringsight.core.frame.Picture;
+import io.ringsight.core.frame.SourceId;
+import io.ringsight.core.infer.Lane;
+import io.ringsight.core.time.FrameTimings;
+
+/**
+ * One place of the ring: a frame on its way, or a gap that must keep its place among its source's frames. Made once and
+ * used again and again. Written by the thread that has it at the moment: source, Dispatch, Collect, Publish.
+ */
+final class FrameSlot implements FrameResult {
+    final FrameTimings timings = new FrameTimings();
+    final Detections detections = new Detections(Detections.DEFAULT_CAPACITY);
+    /** Frames lost since the slot before of the same source. */
+    final FrameLosses losses = new FrameLosses();
+
+    SourceIntake source;
+    long frameSeq;
+    long prevFrameSeq;
+    /** The frame's picture, or null in a gap. */
+    Picture picture;
+    /** The gap, or null in a frame. */
+    GapEvent gap;
+    /** Why the frame will not be published, or null. */
+    GapReason failure;
+    /** The lane that computes it, or null. */
+    Lane lane;
+
+    int row;
+    boolean lastOfLane;
+
+    void frame(SourceIntake source, long frameSeq, Picture picture, long decodedAtNs) {
+        clear();
+        this.source = source;
+        this.frameSeq = frameSeq;
+        this.picture = picture;
+        timings.start(picture.decodeNs(), decodedAtNs);
+    }
+
+    void gap(SourceIntake source, long lastFrameSeq, GapEvent gap) {
+        clear();
+        this.source = source;
+        this.frameSeq = lastFrameSeq;
+        this.gap = gap;
+    }
+
+    private void clear() {
+        picture = null;
+        gap = null;
+        failure = null;
+        lane = null;
+        row = 0;
+        lastOfLane = false;
+        detections.clear();
+        losses.clear();
+    }
+
+    boolean wantsInference() {
+        return picture != null && failure == null;
+    }
+
+    @Override
+    public SourceId sourceId() {
+        return source.sourceId();
+    }
+
+    @Override
+    public long frameSeq() {
+        return frameSeq;
+    }
+
+    @Override
+    public long prevFrameSeq() {
+        return prevFrameSeq;
+    }
+
+    @Override
+    public FrameLosses losses() {
+        return losses;
+    }
+
+    @Override
+    public Picture picture() {
+        return picture;
+    }
+
+    @Override
+    public FrameTimings timings() {
+        return timings;
+    }
+
+    @Override
+    public Detections detections() {
+        return detections;
+    }
+}

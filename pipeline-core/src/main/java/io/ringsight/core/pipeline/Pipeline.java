@@ -1,0 +1,103 @@
+package io.ringsight.core.pipeline;
+
+import io.ringsight.core.detect.DetectionDecoder;
+import io.ringsight.core.infer.InferenceBackend;
+import io.ringsight.core.ring.FrameRing;
+import io.ringsight.core.time.Clock;
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+
+/**
+ * The frame's way from a source's decoder to the sinks:
+ *
+ * <pre>
+ * source ─credit?─▶ ring ──▶ Dispatch ──▶ Collect ──▶ Publish ──▶ sinks
+ *                            load a lane  await it    account,
+ *                            launch it    decode      messages
+ * </pre>
+ *
+ * <p>Memory is bounded and made at the start: ring slots, lanes, one detections array a slot. One thread a stage; the
+ * sources bring their own. The backend belongs to the caller and is closed by it, after the pipeline.
+ */
+public final class Pipeline implements AutoCloseable {
+    private static final long STOP_TIMEOUT_MS = 2_000;
+
+    private final FrameRing<FrameSlot> ring;
+    private final Clock clock;
+    private final Failures failures;
+    private final int losslessCredits;
+
+    /**
+     * What a pipeline is made of.
+     *
+     * @param ringSize number of slots, a power of two: the most frames of all sources together on their way
+     * @param threshold least confidence of a detection
+     */
+    public record Settings(int ringSize, float threshold) {}
+
+    /**
+     * Starts the stages.
+     *
+     * @param decoder used by the Collect thread alone from now on
+     * @param sinks called by the Publish thread, in this order
+     */
+    public Pipeline(
+            Settings settings,
+            InferenceBackend backend,
+            DetectionDecoder decoder,
+            List<ResultSink> sinks,
+            Clock clock) {
+        this.clock = clock;
+        failures = new Failures(clock);
+        Credits freeLanes = new Credits(backend.lanes().size());
+        int maxBatch = backend.maxBatch();
+        ring = new FrameRing<>(
+                settings.ringSize(),
+                FrameSlot::new,
+                List.of(
+                        new DispatchStage(backend.lanes(), maxBatch, freeLanes, clock, failures),
+                        new CollectStage(decoder, settings.threshold(), freeLanes, clock, failures),
+                        new PublishStage(sinks, clock, failures)),
+                failures::ofDevice);
+        losslessCredits =
+                Math.min(settings.ringSize(), 2 * maxBatch * (backend.lanes().size() + 1));
+    }
+
+    /** How many credits keep every lane busy: what a recording should have. */
+    public int creditsForRecording() {
+        return losslessCredits;
+    }
+
+    /** A new source's way in. The source's numbering starts with it, so a source that reconnects keeps its intake. */
+    public FrameIntake connect(IntakeSpec spec) {
+        return new SourceIntake(spec, ring, clock);
+    }
+
+    /** Completed with the cause when no frame can be computed any more: the process should end. */
+    public CompletionStage<Throwable> broken() {
+        return failures.broken();
+    }
+
+    /**
+     * Waits until everything offered so far has been handed to the sinks. The sources must have stopped.
+     *
+     * @return false if that took longer than {@code timeoutMs}
+     */
+    public boolean drain(long timeoutMs) throws InterruptedException {
+        return ring.awaitEmpty(timeoutMs);
+    }
+
+    /**
+     * Stops the stages where they are; {@link #drain} first to lose nothing.
+     *
+     * @return names of the threads that did not stop
+     */
+    public List<String> stop() throws InterruptedException {
+        return ring.stop(STOP_TIMEOUT_MS);
+    }
+
+    @Override
+    public void close() {
+        ring.close();
+    }
+}

@@ -1,0 +1,187 @@
+package io.ringsight.core.ring;
+
+import com.lmax.disruptor.BatchEventProcessor;
+import com.lmax.disruptor.BatchEventProcessorBuilder;
+import com.lmax.disruptor.EventHandler;
+import com.lmax.disruptor.ExceptionHandler;
+import com.lmax.disruptor.InsufficientCapacityException;
+import com.lmax.disruptor.RingBuffer;
+import com.lmax.disruptor.Sequence;
+import com.lmax.disruptor.SequenceBarrier;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+
+/**
+ * A ring of slots made once, which many source threads fill and a chain of stages works on in order:
+ *
+ * <pre>
+ * sources ──▶ stage 0 ──▶ stage 1 ──▶ … ──▶ last stage ──▶ slot is free again
+ * </pre>
+ *
+ * <p>The only class that knows Disruptor. Publishing and passing on allocate nothing. Idle threads sleep
+ * ({@link BlockingChain}); the cores belong to the decoders and the network.
+ *
+ * @param <T> the slot
+ */
+public final class FrameRing<T> implements AutoCloseable {
+    private static final long ROOM_CHECK_MS = 10;
+
+    private final BlockingChain waits = new BlockingChain();
+    private final RingBuffer<T> slots;
+    private final List<BatchEventProcessor<T>> processors = new ArrayList<>();
+    private final List<Thread> threads = new ArrayList<>();
+
+    /**
+     * Makes the slots and starts one thread for each stage.
+     *
+     * @param size number of slots, a power of two
+     * @param slot makes one slot
+     * @param stages in the order a slot passes them
+     * @param onBroken told what escaped from a stage; the ring goes on with the next slot, but its owner should close it
+     */
+    public FrameRing(int size, Supplier<T> slot, List<? extends Stage<T>> stages, Consumer<Throwable> onBroken) {
+        if (size < 1 || Integer.bitCount(size) != 1) {
+            throw new IllegalArgumentException("ring size must be a power of two: " + size);
+        }
+        slots = RingBuffer.createMultiProducer(slot::get, size, waits);
+        Sequence[] behind = {};
+        for (Stage<T> stage : stages) {
+            BatchEventProcessor<T> processor = processor(stage, slots.newBarrier(behind), onBroken);
+            behind = new Sequence[] {processor.getSequence()};
+            processors.add(processor);
+            threads.add(new Thread(processor, stage.name()));
+        }
+        slots.addGatingSequences(behind);
+        for (Thread thread : threads) {
+            thread.setDaemon(true);
+            thread.start();
+        }
+    }
+
+    private BatchEventProcessor<T> processor(Stage<T> stage, SequenceBarrier barrier, Consumer<Throwable> onBroken) {
+        BatchEventProcessor<T> processor = new BatchEventProcessorBuilder()
+                .setMaxBatchSize(stage.maxBatch())
+                .build(slots, barrier, new StageHandler<>(stage, waits));
+        processor.setExceptionHandler(new BrokenStage(onBroken));
+        return processor;
+    }
+
+    /** Fills and publishes a slot; false, and nothing done, when none is free. */
+    public boolean tryPublish(SlotWriter<T> writer) {
+        long sequence;
+        try {
+            sequence = slots.tryNext();
+        } catch (InsufficientCapacityException full) {
+            return false;
+        }
+        write(sequence, writer);
+        return true;
+    }
+
+    /** Fills and publishes a slot; waits until one is free. */
+    public void publish(SlotWriter<T> writer) throws InterruptedException {
+        while (!tryPublish(writer)) {
+            waits.awaitChange(ROOM_CHECK_MS);
+        }
+    }
+
+    private void write(long sequence, SlotWriter<T> writer) {
+        try {
+            writer.write(slots.get(sequence));
+        } finally {
+            slots.publish(sequence);
+        }
+    }
+
+    /** Waits until the last stage has passed every slot published so far; false if that took longer. */
+    public boolean awaitEmpty(long timeoutMs) throws InterruptedException {
+        long target = slots.getCursor();
+        long rounds = Math.max(1, timeoutMs / ROOM_CHECK_MS);
+        for (long i = 0; slots.getMinimumGatingSequence() < target && i < rounds; i++) {
+            waits.awaitChange(ROOM_CHECK_MS);
+        }
+        return slots.getMinimumGatingSequence() >= target;
+    }
+
+    /** Number of slots. */
+    public int size() {
+        return slots.getBufferSize();
+    }
+
+    /**
+     * Stops the stages after the slot they are at and waits for their threads.
+     *
+     * @return names of the threads that did not stop in time
+     */
+    public List<String> stop(long timeoutMs) throws InterruptedException {
+        processors.forEach(BatchEventProcessor::halt);
+        List<String> running = new ArrayList<>();
+        for (Thread thread : threads) {
+            thread.join(Math.max(1, timeoutMs / 2));
+            if (thread.isAlive()) {
+                thread.interrupt();
+                thread.join(Math.max(1, timeoutMs / 2));
+            }
+            if (thread.isAlive()) {
+                running.add(thread.getName());
+            }
+        }
+        return running;
+    }
+
+    @Override
+    public void close() {
+        try {
+            stop(TimeUnit.SECONDS.toMillis(1));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Runs a stage, and tells the stage behind at the end of each batch, which Disruptor leaves to spinning. */
+    private static final class StageHandler<T> implements EventHandler<T> {
+        private final Stage<T> stage;
+        private final BlockingChain waits;
+        private Sequence passed;
+
+        StageHandler(Stage<T> stage, BlockingChain waits) {
+            this.stage = stage;
+            this.waits = waits;
+        }
+
+        @Override
+        public void setSequenceCallback(Sequence sequence) {
+            passed = sequence;
+        }
+
+        @Override
+        public void onEvent(T slot, long sequence, boolean endOfBatch) throws InterruptedException {
+            stage.onSlot(slot, endOfBatch);
+            if (endOfBatch) {
+                passed.set(sequence);
+                waits.signalAllWhenBlocking();
+            }
+        }
+    }
+
+    /** Disruptor's own handler ends the stage's thread, and with it every camera, without a word. */
+    private record BrokenStage(Consumer<Throwable> onBroken) implements ExceptionHandler<Object> {
+        @Override
+        public void handleEventException(Throwable broken, long sequence, Object slot) {
+            onBroken.accept(broken);
+        }
+
+        @Override
+        public void handleOnStartException(Throwable broken) {
+            onBroken.accept(broken);
+        }
+
+        @Override
+        public void handleOnShutdownException(Throwable broken) {
+            onBroken.accept(broken);
+        }
+    }
+}

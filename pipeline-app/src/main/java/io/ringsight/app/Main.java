@@ -1,0 +1,85 @@
+package io.ringsight.app;
+
+import io.ringsight.app.config.ConfigException;
+import io.ringsight.core.model.ModelException;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ScopeType;
+import picocli.CommandLine.Spec;
+
+/**
+ * The program. Commands are classes of their own, listed here; each is a {@code Callable<Integer>} or {@code Runnable}
+ * that prints results to its command line's {@code getOut()} and ends with {@link CommandException},
+ * {@link ConfigException} or {@link ModelException} for what the user can mend. Commands are made at every start: they
+ * load no native library before they are called.
+ */
+@Command(
+        name = "ringsight",
+        description =
+                "Watches cameras, finds objects or defects, publishes one trustworthy message per frame to Kafka.",
+        versionProvider = Version.class,
+        mixinStandardHelpOptions = true,
+        sortOptions = false,
+        usageHelpAutoWidth = true,
+        synopsisSubcommandLabel = "COMMAND",
+        footer = {"", "Exit codes: 0 done, 1 failed while running, 2 bad usage or configuration."},
+        subcommands = {})
+public final class Main implements Runnable {
+    /** Exit code: done. */
+    public static final int DONE = 0;
+    /** Exit code: failed while running. */
+    public static final int FAILED = 1;
+    /** Exit code: bad usage or configuration. */
+    public static final int USAGE = 2;
+
+    @Option(names = "--debug", scope = ScopeType.INHERIT, description = "Print stack traces of failures and log more.")
+    private boolean debug;
+
+    @Spec
+    private CommandSpec spec;
+
+    private Main() {}
+
+    public static void main(String[] args) {
+        PrintWriter out = new PrintWriter(System.out, true, StandardCharsets.UTF_8);
+        PrintWriter err = new PrintWriter(System.err, true, StandardCharsets.UTF_8);
+        System.exit(run(out, err, args));
+    }
+
+    /** Runs one command line and returns its exit code. */
+    public static int run(PrintWriter out, PrintWriter err, String... args) {
+        Main main = new Main();
+        CommandLine line = new CommandLine(main)
+                .setOut(out)
+                .setErr(err)
+                .setCaseInsensitiveEnumValuesAllowed(true)
+                .setParameterExceptionHandler((e, wrong) -> misused(e))
+                .setExecutionExceptionHandler((e, at, parsed) -> new Failures(err, main.debug).report(e))
+                .setExecutionStrategy(parsed -> {
+                    Logging.configure(main.debug);
+                    return new CommandLine.RunLast().execute(parsed);
+                });
+        int exitCode = line.execute(args);
+        out.flush();
+        err.flush();
+        return exitCode;
+    }
+
+    @Override
+    public void run() {
+        throw new ParameterException(spec.commandLine(), "a command is missing");
+    }
+
+    private static int misused(ParameterException e) {
+        CommandLine at = e.getCommandLine();
+        String message = Redaction.of(e.getMessage()).replaceAll("\\s*\\R\\s*", " ");
+        String name = at.getCommandSpec().qualifiedName();
+        at.getErr().println("ringsight: " + message + " (see: " + name + " --help)");
+        return USAGE;
+    }
+}

@@ -1,0 +1,59 @@
+package io.ringsight.app.config;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * Puts environment variables into values.
+ *
+ * @param variables by name
+ */
+record Environment(Map<String, String> variables) {
+    private static final Pattern REFERENCE = Pattern.compile("\\$\\$\\{|\\$\\{([^}]*)\\}?");
+    private static final Pattern NAME = Pattern.compile("([A-Za-z_][A-Za-z0-9_]*)(:-(.*))?", Pattern.DOTALL);
+
+    /** A value with its variables put in, and what was wrong with them. */
+    record Result(String text, List<String> mistakes) {}
+
+    /** Whether the value names variables, so that its quotes say nothing of its type. */
+    static boolean isTemplate(String value) {
+        return value.contains("${");
+    }
+
+    Result substitute(String value) {
+        if (!isTemplate(value)) {
+            return new Result(value, List.of());
+        }
+        List<String> mistakes = new ArrayList<>();
+        StringBuilder text = new StringBuilder();
+        Matcher matcher = REFERENCE.matcher(value);
+        while (matcher.find()) {
+            String replacement = matcher.group(1) == null ? "${" : variable(matcher, mistakes);
+            matcher.appendReplacement(text, Matcher.quoteReplacement(replacement));
+        }
+        matcher.appendTail(text);
+        return new Result(text.toString(), mistakes);
+    }
+
+    private String variable(Matcher matcher, List<String> mistakes) {
+        Matcher name = NAME.matcher(matcher.group(1));
+        if (!matcher.group().endsWith("}") || !name.matches()) {
+            mistakes.add("expected ${NAME} or ${NAME:-default}, got " + YamlObject.quoted(matcher.group()));
+            return "";
+        }
+        String set = variables.get(name.group(1));
+        String otherwise = name.group(3);
+        if (otherwise != null && (set == null || set.isEmpty())) {
+            return otherwise;
+        }
+        if (set == null) {
+            mistakes.add("expected the environment variable " + name.group(1) + ", but it is not set (write ${"
+                    + name.group(1) + ":-text} to give a default)");
+            return "";
+        }
+        return set;
+    }
+}

@@ -1,0 +1,50 @@
+package io.ringsight.sources;
+
+import java.util.Map;
+
+/**
+ * What a configuration may say of a source beside its URI, each named as its key there. Null: not said, so the default
+ * holds. A setting that has no meaning for the URI's kind of source is refused by {@link SourceSpec#parse}.
+ *
+ * @param transport {@code tcp}, {@code udp} or {@code auto}; RTSP only
+ * @param username RTSP only
+ * @param password RTSP only
+ * @param tlsVerify whether the camera's certificate must be trusted; rtsps only
+ * @param caFile PEM file of the authorities to trust instead of the built-in ones; rtsps only
+ * @param videoSize e.g. {@code 1280x720}; V4L2 only
+ * @param framerate frames a second, e.g. {@code 30} or {@code 30000/1001}; V4L2 only
+ * @param inputFormat the device's pixel format or codec, e.g. {@code mjpeg} or {@code yuyv422}; V4L2 only
+ * @param openTimeoutMs the longest opening may take, first picture included; cameras only
+ * @param stallTimeoutMs the longest time without a picture; cameras only
+ * @param options FFmpeg options by name, handed on as they are; not for synthetic sources
+ */
+public record SourceSettings(
+        String transport,
+        String username,
+        String password,
+        Boolean tlsVerify,
+        String caFile,
+        String videoSize,
+        String framerate,
+        String inputFormat,
+        Long openTimeoutMs,
+        Long stallTimeoutMs,
+        Map<String, String> options) {
+    /** Nothing said: all defaults. */
+    public static final SourceSettings NONE =
+            new SourceSettings(null, null, null, null, null, null, null, null, null, null, Map.of());
+
+    public SourceSettings {
+        options = options == null ? Map.of() : Map.copyOf(options);
+    }
+
+    /** All but the password. */
+    @Override
+    public String toString() {
+        return "SourceSettings[transport=" + transport + ", username=" + username + ", password="
+                + (password == null ? null : "***") + ", tlsVerify=" + tlsVerify + ", caFile=" + caFile
+                + ", videoSize=" + videoSize + ", framerate=" + framerate + ", inputFormat=" + inputFormat
+                + ", openTimeoutMs=" + openTimeoutMs + ", stallTimeoutMs=" + stallTimeoutMs + ", options="
+                + options.keySet() + "]";
+    }
+}

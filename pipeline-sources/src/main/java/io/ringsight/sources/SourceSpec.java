@@ -1,0 +1,209 @@
+package io.ringsight.sources;
+
+import java.nio.file.Path;
+import java.util.Map;
+
+/**
+ * All that is known of a source before it is opened; checked. Never shows a password.
+ *
+ * <pre>
+ * rtsp://[user:password@]host[:port]/path      rtsps://…       a network camera
+ * v4l2:/dev/video0                             /dev/v4l/by-id/…  a USB or built-in camera
+ * file:clip.mp4[?loop&amp;pace=realtime|asap]      a film or a single picture, anything FFmpeg reads
+ * synthetic:pcb|boxes[?key=value&amp;…]            a drawing
+ * </pre>
+ */
+public sealed interface SourceSpec {
+    /** The URI for people: without password. */
+    String uri();
+
+    /** Limits on waiting for the source. */
+    default Timeouts timeouts() {
+        return Timeouts.DEFAULT;
+    }
+
+    /**
+     * Reads a URI with all settings at their defaults.
+     *
+     * @throws SourceSpecException with one sentence for people
+     */
+    static SourceSpec parse(String uri) {
+        return parse(uri, SourceSettings.NONE);
+    }
+
+    /**
+     * Reads a URI and what the configuration says beside it. User name and password are taken out of the URI.
+     *
+     * @throws SourceSpecException with one sentence for people, naming the key at fault
+     */
+    static SourceSpec parse(String uri, SourceSettings settings) {
+        return new SpecReader(uri, settings).read();
+    }
+
+    /** A film or picture file, once, as fast as possible. */
+    static Recording recording(Path path) {
+        return new Recording(path, false, Pace.ASAP, Map.of());
+    }
+
+    /** How RTP packets travel. */
+    enum Transport {
+        TCP,
+        UDP,
+        /** TCP, and UDP where the camera refuses TCP. */
+        AUTO
+    }
+
+    /** How fast a recording is read. */
+    enum Pace {
+        /** As fast as the pipeline takes it. */
+        ASAP,
+        /** By its own time line. */
+        REALTIME
+    }
+
+    /**
+     * Limits on waiting.
+     *
+     * @param openMs the longest opening may take, first picture included, in milliseconds
+     * @param stallMs the longest time without a picture after that, in milliseconds
+     */
+    record Timeouts(long openMs, long stallMs) {
+        /** Five and three seconds. */
+        public static final Timeouts DEFAULT = new Timeouts(5_000, 3_000);
+
+        public Timeouts {
+            if (openMs < 1 || stallMs < 1) {
+                throw new IllegalArgumentException("timeouts must be at least 1 ms: " + openMs + ", " + stallMs);
+            }
+        }
+    }
+
+    /**
+     * A network camera.
+     *
+     * @param url the URL without user name and password
+     * @param transport how RTP packets travel
+     * @param username null for none
+     * @param password null for none
+     * @param tlsVerify whether an rtsps camera's certificate must be trusted
+     * @param caFile PEM file of the authorities to trust; null for the built-in ones
+     * @param timeouts limits on waiting
+     * @param options FFmpeg options
+     */
+    record Rtsp(
+            String url,
+            Transport transport,
+            String username,
+            String password,
+            boolean tlsVerify,
+            Path caFile,
+            Timeouts timeouts,
+            Map<String, String> options)
+            implements SourceSpec {
+        public Rtsp {
+            options = Map.copyOf(options);
+        }
+
+        /** Whether the connection is encrypted. */
+        public boolean isTls() {
+            return url.startsWith("rtsps:");
+        }
+
+        @Override
+        public String uri() {
+            String shown = Redaction.text(url);
+            return username == null ? shown : shown.replaceFirst("://", "://" + "***:***@");
+        }
+
+        @Override
+        public String toString() {
+            return uri();
+        }
+    }
+
+    /**
+     * A camera of the Video4Linux2 kernel interface.
+     *
+     * @param device path of the device
+     * @param videoSize e.g. {@code 1280x720}; null for the device's own
+     * @param framerate e.g. {@code 30} or {@code 30000/1001}; null for the device's own
+     * @param inputFormat pixel format or codec; null for the device's own
+     * @param timeouts limits on waiting
+     * @param options FFmpeg options
+     */
+    record V4l2(
+            String device,
+            String videoSize,
+            String framerate,
+            String inputFormat,
+            Timeouts timeouts,
+            Map<String, String> options)
+            implements SourceSpec {
+        public V4l2 {
+            options = Map.copyOf(options);
+        }
+
+        @Override
+        public String uri() {
+            return "v4l2:" + device;
+        }
+
+        @Override
+        public String toString() {
+            return uri();
+        }
+    }
+
+    /**
+     * A film or a single picture.
+     *
+     * @param path the file
+     * @param loop whether it starts over when it ends, its time line going on
+     * @param pace how fast it is read
+     * @param options FFmpeg options
+     */
+    record Recording(Path path, boolean loop, Pace pace, Map<String, String> options) implements SourceSpec {
+        public Recording {
+            options = Map.copyOf(options);
+        }
+
+        @Override
+        public String uri() {
+            return "file:" + path + (loop ? "?loop" : "")
+                    + (pace == Pace.REALTIME ? (loop ? "&" : "?") + "pace=realtime" : "");
+        }
+
+        @Override
+        public String toString() {
+            return uri();
+        }
+    }
+
+    /**
+     * A drawing with known truth.
+     *
+     * @param scene {@code pcb} or {@code boxes}
+     * @param parameters the URI's query in its order, checked by the scene; a name without value has an empty one
+     */
+    record Synthetic(String scene, Map<String, String> parameters) implements SourceSpec {
+        public Synthetic {
+            parameters = java.util.Collections.unmodifiableMap(new java.util.LinkedHashMap<>(parameters));
+        }
+
+        @Override
+        public String uri() {
+            StringBuilder uri = new StringBuilder("synthetic:").append(scene);
+            char separator = '?';
+            for (Map.Entry<String, String> parameter : parameters.entrySet()) {
+                uri.append(separator).append(parameter.getKey()).append('=').append(parameter.getValue());
+                separator = '&';
+            }
+            return uri.toString();
+        }
+
+        @Override
+        public String toString() {
+            return uri();
+        }
+    }
+}

@@ -62,7 +62,9 @@ final class Failures {
         untold++;
         long nowNs = clock.nanoTime();
         if (nowNs >= nextLogNs) {
-            LOG.warn("{}: {} ({} such failures since the last line)", slot.sourceId(), what, untold, e);
+            LOG.warn(
+                    "{}: {}: {} ({} failures since the last such line)", slot.sourceId(), what, e.getMessage(), untold);
+            LOG.debug("{}: {}", slot.sourceId(), what, e);
             untold = 0;
             nextLogNs = nowNs + LOG_INTERVAL_NS;
         }

@@ -1,0 +1,104 @@
+package io.ringsight.core.pipeline;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.sun.management.ThreadMXBean;
+import io.ringsight.core.frame.FrameResult;
+import io.ringsight.core.frame.Gap;
+import io.ringsight.core.frame.NativePictures;
+import io.ringsight.core.frame.Picture;
+import io.ringsight.core.frame.SourceId;
+import io.ringsight.core.infer.FakeBackend;
+import io.ringsight.core.metrics.Counter;
+import io.ringsight.core.time.CaptureClock;
+import io.ringsight.core.time.Clock;
+import java.lang.management.ManagementFactory;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** The frame path allocates nothing in steady state, on no thread of it: camera, Dispatch, Collect, Publish. */
+class AllocationTest {
+    private static final int WARM_UP = 20_000;
+    private static final int FRAMES = 20_000;
+    private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+
+    private static final ResultSink NOWHERE = new ResultSink() {
+        @Override
+        public void frame(FrameResult result, boolean lossless) {}
+
+        @Override
+        public void gap(Gap gap, boolean lossless) {}
+    };
+
+    @Test
+    @Timeout(60)
+    void framePathAllocatesNothing() throws InterruptedException {
+        FakeBackend backend = new FakeBackend(2, 2);
+        try (NativePictures pictures = new NativePictures();
+                Pipeline pipeline = new Pipeline(
+                        new Pipeline.Settings(16, 0.1f),
+                        backend,
+                        (output, row, threshold, into) -> {
+                            into.clear();
+                            into.add(1, 1, 2, 2, output.get(row * 6 + 4), 0);
+                        },
+                        List.of(NOWHERE),
+                        Clock.system())) {
+            FrameIntake camera =
+                    pipeline.connect(new IntakeSpec(new SourceId("camera"), false, 2, 1_000_000_000L, 100_000));
+            FrameIntake file = pipeline.connect(new IntakeSpec(new SourceId("file"), true, 4, 0, 0));
+            Picture[] pool = new Picture[16];
+            for (int i = 0; i < pool.length; i++) {
+                pool[i] = pictures.grey(64, 48, 40 + i);
+                pool[i].captured(0, 0, CaptureClock.FILE, 0);
+                pool[i].release();
+            }
+            feed(camera, file, pool, WARM_UP);
+            pipeline.drain(10_000);
+            long before = allocated();
+            feed(camera, file, pool, FRAMES);
+            pipeline.drain(10_000);
+            long bytes = allocated() - before;
+            System.out.println("frame path: " + bytes + " bytes allocated in " + FRAMES + " frames");
+            // Less than a byte a frame: what is left is the fake lane's semaphore and the measuring itself.
+            assertThat(bytes).isLessThan(FRAMES);
+            assertThat(file.metrics().value(Counter.FRAMES_PUBLISHED)).isEqualTo((WARM_UP + FRAMES) / 2);
+        }
+    }
+
+    private static void feed(FrameIntake camera, FrameIntake file, Picture[] pool, int frames)
+            throws InterruptedException {
+        for (int i = 0; i < frames; i++) {
+            Picture picture = acquire(pool);
+            if (i % 2 == 0) {
+                camera.offer(picture);
+            } else {
+                file.offer(picture);
+            }
+        }
+    }
+
+    private static Picture acquire(Picture[] pool) {
+        while (true) {
+            for (Picture picture : pool) {
+                if (picture.tryAcquire()) {
+                    return picture;
+                }
+            }
+            Thread.onSpinWait();
+        }
+    }
+
+    /** Bytes allocated so far by this thread (the camera's) and the pipeline's. */
+    private static long allocated() {
+        long[] ids = THREADS.getAllThreadIds();
+        long pipelineBytes = Arrays.stream(THREADS.getThreadInfo(ids))
+                .filter(info -> info != null && info.getThreadName().startsWith("ringsight-"))
+                .mapToLong(info -> THREADS.getThreadAllocatedBytes(info.getThreadId()))
+                .sum();
+        return pipelineBytes
+                + THREADS.getThreadAllocatedBytes(Thread.currentThread().getId());
+    }
+}

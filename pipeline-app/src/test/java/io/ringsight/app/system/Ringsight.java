@@ -1,0 +1,80 @@
+package io.ringsight.app.system;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/** The product as its users start it: a process of its own, with no access to it but what a user has. */
+final class Ringsight {
+    private static final HttpClient HTTP =
+            HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(2)).build();
+
+    private Ringsight() {}
+
+    /** Starts a command, with the heap at most {@code heapMib}. */
+    static Child start(Path folder, int heapMib, String... arguments) {
+        return Child.start("ringsight-" + arguments[0], folder, Map.of(), command(heapMib, arguments));
+    }
+
+    /** Runs a command to its end. */
+    static Child.Finished run(Duration limit, String... arguments) {
+        return Child.run(command(512, arguments), limit);
+    }
+
+    /** Starts the daemon with the configuration {@code yaml}. */
+    static Child daemon(Path folder, String yaml) {
+        Path file = folder.resolve("pipeline.yaml");
+        try {
+            Files.writeString(file, yaml);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return start(folder, 512, "run", "-c", file.toString());
+    }
+
+    /** The body of a page, or its failure as text. */
+    static String get(int port, String path) {
+        HttpRequest request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
+                .timeout(Duration.ofSeconds(3))
+                .build();
+        try {
+            return HTTP.send(request, HttpResponse.BodyHandlers.ofString()).body();
+        } catch (IOException e) {
+            return "no answer: " + e;
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    private static List<String> command(int heapMib, String... arguments) {
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.add("-Xmx" + heapMib + "m");
+        command.add("-Dringsight.home=" + Rig.ROOT);
+        if (Runtime.version().feature() >= 22) {
+            command.add("--enable-native-access=ALL-UNNAMED");
+        }
+        command.addAll(List.of("-cp", classPath(), "io.ringsight.app.Main"));
+        command.addAll(List.of(arguments));
+        return command;
+    }
+
+    /** This test's class path without the tests: what the launcher would use. */
+    private static String classPath() {
+        String all = System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
+        return String.join(
+                ":",
+                List.of(all.split(":")).stream()
+                        .filter(entry -> !entry.contains("test-classes") && !entry.endsWith("-tests.jar"))
+                        .toList());
+    }
+}

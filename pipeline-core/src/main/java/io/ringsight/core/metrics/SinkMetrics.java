@@ -1,0 +1,88 @@
+package io.ringsight.core.metrics;
+
+import java.util.concurrent.atomic.AtomicLongArray;
+import org.HdrHistogram.ConcurrentHistogram;
+import org.HdrHistogram.Histogram;
+
+/**
+ * What is counted and measured of one sink. Any thread may count, record and read; counting and recording allocate
+ * nothing.
+ */
+public final class SinkMetrics {
+    private static final long HIGHEST_US = 3_600_000_000L;
+    private static final int SIGNIFICANT_DIGITS = 2;
+
+    private final String sinkName;
+    private final AtomicLongArray counters = new AtomicLongArray(SinkCounter.values().length);
+    private final ConcurrentHistogram ackLatencyUs = new ConcurrentHistogram(1, HIGHEST_US, SIGNIFICANT_DIGITS);
+    private volatile SinkState state = SinkState.CONNECTING;
+    private volatile String detail = "";
+    private volatile long queuedMessages;
+    private volatile long queuedBytes;
+
+    public SinkMetrics(String sinkName) {
+        this.sinkName = sinkName;
+    }
+
+    /** The sink's name: {@code kafka:TOPIC}, {@code jsonl:PATH}. */
+    public String sinkName() {
+        return sinkName;
+    }
+
+    /** Counts one. */
+    public void count(SinkCounter counter) {
+        counters.getAndIncrement(counter.ordinal());
+    }
+
+    /** Counts {@code n}. */
+    public void count(SinkCounter counter, long n) {
+        counters.getAndAdd(counter.ordinal(), n);
+    }
+
+    /** How many so far. */
+    public long value(SinkCounter counter) {
+        return counters.get(counter.ordinal());
+    }
+
+    /** Records the time from offered to acknowledged of one message; over an hour counts as an hour. */
+    public void recordAckLatencyNs(long latencyNs) {
+        ackLatencyUs.recordValue(Math.max(1, Math.min(latencyNs / 1_000, HIGHEST_US)));
+    }
+
+    /** A copy of all times from offered to acknowledged so far, in microseconds. */
+    public Histogram ackLatencyUs() {
+        return ackLatencyUs.copy();
+    }
+
+    /** How the sink stands with its receiver. */
+    public SinkState state() {
+        return state;
+    }
+
+    /** What is known of the state, without secrets; empty when there is nothing to say. */
+    public String detail() {
+        return detail;
+    }
+
+    /** Sets {@link #state()} and {@link #detail()}. */
+    public void state(SinkState state, String detail) {
+        this.detail = detail;
+        this.state = state;
+    }
+
+    /** Messages accepted and neither acknowledged nor given up yet: waiting, or sent and unanswered. */
+    public long queuedMessages() {
+        return queuedMessages;
+    }
+
+    /** Bytes of {@link #queuedMessages()}. */
+    public long queuedBytes() {
+        return queuedBytes;
+    }
+
+    /** Sets what is queued. */
+    public void queued(long messages, long bytes) {
+        queuedMessages = messages;
+        queuedBytes = bytes;
+    }
+}

@@ -1,0 +1,139 @@
+package io.ringsight.sinks;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.io.SerializedString;
+import io.ringsight.core.detect.Detections;
+import io.ringsight.core.frame.FrameLosses;
+import io.ringsight.core.frame.FrameResult;
+import io.ringsight.core.frame.Gap;
+import io.ringsight.core.frame.Picture;
+import io.ringsight.core.frame.SourceId;
+import io.ringsight.core.time.Clock;
+import io.ringsight.core.time.FrameTimings;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+
+/**
+ * Frames and gaps as the JSON that {@code conf/schema/message.schema.json} describes. One thread: it has one buffer.
+ *
+ * <p>A message costs its own bytes, its id and a small object; no text is made on the way.
+ */
+public final class MessageJson {
+    /** The version of the message format; the first number changes when a reader must change. */
+    public static final String SCHEMA_VERSION = "1.0";
+
+    private static final int BOX_DECIMALS = 2;
+    private static final int CONFIDENCE_DECIMALS = 4;
+
+    private final JsonText text = new JsonText();
+    private final GapJson gaps;
+    private final String streamEpoch;
+    private final Clock clock;
+    private final SerializedString model;
+    private final SerializedString[] labels;
+
+    /**
+     * @param streamEpoch the daemon's run, a time-ordered id
+     * @param model what found the objects
+     * @param clock for {@code publishedAt}
+     */
+    public MessageJson(String streamEpoch, ModelIdentity model, Clock clock) {
+        this.streamEpoch = streamEpoch;
+        this.clock = clock;
+        gaps = new GapJson(clock);
+        this.model = new SerializedString(JsonFields.model(model));
+        labels = model.labels().stream().map(SerializedString::new).toArray(SerializedString[]::new);
+    }
+
+    /** The message of a span of time without frames. */
+    public Message gap(Gap gap) {
+        return gaps.gap(gap, streamEpoch);
+    }
+
+    /** The message of one analysed frame. */
+    public Message frame(FrameResult result) {
+        SourceId source = result.sourceId();
+        String id = source.value() + '/' + streamEpoch + '/' + result.frameSeq();
+        MessageKey key = new MessageKey(source, streamEpoch, id, result.frameSeq(), result.prevFrameSeq());
+        FrameLosses losses = JsonFields.copyIfAny(result.losses());
+        long nowNs = clock.epochNanos();
+        try {
+            return new Message(key, MessageType.FRAME, nowNs, losses, frameText(key, result, losses, nowNs));
+        } catch (IOException e) {
+            throw new UncheckedIOException("a buffer in memory cannot fail", e);
+        }
+    }
+
+    private byte[] frameText(MessageKey key, FrameResult result, FrameLosses losses, long nowNs) throws IOException {
+        JsonGenerator out = text.begin();
+        Picture picture = result.picture();
+        out.writeStartObject();
+        JsonFields.head(out, MessageType.FRAME, key);
+        JsonFields.gaps(out, 0, losses);
+        text.number(JsonFields.PTS_NS, picture.ptsNs());
+        captureTime(out, picture);
+        stages(out, result.timings());
+        text.utc(JsonFields.PUBLISHED_AT, nowNs);
+        out.writeFieldName(JsonFields.FRAME);
+        out.writeStartObject();
+        text.number(JsonFields.WIDTH, picture.width());
+        text.number(JsonFields.HEIGHT, picture.height());
+        out.writeEndObject();
+        out.writeFieldName(JsonFields.MODEL);
+        out.writeRawValue(model);
+        objects(out, result.detections());
+        out.writeEndObject();
+        return text.end();
+    }
+
+    private void captureTime(JsonGenerator out, Picture picture) throws IOException {
+        out.writeFieldName(JsonFields.CAPTURE_TIME);
+        out.writeStartObject();
+        text.utc(JsonFields.UTC, picture.captureUtcNs());
+        out.writeFieldName(JsonFields.CLOCK);
+        out.writeString(picture.captureClock().wireName());
+        text.number(JsonFields.UNCERTAINTY_US, picture.uncertaintyUs());
+        out.writeEndObject();
+    }
+
+    private void stages(JsonGenerator out, FrameTimings timings) throws IOException {
+        out.writeFieldName(JsonFields.STAGES);
+        out.writeStartObject();
+        text.number(JsonFields.DECODE_NS, timings.decodeNs());
+        text.number(JsonFields.QUEUE_NS, timings.queueNs());
+        text.number(JsonFields.PREPROCESS_NS, timings.preprocessNs());
+        text.number(JsonFields.INFER_NS, timings.inferNs());
+        text.number(JsonFields.POST_NS, timings.postNs());
+        out.writeEndObject();
+    }
+
+    private void objects(JsonGenerator out, Detections found) throws IOException {
+        out.writeFieldName(JsonFields.OBJECTS);
+        out.writeStartArray();
+        for (int i = 0; i < found.size(); i++) {
+            out.writeStartObject();
+            text.number(JsonFields.ID, i);
+            label(out, found.classId(i));
+            text.number(JsonFields.CLASS_ID, found.classId(i));
+            text.decimal(JsonFields.CONFIDENCE, found.confidence(i), CONFIDENCE_DECIMALS);
+            out.writeFieldName(JsonFields.BBOX);
+            out.writeStartObject();
+            text.decimal(JsonFields.LEFT, found.left(i), BOX_DECIMALS);
+            text.decimal(JsonFields.TOP, found.top(i), BOX_DECIMALS);
+            text.decimal(JsonFields.WIDTH, found.width(i), BOX_DECIMALS);
+            text.decimal(JsonFields.HEIGHT, found.height(i), BOX_DECIMALS);
+            out.writeEndObject();
+            out.writeEndObject();
+        }
+        out.writeEndArray();
+    }
+
+    private void label(JsonGenerator out, int classId) throws IOException {
+        out.writeFieldName(JsonFields.LABEL);
+        if (classId >= 0 && classId < labels.length) {
+            out.writeString(labels[classId]);
+        } else {
+            out.writeString("class-" + classId);
+        }
+    }
+}

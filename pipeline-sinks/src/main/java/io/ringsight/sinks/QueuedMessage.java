@@ -1,0 +1,38 @@
+package io.ringsight.sinks;
+
+/**
+ * A message's place in a {@link SinkQueue}, from the moment it is accepted until it is answered. Guarded by the queue's
+ * lock; a delivery reads {@link #message()} only while the message is unanswered.
+ */
+public final class QueuedMessage {
+    final long acceptedNs;
+    final int bytes;
+    /** The loss this place stands for, while it can still grow. */
+    Loss loss;
+    /** Null until a loss is rendered, and again after the answer. */
+    Message message;
+
+    QueuedMessage next;
+    long deliveredNs;
+    boolean delivered;
+    boolean answered;
+    boolean ofSink;
+
+    QueuedMessage(Message message, long nowNs) {
+        this.message = message;
+        bytes = message.bytes().length;
+        acceptedNs = nowNs;
+    }
+
+    QueuedMessage(Loss loss, long nowNs) {
+        this.loss = loss;
+        bytes = 0;
+        ofSink = true;
+        acceptedNs = nowNs;
+    }
+
+    /** What to deliver. */
+    public Message message() {
+        return message;
+    }
+}

@@ -1,0 +1,82 @@
+package io.ringsight.sinks;
+
+import io.ringsight.core.metrics.SinkCounter;
+import io.ringsight.core.metrics.SinkMetrics;
+import io.ringsight.core.metrics.SinkState;
+import io.ringsight.core.time.Clock;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Keeps a sink's state and tells it in the log: at once when it changes, but never more than a line in five seconds,
+ * and a reminder each minute while it is a failure. Any thread.
+ */
+public final class SinkStatus {
+    private static final Logger LOG = LoggerFactory.getLogger(SinkStatus.class);
+    private static final long LEAST_NS = TimeUnit.SECONDS.toNanos(5);
+    private static final long REMINDER_NS = TimeUnit.MINUTES.toNanos(1);
+
+    private final SinkMetrics metrics;
+    private final Clock clock;
+    private SinkState logged = SinkState.CONNECTING;
+    private long loggedNs;
+    private boolean everLogged;
+    private long refusals;
+    private long refusalLoggedNs;
+
+    public SinkStatus(SinkMetrics metrics, Clock clock) {
+        this.metrics = metrics;
+        this.clock = clock;
+    }
+
+    /** Messages arrive. Costs nothing when they did before. */
+    public void ready() {
+        if (metrics.state() != SinkState.READY || logged.isFailure()) {
+            set(SinkState.READY, "");
+        }
+    }
+
+    /**
+     * Something is wrong.
+     *
+     * @param detail what is known of it, one line, without secrets
+     */
+    public synchronized void set(SinkState state, String detail) {
+        metrics.state(state, detail);
+        long sinceNs = clock.nanoTime() - loggedNs;
+        boolean due = state == logged ? state.isFailure() && sinceNs >= REMINDER_NS : sinceNs >= LEAST_NS;
+        if (!due && everLogged) {
+            return;
+        }
+        if (state.isFailure()) {
+            LOG.warn(
+                    "{}: {}: {} ({}; {} messages wait, {} dropped so far)",
+                    metrics.sinkName(),
+                    state.wireName(),
+                    state.sentence(),
+                    detail,
+                    metrics.queuedMessages(),
+                    metrics.value(SinkCounter.DROPPED_QUEUE_FULL));
+        } else if (state != logged) {
+            LOG.info(
+                    "{}: {}, {} messages dropped so far",
+                    metrics.sinkName(),
+                    state.wireName(),
+                    metrics.value(SinkCounter.DROPPED_QUEUE_FULL));
+        }
+        everLogged = true;
+        logged = state;
+        loggedNs = clock.nanoTime();
+    }
+
+    /** One message will never be taken; the others go on. At most a line in five seconds. */
+    public synchronized void refused(String messageId, String detail) {
+        long nowNs = clock.nanoTime();
+        refusals++;
+        if (refusals == 1 || nowNs - refusalLoggedNs >= LEAST_NS) {
+            LOG.warn("{}: message {} left out: {} ({} so far)", metrics.sinkName(), messageId, detail, refusals);
+            refusalLoggedNs = nowNs;
+        }
+    }
+}

@@ -1,0 +1,175 @@
+package io.ringsight.sinks.kafka;
+
+import io.ringsight.core.metrics.SinkCounter;
+import io.ringsight.core.metrics.SinkMetrics;
+import io.ringsight.core.metrics.SinkState;
+import io.ringsight.sinks.Delivery;
+import io.ringsight.sinks.QueuedMessage;
+import io.ringsight.sinks.SinkQueue;
+import io.ringsight.sinks.SinkStatus;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import org.apache.kafka.clients.producer.Callback;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.InterruptException;
+
+/**
+ * Sends to one topic with one producer at a time. A producer that cannot go on is closed, and all that it had not
+ * acknowledged is sent again in order by a new one: then, and only then, a message may come twice.
+ *
+ * <p>All fields belong to the sink's thread but the volatile ones, which the producer's thread reads or sets.
+ */
+final class KafkaDelivery implements Delivery {
+    private static final long UNANSWERED_NS = TimeUnit.SECONDS.toNanos(5);
+
+    private final String topic;
+    private final Supplier<Producer<byte[], byte[]>> producers;
+    private final SinkQueue queue;
+    private final SinkMetrics metrics;
+    private final SinkStatus status;
+    private Producer<byte[], byte[]> producer;
+    /** Attempts of earlier producers know by it that they no longer matter. */
+    private volatile int generation;
+    /** Why the producer cannot go on; set by its own thread. */
+    private volatile KafkaFailure broken;
+
+    KafkaDelivery(
+            String topic,
+            Supplier<Producer<byte[], byte[]>> producers,
+            SinkQueue queue,
+            SinkMetrics metrics,
+            SinkStatus status) {
+        this.topic = topic;
+        this.producers = producers;
+        this.queue = queue;
+        this.metrics = metrics;
+        this.status = status;
+    }
+
+    @Override
+    public long deliver(QueuedMessage message) throws InterruptedException {
+        KafkaFailure failure = broken;
+        if (failure == null && producer == null) {
+            failure = open();
+        }
+        if (failure == null) {
+            lookAfterUnanswered();
+            failure = send(message);
+        }
+        return failure == null ? TAKEN : treat(message, failure);
+    }
+
+    private KafkaFailure open() {
+        try {
+            producer = producers.get();
+            return null;
+        } catch (KafkaException e) {
+            return KafkaFailure.of(e);
+        }
+    }
+
+    private KafkaFailure send(QueuedMessage message) throws InterruptedException {
+        Attempt attempt = new Attempt(message, generation);
+        try {
+            producer.send(KafkaRecords.record(topic, message.message()), attempt);
+            return attempt.atOnce;
+        } catch (InterruptException e) {
+            Thread.interrupted();
+            throw new InterruptedException("stopped while sending");
+        } catch (KafkaException | IllegalStateException e) {
+            return KafkaFailure.of(e);
+        }
+    }
+
+    private long treat(QueuedMessage message, KafkaFailure failure) {
+        if (broken == null && failure.remedy() == KafkaFailure.Remedy.SKIP) {
+            refuse(message, failure);
+            return TAKEN;
+        }
+        if (broken != null || failure.remedy() == KafkaFailure.Remedy.RESTART) {
+            restart();
+        }
+        status.set(failure.state(), failure.detail());
+        return Math.max(1, failure.pauseMs());
+    }
+
+    private void refuse(QueuedMessage message, KafkaFailure failure) {
+        String id = message.message().messageId();
+        queue.refused(message, failure.detail());
+        status.refused(id, failure.detail());
+    }
+
+    private void restart() {
+        metrics.count(SinkCounter.RESTARTS);
+        closeProducer();
+        broken = null;
+        queue.rewind();
+    }
+
+    private void closeProducer() {
+        generation++;
+        if (producer != null) {
+            producer.close(Duration.ZERO);
+            producer = null;
+        }
+    }
+
+    @Override
+    public void idle() {
+        if (broken != null) {
+            queue.rewind();
+        }
+        lookAfterUnanswered();
+    }
+
+    /** A producer that waits for a broker says nothing: it is seen by what it does not acknowledge. */
+    private void lookAfterUnanswered() {
+        long unansweredNs = queue.unansweredNs();
+        if (unansweredNs > UNANSWERED_NS) {
+            long seconds = TimeUnit.NANOSECONDS.toSeconds(unansweredNs);
+            status.set(SinkState.UNREACHABLE, "no acknowledgement for " + seconds + " s");
+        }
+    }
+
+    @Override
+    public void close() {
+        closeProducer();
+    }
+
+    /** One message handed to one producer. */
+    private final class Attempt implements Callback {
+        private final QueuedMessage message;
+        private final int attemptGeneration;
+        private final Thread sender = Thread.currentThread();
+        /** The failure when send() itself refused, read by the sender only. */
+        private KafkaFailure atOnce;
+
+        Attempt(QueuedMessage message, int generation) {
+            this.message = message;
+            attemptGeneration = generation;
+        }
+
+        @Override
+        public void onCompletion(RecordMetadata where, Exception failure) {
+            if (failure == null) {
+                queue.acknowledged(message);
+                status.ready();
+            } else if (Thread.currentThread() == sender) {
+                atOnce = KafkaFailure.of(failure);
+            } else if (attemptGeneration == generation) {
+                failedLater(KafkaFailure.of(failure));
+            }
+        }
+
+        private void failedLater(KafkaFailure failure) {
+            if (failure.remedy() == KafkaFailure.Remedy.SKIP) {
+                refuse(message, failure);
+            } else {
+                broken = failure;
+            }
+        }
+    }
+}

@@ -2,6 +2,7 @@ package io.ringsight.app;
 
 import io.ringsight.app.config.ConfigException;
 import io.ringsight.core.model.ModelException;
+import io.ringsight.sources.Redaction;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -48,7 +49,7 @@ final class Failures {
     }
 
     private void line(String text) {
-        err.println(Redaction.of(text).replaceAll("\\s*\\R\\s*", " "));
+        err.println(Redaction.text(text).replaceAll("\\s*\\R\\s*", " "));
     }
 
     private String whereTraceIs(Exception failure) {
@@ -64,6 +65,6 @@ final class Failures {
     private static String trace(Exception failure) {
         StringWriter text = new StringWriter();
         failure.printStackTrace(new PrintWriter(text));
-        return Redaction.of(text.toString());
+        return Redaction.text(text.toString());
     }
 }

@@ -2,6 +2,7 @@ package io.ringsight.app;
 
 import io.ringsight.app.config.ConfigException;
 import io.ringsight.core.model.ModelException;
+import io.ringsight.sources.Redaction;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import picocli.CommandLine;
@@ -77,7 +78,7 @@ public final class Main implements Runnable {
 
     private static int misused(ParameterException e) {
         CommandLine at = e.getCommandLine();
-        String message = Redaction.of(e.getMessage()).replaceAll("\\s*\\R\\s*", " ");
+        String message = Redaction.text(e.getMessage()).replaceAll("\\s*\\R\\s*", " ");
         String name = at.getCommandSpec().qualifiedName();
         at.getErr().println("ringsight: " + message + " (see: " + name + " --help)");
         return USAGE;

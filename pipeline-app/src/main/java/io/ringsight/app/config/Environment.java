@@ -41,7 +41,7 @@ record Environment(Map<String, String> variables) {
     private String variable(Matcher matcher, List<String> mistakes) {
         Matcher name = NAME.matcher(matcher.group(1));
         if (!matcher.group().endsWith("}") || !name.matches()) {
-            mistakes.add("expected ${NAME} or ${NAME:-default}, got " + YamlObject.quoted(matcher.group()));
+            mistakes.add("expected ${NAME} or ${NAME:-default}, came " + YamlObject.quoted(matcher.group()));
             return "";
         }
         String set = variables.get(name.group(1));

@@ -1,6 +1,6 @@
 package io.ringsight.app.config;
 
-import io.ringsight.app.Redaction;
+import io.ringsight.sources.Redaction;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -36,7 +36,7 @@ public final class YamlErrors {
      * @param sentence what was expected and what came
      */
     public void add(int line, String key, String sentence) {
-        String text = Redaction.of(sentence).replaceAll("\\s*\\R\\s*", " ");
+        String text = Redaction.text(sentence).replaceAll("\\s*\\R\\s*", " ");
         mistakes.add(new Mistake(line, file + ":" + line + ": " + key + ": " + text));
     }
 

@@ -46,7 +46,7 @@ public final class YamlFile {
         Optional<Node> root = compose(text, errors);
         if (root.isEmpty()) {
             if (errors.isEmpty()) {
-                errors.add(1, "yaml", "expected keys and values, got an empty file");
+                errors.add(1, "yaml", "expected keys and values, came an empty file");
             }
             return Optional.empty();
         }
@@ -54,7 +54,7 @@ public final class YamlFile {
             errors.add(
                     YamlObject.line(root.get()),
                     "yaml",
-                    "expected keys and values at the top level, got " + YamlObject.kind(root.get()));
+                    "expected keys and values at the top level, came " + YamlObject.kind(root.get()));
             return Optional.empty();
         }
         return Optional.of(new YamlObject(mapping, "", errors, environment));
@@ -64,16 +64,16 @@ public final class YamlFile {
         Path file = errors.file();
         try {
             if (Files.isDirectory(file)) {
-                errors.add(1, "yaml", "expected a YAML file, got a directory");
+                errors.add(1, "yaml", "expected a YAML file, came a directory");
             } else if (Files.exists(file) && Files.size(file) > LARGEST_BYTES) {
-                errors.add(1, "yaml", "expected at most " + LARGEST_BYTES + " bytes, got " + Files.size(file));
+                errors.add(1, "yaml", "expected at most " + LARGEST_BYTES + " bytes, came " + Files.size(file));
             } else {
                 return Optional.of(Files.readString(file));
             }
         } catch (NoSuchFileException e) {
             errors.add(1, "yaml", "expected a YAML file, but there is no such file");
         } catch (CharacterCodingException e) {
-            errors.add(1, "yaml", "expected text in UTF-8, got other bytes");
+            errors.add(1, "yaml", "expected text in UTF-8, came other bytes");
         } catch (IOException | SecurityException e) {
             errors.add(1, "yaml", "expected a readable file, but it cannot be read: " + e.getMessage());
         }
@@ -83,12 +83,13 @@ public final class YamlFile {
     private static Optional<Node> compose(String text, YamlErrors errors) {
         LoadSettings settings = LoadSettings.builder()
                 .setMaxAliasesForCollections(MOST_ALIASES)
+                .setAllowNonScalarKeys(true)
                 .setLabel("file")
                 .build();
         try {
             int depth = depth(settings, text);
             if (depth > DEEPEST) {
-                errors.add(1, "yaml", "expected at most " + DEEPEST + " levels of nesting, got " + depth);
+                errors.add(1, "yaml", "expected at most " + DEEPEST + " levels of nesting, came " + depth);
                 return Optional.empty();
             }
             return new Compose(settings).composeString(text);
@@ -105,7 +106,7 @@ public final class YamlFile {
     private static String problem(MarkedYamlEngineException e) {
         String context = e.getContext();
         String problem = e.getProblem() == null ? "it is malformed" : firstLine(e.getProblem());
-        return context == null ? problem : problem + " " + firstLine(context);
+        return context == null || context.isBlank() ? problem : problem + " " + firstLine(context);
     }
 
     private static String advice(MarkedYamlEngineException e) {

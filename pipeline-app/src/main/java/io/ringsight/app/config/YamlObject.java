@@ -40,7 +40,8 @@ public final class YamlObject {
     private void index(NodeTuple tuple) {
         int line = line(tuple.getKeyNode());
         if (!(tuple.getKeyNode() instanceof ScalarNode key)) {
-            errors.add(line, path.isEmpty() ? "yaml" : path, "expected a name as key, got " + kind(tuple.getKeyNode()));
+            errors.add(
+                    line, path.isEmpty() ? "yaml" : path, "expected a name as key, came " + kind(tuple.getKeyNode()));
             return;
         }
         Integer first = keyLines.putIfAbsent(key.getValue(), line);
@@ -48,7 +49,7 @@ public final class YamlObject {
             errors.add(
                     line,
                     keyPath(key.getValue()),
-                    "expected each key once, got it again (first on line " + first + ")");
+                    "expected each key once, came it again (first on line " + first + ")");
             return;
         }
         values.put(key.getValue(), tuple.getValueNode());
@@ -69,9 +70,20 @@ public final class YamlObject {
         return values.containsKey(key) && !isNull(values.get(key));
     }
 
+    /** Whether the key holds a list without elements. */
+    public boolean isEmptyList(String key) {
+        return values.get(key) instanceof SequenceNode sequence
+                && sequence.getValue().isEmpty();
+    }
+
     /** The collector all mistakes go to. */
     public YamlErrors errors() {
         return errors;
+    }
+
+    /** The path of this mapping from the top; empty for the top itself. */
+    public String path() {
+        return path;
     }
 
     /** The key's path from the top, as in messages. */
@@ -96,9 +108,9 @@ public final class YamlObject {
         if (text.isEmpty() && !values.containsKey(key)) {
             mistake(key, "expected a text, but the key is missing");
         } else if (text.isEmpty() && isNull(values.get(key))) {
-            mistake(key, "expected a text, got nothing");
+            mistake(key, "expected a text, came nothing");
         } else if (text.isPresent() && text.get().isBlank()) {
-            mistake(key, "expected a text, got an empty one");
+            mistake(key, "expected a text, came an empty one");
         }
         return text.orElse("");
     }
@@ -171,7 +183,7 @@ public final class YamlObject {
         if (text.isPresent() && !words.contains(text.get())) {
             mistake(
                     key,
-                    "expected one of " + String.join(", ", words) + ", got " + quoted(text.get())
+                    "expected one of " + String.join(", ", words) + ", came " + quoted(text.get())
                             + Suggestion.of(text.get(), words));
             return otherwise;
         }
@@ -226,7 +238,7 @@ public final class YamlObject {
                 errors.add(
                         keyLines.get(key),
                         keyPath(key),
-                        "expected one of the keys " + String.join(", ", known) + ", got " + quoted(key)
+                        "expected one of the keys " + String.join(", ", known) + ", came " + quoted(key)
                                 + Suggestion.of(key, known));
             }
         }
@@ -234,7 +246,7 @@ public final class YamlObject {
 
     private boolean isText(String name) {
         if (isNull(values.get(name))) {
-            mistake(name, "expected a text, got nothing");
+            mistake(name, "expected a text, came nothing");
             return false;
         }
         return true;
@@ -250,7 +262,7 @@ public final class YamlObject {
     private Optional<ScalarNode> scalar(String key, String expected) {
         Optional<Node> value = node(key);
         if (value.isPresent() && !(value.get() instanceof ScalarNode)) {
-            mistake(key, "expected " + expected + ", got " + kind(value.get()));
+            mistake(key, "expected " + expected + ", came " + kind(value.get()));
         }
         return value.filter(ScalarNode.class::isInstance).map(ScalarNode.class::cast);
     }
@@ -269,7 +281,7 @@ public final class YamlObject {
             boolean onlyQuotes = quotedText && parse.apply(text.get()).isPresent();
             mistake(
                     key,
-                    "expected " + expected + ", got " + (onlyQuotes ? "the text " : "") + quoted(text.get())
+                    "expected " + expected + ", came " + (onlyQuotes ? "the text " : "") + quoted(text.get())
                             + (onlyQuotes ? "; leave out the quotes" : ""));
         }
         return value;
@@ -302,7 +314,7 @@ public final class YamlObject {
                         .ifPresent(list::add);
             }
         } else if (value.isPresent()) {
-            mistake(key, "expected a list (lines that begin with \"- \"), got " + kind(value.get()));
+            mistake(key, "expected a list (lines that begin with \"- \"), came " + kind(value.get()));
         }
         return list;
     }
@@ -311,7 +323,7 @@ public final class YamlObject {
         if (value instanceof MappingNode mapping) {
             return Optional.of(new YamlObject(mapping, at, errors, environment.variables()));
         }
-        errors.add(line(value), at, "expected keys and values, got " + kind(value));
+        errors.add(line(value), at, "expected keys and values, came " + kind(value));
         return Optional.empty();
     }
 
@@ -319,7 +331,7 @@ public final class YamlObject {
         if (value instanceof ScalarNode scalar && !isNull(value)) {
             return substitute(scalar);
         }
-        errors.add(line(value), at, "expected a text, got " + kind(value));
+        errors.add(line(value), at, "expected a text, came " + kind(value));
         return Optional.empty();
     }
 

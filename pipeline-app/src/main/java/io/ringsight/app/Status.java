@@ -1,0 +1,112 @@
+package io.ringsight.app;
+
+import io.ringsight.core.metrics.SinkMetrics;
+import io.ringsight.core.metrics.SourceMetrics;
+import io.ringsight.core.model.ModelSpec;
+import io.ringsight.core.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+/**
+ * What the running daemon knows of itself: read by the pages and the summary in the log, filled while it starts.
+ * Thread-safe.
+ */
+public final class Status {
+    /** The state of a source that gives frames. */
+    public static final String LIVE = "live";
+
+    /**
+     * The model at work.
+     *
+     * @param spec the model
+     * @param backend name of what computes it
+     * @param lanes batches in flight
+     */
+    public record Model(ModelSpec spec, String backend, int lanes) {}
+
+    private final Clock clock;
+    private final long startedNs;
+    private final List<SourceMetrics> sources = new CopyOnWriteArrayList<>();
+    private final List<SinkMetrics> sinks = new CopyOnWriteArrayList<>();
+    private volatile Model model;
+    private volatile boolean stopping;
+
+    public Status(Clock clock) {
+        this.clock = clock;
+        startedNs = clock.nanoTime();
+    }
+
+    /** A source was wired. */
+    public void add(SourceMetrics source) {
+        sources.add(source);
+    }
+
+    /** A sink was wired. */
+    public void add(SinkMetrics sink) {
+        sinks.add(sink);
+    }
+
+    /** The model is loaded and warm. */
+    public void loaded(Model loaded) {
+        model = loaded;
+    }
+
+    /** The daemon is about to end. */
+    public void stopping() {
+        stopping = true;
+    }
+
+    /** The model, once it is loaded. */
+    public Optional<Model> model() {
+        return Optional.ofNullable(model);
+    }
+
+    /** In the configuration's order. */
+    public List<SourceMetrics> sources() {
+        return sources;
+    }
+
+    /** In the configuration's order. */
+    public List<SinkMetrics> sinks() {
+        return sinks;
+    }
+
+    /** The clock all times here are by. */
+    public Clock clock() {
+        return clock;
+    }
+
+    /** Nanoseconds since the daemon began to start. */
+    public long uptimeNs() {
+        return clock.nanoTime() - startedNs;
+    }
+
+    /** How many sources give frames. */
+    public long liveSources() {
+        return sources.stream().filter(source -> source.state().equals(LIVE)).count();
+    }
+
+    /** Why work cannot be given to the daemon, one sentence each; empty when it is ready. */
+    public List<String> notReady() {
+        List<String> reasons = new ArrayList<>();
+        if (stopping) {
+            reasons.add("stopping");
+        }
+        if (model == null) {
+            reasons.add("the model is loading");
+        }
+        if (liveSources() == 0) {
+            reasons.add("no source is live");
+            sources.forEach(source -> reasons.add("source " + source.sourceId() + " is " + source.state()));
+        }
+        for (SinkMetrics sink : sinks) {
+            if (sink.state().isFailure()) {
+                String detail = sink.detail().isEmpty() ? sink.state().sentence() : sink.detail();
+                reasons.add("sink " + sink.sinkName() + " is " + sink.state().wireName() + ": " + detail);
+            }
+        }
+        return reasons;
+    }
+}

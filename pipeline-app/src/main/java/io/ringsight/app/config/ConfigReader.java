@@ -1,0 +1,187 @@
+package io.ringsight.app.config;
+
+import io.ringsight.core.infer.BackendSpec;
+import io.ringsight.core.model.ModelException;
+import io.ringsight.core.model.ModelSpec;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Reads a configuration file. All mistakes are found in one go: in the file, in the model it names, in what the sources
+ * and sinks say of theirs.
+ *
+ * <p>Relative paths are relative to the working directory. A model that is not there is looked for beside the
+ * configuration file and in Ringsight's own directory, too.
+ */
+public final class ConfigReader {
+    /** Reads a model file; its mistakes are the configuration's. */
+    public interface ModelReader {
+        /** Reads and checks the model, YAML or ONNX. */
+        ModelSpec read(Path file) throws ModelException, ConfigException;
+    }
+
+    private final YamlErrors errors;
+    private final Map<String, String> environment;
+    private final ModelReader models;
+    private final Path home;
+    private final List<String> modelMistakes = new ArrayList<>();
+
+    /**
+     * For one file.
+     *
+     * @param environment for <code>${NAME}</code>
+     * @param home Ringsight's own directory
+     */
+    public ConfigReader(Path file, Map<String, String> environment, Path home, ModelReader models) {
+        this.errors = new YamlErrors(file);
+        this.environment = environment;
+        this.models = models;
+        this.home = home;
+    }
+
+    /** Reads the file or tells all its mistakes. */
+    public Config read() throws ConfigException {
+        Optional<YamlObject> root = YamlFile.read(errors, environment);
+        Optional<Config> config = root.flatMap(this::config);
+        if (!modelMistakes.isEmpty()) {
+            List<String> all = new ArrayList<>(errors.lines());
+            all.addAll(modelMistakes);
+            throw new ConfigException(all);
+        }
+        errors.throwIfAny();
+        return config.orElseThrow();
+    }
+
+    private Optional<Config> config(YamlObject root) {
+        Optional<PipelineConfig> pipeline = required(root, "pipeline").flatMap(this::pipeline);
+        List<SourceConfig> sources = sources(root);
+        List<SinkConfig> sinks = new SinksReader(errors).read(root);
+        Optional<HttpConfig> http = root.object("http").map(this::http);
+        root.finish();
+        return pipeline.map(found -> new Config(found, sources, sinks, http));
+    }
+
+    private static Optional<YamlObject> required(YamlObject root, String key) {
+        Optional<YamlObject> object = root.object(key);
+        if (!root.has(key)) {
+            root.mistake(key, "expected keys and values, but the key is missing");
+        }
+        return object;
+    }
+
+    private Optional<PipelineConfig> pipeline(YamlObject yaml) {
+        Optional<ModelSpec> model = model(yaml);
+        String device = device(yaml);
+        int lanes = yaml.integerOr("auto", "lanes", 1, BackendSpec.MAX_LANES).orElse(0);
+        int maxBatch = yaml.integer("maxBatch", 1, BackendSpec.MAX_BATCH, PipelineConfig.DEFAULT_MAX_BATCH);
+        Optional<Double> threshold = yaml.numberOr("auto", "threshold", 0, 1);
+        int ringSize = ringSize(yaml, maxBatch);
+        yaml.finish();
+        Place devicePlace = new Place(errors.file(), yaml.lineOf("device"), yaml.keyPath("device"));
+        return model.map(spec -> new PipelineConfig(
+                spec,
+                new BackendSpec(device, lanes, maxBatch),
+                threshold.map(Double::floatValue).orElse(spec.threshold()),
+                ringSize,
+                devicePlace));
+    }
+
+    private static String device(YamlObject yaml) {
+        String device = yaml.text("device", PipelineConfig.DEFAULT_DEVICE);
+        if (!BackendSpec.isDevice(device)) {
+            yaml.mistake("device", "expected auto, cpu, cuda or cuda:N, came " + YamlObject.quoted(device));
+            return PipelineConfig.DEFAULT_DEVICE;
+        }
+        return device;
+    }
+
+    private static int ringSize(YamlObject yaml, int maxBatch) {
+        int size = yaml.integer("ringSize", 2, PipelineConfig.MAX_RING_SIZE, PipelineConfig.DEFAULT_RING_SIZE);
+        if (Integer.bitCount(size) != 1) {
+            yaml.mistake(
+                    "ringSize",
+                    "expected a power of two, came " + size + "; the next is " + Integer.highestOneBit(size) * 2);
+        } else if (size < maxBatch) {
+            yaml.mistake("ringSize", "expected room for a batch (maxBatch is " + maxBatch + "), came " + size);
+        }
+        return size;
+    }
+
+    private Optional<ModelSpec> model(YamlObject yaml) {
+        String name = yaml.text("model");
+        Optional<Path> file = name.isBlank() ? Optional.empty() : modelFile(yaml, name);
+        if (file.isEmpty()) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(models.read(file.get()));
+        } catch (ModelException e) {
+            yaml.mistake("model", e.getMessage());
+        } catch (ConfigException e) {
+            modelMistakes.addAll(e.mistakes());
+        }
+        return Optional.empty();
+    }
+
+    private Optional<Path> modelFile(YamlObject yaml, String name) {
+        try {
+            Path path = Path.of(name);
+            Path beside = errors.file().toAbsolutePath().resolveSibling(path);
+            for (Path candidate : List.of(path, beside, home.resolve(path))) {
+                if (Files.isRegularFile(candidate)) {
+                    return Optional.of(candidate);
+                }
+            }
+            yaml.mistake(
+                    "model",
+                    "expected a model file (.yaml or .onnx), but there is no " + name
+                            + (path.isAbsolute() ? "" : " in the working directory, beside this file or in " + home));
+        } catch (InvalidPathException e) {
+            yaml.mistake("model", "expected a path, but " + e.getReason());
+        }
+        return Optional.empty();
+    }
+
+    private List<SourceConfig> sources(YamlObject root) {
+        List<YamlObject> list = root.objects("sources");
+        if (!root.has("sources")) {
+            root.mistake("sources", "expected a list of at least one source, but the key is missing");
+        } else if (root.isEmptyList("sources")) {
+            root.mistake("sources", "expected a list of at least one source, came an empty one");
+        }
+        List<SourceConfig> sources = new ArrayList<>();
+        Map<String, Integer> lines = new HashMap<>();
+        for (YamlObject yaml : list) {
+            new SourceReader(yaml).read().ifPresent(sources::add);
+            String id = yaml.text("id", "");
+            Integer first = id.isEmpty() ? null : lines.putIfAbsent(id, yaml.lineOf("id"));
+            if (first != null) {
+                yaml.mistake(
+                        "id",
+                        "expected each source id once, came " + YamlObject.quoted(id) + " again (first on line " + first
+                                + ")");
+            }
+        }
+        return sources;
+    }
+
+    private HttpConfig http(YamlObject yaml) {
+        String bind = yaml.text("bind", HttpConfig.DEFAULT_BIND);
+        try {
+            InetAddress.getByName(bind);
+        } catch (UnknownHostException e) {
+            yaml.mistake("bind", "expected an address or host name of this machine, came " + YamlObject.quoted(bind));
+        }
+        int port = yaml.integer("port", 0, 65_535, HttpConfig.DEFAULT_PORT);
+        yaml.finish();
+        return new HttpConfig(bind, port, new Place(errors.file(), yaml.lineOf("port"), yaml.keyPath("port")));
+    }
+}

@@ -1,0 +1,24 @@
+package io.ringsight.app.config;
+
+import io.ringsight.core.infer.BackendSpec;
+import io.ringsight.core.model.ModelSpec;
+
+/**
+ * What computes.
+ *
+ * @param model the model, read and checked
+ * @param backend device, lanes and batch
+ * @param threshold least confidence of a published detection
+ * @param ringSize frames of all sources together on their way, a power of two
+ * @param devicePlace where the device stands in the file
+ */
+public record PipelineConfig(ModelSpec model, BackendSpec backend, float threshold, int ringSize, Place devicePlace) {
+    /** Whatever is there. */
+    public static final String DEFAULT_DEVICE = "auto";
+    /** One picture a launch: the least delay. */
+    public static final int DEFAULT_MAX_BATCH = 1;
+    /** Room for thirty-two cameras of two credits. */
+    public static final int DEFAULT_RING_SIZE = 64;
+    /** The largest ring. */
+    public static final int MAX_RING_SIZE = 4096;
+}

@@ -1,0 +1,85 @@
+package io.ringsight.app.config;
+
+import io.ringsight.core.frame.SourceId;
+import io.ringsight.sources.SourceSettings;
+import io.ringsight.sources.SourceSpec;
+import io.ringsight.sources.SourceSpecException;
+import java.util.List;
+import java.util.Optional;
+
+/** Reads one entry of {@code sources}. What a URI and its settings mean is {@link SourceSpec}'s business. */
+final class SourceReader {
+    private static final List<String> TRANSPORTS = List.of("auto", "tcp", "udp");
+    private static final long LONGEST_TIMEOUT_MS = 3_600_000;
+
+    private final YamlObject yaml;
+
+    SourceReader(YamlObject yaml) {
+        this.yaml = yaml;
+    }
+
+    Optional<SourceConfig> read() {
+        Optional<SourceId> id = id();
+        String uri = yaml.text("uri");
+        SourceSettings settings = settings();
+        double maxFps = yaml.number("maxFps", 0, SourceConfig.MAX_FPS, 0);
+        long deadlineMs = yaml.integer("deadlineMs", 0, SourceConfig.MAX_DEADLINE_MS, 0);
+        Optional<Integer> credits = yaml.integerOr("auto", "credits", 1, SourceConfig.MAX_CREDITS);
+        yaml.finish();
+        Optional<SourceSpec> spec = uri.isBlank() ? Optional.empty() : spec(uri, settings);
+        return id.isEmpty() || spec.isEmpty()
+                ? Optional.empty()
+                : Optional.of(new SourceConfig(id.get(), spec.get(), maxFps, deadlineMs, credits));
+    }
+
+    private Optional<SourceId> id() {
+        String text = yaml.text("id");
+        if (!text.isBlank() && !SourceId.isValid(text)) {
+            yaml.mistake(
+                    "id",
+                    "expected 1 to 64 letters, digits, '.', '_' or '-', the first a letter or digit, came "
+                            + YamlObject.quoted(text));
+            return Optional.empty();
+        }
+        return text.isBlank() ? Optional.empty() : Optional.of(new SourceId(text));
+    }
+
+    private SourceSettings settings() {
+        return new SourceSettings(
+                yaml.word("transport", TRANSPORTS, null),
+                said("username"),
+                said("password"),
+                tlsVerify(),
+                said("caFile"),
+                said("videoSize"),
+                said("framerate"),
+                said("inputFormat"),
+                timeout("openTimeoutMs"),
+                timeout("stallTimeoutMs"),
+                yaml.textMap("options"));
+    }
+
+    /** An empty text says nothing: it is what <code>${NAME:-}</code> gives. */
+    private String said(String key) {
+        return yaml.optionalText(key).filter(text -> !text.isEmpty()).orElse(null);
+    }
+
+    private Boolean tlsVerify() {
+        boolean value = yaml.flag("tlsVerify", true);
+        return yaml.has("tlsVerify") ? value : null;
+    }
+
+    private Long timeout(String key) {
+        long value = yaml.longInteger(key, 1, LONGEST_TIMEOUT_MS, 0);
+        return value == 0 ? null : value;
+    }
+
+    private Optional<SourceSpec> spec(String uri, SourceSettings settings) {
+        try {
+            return Optional.of(SourceSpec.parse(uri, settings));
+        } catch (SourceSpecException e) {
+            yaml.mistake(e.key(), e.getMessage());
+            return Optional.empty();
+        }
+    }
+}

@@ -1,0 +1,219 @@
+package io.ringsight.app.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.networknt.schema.InputFormat;
+import com.networknt.schema.SchemaRegistry;
+import com.networknt.schema.SpecificationVersion;
+import io.ringsight.core.infer.FakeBackend;
+import io.ringsight.sources.SourceSpec;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.snakeyaml.engine.v2.api.Load;
+import org.snakeyaml.engine.v2.api.LoadSettings;
+
+/** {@code conf/pipeline.yaml}, its schema and the parser say the same. */
+class ConfigReferenceTest {
+    private static final Path ROOT = Path.of(System.getProperty("ringsight.root"));
+    private static final Path REFERENCE = ROOT.resolve("conf/pipeline.yaml");
+    private static final Path SCHEMA = ROOT.resolve("conf/schema/pipeline.schema.json");
+    private static final Pattern KNOWN = Pattern.compile("([^ ]+): expected one of the keys (.*), came \"bogus\"");
+
+    @TempDir
+    private Path dir;
+
+    @Test
+    void referenceEqualsTheDefaults() throws Exception {
+        Config reference = read(reference());
+        Config shortest = read("""
+                pipeline: {model: conf/models/pcb-defect.yaml}
+                sources: [{id: line1, uri: "synthetic:pcb"}]
+                sinks:
+                  - kafka: {bootstrapServers: "localhost:9092", topic: ringsight.detections}
+                  - jsonl: {path: out/detections.jsonl}
+                http: {}
+                """);
+
+        assertThat(reference)
+                .usingRecursiveComparison()
+                .ignoringFieldsOfTypes(Place.class)
+                .isEqualTo(shortest);
+    }
+
+    @Test
+    void switchedOffKeysShowTheirDefaultsToo() throws Exception {
+        Config all = read(switchedOn());
+
+        assertThat(all.sources()).extracting(source -> source.id().value()).contains("gate", "yard", "bench", "replay");
+        assertThat(source(all, "gate")).isEqualTo(SourceSpec.parse("rtsp://10.0.0.7:554/stream"));
+        SourceSpec.Rtsp yard = (SourceSpec.Rtsp) source(all, "yard");
+        SourceSpec.Rtsp plain = (SourceSpec.Rtsp) SourceSpec.parse("rtsps://10.0.0.8/stream");
+        assertThat(yard.tlsVerify()).isEqualTo(plain.tlsVerify());
+        assertThat(source(all, "bench")).isInstanceOf(SourceSpec.V4l2.class);
+        assertThat(source(all, "replay")).isEqualTo(SourceSpec.parse("file:clip.mp4"));
+    }
+
+    @Test
+    void referenceSchemaAndParserKnowTheSameKeys() throws Exception {
+        Map<String, TreeSet<String>> parser = keysOfParser();
+
+        assertThat(keysOfReference()).isEqualTo(parser);
+        assertThat(keysOfSchema()).isEqualTo(parser);
+    }
+
+    @Test
+    void schemaAcceptsTheReferenceAndRefusesAMistake() throws Exception {
+        var schema = SchemaRegistry.withDefaultDialect(SpecificationVersion.DRAFT_2020_12)
+                .getSchema(Files.readString(SCHEMA));
+
+        assertThat(schema.validate(reference(), InputFormat.YAML)).isEmpty();
+        assertThat(schema.validate(switchedOn(), InputFormat.YAML)).isEmpty();
+        assertThat(schema.validate(reference().replace("maxBatch: 1", "maxBatch: many"), InputFormat.YAML))
+                .isNotEmpty();
+        assertThat(schema.validate(reference().replace("maxBatch: 1", "maxBach: 1"), InputFormat.YAML))
+                .isNotEmpty();
+    }
+
+    @Test
+    void schemaNamesTheDefaultsOfTheReference() throws Exception {
+        Map<?, ?> reference = (Map<?, ?>) load(switchedOn());
+        Map<?, ?> definitions = (Map<?, ?>) ((Map<?, ?>) load(Files.readString(SCHEMA))).get("$defs");
+
+        List<?> sources = (List<?>) reference.get("sources");
+        for (Object source : sources) {
+            assertDefaults((Map<?, ?>) source, (Map<?, ?>) definitions.get("source"), definitions);
+        }
+        List<?> sinks = (List<?>) reference.get("sinks");
+        for (Object sink : sinks) {
+            Map.Entry<?, ?> entry = ((Map<?, ?>) sink).entrySet().iterator().next();
+            assertDefaults((Map<?, ?>) entry.getValue(), (Map<?, ?>) definitions.get(entry.getKey()), definitions);
+        }
+        Map<?, ?> top = (Map<?, ?>) ((Map<?, ?>) load(Files.readString(SCHEMA))).get("properties");
+        for (String section : List.of("pipeline", "http")) {
+            assertDefaults((Map<?, ?>) reference.get(section), (Map<?, ?>) top.get(section), definitions);
+        }
+    }
+
+    private static void assertDefaults(Map<?, ?> values, Map<?, ?> schema, Map<?, ?> definitions) {
+        Map<?, ?> properties = (Map<?, ?>) schema.get("properties");
+        values.forEach((key, value) -> {
+            Map<?, ?> property = (Map<?, ?>) properties.get(key);
+            Object reference = property.get("$ref");
+            if (reference != null && !property.containsKey("default")) {
+                property = (Map<?, ?>) definitions.get(reference.toString().replaceFirst(".*/", ""));
+            }
+            if (property.containsKey("default")) {
+                assertThat(value).as("%s", key).isEqualTo(property.get("default"));
+            }
+        });
+    }
+
+    /** Each section with a key nobody knows: the complaint lists the keys that are known. */
+    private Map<String, TreeSet<String>> keysOfParser() throws Exception {
+        String yaml = """
+                bogus: 1
+                pipeline: {model: conf/models/pcb-defect.yaml, bogus: 1}
+                sources: [{id: a, uri: "synthetic:pcb", bogus: 1}]
+                sinks:
+                  - kafka: {bootstrapServers: "a:1", topic: b, bogus: 1}
+                  - jsonl: {path: "-", bogus: 1}
+                http: {bogus: 1}
+                """;
+        Map<String, TreeSet<String>> keys = new TreeMap<>();
+        for (String mistake : mistakes(yaml)) {
+            Matcher matcher = KNOWN.matcher(mistake);
+            assertThat(matcher.find()).as(mistake).isTrue();
+            String section = matcher.group(1).replaceAll("\\[.]|\\.?bogus$|.*\\.(?=kafka|jsonl)", "");
+            keys.put(section, new TreeSet<>(Arrays.asList(matcher.group(2).split(", "))));
+        }
+        return keys;
+    }
+
+    private static Map<String, TreeSet<String>> keysOfReference() throws Exception {
+        Map<?, ?> top = (Map<?, ?>) load(switchedOn());
+        Map<String, TreeSet<String>> keys = new TreeMap<>();
+        keys.put("", names(top));
+        keys.put("pipeline", names((Map<?, ?>) top.get("pipeline")));
+        keys.put("http", names((Map<?, ?>) top.get("http")));
+        TreeSet<String> source = new TreeSet<>();
+        ((List<?>) top.get("sources")).forEach(entry -> source.addAll(names((Map<?, ?>) entry)));
+        keys.put("sources", source);
+        for (Object sink : (List<?>) top.get("sinks")) {
+            Map.Entry<?, ?> entry = ((Map<?, ?>) sink).entrySet().iterator().next();
+            keys.put(entry.getKey().toString(), names((Map<?, ?>) entry.getValue()));
+        }
+        return keys;
+    }
+
+    private static Map<String, TreeSet<String>> keysOfSchema() throws Exception {
+        Map<?, ?> schema = (Map<?, ?>) load(Files.readString(SCHEMA));
+        Map<?, ?> top = (Map<?, ?>) schema.get("properties");
+        Map<?, ?> definitions = (Map<?, ?>) schema.get("$defs");
+        Map<String, TreeSet<String>> keys = new TreeMap<>();
+        keys.put("", names(top));
+        for (String section : List.of("pipeline", "http")) {
+            keys.put(section, names((Map<?, ?>) ((Map<?, ?>) top.get(section)).get("properties")));
+        }
+        keys.put("sources", names((Map<?, ?>) ((Map<?, ?>) definitions.get("source")).get("properties")));
+        for (String sink : List.of("kafka", "jsonl")) {
+            keys.put(sink, names((Map<?, ?>) ((Map<?, ?>) definitions.get(sink)).get("properties")));
+        }
+        return keys;
+    }
+
+    private static TreeSet<String> names(Map<?, ?> map) {
+        return map.keySet().stream().map(Object::toString).collect(Collectors.toCollection(TreeSet::new));
+    }
+
+    private static Object load(String yaml) {
+        return new Load(LoadSettings.builder().build()).loadFromString(yaml);
+    }
+
+    private static SourceSpec source(Config config, String id) {
+        return config.sources().stream()
+                .filter(source -> source.id().value().equals(id))
+                .findFirst()
+                .orElseThrow()
+                .spec();
+    }
+
+    private static String reference() throws Exception {
+        return Files.readString(REFERENCE);
+    }
+
+    /** With the lines that begin with "#" and two spaces taken in. */
+    private static String switchedOn() throws Exception {
+        return reference().replaceAll("(?m)^#(?=  )", "");
+    }
+
+    private Config read(String yaml) throws Exception {
+        return reader(yaml).read();
+    }
+
+    private List<String> mistakes(String yaml) throws Exception {
+        try {
+            reader(yaml).read();
+        } catch (ConfigException e) {
+            return e.mistakes();
+        }
+        return List.of();
+    }
+
+    private ConfigReader reader(String yaml) throws Exception {
+        Path file = Files.writeString(dir.resolve("test.yaml"), yaml);
+        Path model = dir.resolve("conf/models/pcb-defect.yaml");
+        Files.createDirectories(model.getParent());
+        Files.writeString(model, "");
+        return new ConfigReader(file, Map.of(), ROOT, path -> FakeBackend.SPEC);
+    }
+}

@@ -14,7 +14,7 @@ import java.util.Map;
  * @param videoSize e.g. {@code 1280x720}; V4L2 only
  * @param framerate frames a second, e.g. {@code 30} or {@code 30000/1001}; V4L2 only
  * @param inputFormat the device's pixel format or codec, e.g. {@code mjpeg} or {@code yuyv422}; V4L2 only
- * @param openTimeoutMs the longest opening may take, first picture included; cameras only
+ * @param openTimeoutMs the longest opening may take, and then the longest until the first picture; cameras only
  * @param stallTimeoutMs the longest time without a picture; cameras only
  * @param options FFmpeg options by name, handed on as they are; not for synthetic sources
  */

@@ -64,7 +64,7 @@ public sealed interface SourceSpec {
     /**
      * Limits on waiting.
      *
-     * @param openMs the longest opening may take, first picture included, in milliseconds
+     * @param openMs the longest opening may take, and then the longest until the first picture, in milliseconds
      * @param stallMs the longest time without a picture after that, in milliseconds
      */
     record Timeouts(long openMs, long stallMs) {

@@ -21,6 +21,9 @@ public final class Sources {
      *     plus two. A camera without a free picture loses the frame as {@code overload}, a recording waits.
      */
     public static Source open(SourceSpec spec, Clock clock, int pictures) {
-        throw new UnsupportedOperationException("no source of this kind yet: " + spec.uri());
+        if (spec instanceof SourceSpec.Synthetic) {
+            throw new UnsupportedOperationException("no source of this kind yet: " + spec.uri());
+        }
+        return new FfmpegSource(spec, clock, pictures);
     }
 }

@@ -1,0 +1,18 @@
+package io.ringsight.sources;
+
+import io.ringsight.core.frame.Picture;
+import org.bytedeco.ffmpeg.avcodec.AVPacket;
+
+/** Says when each frame's light hit the sensor, and by which clock. Used on the source's thread; allocates nothing. */
+interface CaptureTimes {
+    /** A packet was read just now. */
+    void packet(AVPacket packet);
+
+    /**
+     * Fills in the picture's times.
+     *
+     * @param pts the frame's time stamp in the stream's own unit, or {@code AV_NOPTS_VALUE}
+     * @param ptsNs the same in nanoseconds, or {@link Picture#UNKNOWN}
+     */
+    void stamp(Picture picture, long pts, long ptsNs);
+}

@@ -1,0 +1,314 @@
+package io.ringsight.sources;
+
+import static org.bytedeco.ffmpeg.global.avutil.*;
+
+import io.ringsight.core.frame.GapReason;
+import io.ringsight.core.pipeline.FrameIntake;
+import io.ringsight.core.time.Clock;
+import io.ringsight.sources.SourceSpec.Transport;
+import java.util.concurrent.locks.LockSupport;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A network camera, USB camera or file, read through FFmpeg's low-level interface.
+ *
+ * <p><b>Pictures</b> are native frames of a fixed pool. Their pixels outlive the input they came from, but for raw V4L2
+ * pictures: those lie in the driver's buffers, so such an input is closed only when all its pictures are back.
+ *
+ * <p><b>Size and format</b> may change from frame to frame; each picture has its own.
+ */
+final class FfmpegSource implements Source {
+    private static final Logger LOG = LoggerFactory.getLogger(FfmpegSource.class);
+    private static final long NS_PER_MS = 1_000_000L;
+    private static final long POLL_NS = 2 * NS_PER_MS;
+    private static final long CLOSE_NS = 500 * NS_PER_MS;
+    private static final long PICTURES_BACK_NS = 3_000 * NS_PER_MS;
+    /** A disk answers or it does not; network file systems may take their time. */
+    private static final long FILE_NS = 60_000 * NS_PER_MS;
+
+    private final SourceSpec spec;
+    private final Clock clock;
+    private final PicturePool pool;
+    private final Deadline deadline;
+    private final FfmpegLog log;
+    private FfmpegInput lingering;
+    private volatile Thread runner;
+    private volatile String codecName = "";
+    private boolean closed;
+
+    FfmpegSource(SourceSpec spec, Clock clock, int pictures) {
+        this.spec = spec;
+        this.clock = clock;
+        pool = new PicturePool(pictures, clock);
+        deadline = new Deadline(clock);
+        log = new FfmpegLog(clock, Redaction.of(spec));
+    }
+
+    @Override
+    public Ending run(FrameIntake intake) throws InterruptedException {
+        runner = Thread.currentThread();
+        Deadline.ofThread(deadline);
+        FfmpegLog.ofThread(log);
+        log.begin(intake.metrics());
+        try {
+            return deadline.isStopped() ? Ending.stopped() : runOnce(intake);
+        } catch (EndedException e) {
+            return e.ending();
+        } finally {
+            runner = null;
+            Deadline.ofThread(null);
+            FfmpegLog.ofThread(null);
+        }
+    }
+
+    private Ending runOnce(FrameIntake intake) throws InterruptedException, EndedException {
+        if (!closeLingering()) {
+            return Ending.retry(GapReason.BUSY, "pictures taken before are still in use, so the device is still open");
+        }
+        FrameDecoder.Wait wait = new FrameDecoder.Wait(clock, deadline);
+        TimeLine timeLine = new TimeLine(spec instanceof SourceSpec.Recording);
+        FrameDecoder decoder = new FrameDecoder(pool, times(timeLine), timeLine, pacer(), intake, wait);
+        try {
+            return spec instanceof SourceSpec.Recording recording
+                    ? play(recording, decoder, timeLine)
+                    : watch(decoder, timeLine);
+        } finally {
+            decoder.free();
+        }
+    }
+
+    private CaptureTimes times(TimeLine timeLine) {
+        if (spec instanceof SourceSpec.Rtsp) {
+            return new RtspTimes(clock, timeLine);
+        }
+        return spec instanceof SourceSpec.V4l2 ? new DeviceTimes(clock, timeLine) : new FileTimes(clock, timeLine);
+    }
+
+    private Pacer pacer() {
+        return spec instanceof SourceSpec.Recording recording
+                ? new Pacer(clock, recording.pace() == SourceSpec.Pace.REALTIME)
+                : null;
+    }
+
+    /** A recording, to its end, and again if it loops. */
+    private Ending play(SourceSpec.Recording recording, FrameDecoder decoder, TimeLine timeLine)
+            throws InterruptedException, EndedException {
+        while (true) {
+            long framesBefore = decoder.frames();
+            // Opened anew for each round: seeking back is exact in few formats, and a film must lose no frame.
+            RecordingFile.check(recording.path());
+            int result = playOnce(recording, decoder, timeLine);
+            if (deadline.isStopped()) {
+                return Ending.stopped();
+            }
+            long frames = decoder.frames() - framesBefore;
+            if (result != AVERROR_EOF() || RecordingFile.isCutOff(log.lastError())) {
+                return RecordingFile.damaged(recording.path(), frames, result, log.lastError());
+            }
+            if (frames == 0) {
+                return Ending.fatal(GapReason.UNSUPPORTED, recording.path() + " has no picture that can be decoded");
+            }
+            if (!recording.loop()) {
+                return Ending.ended("");
+            }
+        }
+    }
+
+    private int playOnce(SourceSpec.Recording recording, FrameDecoder decoder, TimeLine timeLine)
+            throws InterruptedException, EndedException {
+        log.forgetErrors();
+        FfmpegInput input = openFile(recording);
+        try {
+            begin(input, decoder, timeLine);
+            deadline.until(clock.nanoTime() + FILE_NS);
+            int result = input.read();
+            while (result >= 0 && !deadline.isStopped()) {
+                decoder.decode(input.packet());
+                deadline.until(clock.nanoTime() + FILE_NS);
+                result = input.read();
+            }
+            if (!deadline.isStopped()) {
+                decoder.drain();
+            }
+            return result;
+        } finally {
+            close(input);
+        }
+    }
+
+    private FfmpegInput openFile(SourceSpec.Recording recording) throws EndedException {
+        try {
+            return open(InputPlan.recording(recording), FILE_NS);
+        } catch (EndedException e) {
+            throw new EndedException(RecordingFile.cannotOpen(recording.path(), e.ending()));
+        }
+    }
+
+    /** A camera, until it fails or is stopped. */
+    private Ending watch(FrameDecoder decoder, TimeLine timeLine) throws InterruptedException, EndedException {
+        FfmpegInput input = openCamera();
+        try {
+            begin(input, decoder, timeLine);
+            return readCamera(input, decoder);
+        } finally {
+            close(input);
+        }
+    }
+
+    private Ending readCamera(FfmpegInput input, FrameDecoder decoder) throws InterruptedException {
+        long limitNs = spec.timeouts().openMs() * NS_PER_MS;
+        long lastFrameNs = clock.nanoTime();
+        long frames = 0;
+        while (!deadline.isStopped()) {
+            deadline.until(lastFrameNs + limitNs);
+            int result = input.read();
+            if (result >= 0) {
+                decoder.decode(input.packet());
+            } else if (result == AVERROR_EAGAIN()) {
+                pause();
+            } else if (!deadline.isOver()) {
+                return deadline.isStopped() ? Ending.stopped() : broken(result);
+            }
+            if (decoder.frames() > frames) {
+                frames = decoder.frames();
+                lastFrameNs = clock.nanoTime();
+                limitNs = spec.timeouts().stallMs() * NS_PER_MS;
+            } else if (deadline.isOver()) {
+                return deadline.isStopped() ? Ending.stopped() : stalled(frames, result);
+            }
+        }
+        return Ending.stopped();
+    }
+
+    private Ending broken(int code) {
+        GapReason reason = FfmpegErrors.ofReading(code);
+        String detail = code == AVERROR_EOF() ? "the camera ended the stream" : FfmpegErrors.detail(code, "");
+        return Ending.retry(reason, detail);
+    }
+
+    private Ending stalled(long frames, int lastResult) {
+        String seen = lastResult >= 0 ? "packets come, but " : "";
+        if (frames == 0) {
+            return Ending.retry(
+                    GapReason.TIMED_OUT,
+                    seen + "no picture within " + spec.timeouts().openMs() + " ms of opening");
+        }
+        return Ending.retry(
+                GapReason.STALLED, seen + "no picture for " + spec.timeouts().stallMs() + " ms");
+    }
+
+    private FfmpegInput openCamera() throws EndedException {
+        long limitNs = spec.timeouts().openMs() * NS_PER_MS;
+        if (!(spec instanceof SourceSpec.Rtsp rtsp)) {
+            return open(InputPlan.v4l2((SourceSpec.V4l2) spec), limitNs);
+        }
+        if (rtsp.transport() != Transport.AUTO) {
+            return open(InputPlan.rtsp(rtsp, rtsp.transport()), limitNs);
+        }
+        try {
+            return open(InputPlan.rtsp(rtsp, Transport.TCP), limitNs);
+        } catch (EndedException e) {
+            // 461 Unsupported Transport. Any other failure would be the same over UDP.
+            if (e.code() != FfmpegErrors.EPROTONOSUPPORT) {
+                throw e;
+            }
+            return open(InputPlan.rtsp(rtsp, Transport.UDP), limitNs);
+        }
+    }
+
+    /** Opens within {@code limitNs}. Whether the limit was reached is decided by the own clock: FFmpeg's codes vary. */
+    private FfmpegInput open(InputPlan plan, long limitNs) throws EndedException {
+        deadline.until(clock.nanoTime() + limitNs);
+        log.forgetErrors();
+        try {
+            return FfmpegInput.open(plan, log);
+        } catch (EndedException e) {
+            if (deadline.isStopped()) {
+                throw new EndedException(Ending.stopped());
+            }
+            if (deadline.isOver()) {
+                String detail = "no answer within " + limitNs / NS_PER_MS + " ms";
+                throw new EndedException(Ending.retry(GapReason.TIMED_OUT, detail));
+            }
+            throw e;
+        }
+    }
+
+    private void begin(FfmpegInput input, FrameDecoder decoder, TimeLine timeLine) {
+        codecName = input.codecName();
+        timeLine.begin(input.timeBase(), input.frameNs());
+        decoder.begin(input.codec());
+    }
+
+    private void close(FfmpegInput input) {
+        lingering = input;
+        boolean interrupted = false;
+        try {
+            closeLingering();
+        } catch (InterruptedException e) {
+            interrupted = true;
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Closes the input of the run before. False: its pictures are in use, so it is open still. */
+    private boolean closeLingering() throws InterruptedException {
+        if (lingering == null) {
+            return true;
+        }
+        boolean inDriversBuffers = spec instanceof SourceSpec.V4l2;
+        long untilNs = clock.nanoTime() + (inDriversBuffers ? PICTURES_BACK_NS : 0);
+        if (!pool.dropPixels(untilNs) && inDriversBuffers) {
+            return false;
+        }
+        deadline.untilClosed(clock.nanoTime() + CLOSE_NS);
+        lingering.close();
+        lingering = null;
+        return true;
+    }
+
+    private static void pause() throws InterruptedException {
+        LockSupport.parkNanos(POLL_NS);
+        if (Thread.interrupted()) {
+            throw new InterruptedException();
+        }
+    }
+
+    @Override
+    public void stop() {
+        deadline.stop();
+        LockSupport.unpark(runner);
+    }
+
+    @Override
+    public boolean lossless() {
+        return spec instanceof SourceSpec.Recording;
+    }
+
+    /** FFmpeg's name of the codec of the run under way or before; empty before the first. Any thread. */
+    String codecName() {
+        return codecName;
+    }
+
+    @Override
+    public void close() {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        deadline.stop();
+        boolean allBack = false;
+        try {
+            allBack = closeLingering() && pool.dropPixels(clock.nanoTime() + PICTURES_BACK_NS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        int held = pool.free();
+        if (!allBack || held > 0) {
+            LOG.warn("{}: {} pictures are still in use; their memory is left allocated", spec.uri(), held);
+        }
+    }
+}

@@ -1,0 +1,170 @@
+package io.ringsight.sources;
+
+import static org.bytedeco.ffmpeg.global.avcodec.*;
+import static org.bytedeco.ffmpeg.global.avutil.*;
+
+import io.ringsight.core.frame.GapReason;
+import io.ringsight.core.metrics.Counter;
+import io.ringsight.core.pipeline.FrameIntake;
+import io.ringsight.core.time.Clock;
+import org.bytedeco.ffmpeg.avcodec.AVCodecContext;
+import org.bytedeco.ffmpeg.avcodec.AVPacket;
+import org.bytedeco.ffmpeg.avutil.AVFrame;
+
+/**
+ * Decodes packets straight into the source's pictures and hands those to the intake; accounts for every frame that
+ * cannot be. One for each run. Allocates nothing.
+ */
+final class FrameDecoder {
+    private static final int MOST_ERRORS_A_PACKET = 16;
+
+    private final PicturePool pool;
+    private final CaptureTimes times;
+    private final TimeLine timeLine;
+    private final Clock clock;
+    private final Deadline deadline;
+    private final FrameIntake intake;
+    /** The pace of a recording; null for a camera, which never waits. */
+    private final Pacer pacer;
+    /** Takes the frames for which no picture is free: the decoder must go on all the same. */
+    private final AVFrame spare = av_frame_alloc();
+
+    private AVCodecContext codec;
+    private long busyNs;
+    private long frames;
+
+    FrameDecoder(PicturePool pool, CaptureTimes times, TimeLine timeLine, Pacer pacer, FrameIntake intake, Wait wait) {
+        this.pool = pool;
+        this.times = times;
+        this.timeLine = timeLine;
+        this.pacer = pacer;
+        this.intake = intake;
+        this.clock = wait.clock();
+        this.deadline = wait.deadline();
+    }
+
+    /** What all waiting is measured and ended by. */
+    record Wait(Clock clock, Deadline deadline) {}
+
+    /** Packets decoded from now on are for {@code codec}. */
+    void begin(AVCodecContext codec) {
+        this.codec = codec;
+    }
+
+    /** Frames the decoder gave so far, lost ones included. */
+    long frames() {
+        return frames;
+    }
+
+    /** Decodes one packet, and hands on all frames it completes. */
+    void decode(AVPacket packet) throws InterruptedException {
+        if (packet.size() <= 0) {
+            // A damaged V4L2 buffer comes without data; to the decoder that would mean the end of the stream.
+            refused();
+            return;
+        }
+        times.packet(packet);
+        send(packet);
+        receiveAll();
+    }
+
+    /** Hands on the frames the decoder holds back; it takes no packets after that. */
+    void drain() throws InterruptedException {
+        send(null);
+        receiveAll();
+    }
+
+    /** Frees what the decoder holds of its own. */
+    void free() {
+        av_frame_free(spare);
+    }
+
+    private void send(AVPacket packet) {
+        long startNs = clock.nanoTime();
+        int result = avcodec_send_packet(codec, packet);
+        busyNs += clock.nanoTime() - startNs;
+        if (result < 0 && result != AVERROR_EOF()) {
+            refused();
+        }
+    }
+
+    /**
+     * The decoder gave nothing for a packet. Before the first frame that is the rest of a group of pictures whose start
+     * was not seen; after it, a frame is missing.
+     */
+    private void refused() {
+        intake.metrics().count(Counter.DECODE_ERRORS);
+        if (frames > 0) {
+            intake.lost(GapReason.CORRUPT, 1);
+        }
+    }
+
+    private void receiveAll() throws InterruptedException {
+        int errors = 0;
+        while (errors < MOST_ERRORS_A_PACKET) {
+            int result = receive();
+            if (result == AVERROR_EAGAIN() || result == AVERROR_EOF()) {
+                return;
+            }
+            if (result < 0) {
+                errors++;
+                refused();
+            }
+        }
+    }
+
+    private int receive() throws InterruptedException {
+        PooledPicture pooled = pacer == null ? pool.tryTake() : pool.take(deadline);
+        long startNs = clock.nanoTime();
+        int result = avcodec_receive_frame(codec, pooled == null ? spare : pooled.frame());
+        busyNs += clock.nanoTime() - startNs;
+        if (result < 0) {
+            giveBack(pooled);
+        } else {
+            handOn(pooled);
+        }
+        return result;
+    }
+
+    private void handOn(PooledPicture pooled) throws InterruptedException {
+        frames++;
+        AVFrame frame = pooled == null ? spare : pooled.frame();
+        // Every frame moves the time line on, also one that is lost.
+        long pts = frame.best_effort_timestamp();
+        long ptsNs = timeLine.next(pts);
+        long decodeNs = busyNs;
+        busyNs = 0;
+        if (frame.decode_error_flags() != 0 || (frame.flags() & AVFrame.AV_FRAME_FLAG_CORRUPT) != 0) {
+            giveBack(pooled);
+            intake.lost(GapReason.CORRUPT, 1);
+        } else if (pooled == null) {
+            av_frame_unref(spare);
+            intake.lost(GapReason.OVERLOAD, 1);
+        } else {
+            pooled.describe();
+            pooled.picture().decodedIn(decodeNs);
+            times.stamp(pooled.picture(), pts, ptsNs);
+            offer(pooled, ptsNs);
+        }
+    }
+
+    private void offer(PooledPicture pooled, long ptsNs) throws InterruptedException {
+        boolean due = false;
+        try {
+            due = pacer == null || pacer.await(ptsNs, deadline);
+        } finally {
+            if (!due) {
+                giveBack(pooled);
+            }
+        }
+        if (due) {
+            intake.offer(pooled.picture());
+        }
+    }
+
+    private static void giveBack(PooledPicture pooled) {
+        if (pooled != null) {
+            pooled.picture().release();
+        }
+    }
+}

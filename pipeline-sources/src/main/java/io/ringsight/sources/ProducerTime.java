@@ -1,0 +1,49 @@
+package io.ringsight.sources;
+
+import static org.bytedeco.ffmpeg.global.avcodec.AV_PKT_DATA_PRFT;
+
+import io.ringsight.core.frame.Picture;
+import org.bytedeco.ffmpeg.avcodec.AVPacket;
+import org.bytedeco.ffmpeg.avcodec.AVPacketSideData;
+import org.bytedeco.javacpp.LongPointer;
+import org.bytedeco.javacpp.Pointer;
+
+/**
+ * Reads a packet's producer reference time (the RTCP sender report's wall clock) out of its side data.
+ * {@code av_packet_get_side_data} would make objects for each packet; this makes none.
+ */
+final class ProducerTime {
+    private static final int SIDE_DATA_AT = Pointer.offsetof(AVPacket.class, "side_data");
+    private static final int ENTRY_BYTES = Pointer.sizeof(AVPacketSideData.class);
+    private static final int DATA_AT = Pointer.offsetof(AVPacketSideData.class, "data");
+    private static final int TYPE_AT = Pointer.offsetof(AVPacketSideData.class, "type");
+
+    private final Memory memory = new Memory();
+
+    /** Microseconds since 1970, or {@link Picture#UNKNOWN}. */
+    long wallclockUs(AVPacket packet) {
+        int entries = packet.side_data_elems();
+        if (entries == 0) {
+            return Picture.UNKNOWN;
+        }
+        long entry = memory.longAt(packet.address() + SIDE_DATA_AT);
+        for (int i = 0; i < entries; i++, entry += ENTRY_BYTES) {
+            if ((int) memory.longAt(entry + TYPE_AT) == AV_PKT_DATA_PRFT) {
+                return memory.longAt(memory.longAt(entry + DATA_AT));
+            }
+        }
+        return Picture.UNKNOWN;
+    }
+
+    /** A window on native memory that can be moved. */
+    private static final class Memory extends LongPointer {
+        Memory() {
+            super((Pointer) null);
+        }
+
+        long longAt(long address) {
+            this.address = address;
+            return get(0);
+        }
+    }
+}

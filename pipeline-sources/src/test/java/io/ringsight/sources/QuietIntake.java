@@ -1,0 +1,39 @@
+package io.ringsight.sources;
+
+import io.ringsight.core.frame.GapReason;
+import io.ringsight.core.frame.Picture;
+import io.ringsight.core.metrics.SourceMetrics;
+import io.ringsight.core.pipeline.FrameIntake;
+import java.util.function.IntConsumer;
+
+/** An intake that only counts, allocates nothing and gives each picture back at once. */
+final class QuietIntake implements FrameIntake {
+    private final SourceMetrics metrics = new SourceMetrics("cam");
+    private final IntConsumer onFrame;
+    private int frames;
+
+    QuietIntake(IntConsumer onFrame) {
+        this.onFrame = onFrame;
+    }
+
+    @Override
+    public void offer(Picture picture) {
+        onFrame.accept(++frames);
+        picture.release();
+    }
+
+    @Override
+    public void lost(GapReason reason, int lost) {
+        frames += lost;
+    }
+
+    @Override
+    public void gap(GapReason reason, String detail) {
+        // Not counted.
+    }
+
+    @Override
+    public SourceMetrics metrics() {
+        return metrics;
+    }
+}

@@ -1,0 +1,103 @@
+package io.ringsight.sources;
+
+import io.ringsight.core.frame.FrameLosses;
+import io.ringsight.core.frame.GapReason;
+import io.ringsight.core.frame.Picture;
+import io.ringsight.core.metrics.SourceMetrics;
+import io.ringsight.core.pipeline.FrameIntake;
+import io.ringsight.core.time.CaptureClock;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * An intake that remembers what it was given. Holds the last few pictures, as a pipeline does, and runs a test's own
+ * step on each.
+ */
+final class RecordingIntake implements FrameIntake {
+    /** What is remembered of a picture. */
+    record Seen(
+            int width, int height, int format, long ptsNs, CaptureClock clock, long captureUtcNs, long uncertaintyUs) {}
+
+    /** A test's step. */
+    interface OnFrame {
+        void accept(Picture picture, int number) throws InterruptedException;
+    }
+
+    final List<Seen> seen = new ArrayList<>();
+    final List<String> gaps = new ArrayList<>();
+    final FrameLosses losses = new FrameLosses();
+    private final SourceMetrics metrics = new SourceMetrics("cam");
+    private final Deque<Picture> held = new ArrayDeque<>();
+    private final int holds;
+    private final OnFrame onFrame;
+    private final CountDownLatch first = new CountDownLatch(1);
+
+    RecordingIntake() {
+        this(2, (picture, number) -> {});
+    }
+
+    RecordingIntake(int holds, OnFrame onFrame) {
+        this.holds = holds;
+        this.onFrame = onFrame;
+    }
+
+    @Override
+    public synchronized void offer(Picture picture) throws InterruptedException {
+        seen.add(new Seen(
+                picture.width(),
+                picture.height(),
+                picture.pixelFormat(),
+                picture.ptsNs(),
+                picture.captureClock(),
+                picture.captureUtcNs(),
+                picture.uncertaintyUs()));
+        held.add(picture);
+        first.countDown();
+        onFrame.accept(picture, seen.size());
+        while (held.size() > holds) {
+            held.remove().release();
+        }
+    }
+
+    @Override
+    public synchronized void lost(GapReason reason, int frames) {
+        losses.add(reason, frames);
+    }
+
+    @Override
+    public synchronized void gap(GapReason reason, String detail) {
+        gaps.add(reason.wireName() + ": " + detail);
+    }
+
+    @Override
+    public SourceMetrics metrics() {
+        return metrics;
+    }
+
+    boolean awaitFirst(long seconds) throws InterruptedException {
+        return first.await(seconds, TimeUnit.SECONDS);
+    }
+
+    synchronized int frames() {
+        return seen.size();
+    }
+
+    synchronized Seen last() {
+        return seen.get(seen.size() - 1);
+    }
+
+    synchronized List<Long> pts() {
+        return seen.stream().map(Seen::ptsNs).toList();
+    }
+
+    /** Gives all pictures back. */
+    synchronized void releaseAll() {
+        while (!held.isEmpty()) {
+            held.remove().release();
+        }
+    }
+}

@@ -16,6 +16,8 @@ final class Logging {
         if (debug) {
             System.setProperty("ringsight.log.level", "DEBUG");
         }
+        // Else JavaCPP prints on its own that OpenBLAS has another release number than it.
+        System.setProperty("org.bytedeco.javacpp.logger", "slf4j");
         if (System.getProperty(FILE) != null) {
             return;
         }

@@ -1,5 +1,6 @@
 package io.ringsight.app;
 
+import io.ringsight.app.command.DoctorCommand;
 import io.ringsight.app.config.ConfigException;
 import io.ringsight.core.model.ModelException;
 import io.ringsight.sources.Redaction;
@@ -29,7 +30,10 @@ import picocli.CommandLine.Spec;
         usageHelpAutoWidth = true,
         synopsisSubcommandLabel = "COMMAND",
         footer = {"", "Exit codes: 0 done, 1 failed while running, 2 bad usage or configuration."},
-        subcommands = {})
+        subcommands = {
+            // one a line
+            DoctorCommand.class,
+        })
 public final class Main implements Runnable {
     /** Exit code: done. */
     public static final int DONE = 0;

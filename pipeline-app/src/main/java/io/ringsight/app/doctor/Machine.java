@@ -1,0 +1,95 @@
+package io.ringsight.app.doctor;
+
+import com.sun.management.OperatingSystemMXBean;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/** Processor, memory, Java and the place native libraries are unpacked to. */
+final class Machine {
+    private static final Path CPU_INFO = Path.of("/proc/cpuinfo");
+    /** What ONNX Runtime and FFmpeg choose their loops by, from little to much. */
+    private static final List<String> INSTRUCTION_SETS =
+            List.of("sse4_2", "avx", "fma", "avx2", "avx_vnni", "avx512f", "avx512_vnni", "avx512_bf16", "amx_int8");
+
+    private static final long LEAST_SCRATCH_BYTES = 500L << 20;
+
+    private Machine() {}
+
+    static Finding processor() {
+        String model = cpuInfo("model name").orElse(System.getProperty("os.arch"));
+        Set<String> flags = cpuInfo("flags")
+                .map(text -> Set.copyOf(Arrays.asList(text.split(" "))))
+                .orElse(Set.of());
+        String sets = INSTRUCTION_SETS.stream().filter(flags::contains).collect(Collectors.joining(" "));
+        return Finding.usable(
+                "CPU",
+                model + ", " + Runtime.getRuntime().availableProcessors() + " processors for this process"
+                        + (sets.isEmpty() ? "" : ", " + sets));
+    }
+
+    static Finding memory() {
+        OperatingSystemMXBean system = (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
+        return Finding.usable(
+                "memory",
+                mib(system.getTotalMemorySize()) + " MiB, " + mib(system.getFreeMemorySize())
+                        + " MiB free, Java heap up to "
+                        + mib(Runtime.getRuntime().maxMemory()) + " MiB");
+    }
+
+    static Finding java() {
+        String name = System.getProperty("java.vendor") + " " + Runtime.version() + ", " + System.getProperty("os.name")
+                + " " + System.getProperty("os.version") + " " + System.getProperty("os.arch");
+        boolean supported = System.getProperty("os.name").equals("Linux")
+                && System.getProperty("os.arch").equals("amd64");
+        return supported
+                ? Finding.usable("Java", name)
+                : Finding.missing("Java", name + ": the native libraries of this build are for Linux on x86-64 only");
+    }
+
+    /** Native libraries are unpacked before they are loaded: there must be room, and running must be allowed. */
+    static Finding scratch() {
+        Path directory = Path.of(System.getProperty(
+                "org.bytedeco.javacpp.cachedir", System.getProperty("user.home") + "/.javacpp/cache"));
+        Path existing = directory;
+        while (existing.getParent() != null && !Files.exists(existing)) {
+            existing = existing.getParent();
+        }
+        try {
+            long free = Files.getFileStore(existing).getUsableSpace();
+            String detail = directory + " and " + System.getProperty("java.io.tmpdir") + ", " + mib(free) + " MiB free";
+            if (!Files.isWritable(existing)) {
+                return Finding.missing(
+                        "library cache",
+                        directory + " cannot be written; set "
+                                + "RINGSIGHT_JAVA_OPTS=-Dorg.bytedeco.javacpp.cachedir=DIR");
+            }
+            return free < LEAST_SCRATCH_BYTES
+                    ? Finding.missing("library cache", detail + ": too little to unpack native libraries")
+                    : Finding.usable("library cache", detail);
+        } catch (IOException e) {
+            return Finding.missing("library cache", directory + ": " + e.getMessage());
+        }
+    }
+
+    private static Optional<String> cpuInfo(String key) {
+        try {
+            return Files.readAllLines(CPU_INFO).stream()
+                    .filter(line -> line.startsWith(key))
+                    .map(line -> line.substring(line.indexOf(':') + 1).strip())
+                    .findFirst();
+        } catch (IOException e) {
+            return Optional.empty();
+        }
+    }
+
+    private static long mib(long bytes) {
+        return bytes >> 20;
+    }
+}

@@ -10,6 +10,14 @@ package io.ringsight.core.model;
  * @param nmsIou overlap above which NMS removes the weaker box; without meaning for heads that need no NMS
  */
 public record ModelOutput(String tensorName, Head head, int candidates, int values, float nmsIou) {
+    /** The tensor's dimensions for {@code batch} pictures. */
+    public long[] shape(int batch) {
+        return switch (head) {
+            case END_TO_END, YOLOX -> new long[] {batch, candidates, values};
+            case ONE_TO_ONE, ONE_TO_MANY -> new long[] {batch, values, candidates};
+        };
+    }
+
     /** Layouts. {@code N} pictures, {@code A} anchors, {@code C} classes. */
     public enum Head {
         /** {@code [N,300,6]}: x1, y1, x2, y2, confidence, class; sorted, no NMS (YOLOv10 as exported). */

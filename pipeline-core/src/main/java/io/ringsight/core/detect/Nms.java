@@ -1,0 +1,48 @@
+package io.ringsight.core.detect;
+
+/** Greedy non-maximum suppression within each class, for the heads that need it. */
+final class Nms {
+    /** An overlap no two boxes exceed: nothing is suppressed. */
+    static final float NONE = 1f;
+
+    private Nms() {}
+
+    /**
+     * Copies the best candidates, leaving out each that overlaps a better one of its class by more than {@code iou}.
+     *
+     * @param candidates sorted
+     */
+    static void select(Candidates candidates, int classes, float iou, Detections into) {
+        for (int rank = 0; rank < candidates.size(); rank++) {
+            int before = into.size();
+            if (!candidates.copy(rank, classes, into)) {
+                return;
+            }
+            if (iou < NONE && into.size() > before && overlapsBetter(into, before, iou)) {
+                into.truncate(before);
+            }
+        }
+    }
+
+    private static boolean overlapsBetter(Detections found, int index, float iou) {
+        for (int i = 0; i < index; i++) {
+            if (found.classId(i) == found.classId(index) && overlap(found, i, index) > iou) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Intersection over union of two detections. */
+    static float overlap(Detections found, int a, int b) {
+        float width = Math.min(found.left(a) + found.width(a), found.left(b) + found.width(b))
+                - Math.max(found.left(a), found.left(b));
+        float height = Math.min(found.top(a) + found.height(a), found.top(b) + found.height(b))
+                - Math.max(found.top(a), found.top(b));
+        if (width <= 0 || height <= 0) {
+            return 0;
+        }
+        float shared = width * height;
+        return shared / (found.width(a) * found.height(a) + found.width(b) * found.height(b) - shared);
+    }
+}

@@ -1,0 +1,214 @@
+package io.ringsight.core.infer.onnx;
+
+import ai.onnxruntime.OnnxJavaType;
+import ai.onnxruntime.OnnxTensor;
+import ai.onnxruntime.OrtEnvironment;
+import ai.onnxruntime.OrtException;
+import ai.onnxruntime.OrtSession;
+import io.ringsight.core.frame.Picture;
+import io.ringsight.core.infer.InferenceException;
+import io.ringsight.core.infer.Lane;
+import io.ringsight.core.model.ModelInput;
+import io.ringsight.core.model.ModelInput.TensorType;
+import io.ringsight.core.model.ModelOutput;
+import io.ringsight.core.model.ModelSpec;
+import io.ringsight.core.preprocess.HostLetterbox;
+import io.ringsight.core.preprocess.Letterbox;
+import io.ringsight.core.preprocess.PreprocessException;
+import io.ringsight.core.preprocess.TensorRow;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Stream;
+
+/**
+ * One ONNX Runtime session, its worker thread and its tensors over our own buffers, made once: results are written in
+ * place and nothing is copied.
+ *
+ * <p>Launching and awaiting hand over by one volatile state and park/unpark: unlike locks and semaphores of the JDK
+ * that allocates no queue node when it waits.
+ */
+final class OnnxLane implements Lane, AutoCloseable {
+    private static final int IDLE = 0;
+    private static final int LAUNCHED = 1;
+    private static final int DONE = 2;
+    private static final long CLOSE_LIMIT_MS = 10_000;
+
+    private final HostLetterbox letterbox;
+    private final OrtSession session;
+    private final List<TensorRow> rows = new ArrayList<>();
+    private final FloatBuffer output;
+    /** Tensors for each possible number of rows, by rows - 1; a file of fixed batch size has one for all. */
+    private final List<Map<String, OnnxTensor>> inputs = new ArrayList<>();
+
+    private final List<Map<String, OnnxTensor>> outputs = new ArrayList<>();
+    private final Thread worker;
+
+    private int launchedRows;
+    private volatile int state = IDLE;
+    private volatile Thread waiter;
+    private volatile boolean closed;
+    private InferenceException failure;
+
+    OnnxLane(ModelSpec model, int maxBatch, HostLetterbox letterbox, String name) throws OrtException {
+        this.letterbox = letterbox;
+        int fixed = model.input().fixedBatch();
+        int capacity = Math.max(fixed, maxBatch);
+        int rowBytes = TensorRow.bytes(model.input());
+        ByteBuffer input = TensorRow.allocate(capacity * rowBytes);
+        ByteBuffer result = TensorRow.allocate(
+                capacity * model.output().candidates() * model.output().values() * Float.BYTES);
+        output = result.asFloatBuffer();
+        for (int i = 0; i < maxBatch; i++) {
+            rows.add(new TensorRow(input.slice(i * rowBytes, rowBytes)));
+        }
+        try (OrtSession.SessionOptions options = OnnxRuntime.laneOptions()) {
+            session = OnnxRuntime.environment().createSession(model.file().toString(), options);
+        }
+        worker = new Thread(this::work, name);
+        worker.setDaemon(true);
+        bind(model, maxBatch, input);
+        worker.start();
+    }
+
+    private void bind(ModelSpec model, int maxBatch, ByteBuffer input) throws OrtException {
+        int fixed = model.input().fixedBatch();
+        try {
+            for (int count = 1; count <= maxBatch; count++) {
+                int batch = fixed == 0 ? count : fixed;
+                if (fixed == 0 || count == 1) {
+                    inputs.add(Map.of(model.input().tensorName(), tensor(model.input(), input, batch)));
+                    outputs.add(Map.of(model.output().tensorName(), tensor(model.output(), output, batch)));
+                } else {
+                    inputs.add(inputs.get(0));
+                    outputs.add(outputs.get(0));
+                }
+            }
+        } catch (OrtException e) {
+            closeNatives();
+            throw e;
+        }
+    }
+
+    private static OnnxTensor tensor(ModelInput input, ByteBuffer bytes, int batch) throws OrtException {
+        OrtEnvironment environment = OnnxRuntime.environment();
+        long[] shape = {batch, 3, input.height(), input.width()};
+        ByteBuffer view = bytes.slice(0, batch * TensorRow.bytes(input)).order(ByteOrder.nativeOrder());
+        if (input.type() == TensorType.FLOAT32) {
+            return OnnxTensor.createTensor(environment, view.asFloatBuffer(), shape);
+        }
+        OnnxJavaType type = input.type() == TensorType.UINT8 ? OnnxJavaType.UINT8 : OnnxJavaType.FLOAT16;
+        return OnnxTensor.createTensor(environment, view, shape, type);
+    }
+
+    private static OnnxTensor tensor(ModelOutput output, FloatBuffer floats, int batch) throws OrtException {
+        long[] shape = output.shape(batch);
+        FloatBuffer view = floats.slice(0, batch * output.candidates() * output.values());
+        return OnnxTensor.createTensor(OnnxRuntime.environment(), view, shape);
+    }
+
+    @Override
+    public void load(int row, Picture picture) {
+        try {
+            letterbox.load(picture, rows.get(row));
+        } catch (PreprocessException e) {
+            throw InferenceException.ofFrame(e.getMessage(), e);
+        }
+    }
+
+    @Override
+    public void launch(int rows) {
+        if (rows < 1 || rows > this.rows.size()) {
+            throw new IllegalArgumentException("rows must be 1 to " + this.rows.size() + ": " + rows);
+        }
+        launchedRows = rows;
+        state = LAUNCHED;
+        LockSupport.unpark(worker);
+    }
+
+    @Override
+    public void await() throws InterruptedException {
+        waiter = Thread.currentThread();
+        while (state != DONE) {
+            if (Thread.interrupted()) {
+                throw new InterruptedException();
+            }
+            LockSupport.park(this);
+        }
+        waiter = null;
+        state = IDLE;
+        if (failure != null) {
+            throw failure;
+        }
+    }
+
+    @Override
+    public FloatBuffer output() {
+        return output;
+    }
+
+    @Override
+    public Letterbox letterbox(int row) {
+        return rows.get(row).letterbox();
+    }
+
+    private void work() {
+        while (!closed) {
+            if (state == LAUNCHED) {
+                failure = compute();
+                state = DONE;
+                LockSupport.unpark(waiter);
+            } else {
+                LockSupport.park(this);
+            }
+        }
+    }
+
+    /** Null, or why it failed. An Error is a broken runtime: it is told to the waiter, who stops the pipeline. */
+    private InferenceException compute() {
+        Map<String, OnnxTensor> in = inputs.get(launchedRows - 1);
+        try {
+            session.run(in, outputs.get(launchedRows - 1)).close();
+            return null;
+        } catch (OrtException | RuntimeException e) {
+            return InferenceException.ofFrame("inference failed: " + e.getMessage(), e);
+        } catch (Error e) {
+            return InferenceException.fatal("inference is broken: " + e, e);
+        }
+    }
+
+    /** Waits for a running computation, at most 10 s: freeing its tensors under it would crash the process. */
+    @Override
+    public void close() {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        LockSupport.unpark(worker);
+        try {
+            worker.join(CLOSE_LIMIT_MS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        if (!worker.isAlive()) {
+            closeNatives();
+        }
+    }
+
+    private void closeNatives() {
+        closed = true;
+        Stream.concat(inputs.stream(), outputs.stream())
+                .distinct()
+                .flatMap(tensors -> tensors.values().stream())
+                .forEach(OnnxTensor::close);
+        try {
+            session.close();
+        } catch (OrtException e) {
+            throw new IllegalStateException("closing an ONNX Runtime session failed", e);
+        }
+    }
+}

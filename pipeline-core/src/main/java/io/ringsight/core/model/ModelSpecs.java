@@ -1,0 +1,181 @@
+package io.ringsight.core.model;
+
+import io.ringsight.core.model.ModelFile.Tensor;
+import io.ringsight.core.model.ModelInput.ChannelOrder;
+import io.ringsight.core.model.ModelInput.Placement;
+import io.ringsight.core.model.ModelInput.TensorType;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/**
+ * Makes a {@link ModelSpec} of what an ONNX file says of itself and what a model YAML says of it; the YAML wins where
+ * the file leaves a choice. Every disagreement is a {@link ModelException} of one sentence.
+ */
+public final class ModelSpecs {
+    private static final float UNIT_SCALE = 1 / 255f;
+    private static final float DEFAULT_NMS_IOU = 0.45f;
+    private static final float DEFAULT_THRESHOLD = 0.25f;
+    private static final int DEFAULT_PAD = 114;
+    private static final int SMALLEST = 16;
+    private static final int LARGEST = 8192;
+    private static final Map<String, TensorType> TYPES = Map.of(
+            "FLOAT", TensorType.FLOAT32,
+            "FLOAT16", TensorType.FLOAT16,
+            "UINT8", TensorType.UINT8);
+
+    private final ModelFile file;
+    private final ModelOverrides overrides;
+
+    private ModelSpecs(ModelFile file, ModelOverrides overrides) {
+        this.file = file;
+        this.overrides = overrides;
+    }
+
+    /**
+     * The specification.
+     *
+     * @throws ModelException if the two disagree, or the model is none that can be run
+     */
+    public static ModelSpec merge(ModelFile file, ModelOverrides overrides) throws ModelException {
+        return new ModelSpecs(file, overrides).merge();
+    }
+
+    /**
+     * Width and height of the input.
+     *
+     * @throws ModelException if nothing says them, or the file and the YAML differ
+     */
+    public static int[] inputSize(ModelFile file, ModelOverrides overrides) throws ModelException {
+        return new ModelSpecs(file, overrides).size();
+    }
+
+    private ModelSpec merge() throws ModelException {
+        checkTask();
+        ModelInput input = input();
+        ModelOutput output = OutputLayout.of(file, overrides, input);
+        List<String> labels = labels(output);
+        return new ModelSpec(
+                orElse(overrides.name(), fileName()),
+                orElse(overrides.version(), "1"),
+                file.path(),
+                file.sha256(),
+                file.precision(),
+                input,
+                output,
+                labels,
+                orElse(overrides.threshold(), DEFAULT_THRESHOLD));
+    }
+
+    private void checkTask() throws ModelException {
+        String task = file.metadata().getOrDefault("task", "detect");
+        if (!task.equals("detect")) {
+            throw fault("its task is '" + task + "', but only models for 'detect' can be run");
+        }
+    }
+
+    private ModelInput input() throws ModelException {
+        Tensor tensor = onlyInput();
+        TensorType type = TYPES.get(tensor.type());
+        if (type == null) {
+            throw fault("its input is of type " + tensor.type().toLowerCase(Locale.ROOT)
+                    + ", but must be float, float16 or uint8");
+        }
+        int[] size = size();
+        float scale = type == TensorType.UINT8 ? 1 : orElse(overrides.scale(), UNIT_SCALE);
+        if (type == TensorType.UINT8 && overrides.scale() != null && overrides.scale() != 1) {
+            throw fault("its input is uint8, so the scale can only be 1, not " + overrides.scale());
+        }
+        return new ModelInput(
+                tensor.name(),
+                size[0],
+                size[1],
+                type,
+                orElse(overrides.order(), ChannelOrder.RGB),
+                scale,
+                orElse(overrides.placement(), Placement.CENTER),
+                orElse(overrides.padValue(), DEFAULT_PAD),
+                Math.max(0, tensor.dim(0)));
+    }
+
+    private Tensor onlyInput() throws ModelException {
+        if (file.inputs().size() != 1) {
+            throw fault("it has " + file.inputs().size() + " inputs, but must have exactly one, a picture");
+        }
+        Tensor tensor = file.inputs().get(0);
+        if (tensor.rank() != 4 || tensor.dim(1) != 3) {
+            throw fault("its input is " + tensor.text() + ", but must be [batch, 3, height, width]");
+        }
+        return tensor;
+    }
+
+    private int[] size() throws ModelException {
+        Tensor tensor = onlyInput();
+        int[] exported = exportedSize();
+        int height = dimension("height", tensor.dim(2), overrides.height(), exported == null ? null : exported[0]);
+        int width = dimension("width", tensor.dim(3), overrides.width(), exported == null ? null : exported[1]);
+        return new int[] {width, height};
+    }
+
+    /** Height and width from Ultralytics' metadata, or null. */
+    private int[] exportedSize() {
+        String text = file.metadata().get("imgsz");
+        int[] size = text == null ? null : PythonLiteral.integers(text);
+        if (size == null || size.length == 0 || size.length > 2) {
+            return null;
+        }
+        return new int[] {size[0], size[size.length - 1]};
+    }
+
+    private int dimension(String what, int fixed, Integer wanted, Integer exported) throws ModelException {
+        if (fixed > 0 && wanted != null && wanted != fixed) {
+            throw fault("its input " + what + " is fixed at " + fixed + ", but the model YAML says " + wanted);
+        }
+        Integer value = fixed > 0 ? Integer.valueOf(fixed) : orElse(wanted, exported);
+        if (value == null) {
+            throw fault("its input " + what + " is free and nothing says what to use: add 'inputSize' to a model YAML");
+        }
+        if (value < SMALLEST || value > LARGEST) {
+            throw fault("its input " + what + " is " + value + ", but must be " + SMALLEST + " to " + LARGEST);
+        }
+        return value;
+    }
+
+    private List<String> labels(ModelOutput output) throws ModelException {
+        String text = file.metadata().get("names");
+        List<String> named = text == null ? null : PythonLiteral.names(text);
+        List<String> labels = orElse(overrides.labels(), named);
+        if (labels == null || labels.isEmpty()) {
+            throw fault("nothing says what its classes are called: add 'labels' to a model YAML");
+        }
+        if (overrides.labels() != null && named != null && named.size() != labels.size()) {
+            throw fault(counted(labels.size()) + ", but its metadata names " + named.size() + " classes");
+        }
+        int classes = OutputLayout.classes(output);
+        if (classes != 0 && classes != labels.size()) {
+            throw fault(counted(labels.size()) + ", but its output has " + classes + " classes");
+        }
+        return labels;
+    }
+
+    private static String counted(int labels) {
+        return labels == 1 ? "there is 1 label" : "there are " + labels + " labels";
+    }
+
+    private String fileName() {
+        return file.path().getFileName().toString().replaceFirst("(?i)\\.onnx$", "");
+    }
+
+    private ModelException fault(String what) {
+        return new ModelException(file.path() + ": this model cannot be used: " + what);
+    }
+
+    private static <T> T orElse(T value, T other) {
+        return value != null ? value : other;
+    }
+
+    /** The NMS overlap when nothing says another. */
+    static float nmsIou(ModelOverrides overrides) {
+        return orElse(overrides.nmsIou(), DEFAULT_NMS_IOU);
+    }
+}

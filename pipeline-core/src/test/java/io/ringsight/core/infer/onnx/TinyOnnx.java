@@ -1,0 +1,249 @@
+package io.ringsight.core.infer.onnx;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.function.Consumer;
+
+/**
+ * Writes tiny ONNX files by hand (onnx.proto3), so that tests need no binary in the repository and no Python.
+ *
+ * <p>The network is one whose answer is plain to see: {@code output0[n] = [left, top, right, bottom, confidence, class]}
+ * with a box of the whole 16x16 input, the mean red as confidence, and 255 times the mean blue as class.
+ */
+public final class TinyOnnx {
+    /** Side of the square input. */
+    public static final int SIZE = 16;
+
+    private static final int FLOAT = 1;
+    private static final int UINT8 = 2;
+    private static final int FLOAT16 = 10;
+
+    private final Map<String, String> metadata = new LinkedHashMap<>();
+    private int batch = 1;
+    private int inputType = FLOAT;
+    private long[] outputShape;
+    private int channels = 3;
+    private boolean freeSize;
+
+    /** A float32 model of batch size 1 with end-to-end output and 256 labels. */
+    public TinyOnnx() {
+        StringBuilder names = new StringBuilder("{");
+        for (int i = 0; i < 256; i++) {
+            names.append(i == 0 ? "" : ", ")
+                    .append(i)
+                    .append(": 'shade-")
+                    .append(i)
+                    .append('\'');
+        }
+        metadata.put("names", names.append('}').toString());
+        metadata.put("task", "detect");
+        metadata.put("imgsz", "[16, 16]");
+    }
+
+    /** Batch size, 0 for a free one. */
+    public TinyOnnx batch(int batch) {
+        this.batch = batch;
+        return this;
+    }
+
+    /** Takes bytes 0..255. */
+    public TinyOnnx uint8() {
+        inputType = UINT8;
+        return this;
+    }
+
+    /** Takes half floats. */
+    public TinyOnnx float16() {
+        inputType = FLOAT16;
+        return this;
+    }
+
+    /** Takes pictures of another number of planes. */
+    public TinyOnnx channels(int channels) {
+        this.channels = channels;
+        return this;
+    }
+
+    /** Leaves the input size open, as {@code dynamic=True} exports do. */
+    public TinyOnnx freeSize() {
+        freeSize = true;
+        return this;
+    }
+
+    /** Gives zeros of another shape instead. */
+    public TinyOnnx output(long... shape) {
+        outputShape = shape;
+        return this;
+    }
+
+    /** Sets metadata; null removes it. */
+    public TinyOnnx metadata(String key, String value) {
+        if (value == null) {
+            metadata.remove(key);
+        } else {
+            metadata.put(key, value);
+        }
+        return this;
+    }
+
+    /** Writes the file and returns it. */
+    public Path write(Path file) {
+        try {
+            return Files.write(file, bytes());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** The file's bytes. */
+    public byte[] bytes() {
+        Message model = new Message();
+        model.number(1, 8);
+        model.text(2, "ringsight-test");
+        model.message(7, this::graph);
+        model.message(8, opset -> opset.number(2, 17));
+        metadata.forEach((key, value) -> model.message(14, entry -> {
+            entry.text(1, key);
+            entry.text(2, value);
+        }));
+        return model.bytes();
+    }
+
+    private void graph(Message graph) {
+        node(graph, "Cast", 1, "images", "floats");
+        node(graph, "Mul", 0, "floats", "unit", "scaled");
+        node(graph, "GlobalAveragePool", 0, "scaled", "means");
+        node(graph, "Reshape", 0, "means", "meanShape", "rows");
+        node(graph, "MatMul", 0, "rows", "weights", "product");
+        graph.text(2, "tiny");
+        floats(graph, "unit", new long[0], inputType == UINT8 ? 1 / 255f : 1f);
+        int64s(graph, "meanShape", 0, 1, channels);
+        if (outputShape == null) {
+            node(graph, "Add", 0, "product", "bias", "output0");
+            float[] weights = new float[channels * 6];
+            weights[4] = 1;
+            weights[(channels - 1) * 6 + 5] = 255;
+            floats(graph, "weights", new long[] {channels, 6}, weights);
+            floats(graph, "bias", new long[] {6}, 0, 0, SIZE, SIZE, 0, 0);
+        } else {
+            floats(graph, "weights", new long[] {channels, 1}, new float[channels]);
+            int64s(graph, "outputShape", outputShape);
+            node(graph, "Expand", 0, "product", "outputShape", "output0");
+        }
+        long[] output = outputShape != null ? outputShape : new long[] {batch, 1, 6};
+        tensor(graph, 11, "images", inputType, batch, channels, freeSize ? 0 : SIZE, freeSize ? 0 : SIZE);
+        tensor(graph, 12, "output0", FLOAT, output);
+    }
+
+    /** The last name is the output; {@code castTo} above 0 adds the attribute of Cast. */
+    private static void node(Message graph, String op, int castTo, String... names) {
+        graph.message(1, node -> {
+            for (int i = 0; i < names.length - 1; i++) {
+                node.text(1, names[i]);
+            }
+            node.text(2, names[names.length - 1]);
+            node.text(4, op);
+            if (castTo > 0) {
+                node.message(5, attribute -> {
+                    attribute.text(1, "to");
+                    attribute.number(3, castTo);
+                    attribute.number(20, 2);
+                });
+            }
+        });
+    }
+
+    private static void floats(Message graph, String name, long[] dims, float... values) {
+        ByteBuffer raw = ByteBuffer.allocate(values.length * 4).order(ByteOrder.LITTLE_ENDIAN);
+        raw.asFloatBuffer().put(values);
+        initializer(graph, name, FLOAT, dims, raw.array());
+    }
+
+    private static void int64s(Message graph, String name, long... values) {
+        ByteBuffer raw = ByteBuffer.allocate(values.length * 8).order(ByteOrder.LITTLE_ENDIAN);
+        raw.asLongBuffer().put(values);
+        initializer(graph, name, 7, new long[] {values.length}, raw.array());
+    }
+
+    private static void initializer(Message graph, String name, int type, long[] dims, byte[] raw) {
+        graph.message(5, tensor -> {
+            for (long dim : dims) {
+                tensor.number(1, dim);
+            }
+            tensor.number(2, type);
+            tensor.text(8, name);
+            tensor.bytes(9, raw);
+        });
+    }
+
+    private static void tensor(Message graph, int field, String name, int type, long... dims) {
+        graph.message(field, info -> {
+            info.text(1, name);
+            info.message(
+                    2,
+                    typeProto -> typeProto.message(1, tensorType -> {
+                        tensorType.number(1, type);
+                        tensorType.message(2, shape -> {
+                            for (int i = 0; i < dims.length; i++) {
+                                String free = "dim" + i;
+                                long dim = dims[i];
+                                shape.message(1, dimension -> {
+                                    if (dim > 0) {
+                                        dimension.number(1, dim);
+                                    } else {
+                                        dimension.text(2, free);
+                                    }
+                                });
+                            }
+                        });
+                    }));
+        });
+    }
+
+    /** One protobuf message being written. */
+    private static final class Message {
+        private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+
+        void number(int field, long value) {
+            varint((long) field << 3);
+            varint(value);
+        }
+
+        void text(int field, String value) {
+            bytes(field, value.getBytes(StandardCharsets.UTF_8));
+        }
+
+        void message(int field, Consumer<Message> content) {
+            Message inner = new Message();
+            content.accept(inner);
+            bytes(field, inner.bytes());
+        }
+
+        void bytes(int field, byte[] value) {
+            varint((long) field << 3 | 2);
+            varint(value.length);
+            out.writeBytes(value);
+        }
+
+        private void varint(long value) {
+            long rest = value;
+            while ((rest & ~0x7fL) != 0) {
+                out.write((int) (rest & 0x7f | 0x80));
+                rest >>>= 7;
+            }
+            out.write((int) rest);
+        }
+
+        byte[] bytes() {
+            return out.toByteArray();
+        }
+    }
+}

@@ -1,0 +1,245 @@
+package io.ringsight.sources.synthetic;
+
+import static io.ringsight.sources.synthetic.Raster.BARE;
+import static io.ringsight.sources.synthetic.Raster.COPPER;
+
+/**
+ * Draws the copper of one board: bands of buses, pads, power rails, through-hole rows and meanders from top to bottom,
+ * loose vias between them. Remembers its conductors, so that defects can be put on them. Lengths are board units, of
+ * which DeepPCB's pictures (the shipped model's training data) have 640 each way. Allocates nothing after construction.
+ */
+final class BoardLayout {
+    private static final int MAX_CONDUCTORS = 800;
+    private static final int BAND_KINDS = 5;
+    private static final float MARGIN = 18;
+    private static final float DIAGONAL_SHIFT = 0.4142f;
+
+    private final float[] x1 = new float[MAX_CONDUCTORS];
+    private final float[] y1 = new float[MAX_CONDUCTORS];
+    private final float[] x2 = new float[MAX_CONDUCTORS];
+    private final float[] y2 = new float[MAX_CONDUCTORS];
+    private final float[] thickness = new float[MAX_CONDUCTORS];
+    private final Dice dice;
+    private final float length;
+    private int conductors;
+    private Raster raster;
+
+    /** A layout for boards of {@code length} units that decides by {@code dice}. */
+    BoardLayout(float length, Dice dice) {
+        this.length = length;
+        this.dice = dice;
+    }
+
+    /** Draws a board on a bare raster. */
+    void draw(Raster raster) {
+        this.raster = raster;
+        conductors = 0;
+        float y = dice.between(14f, 30f);
+        int last = -1;
+        while (raster.unitsHigh() - y > 56) {
+            int kind = dice.below(BAND_KINDS);
+            if (kind != last) {
+                y += band(kind, y, raster.unitsHigh() - y - 10) + dice.between(20f, 34f);
+            }
+            last = kind;
+        }
+        looseVias();
+    }
+
+    private float band(int kind, float top, float room) {
+        switch (kind) {
+            case 0:
+                return bus(top, room);
+            case 1:
+                return pads(top, room);
+            case 2:
+                return rail(top, room);
+            case 3:
+                return rings(top, room);
+            default:
+                return meander(top, room);
+        }
+    }
+
+    /** Parallel tracks with a common 45 degree jog, a via at each end. Like the others, returns the height used. */
+    private float bus(float top, float room) {
+        float pitch = dice.between(23f, 31f);
+        float wide = dice.between(6.5f, 10f);
+        int tracks = Math.max(2, Math.min(dice.between(3, 6), (int) (room / pitch) - 1));
+        float jog = Math.max(0, Math.min(dice.between(15f, 45f), room - tracks * pitch));
+        int down = dice.sign();
+        float jogX = dice.between(0.3f, 0.6f) * length;
+        for (int i = 0; i < tracks; i++) {
+            float from = top + pitch * (i + 0.5f) + (down < 0 ? jog : 0);
+            float to = from + down * jog;
+            float bend = jogX - down * i * pitch * DIAGONAL_SHIFT;
+            float start = MARGIN + dice.between(0f, 14f) + (i % 2) * 34;
+            float end = length - MARGIN - dice.between(0f, 14f) - ((i + 1) % 2) * 34;
+            track(start, from, bend, from, wide);
+            track(bend, from, bend + jog, to, wide);
+            track(bend + jog, to, end, to, wide);
+            raster.disc(start, from, wide / 2 + 7, COPPER);
+            raster.disc(end, to, wide / 2 + 7, COPPER);
+        }
+        return tracks * pitch + jog;
+    }
+
+    /** Two rows of surface-mount pads, some joined, some with a stub to a via. */
+    private float pads(float top, float room) {
+        float high = dice.between(22f, 28f);
+        float wide = dice.between(30f, 38f);
+        float apart = Math.min(dice.between(54f, 66f), room - high);
+        float pitch = wide + dice.between(26f, 44f);
+        float upper = top + high / 2;
+        for (float x = MARGIN + wide / 2 + dice.between(0f, 20f); x + wide / 2 < length - MARGIN; x += pitch) {
+            boolean last = x + pitch + wide / 2 >= length - MARGIN;
+            pad(x, upper, wide, high);
+            pad(x, upper + apart, wide, high);
+            int joint = dice.below(5);
+            if (joint == 0) {
+                track(x, upper, x, upper + apart, dice.between(7f, 12f));
+            } else if (joint <= 2 && !last) {
+                track(x, upper, x + pitch, upper, 8);
+            } else if (joint == 3 && !last) {
+                track(x, upper + apart, x + pitch, upper + apart, 8);
+            }
+        }
+        return apart + high;
+    }
+
+    /** A broad rail with a 45 degree jog between two mounting pads. */
+    private float rail(float top, float room) {
+        float wide = Math.min(dice.between(34f, 62f), room - 30);
+        float ring = wide / 2 + dice.between(10f, 16f);
+        float jog = Math.max(0, Math.min(dice.between(0f, 60f), room - 2 * ring));
+        int down = dice.sign();
+        float from = top + ring + (down < 0 ? jog : 0);
+        float to = from + down * jog;
+        float bend = dice.between(0.25f, 0.6f) * length;
+        float start = MARGIN + ring;
+        float end = length - MARGIN - ring;
+        track(start, from, bend, from, wide);
+        track(bend, from, bend + jog, to, wide);
+        track(bend + jog, to, end, to, wide);
+        ring(start, from, ring, dice.between(12f, 16f));
+        ring(end, to, ring, dice.between(12f, 16f));
+        return 2 * ring + jog;
+    }
+
+    /** A row of through-hole pads, some linked by a track. */
+    private float rings(float top, float room) {
+        float outer = Math.min(dice.between(24f, 32f), room / 2);
+        float hole = outer * dice.between(0.5f, 0.62f);
+        float pitch = 2 * outer + dice.between(24f, 56f);
+        float y = top + outer;
+        for (float x = MARGIN + outer + dice.between(0f, 20f); x + outer < length - MARGIN; x += pitch) {
+            if (x + pitch + outer < length - MARGIN && dice.chance(0.6f)) {
+                track(x, y, x + pitch, y, dice.between(8f, 16f));
+            }
+            ring(x, y, outer, hole);
+        }
+        return 2 * outer;
+    }
+
+    /** A track going up and down, as for equal lengths, and a broad pour beside it. */
+    private float meander(float top, float room) {
+        float high = Math.min(dice.between(60f, 100f), room);
+        float wide = dice.between(7f, 9f);
+        float pitch = dice.between(22f, 28f);
+        float bottom = top + high - wide / 2;
+        float y = top + wide / 2;
+        float x = MARGIN + 12;
+        float until = length * dice.between(0.4f, 0.65f);
+        raster.disc(x, y, wide / 2 + 6, COPPER);
+        for (int turn = 0; x + pitch < until; turn++, x += pitch) {
+            float far = turn % 2 == 0 ? bottom : y;
+            track(x, y, x, bottom, wide);
+            track(x, far, x + pitch, far, wide);
+        }
+        track(x, y, x, bottom, wide);
+        float pour = x + 30 + dice.between(0f, 30f);
+        float right = length - MARGIN;
+        float middle = top + high / 2;
+        track(pour + high / 2, middle, right - high / 2, middle, high * dice.between(0.6f, 1f));
+        return high;
+    }
+
+    private void looseVias() {
+        for (int tries = 0; tries < 12; tries++) {
+            float x = dice.between(MARGIN, length - MARGIN);
+            float y = dice.between(MARGIN, raster.unitsHigh() - MARGIN);
+            float radius = dice.between(9f, 12f);
+            if (isBareAround(raster, x, y, radius + 12)) {
+                raster.disc(x, y, radius, COPPER);
+            }
+        }
+    }
+
+    /** Whether no copper lies within {@code radius} of a point, probed every few units. */
+    static boolean isBareAround(Raster raster, float x, float y, float radius) {
+        return isAllAround(raster, x, y, radius, false);
+    }
+
+    /** Whether all within {@code radius} of a point is copper ({@code true}) or bare ({@code false}). */
+    static boolean isAllAround(Raster raster, float x, float y, float radius, boolean copper) {
+        for (float dy = -radius; dy <= radius; dy += 2) {
+            for (float dx = -radius; dx <= radius; dx += 2) {
+                if (dx * dx + dy * dy <= radius * radius && raster.isCopper(x + dx, y + dy) != copper) {
+                    return false;
+                }
+            }
+        }
+        return true;
+    }
+
+    private void pad(float x, float y, float wide, float high) {
+        raster.rectangle(x, y, wide, high, COPPER);
+        remember(x - wide / 2, y, x + wide / 2, y, high);
+    }
+
+    private void ring(float x, float y, float outer, float hole) {
+        raster.disc(x, y, outer, COPPER);
+        raster.disc(x, y, hole, BARE);
+    }
+
+    private void track(float fromX, float fromY, float toX, float toY, float wide) {
+        raster.line(fromX, fromY, toX, toY, wide, COPPER);
+        remember(fromX, fromY, toX, toY, wide);
+    }
+
+    private void remember(float fromX, float fromY, float toX, float toY, float wide) {
+        if (conductors < MAX_CONDUCTORS) {
+            x1[conductors] = fromX;
+            y1[conductors] = fromY;
+            x2[conductors] = toX;
+            y2[conductors] = toY;
+            thickness[conductors] = wide;
+            conductors++;
+        }
+    }
+
+    /** Conductors of the board drawn last: straight pieces of track, and pads as broad tracks. */
+    int conductors() {
+        return conductors;
+    }
+
+    float startX(int conductor) {
+        return x1[conductor];
+    }
+
+    float startY(int conductor) {
+        return y1[conductor];
+    }
+
+    float endX(int conductor) {
+        return x2[conductor];
+    }
+
+    float endY(int conductor) {
+        return y2[conductor];
+    }
+
+    float thickness(int conductor) {
+        return thickness[conductor];
+    }
+}

@@ -1,6 +1,7 @@
 package io.ringsight.sources;
 
 import io.ringsight.core.time.Clock;
+import io.ringsight.sources.synthetic.SyntheticSource;
 
 /** Makes sources. */
 public final class Sources {
@@ -21,8 +22,8 @@ public final class Sources {
      *     plus two. A camera without a free picture loses the frame as {@code overload}, a recording waits.
      */
     public static Source open(SourceSpec spec, Clock clock, int pictures) {
-        if (spec instanceof SourceSpec.Synthetic) {
-            throw new UnsupportedOperationException("no source of this kind yet: " + spec.uri());
+        if (spec instanceof SourceSpec.Synthetic synthetic) {
+            return new SyntheticSource(synthetic, clock, pictures);
         }
         return new FfmpegSource(spec, clock, pictures);
     }

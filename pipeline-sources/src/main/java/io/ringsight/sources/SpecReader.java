@@ -3,6 +3,7 @@ package io.ringsight.sources;
 import io.ringsight.sources.SourceSpec.Pace;
 import io.ringsight.sources.SourceSpec.Timeouts;
 import io.ringsight.sources.SourceSpec.Transport;
+import io.ringsight.sources.synthetic.SyntheticSettings;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -216,7 +217,10 @@ final class SpecReader {
         if (!SCENES.contains(scene)) {
             throw wrong("uri", "expected synthetic:pcb or synthetic:boxes, came " + quoted(uri));
         }
-        return new SourceSpec.Synthetic(scene, query(queryAt < 0 ? "" : rest.substring(queryAt + 1)));
+        SourceSpec.Synthetic spec =
+                new SourceSpec.Synthetic(scene, query(queryAt < 0 ? "" : rest.substring(queryAt + 1)));
+        SyntheticSettings.of(spec);
+        return spec;
     }
 
     private static Map<String, String> query(String text) {

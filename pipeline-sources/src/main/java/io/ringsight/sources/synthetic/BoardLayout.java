@@ -5,7 +5,7 @@ import static io.ringsight.sources.synthetic.Raster.COPPER;
 
 /**
  * Draws the copper of one board: bands of buses, pads, power rails, through-hole rows and meanders from top to bottom,
- * loose vias between them. Remembers its conductors, so that defects can be put on them. Lengths are board units, of
+ * jumpers between them. Remembers its conductors, so that defects can be put on them. Lengths are board units, of
  * which DeepPCB's pictures (the shipped model's training data) have 640 each way. Allocates nothing after construction.
  */
 final class BoardLayout {
@@ -43,7 +43,7 @@ final class BoardLayout {
             }
             last = kind;
         }
-        looseVias();
+        jumpers();
     }
 
     private float band(int kind, float top, float room) {
@@ -84,27 +84,44 @@ final class BoardLayout {
         return tracks * pitch + jog;
     }
 
-    /** Two rows of surface-mount pads, some joined, some with a stub to a via. */
+    /** Two rows of surface-mount pads: the upper ones lead to vias between the rows, the lower ones to each other. */
     private float pads(float top, float room) {
         float high = dice.between(22f, 28f);
         float wide = dice.between(30f, 38f);
-        float apart = Math.min(dice.between(54f, 66f), room - high);
-        float pitch = wide + dice.between(26f, 44f);
+        float pitch = wide + dice.between(40f, 54f);
+        float apart = high + pitch / 2 + dice.between(20f, 36f);
+        float loop = 28;
+        if (high + apart + loop > room) {
+            return 0;
+        }
         float upper = top + high / 2;
-        for (float x = MARGIN + wide / 2 + dice.between(0f, 20f); x + wide / 2 < length - MARGIN; x += pitch) {
-            boolean last = x + pitch + wide / 2 >= length - MARGIN;
+        float wire = dice.between(7f, 9f);
+        float first = MARGIN + wide / 2 + dice.between(0f, 20f);
+        int pairs = (int) ((length - MARGIN - wide / 2 - first) / (2 * pitch) + 0.5f);
+        for (int i = 0; i < 2 * pairs; i++) {
+            float x = first + i * pitch;
             pad(x, upper, wide, high);
+            float bend = upper + high / 2 + 8;
+            float aside = (i % 2 == 0 ? pitch : -pitch) * dice.between(0.2f, 0.28f);
+            track(x, upper, x, bend, wire);
+            track(x, bend, x + aside, bend + Math.abs(aside), wire);
+            raster.disc(x + aside, bend + Math.abs(aside), wire / 2 + 6, COPPER);
             pad(x, upper + apart, wide, high);
-            int joint = dice.below(5);
-            if (joint == 0) {
-                track(x, upper, x, upper + apart, dice.between(7f, 12f));
-            } else if (joint <= 2 && !last) {
-                track(x, upper, x + pitch, upper, 8);
-            } else if (joint == 3 && !last) {
-                track(x, upper + apart, x + pitch, upper + apart, 8);
+            if (i % 2 == 0) {
+                loop(x, x + pitch, upper + apart, upper + apart + high / 2 + loop - wire / 2, wire);
             }
         }
-        return apart + high;
+        return apart + high + loop;
+    }
+
+    /** From one pad down, along with bevelled corners, and up to another. */
+    private void loop(float fromX, float toX, float y, float bottom, float wire) {
+        float bevel = 16;
+        track(fromX, y, fromX, bottom - bevel, wire);
+        track(fromX, bottom - bevel, fromX + bevel, bottom, wire);
+        track(fromX + bevel, bottom, toX - bevel, bottom, wire);
+        track(toX - bevel, bottom, toX, bottom - bevel, wire);
+        track(toX, bottom - bevel, toX, y, wire);
     }
 
     /** A broad rail with a 45 degree jog between two mounting pads. */
@@ -130,7 +147,7 @@ final class BoardLayout {
     private float rings(float top, float room) {
         float outer = Math.min(dice.between(24f, 32f), room / 2);
         float hole = outer * dice.between(0.5f, 0.62f);
-        float pitch = 2 * outer + dice.between(24f, 56f);
+        float pitch = 2 * outer + dice.between(110f, 170f);
         float y = top + outer;
         for (float x = MARGIN + outer + dice.between(0f, 20f); x + outer < length - MARGIN; x += pitch) {
             if (x + pitch + outer < length - MARGIN && dice.chance(0.6f)) {
@@ -151,12 +168,17 @@ final class BoardLayout {
         float x = MARGIN + 12;
         float until = length * dice.between(0.4f, 0.65f);
         raster.disc(x, y, wide / 2 + 6, COPPER);
+        float turnRadius = pitch / 2;
         for (int turn = 0; x + pitch < until; turn++, x += pitch) {
-            float far = turn % 2 == 0 ? bottom : y;
-            track(x, y, x, bottom, wide);
-            track(x, far, x + pitch, far, wide);
+            boolean below = turn % 2 == 0;
+            float far = below ? bottom : y;
+            float bend = below ? bottom - turnRadius * 0.6f : y + turnRadius * 0.6f;
+            track(x, turn == 0 ? y : y + turnRadius * 0.6f, x, bottom - turnRadius * 0.6f, wide);
+            track(x, bend, x + turnRadius * 0.6f, far, wide);
+            track(x + turnRadius * 0.6f, far, x + pitch - turnRadius * 0.6f, far, wide);
+            track(x + pitch - turnRadius * 0.6f, far, x + pitch, bend, wide);
         }
-        track(x, y, x, bottom, wide);
+        track(x, y + turnRadius * 0.6f, x, bottom - turnRadius * 0.6f, wide);
         float pour = x + 30 + dice.between(0f, 30f);
         float right = length - MARGIN;
         float middle = top + high / 2;
@@ -164,15 +186,30 @@ final class BoardLayout {
         return high;
     }
 
-    private void looseVias() {
-        for (int tries = 0; tries < 12; tries++) {
-            float x = dice.between(MARGIN, length - MARGIN);
+    /** Short tracks with a via at each end, wherever there is room. */
+    private void jumpers() {
+        for (int tries = 0; tries < 30; tries++) {
+            float half = dice.between(45f, 80f);
+            float x = dice.between(MARGIN + half, length - MARGIN - half);
             float y = dice.between(MARGIN, raster.unitsHigh() - MARGIN);
-            float radius = dice.between(9f, 12f);
-            if (isBareAround(raster, x, y, radius + 12)) {
-                raster.disc(x, y, radius, COPPER);
+            float slope = dice.between(-1, 1);
+            float wire = dice.between(7f, 9f);
+            if (isBareAlong(x, y, half, slope)) {
+                track(x - half, y - slope * half, x + half, y + slope * half, wire);
+                raster.disc(x - half, y - slope * half, wire / 2 + 6, COPPER);
+                raster.disc(x + half, y + slope * half, wire / 2 + 6, COPPER);
             }
         }
+    }
+
+    private boolean isBareAlong(float x, float y, float reach, float slope) {
+        for (float along = -reach; along <= reach; along += 8) {
+            float atY = y + slope * along;
+            if (atY < MARGIN || atY > raster.unitsHigh() - MARGIN || !isBareAround(raster, x + along, atY, 24)) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** Whether no copper lies within {@code radius} of a point, probed every few units. */

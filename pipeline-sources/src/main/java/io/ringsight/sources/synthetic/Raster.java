@@ -13,7 +13,7 @@ final class Raster {
     /** Luma of bare laminate, limited range. */
     static final byte BARE = (byte) 235;
 
-    private static final float ROUGHNESS = 0.7f;
+    private static final float ROUGHNESS = 0.5f;
     private static final int BOX_SIDES = 4;
 
     private final int width;
@@ -79,7 +79,11 @@ final class Raster {
     /** A straight track with round ends, {@code thickness} wide, of {@code material}. */
     void line(float x1, float y1, float x2, float y2, float thickness, byte material) {
         float radius = thickness / 2;
-        clip(Math.min(x1, x2) - radius, Math.min(y1, y2) - radius, Math.max(x1, x2) + radius, Math.max(y1, y2) + radius);
+        clip(
+                Math.min(x1, x2) - radius,
+                Math.min(y1, y2) - radius,
+                Math.max(x1, x2) + radius,
+                Math.max(y1, y2) + radius);
         float dx = x2 - x1;
         float dy = y2 - y1;
         float lengthSquared = Math.max(dx * dx + dy * dy, 1e-6f);

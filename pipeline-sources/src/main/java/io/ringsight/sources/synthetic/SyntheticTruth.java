@@ -1,0 +1,37 @@
+package io.ringsight.sources.synthetic;
+
+import io.ringsight.sources.SourceSpec;
+
+/**
+ * What the pictures of a synthetic source show: its own copy of the scene, so it may be asked while, before or after
+ * the source runs. Owned by one thread; cheap when asked frame after frame.
+ */
+public final class SyntheticTruth {
+    private final SyntheticSettings settings;
+    private final Scene scene;
+
+    public SyntheticTruth(SourceSpec.Synthetic spec) {
+        settings = SyntheticSettings.of(spec);
+        scene = settings.openScene();
+    }
+
+    /** The source's settings. */
+    public SyntheticSettings settings() {
+        return settings;
+    }
+
+    /** Room for the objects of any frame. */
+    public static KnownObjects room() {
+        return new KnownObjects(Scene.MAX_OBJECTS);
+    }
+
+    /** Fills {@code into} with what frame {@code frame}, counted from 0, shows. */
+    public void objects(long frame, KnownObjects into) {
+        scene.objects(frame, into);
+    }
+
+    /** Fills {@code into} with what the picture of presentation time {@code ptsNs} shows. */
+    public void objectsAt(long ptsNs, KnownObjects into) {
+        objects(settings.frameAt(ptsNs), into);
+    }
+}

@@ -59,6 +59,14 @@ public final class Redaction {
         return QUERY_SECRET.matcher(clean).replaceAll("$1=***");
     }
 
+    /** {@code failure} for the log: its class, place and message, without anything that looks like a secret. */
+    static Throwable cause(Throwable failure) {
+        String message = failure.getMessage() == null ? "" : ": " + text(failure.getMessage());
+        Throwable clean = new RuntimeException(failure.getClass().getName() + message);
+        clean.setStackTrace(failure.getStackTrace());
+        return clean;
+    }
+
     /** Percent-encodes all but letters, digits and {@code -._*}, for the user part of a URL. */
     static String percentEncoded(String text) {
         return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");

@@ -1,0 +1,37 @@
+package io.ringsight.sources;
+
+import io.ringsight.core.time.CaptureClock;
+import java.util.OptionalDouble;
+
+/**
+ * What a short look at a source showed.
+ *
+ * @param uri the source, without password
+ * @param codec FFmpeg's name of the codec; {@code none} for a drawing, empty if it was not reached
+ * @param width of the last picture, in pixels; 0 without pictures
+ * @param height of the last picture, in pixels; 0 without pictures
+ * @param pixelFormat FFmpeg's name of it; empty without pictures
+ * @param fps frames a second by the pictures' own times; empty with fewer than two
+ * @param clock by which clock the last picture's capture time is; null without pictures
+ * @param pictures how many came
+ * @param lost how many frames were damaged or could not be taken
+ * @param firstPictureMs from opening to the first picture, in milliseconds; -1 without
+ * @param ending why it gave no more pictures; null when the look was simply over
+ */
+public record ProbeReport(
+        String uri,
+        String codec,
+        int width,
+        int height,
+        String pixelFormat,
+        OptionalDouble fps,
+        CaptureClock clock,
+        int pictures,
+        int lost,
+        long firstPictureMs,
+        Ending ending) {
+    /** Whether pictures came. */
+    public boolean ok() {
+        return pictures > 0;
+    }
+}

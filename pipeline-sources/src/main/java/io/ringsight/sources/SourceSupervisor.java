@@ -1,0 +1,287 @@
+package io.ringsight.sources;
+
+import io.ringsight.core.frame.GapReason;
+import io.ringsight.core.frame.Picture;
+import io.ringsight.core.metrics.Counter;
+import io.ringsight.core.metrics.SourceMetrics;
+import io.ringsight.core.pipeline.FrameIntake;
+import io.ringsight.core.time.Clock;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Keeps one source running on a thread of its own: runs it, tells the intake why it ended, waits, runs it again. A
+ * source that cannot come back by itself (a recording that is over, a wrong option) is run once.
+ *
+ * <p>{@link SourceMetrics#state()} is {@code live} from the first frame of a run on, and otherwise the reason.
+ *
+ * <p><b>Shutting down:</b> {@link #stopAll}, then drain the pipeline, then {@link #close} each, which frees the
+ * pictures the pipeline has given back.
+ */
+public final class SourceSupervisor implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(SourceSupervisor.class);
+    private static final String LIVE = "live";
+    private static final long HEALTHY_NS = 10_000_000_000L;
+    private static final long CLOSE_MS = 5_000;
+
+    private final Source source;
+    private final Watched intake;
+    private final Clock clock;
+    private final Backoff backoff;
+    private final Pause pause;
+    private final Thread thread;
+    private final CompletableFuture<Ending> ended = new CompletableFuture<>();
+    private volatile boolean stopped;
+    private GapReason toldReason;
+
+    /** Takes {@code source} over; its thread is called {@code source-} and the source's name. */
+    public SourceSupervisor(Source source, FrameIntake intake, Clock clock) {
+        this(
+                source,
+                intake,
+                clock,
+                new Backoff(() -> ThreadLocalRandom.current().nextDouble()),
+                LockSupport::parkNanos);
+    }
+
+    SourceSupervisor(Source source, FrameIntake intake, Clock clock, Backoff backoff, Pause pause) {
+        this.source = source;
+        this.intake = new Watched(intake, clock);
+        this.clock = clock;
+        this.backoff = backoff;
+        this.pause = pause;
+        thread = new Thread(this::supervise, "source-" + sourceId());
+        thread.setDaemon(true);
+    }
+
+    /** Waits for at most so many nanoseconds; may return early. */
+    interface Pause {
+        void forNs(long ns);
+    }
+
+    /** The source's name. */
+    public String sourceId() {
+        return intake.metrics().sourceId();
+    }
+
+    /** Begins. Once. */
+    public void start() {
+        thread.start();
+    }
+
+    /**
+     * Done when the source will not be run again, with its last ending: {@code ENDED} for a recording, {@code STOPPED}
+     * after {@link #stop}. Exceptional if an {@link Error} ended its thread. Its last frames may still be in the pipeline.
+     */
+    public CompletableFuture<Ending> ended() {
+        return ended;
+    }
+
+    /** Makes the source end soon, for good. Any thread; does not wait. */
+    public void stop() {
+        stopped = true;
+        source.stop();
+        LockSupport.unpark(thread);
+    }
+
+    /**
+     * Waits for the source's thread to end after {@link #stop}. Interrupts it when half of the time has passed, since
+     * a recording may be waiting for a pipeline that stands still.
+     *
+     * @return whether it has ended
+     */
+    public boolean awaitStopped(long timeoutMs) throws InterruptedException {
+        if (thread.getState() == Thread.State.NEW) {
+            return true;
+        }
+        long halfMs = Math.max(1, timeoutMs / 2);
+        thread.join(halfMs);
+        if (thread.isAlive()) {
+            thread.interrupt();
+            thread.join(halfMs);
+        }
+        return !thread.isAlive();
+    }
+
+    /**
+     * Stops all and waits for all within one time limit.
+     *
+     * @return the names of those that did not stop; empty when all is well
+     */
+    public static List<String> stopAll(Collection<SourceSupervisor> supervisors, Clock clock, long timeoutMs)
+            throws InterruptedException {
+        supervisors.forEach(SourceSupervisor::stop);
+        long untilNs = clock.nanoTime() + TimeUnit.MILLISECONDS.toNanos(timeoutMs);
+        List<String> running = new ArrayList<>();
+        for (SourceSupervisor supervisor : supervisors) {
+            if (!supervisor.awaitStopped(TimeUnit.NANOSECONDS.toMillis(untilNs - clock.nanoTime()))) {
+                running.add(supervisor.sourceId());
+            }
+        }
+        return running;
+    }
+
+    /** Stops it and frees the source's native memory. A source whose thread does not end is named in the log and left. */
+    @Override
+    public void close() {
+        stop();
+        boolean over = false;
+        try {
+            over = awaitStopped(CLOSE_MS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        if (over) {
+            source.close();
+        } else {
+            LOG.error("{} did not stop within {} ms; its memory is left allocated", thread.getName(), CLOSE_MS);
+        }
+    }
+
+    private void supervise() {
+        Ending last = Ending.stopped();
+        try {
+            last = runUntilOver();
+        } catch (InterruptedException e) {
+            LOG.debug("{}: interrupted, the pipeline is closing", sourceId());
+        } catch (Error e) {
+            intake.metrics().state(GapReason.IO_ERROR.wireName());
+            ended.completeExceptionally(e);
+            throw e;
+        }
+        intake.metrics().state(last.reason().wireName());
+        ended.complete(last);
+    }
+
+    private Ending runUntilOver() throws InterruptedException {
+        Ending ending = stopped ? Ending.stopped() : runOnce();
+        while (ending.retry() && !stopped) {
+            waitBeforeRetry(ending);
+            ending = stopped ? Ending.stopped() : runOnce();
+        }
+        Ending last = stopped ? Ending.stopped() : ending;
+        intake.gap(last.reason(), last.detail());
+        if (last.reason() != GapReason.STOPPED && last.reason() != GapReason.ENDED) {
+            LOG.error("{}: {}; it is not tried again", sourceId(), last);
+        } else {
+            LOG.info("{}: {}", sourceId(), last);
+        }
+        return last;
+    }
+
+    private Ending runOnce() throws InterruptedException {
+        intake.begin();
+        Ending ending;
+        try {
+            ending = source.run(intake);
+        } catch (RuntimeException e) {
+            // A mistake of ours with this source: the others must go on, and so must this one if it can.
+            LOG.error("{}: the source failed", sourceId(), Redaction.cause(e));
+            ending = Ending.retry(
+                    GapReason.IO_ERROR, "internal error: " + e.getClass().getSimpleName());
+        }
+        count(ending);
+        return ending;
+    }
+
+    private void count(Ending ending) {
+        if (ending.reason() == GapReason.STOPPED || ending.reason() == GapReason.ENDED) {
+            return;
+        }
+        intake.metrics().count(intake.isLive() ? Counter.CONNECTION_LOSSES : Counter.CONNECT_FAILURES);
+    }
+
+    private void waitBeforeRetry(Ending ending) throws InterruptedException {
+        intake.metrics().state(ending.reason().wireName());
+        intake.gap(ending.reason(), ending.detail());
+        if (intake.liveNs() >= HEALTHY_NS) {
+            backoff.reset();
+        }
+        long waitNs = backoff.nextNs(ending.reason());
+        tell(ending, waitNs);
+        long untilNs = clock.nanoTime() + waitNs;
+        for (long leftNs = waitNs; leftNs > 0 && !stopped; leftNs = untilNs - clock.nanoTime()) {
+            pause.forNs(leftNs);
+            if (Thread.interrupted()) {
+                throw new InterruptedException();
+            }
+        }
+    }
+
+    /** The same failure again is no news. */
+    private void tell(Ending ending, long waitNs) {
+        boolean news = intake.isLive() || ending.reason() != toldReason;
+        toldReason = ending.reason();
+        long waitMs = TimeUnit.NANOSECONDS.toMillis(waitNs);
+        if (news) {
+            LOG.warn("{}: {}; next try in {} ms", sourceId(), ending, waitMs);
+        } else {
+            LOG.debug("{}: {}; next try in {} ms", sourceId(), ending, waitMs);
+        }
+    }
+
+    /** The intake, watched for a run's first frame. Owned by the source's thread; allocates nothing. */
+    private static final class Watched implements FrameIntake {
+        private final FrameIntake intake;
+        private final Clock clock;
+        private boolean live;
+        private long liveSinceNs;
+
+        Watched(FrameIntake intake, Clock clock) {
+            this.intake = intake;
+            this.clock = clock;
+        }
+
+        void begin() {
+            live = false;
+        }
+
+        boolean isLive() {
+            return live;
+        }
+
+        /** How long the run has given frames; 0 if none. */
+        long liveNs() {
+            return live ? clock.nanoTime() - liveSinceNs : 0;
+        }
+
+        private void frameCame() {
+            if (!live) {
+                live = true;
+                liveSinceNs = clock.nanoTime();
+                intake.metrics().state(LIVE);
+                intake.metrics().count(Counter.CONNECTS);
+                LOG.info("{}: live", intake.metrics().sourceId());
+            }
+        }
+
+        @Override
+        public void offer(Picture picture) throws InterruptedException {
+            frameCame();
+            intake.offer(picture);
+        }
+
+        @Override
+        public void lost(GapReason reason, int frames) {
+            frameCame();
+            intake.lost(reason, frames);
+        }
+
+        @Override
+        public void gap(GapReason reason, String detail) throws InterruptedException {
+            intake.gap(reason, detail);
+        }
+
+        @Override
+        public SourceMetrics metrics() {
+            return intake.metrics();
+        }
+    }
+}

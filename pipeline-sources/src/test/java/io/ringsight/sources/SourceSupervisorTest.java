@@ -1,0 +1,239 @@
+package io.ringsight.sources;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.ringsight.core.frame.GapReason;
+import io.ringsight.core.frame.Picture;
+import io.ringsight.core.metrics.Counter;
+import io.ringsight.core.pipeline.FrameIntake;
+import io.ringsight.core.time.Clock;
+import io.ringsight.core.time.ManualClock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** The retrying of sources, by a clock that tests turn. */
+@Timeout(30)
+class SourceSupervisorTest {
+    private static final double NO_JITTER = Math.nextDown(1.0);
+    private static final Ending REFUSED = Ending.retry(GapReason.REFUSED, "nobody there");
+
+    private final ManualClock clock = new ManualClock(0);
+    private final RecordingIntake intake = new RecordingIntake();
+    private final List<Long> waitsMs = new ArrayList<>();
+
+    @Test
+    void waitsLongerAndLongerUpToHalfAMinute() throws Exception {
+        List<Step> steps = new ArrayList<>();
+        for (int i = 0; i < 9; i++) {
+            steps.add(in -> REFUSED);
+        }
+        steps.add(in -> Ending.ended(""));
+        assertThat(superviseToTheEnd(steps, NO_JITTER)).isEqualTo(Ending.ended(""));
+        assertThat(waitsMs).containsExactly(500L, 1000L, 2000L, 4000L, 8000L, 16000L, 30000L, 30000L, 30000L);
+        assertThat(intake.metrics().value(Counter.CONNECT_FAILURES)).isEqualTo(9);
+        assertThat(intake.metrics().value(Counter.CONNECTS)).isZero();
+    }
+
+    @Test
+    void spreadsTheWaitsOfManyCameras() throws Exception {
+        superviseToTheEnd(List.of(in -> REFUSED, in -> REFUSED, in -> Ending.ended("")), 0);
+        assertThat(waitsMs).containsExactly(250L, 500L);
+    }
+
+    @Test
+    void triesARefusedPasswordSlowly() throws Exception {
+        Step wrong = in -> Ending.retry(GapReason.AUTH_FAILED, "");
+        superviseToTheEnd(List.of(wrong, wrong, wrong, wrong, wrong, in -> Ending.ended("")), NO_JITTER);
+        assertThat(waitsMs).containsExactly(30_000L, 60_000L, 120_000L, 240_000L, 300_000L);
+    }
+
+    @Test
+    void beginsAnewAfterAHealthyTime() throws Exception {
+        Step healthy = in -> {
+            in.offer(picture());
+            clock.advanceMs(10_000);
+            return Ending.retry(GapReason.STALLED, "");
+        };
+        Step flapping = in -> {
+            in.offer(picture());
+            clock.advanceMs(100);
+            return Ending.retry(GapReason.STALLED, "");
+        };
+        superviseToTheEnd(List.of(flapping, flapping, flapping, healthy, flapping, in -> Ending.ended("")), NO_JITTER);
+        assertThat(waitsMs).containsExactly(500L, 1000L, 2000L, 500L, 1000L);
+        assertThat(intake.metrics().value(Counter.CONNECTS)).isEqualTo(5);
+        assertThat(intake.metrics().value(Counter.CONNECTION_LOSSES)).isEqualTo(5);
+        assertThat(intake.metrics().value(Counter.CONNECT_FAILURES)).isZero();
+    }
+
+    @Test
+    void tellsStateAndGaps() throws Exception {
+        List<String> states = new ArrayList<>();
+        Step camera = in -> {
+            states.add(in.metrics().state());
+            in.offer(picture());
+            states.add(in.metrics().state());
+            return Ending.retry(GapReason.DISCONNECTED, "cable pulled");
+        };
+        superviseToTheEnd(List.of(camera, camera, in -> Ending.ended("done")), NO_JITTER);
+        assertThat(states).containsExactly("connecting", "live", "disconnected", "live");
+        assertThat(intake.gaps)
+                .containsExactly("disconnected: cable pulled", "disconnected: cable pulled", "ended: done");
+        assertThat(intake.metrics().state()).isEqualTo("ended");
+    }
+
+    @Test
+    void doesNotRetryWhatCannotComeBack() throws Exception {
+        Ending missing = Ending.fatal(GapReason.NOT_FOUND, "clip.mp4: no such file");
+        assertThat(superviseToTheEnd(List.of(in -> missing), NO_JITTER)).isEqualTo(missing);
+        assertThat(waitsMs).isEmpty();
+        assertThat(intake.gaps).containsExactly("not-found: clip.mp4: no such file");
+        assertThat(intake.metrics().state()).isEqualTo("not-found");
+    }
+
+    @Test
+    void survivesAMistakeInTheSource() throws Exception {
+        Step mistake = in -> {
+            throw new IllegalStateException("rtsp://user:secret@host");
+        };
+        superviseToTheEnd(List.of(mistake, in -> Ending.ended("")), NO_JITTER);
+        assertThat(intake.gaps).containsExactly("io-error: internal error: IllegalStateException", "ended: ");
+    }
+
+    @Test
+    void handsErrorsOn() {
+        FakeSource source = new FakeSource(List.of(in -> {
+            throw new UnsatisfiedLinkError("no libavformat");
+        }));
+        SourceSupervisor supervisor = supervisor(source, NO_JITTER);
+        supervisor.start();
+        assertThatThrownBy(() -> supervisor.ended().get(10, TimeUnit.SECONDS))
+                .isInstanceOf(ExecutionException.class)
+                .hasCauseInstanceOf(UnsatisfiedLinkError.class);
+        supervisor.close();
+        assertThat(source.closed).isTrue();
+    }
+
+    @Test
+    void stopsDuringTheWait() throws Exception {
+        FakeSource source = new FakeSource(List.of(in -> REFUSED));
+        CountDownLatch waiting = new CountDownLatch(1);
+        SourceSupervisor supervisor = new SourceSupervisor(source, intake, clock, new Backoff(() -> NO_JITTER), ns -> {
+            waiting.countDown();
+            java.util.concurrent.locks.LockSupport.parkNanos(ns);
+        });
+        supervisor.start();
+        assertThat(waiting.await(10, TimeUnit.SECONDS)).isTrue();
+        supervisor.close();
+        assertThat(supervisor.ended().get()).isEqualTo(Ending.stopped());
+        assertThat(source.closed).isTrue();
+        assertThat(intake.gaps).containsExactly("refused: nobody there", "stopped: ");
+    }
+
+    @Test
+    void interruptsWhatDoesNotStopAndNamesWhatStillDoesNot() throws Exception {
+        CountDownLatch interrupted = new CountDownLatch(1);
+        CountDownLatch release = new CountDownLatch(1);
+        CountDownLatch running = new CountDownLatch(1);
+        SourceSupervisor stubborn = new SourceSupervisor(
+                new FakeSource(List.of(in -> {
+                    running.countDown();
+                    awaitDeaf(release, interrupted);
+                    return Ending.stopped();
+                })),
+                intake,
+                Clock.system());
+        SourceSupervisor obedient = new SourceSupervisor(
+                new FakeSource(List.of(in -> {
+                    release.await();
+                    return Ending.ended("");
+                })),
+                new RecordingIntake(),
+                Clock.system());
+        stubborn.start();
+        obedient.start();
+        assertThat(running.await(10, TimeUnit.SECONDS)).isTrue();
+        assertThat(SourceSupervisor.stopAll(List.of(stubborn), Clock.system(), 200))
+                .containsExactly("cam");
+        assertThat(interrupted.await(10, TimeUnit.SECONDS)).isTrue();
+        assertThat(SourceSupervisor.stopAll(List.of(obedient), Clock.system(), 200))
+                .isEmpty();
+        release.countDown();
+        stubborn.close();
+        obedient.close();
+    }
+
+    private static void awaitDeaf(CountDownLatch release, CountDownLatch interrupted) {
+        while (release.getCount() > 0) {
+            try {
+                release.await();
+            } catch (InterruptedException e) {
+                interrupted.countDown();
+            }
+        }
+    }
+
+    private Ending superviseToTheEnd(List<Step> steps, double random) throws Exception {
+        FakeSource source = new FakeSource(steps);
+        try (SourceSupervisor supervisor = supervisor(source, random)) {
+            supervisor.start();
+            return supervisor.ended().get(10, TimeUnit.SECONDS);
+        } finally {
+            assertThat(source.closed).isTrue();
+        }
+    }
+
+    private SourceSupervisor supervisor(FakeSource source, double random) {
+        return new SourceSupervisor(source, intake, clock, new Backoff(() -> random), ns -> {
+            waitsMs.add(Math.round(ns / 1e6));
+            clock.advanceNs(ns);
+        });
+    }
+
+    private static Picture picture() {
+        Picture picture = new Picture();
+        assertThat(picture.tryAcquire()).isTrue();
+        return picture;
+    }
+
+    /** What one run does. */
+    private interface Step {
+        Ending run(FrameIntake intake) throws InterruptedException;
+    }
+
+    private static final class FakeSource implements Source {
+        private final List<Step> steps;
+        private int next;
+        volatile boolean closed;
+
+        FakeSource(List<Step> steps) {
+            this.steps = steps;
+        }
+
+        @Override
+        public Ending run(FrameIntake intake) throws InterruptedException {
+            return steps.get(next++).run(intake);
+        }
+
+        @Override
+        public void stop() {
+            // The steps end by themselves.
+        }
+
+        @Override
+        public boolean lossless() {
+            return false;
+        }
+
+        @Override
+        public void close() {
+            closed = true;
+        }
+    }
+}

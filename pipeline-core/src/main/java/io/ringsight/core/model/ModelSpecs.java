@@ -84,7 +84,7 @@ public final class ModelSpecs {
         int[] size = size();
         float scale = type == TensorType.UINT8 ? 1 : orElse(overrides.scale(), UNIT_SCALE);
         if (type == TensorType.UINT8 && overrides.scale() != null && overrides.scale() != 1) {
-            throw fault("its input is uint8, so the scale can only be 1, not " + overrides.scale());
+            throw fault("scale", "its input is uint8, so the scale can only be 1, not " + overrides.scale());
         }
         return new ModelInput(
                 tensor.name(),
@@ -129,14 +129,18 @@ public final class ModelSpecs {
 
     private int dimension(String what, int fixed, Integer wanted, Integer exported) throws ModelException {
         if (fixed > 0 && wanted != null && wanted != fixed) {
-            throw fault("its input " + what + " is fixed at " + fixed + ", but the model YAML says " + wanted);
+            throw fault(
+                    "inputSize", "its input " + what + " is fixed at " + fixed + ", but the model YAML says " + wanted);
         }
         Integer value = fixed > 0 ? Integer.valueOf(fixed) : orElse(wanted, exported);
         if (value == null) {
-            throw fault("its input " + what + " is free and nothing says what to use: add 'inputSize' to a model YAML");
+            throw fault(
+                    "inputSize",
+                    "its input " + what + " is free and nothing says what to use: add 'inputSize' to a model YAML");
         }
         if (value < SMALLEST || value > LARGEST) {
-            throw fault("its input " + what + " is " + value + ", but must be " + SMALLEST + " to " + LARGEST);
+            throw fault(
+                    "inputSize", "its input " + what + " is " + value + ", but must be " + SMALLEST + " to " + LARGEST);
         }
         return value;
     }
@@ -146,14 +150,14 @@ public final class ModelSpecs {
         List<String> named = text == null ? null : PythonLiteral.names(text);
         List<String> labels = orElse(overrides.labels(), named);
         if (labels == null || labels.isEmpty()) {
-            throw fault("nothing says what its classes are called: add 'labels' to a model YAML");
+            throw fault("labels", "nothing says what its classes are called: add 'labels' to a model YAML");
         }
         if (overrides.labels() != null && named != null && named.size() != labels.size()) {
-            throw fault(counted(labels.size()) + ", but its metadata names " + named.size() + " classes");
+            throw fault("labels", counted(labels.size()) + ", but its metadata names " + named.size() + " classes");
         }
         int classes = OutputLayout.classes(output);
         if (classes != 0 && classes != labels.size()) {
-            throw fault(counted(labels.size()) + ", but its output has " + classes + " classes");
+            throw fault("labels", counted(labels.size()) + ", but its output has " + classes + " classes");
         }
         return labels;
     }
@@ -167,7 +171,11 @@ public final class ModelSpecs {
     }
 
     private ModelException fault(String what) {
-        return new ModelException(file.path() + ": this model cannot be used: " + what);
+        return fault(ModelException.FILE, what);
+    }
+
+    private ModelException fault(String key, String what) {
+        return new ModelException(key, file.path() + ": this model cannot be used: " + what);
     }
 
     private static <T> T orElse(T value, T other) {

@@ -99,6 +99,6 @@ final class OutputLayout {
     }
 
     private static ModelException fault(ModelFile file, String what) {
-        return new ModelException(file.path() + ": this model cannot be used: " + what);
+        return new ModelException("head", file.path() + ": this model cannot be used: " + what);
     }
 }

@@ -1,0 +1,164 @@
+package io.ringsight.app.config;
+
+import io.ringsight.core.infer.Models;
+import io.ringsight.core.model.ModelException;
+import io.ringsight.core.model.ModelInput.ChannelOrder;
+import io.ringsight.core.model.ModelInput.Placement;
+import io.ringsight.core.model.ModelOutput.Head;
+import io.ringsight.core.model.ModelOverrides;
+import io.ringsight.core.model.ModelSpec;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Reads a model as users name it: an ONNX file whose metadata says enough, or a YAML file beside one. The keys of the
+ * YAML are those of {@code conf/models/pcb-defect.yaml}; each but {@code file} may be left out.
+ */
+public final class ModelYaml {
+    private static final Map<String, ChannelOrder> ORDERS = Map.of("rgb", ChannelOrder.RGB, "bgr", ChannelOrder.BGR);
+    private static final Map<String, Placement> PLACEMENTS =
+            Map.of("center", Placement.CENTER, "top-left", Placement.TOP_LEFT);
+    private static final Map<String, Float> SCALES = Map.of("0..1", 1 / 255f, "0..255", 1f);
+    private static final int LONGEST_SIDE = 8192;
+
+    private final YamlErrors errors;
+    private final YamlObject yaml;
+
+    private ModelYaml(YamlErrors errors, YamlObject yaml) {
+        this.errors = errors;
+        this.yaml = yaml;
+    }
+
+    /**
+     * Reads and checks a model.
+     *
+     * @param file a YAML file (by its name: {@code .yaml} or {@code .yml}) or an ONNX file
+     * @throws ModelException if the ONNX file cannot be used
+     * @throws ConfigException if the YAML has mistakes, or does not fit the ONNX file it names
+     */
+    public static ModelSpec read(Path file) throws ModelException, ConfigException {
+        String name = file.toString().toLowerCase(Locale.ROOT);
+        if (!name.endsWith(".yaml") && !name.endsWith(".yml")) {
+            return Models.read(file, ModelOverrides.NONE);
+        }
+        YamlErrors errors = new YamlErrors(file);
+        Optional<YamlObject> yaml = YamlFile.read(errors, System.getenv());
+        errors.throwIfAny();
+        return new ModelYaml(errors, yaml.orElseThrow()).read();
+    }
+
+    private ModelSpec read() throws ConfigException {
+        Optional<Path> onnx = onnx();
+        ModelOverrides overrides = overrides();
+        yaml.finish();
+        errors.throwIfAny();
+        try {
+            return Models.read(onnx.orElseThrow(), overrides);
+        } catch (ModelException e) {
+            yaml.mistake(e.key(), e.getMessage());
+            throw new ConfigException(errors.lines());
+        }
+    }
+
+    private Optional<Path> onnx() {
+        String name = yaml.text("file");
+        try {
+            Path onnx = errors.file().resolveSibling(name);
+            return name.isBlank() ? Optional.empty() : Optional.of(onnx);
+        } catch (InvalidPathException e) {
+            yaml.mistake("file", "expected a path, but " + e.getReason());
+            return Optional.empty();
+        }
+    }
+
+    private ModelOverrides overrides() {
+        List<Integer> size = size();
+        return new ModelOverrides(
+                name("name"),
+                name("version"),
+                labels(),
+                word("head", heads()),
+                size == null ? null : size.get(0),
+                size == null ? null : size.get(1),
+                word("colorOrder", ORDERS),
+                word("scale", SCALES),
+                word("placement", PLACEMENTS),
+                padValue(),
+                fraction("nmsIou"),
+                fraction("threshold"));
+    }
+
+    private Integer padValue() {
+        int value = yaml.integer("padValue", 0, 255, -1);
+        return value < 0 ? null : Integer.valueOf(value);
+    }
+
+    private String name(String key) {
+        Optional<String> text = yaml.optionalText(key);
+        if (text.isPresent() && !text.get().matches("[\\p{L}\\p{N}][\\p{L}\\p{N} ._+-]{0,63}")) {
+            yaml.mistake(key, "expected 1 to 64 letters, digits, spaces or ._+-, got \"" + text.get() + '"');
+        }
+        return text.orElse(null);
+    }
+
+    private List<String> labels() {
+        List<String> labels = yaml.texts("labels");
+        if (!yaml.has("labels")) {
+            return null;
+        }
+        Set<String> seen = new HashSet<>();
+        for (String label : labels) {
+            if (label.isBlank()) {
+                yaml.mistake("labels", "expected names, got an empty one");
+            } else if (!seen.add(label)) {
+                yaml.mistake("labels", "expected each name once, got \"" + label + "\" again");
+            }
+        }
+        if (labels.isEmpty()) {
+            yaml.mistake("labels", "expected at least one name, got none");
+        }
+        return labels;
+    }
+
+    private static Map<String, Head> heads() {
+        return Map.of(
+                Head.END_TO_END.wireName(), Head.END_TO_END,
+                Head.ONE_TO_ONE.wireName(), Head.ONE_TO_ONE,
+                Head.ONE_TO_MANY.wireName(), Head.ONE_TO_MANY,
+                Head.YOLOX.wireName(), Head.YOLOX);
+    }
+
+    private <T> T word(String key, Map<String, T> words) {
+        String word = yaml.word(key, words.keySet().stream().sorted().toList(), null);
+        return word == null ? null : words.get(word);
+    }
+
+    private Float fraction(String key) {
+        double value = yaml.number(key, 0, 1, -1);
+        return value < 0 ? null : Float.valueOf((float) value);
+    }
+
+    /** Width and height. */
+    private List<Integer> size() {
+        List<String> texts = yaml.texts("inputSize");
+        if (!yaml.has("inputSize")) {
+            return null;
+        }
+        boolean good = texts.size() == 2 && texts.stream().allMatch(text -> text.matches("[0-9]{1,4}"));
+        List<Integer> size = good ? texts.stream().map(Integer::valueOf).toList() : List.of();
+        if (!good || size.stream().anyMatch(side -> side < 1 || side > LONGEST_SIDE)) {
+            yaml.mistake(
+                    "inputSize",
+                    "expected [width, height] of 1 to " + LONGEST_SIDE + " pixels, got "
+                            + (texts.isEmpty() ? "something else" : texts));
+            return null;
+        }
+        return size;
+    }
+}

@@ -25,7 +25,6 @@ public final class ModelYaml {
     private static final Map<String, Placement> PLACEMENTS =
             Map.of("center", Placement.CENTER, "top-left", Placement.TOP_LEFT);
     private static final Map<String, Float> SCALES = Map.of("0..1", 1 / 255f, "0..255", 1f);
-    private static final int LONGEST_SIDE = 8192;
 
     private final YamlErrors errors;
     private final YamlObject yaml;
@@ -102,7 +101,7 @@ public final class ModelYaml {
     private String name(String key) {
         Optional<String> text = yaml.optionalText(key);
         if (text.isPresent() && !text.get().matches("[\\p{L}\\p{N}][\\p{L}\\p{N} ._+-]{0,63}")) {
-            yaml.mistake(key, "expected 1 to 64 letters, digits, spaces or ._+-, got \"" + text.get() + '"');
+            yaml.mistake(key, "expected 1 to 64 letters, digits, spaces or ._+-, came \"" + text.get() + '"');
         }
         return text.orElse(null);
     }
@@ -115,13 +114,13 @@ public final class ModelYaml {
         Set<String> seen = new HashSet<>();
         for (String label : labels) {
             if (label.isBlank()) {
-                yaml.mistake("labels", "expected names, got an empty one");
+                yaml.mistake("labels", "expected names, came an empty one");
             } else if (!seen.add(label)) {
-                yaml.mistake("labels", "expected each name once, got \"" + label + "\" again");
+                yaml.mistake("labels", "expected each name once, came \"" + label + "\" again");
             }
         }
         if (labels.isEmpty()) {
-            yaml.mistake("labels", "expected at least one name, got none");
+            yaml.mistake("labels", "expected at least one name, came none");
         }
         return labels;
     }
@@ -147,18 +146,13 @@ public final class ModelYaml {
     /** Width and height. */
     private List<Integer> size() {
         List<String> texts = yaml.texts("inputSize");
-        if (!yaml.has("inputSize")) {
+        if (texts.isEmpty()) {
             return null;
         }
-        boolean good = texts.size() == 2 && texts.stream().allMatch(text -> text.matches("[0-9]{1,4}"));
-        List<Integer> size = good ? texts.stream().map(Integer::valueOf).toList() : List.of();
-        if (!good || size.stream().anyMatch(side -> side < 1 || side > LONGEST_SIDE)) {
-            yaml.mistake(
-                    "inputSize",
-                    "expected [width, height] of 1 to " + LONGEST_SIDE + " pixels, got "
-                            + (texts.isEmpty() ? "something else" : texts));
+        if (texts.size() != 2 || !texts.stream().allMatch(text -> text.matches("[1-9][0-9]{0,3}"))) {
+            yaml.mistake("inputSize", "expected [width, height] of 1 to 9999 pixels, came " + texts);
             return null;
         }
-        return size;
+        return texts.stream().map(Integer::valueOf).toList();
     }
 }

@@ -73,7 +73,7 @@ class ModelYamlTest {
         assertMistake(":2: head: ", "expected one of end-to-end", "file: m.onnx", "head: yolo");
         assertMistake(":2: inputSize: ", "fixed at 16", "file: m.onnx", "inputSize: [32, 32]");
         assertMistake(":2: inputSize: ", "expected [width, height]", "file: m.onnx", "inputSize: [32]");
-        assertMistake(":2: inputSize: ", "got \"32\"", "file: m.onnx", "inputSize: 32");
+        assertMistake(":2: inputSize: ", "\"32\"", "file: m.onnx", "inputSize: 32");
         assertMistake(":2: padValue: ", "from 0 to 255", "file: m.onnx", "padValue: 256");
         assertMistake(":2: threshold: ", "from 0 to 1", "file: m.onnx", "threshold: 2");
         assertMistake(":2: scale: ", "expected one of 0..1, 0..255", "file: m.onnx", "scale: 1");

@@ -27,9 +27,9 @@ import org.slf4j.LoggerFactory;
  * ({@link #rewind()}), in order, and counts against the limits.
  *
  * <p><b>Losses.</b> A message that finds no room is dropped and counted, and a small entry takes its place at the tail:
- * the messages of the same source dropped after it join that entry until one is accepted again. Its turn come, the entry
- * leaves as a gap message of reason {@code not-published}. So the receiver alone can account for every frame. There
- * are never more such entries than accepted messages and sources.
+ * the messages of the same source dropped after it join that entry until one is accepted again. Its turn come, and a
+ * quarter of the queue free, the entry leaves as a gap message of reason {@code not-published}. So the receiver alone
+ * can account for every frame. There are never more such entries than accepted messages and two for each source.
  *
  * <p><b>Threads.</b> {@link #offer} and {@link #put} are for any thread; {@link #acknowledged} and {@link #refused} too;
  * {@link #rewind()} is for the delivery, inside its calls. One lock, never held while delivering.
@@ -245,6 +245,9 @@ public final class SinkQueue {
             tail = null;
             empty.signalAll();
         }
+        if (cursor != null && cursor.loss != null) {
+            work.signal();
+        }
         publishDepth();
     }
 
@@ -306,13 +309,23 @@ public final class SinkQueue {
             while (cursor != null && cursor.answered) {
                 cursor = cursor.next;
             }
-            if (cursor != null && cursor.message == null) {
+            if (cursor == null || isHeld(cursor)) {
+                return null;
+            }
+            if (cursor.message == null) {
                 render(cursor);
             }
             return cursor;
         } finally {
             lock.unlock();
         }
+    }
+
+    /** Whether this is a loss that will go on growing: the queue is full of what the receiver does not answer. */
+    private boolean isHeld(QueuedMessage place) {
+        boolean growing = place.loss != null && growingLosses.get(place.loss.sourceId()) == place;
+        boolean crowded = messages > limits.messages() * 3L / 4 || bytes > limits.bytes() / 4 * 3;
+        return growing && crowded && place != head && !closing;
     }
 
     private void render(QueuedMessage place) {
@@ -339,7 +352,7 @@ public final class SinkQueue {
     private boolean awaitWork() throws InterruptedException {
         lock.lock();
         try {
-            if (cursor == null && !stopped) {
+            if ((cursor == null || isHeld(cursor)) && !stopped) {
                 work.awaitNanos(IDLE_NS);
             }
             return !stopped;
@@ -425,6 +438,7 @@ public final class SinkQueue {
         try {
             closing = true;
             room.signalAll();
+            work.signalAll();
             long leftNs = deadline.toNanos();
             while (head != null && leftNs > 0) {
                 leftNs = empty.awaitNanos(leftNs);

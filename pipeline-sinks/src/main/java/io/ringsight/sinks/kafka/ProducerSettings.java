@@ -34,7 +34,7 @@ final class ProducerSettings {
             try {
                 new ProducerConfig(settings("localhost:9092", properties));
             } catch (ConfigException e) {
-                problems.put("", firstLine(e));
+                problems.put(culprit(properties, e), firstLine(e));
             }
         }
         return problems;
@@ -58,6 +58,17 @@ final class ProducerSettings {
             // Kafka's own sentence holds the value, which for a password must not be shown
             return key.type == ConfigDef.Type.PASSWORD ? "has a value of the wrong kind" : firstLine(e);
         }
+    }
+
+    /** The user's property that Kafka's sentence names: of properties that contradict each other, one. */
+    private static String culprit(Map<String, String> properties, ConfigException e) {
+        String sentence = String.valueOf(e.getMessage());
+        return properties.keySet().stream()
+                .sorted()
+                .filter(sentence::contains)
+                .findFirst()
+                .orElseGet(
+                        () -> properties.keySet().stream().sorted().findFirst().orElse("unknown"));
     }
 
     private static String firstLine(ConfigException e) {

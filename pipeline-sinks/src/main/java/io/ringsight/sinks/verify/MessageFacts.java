@@ -1,0 +1,46 @@
+package io.ringsight.sinks.verify;
+
+import java.util.Map;
+
+/**
+ * What a consumer needs of a message to account for frames.
+ *
+ * @param isFrame whether it is a frame's message rather than a gap's
+ * @param messageId unique name
+ * @param sourceId the source
+ * @param streamEpoch the daemon's run
+ * @param frameSeq the last frame it covers
+ * @param prevFrameSeq the last frame covered before it
+ * @param gaps lost frames it covers, by reason
+ * @param reason why there is a gap, or null for a frame
+ * @param captureUtc when the frame was taken, RFC 3339, or null
+ * @param captureClock which clock said so, or null
+ */
+record MessageFacts(
+        boolean isFrame,
+        String messageId,
+        String sourceId,
+        String streamEpoch,
+        long frameSeq,
+        long prevFrameSeq,
+        Map<String, Long> gaps,
+        String reason,
+        String captureUtc,
+        String captureClock) {
+    /** The message's name for what a sink could not keep. */
+    static final String NOT_PUBLISHED = "not-published";
+
+    /** How many frames it says it covers. */
+    long span() {
+        return frameSeq - prevFrameSeq;
+    }
+
+    /** How many frames it accounts for. */
+    long explained() {
+        long frames = isFrame ? 1 : 0;
+        for (long lost : gaps.values()) {
+            frames += lost;
+        }
+        return frames;
+    }
+}

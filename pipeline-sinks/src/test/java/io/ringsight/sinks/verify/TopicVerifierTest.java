@@ -1,0 +1,153 @@
+package io.ringsight.sinks.verify;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.ringsight.core.time.ManualClock;
+import io.ringsight.sinks.Camera;
+import io.ringsight.sinks.Message;
+import io.ringsight.sinks.Sample;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.TreeSet;
+import org.junit.jupiter.api.Test;
+
+class TopicVerifierTest {
+    private final TopicVerifier verifier = new TopicVerifier();
+    private final Camera camera = new Camera("line1", new ManualClock(Sample.NOW_UTC_NS));
+
+    private void add(Message... messages) {
+        for (Message message : messages) {
+            verifier.add(message.bytes());
+        }
+    }
+
+    @Test
+    void findsNothingMissingInFramesAndGaps() {
+        add(camera.gap(0), camera.next(), camera.next(3), camera.gap(2), camera.next());
+        Findings findings = verifier.findings();
+        assertThat(findings.isComplete()).isTrue();
+        assertThat(findings.frames()).isEqualTo(3);
+        assertThat(findings.gapFrames()).isEqualTo(Map.of("overload", 5L));
+        assertThat(findings.sources()).isEqualTo(1);
+        assertThat(findings.duplicates() + findings.disorder() + findings.unaccounted())
+                .isZero();
+        assertThat(findings.epochs().get(0).lastFrameSeq()).isEqualTo(8);
+    }
+
+    @Test
+    void findsWhatIsMissingInTheMiddleAndAtTheBeginning() {
+        Message first = camera.next();
+        Message second = camera.next(2);
+        add(camera.next());
+        assertThat(verifier.findings().unaccounted()).isEqualTo(4);
+        add(second);
+        assertThat(verifier.findings().unaccounted()).isEqualTo(1);
+        add(first);
+        assertThat(verifier.findings().unaccounted()).isZero();
+        assertThat(verifier.findings().disorder()).isEqualTo(2);
+    }
+
+    @Test
+    void findsDuplicatesOnceEach() {
+        Message frame = camera.next();
+        Message gap = camera.gap(1);
+        add(frame, gap, frame, gap, camera.next());
+        assertThat(verifier.findings().duplicates()).isEqualTo(2);
+        assertThat(verifier.findings().frames()).isEqualTo(2);
+        assertThat(verifier.findings().isComplete()).isTrue();
+    }
+
+    @Test
+    void findsMessagesWhoseCountsDoNotAddUp() {
+        String lying = text(camera.next(3)).replace("\"frames\":3", "\"frames\":2");
+        verifier.add(lying.getBytes(StandardCharsets.UTF_8));
+        assertThat(verifier.findings().unaccounted()).isEqualTo(1);
+        assertThat(verifier.findings().isComplete()).isFalse();
+        String boasting = text(camera.next(3)).replace("\"frames\":3", "\"frames\":4");
+        verifier.add(boasting.getBytes(StandardCharsets.UTF_8));
+        assertThat(verifier.findings().unaccounted()).isEqualTo(1);
+        assertThat(verifier.findings().sum(Findings.Epoch::contradictions)).isEqualTo(2);
+    }
+
+    @Test
+    void keepsEpochsAndSourcesApart() {
+        add(camera.next(), new Camera("line2", new ManualClock(0)).next());
+        verifier.add(text(new Camera("line1", new ManualClock(0)).next())
+                .replace(Sample.EPOCH, "02")
+                .getBytes(StandardCharsets.UTF_8));
+        Findings findings = verifier.findings();
+        assertThat(findings.sources()).isEqualTo(2);
+        assertThat(findings.epochs()).hasSize(3);
+        assertThat(findings.duplicates()).isZero();
+        assertThat(findings.isComplete()).isTrue();
+    }
+
+    @Test
+    void doesNotHoldDeletedRecordsAgainstTheDaemon() {
+        camera.next(40);
+        verifier.add(camera.next().bytes(), true);
+        verifier.add(camera.next().bytes(), true);
+        assertThat(verifier.findings().isComplete()).isTrue();
+        assertThat(verifier.findings().sum(Findings.Epoch::before)).isEqualTo(41);
+    }
+
+    @Test
+    void findsTimeGoingBack() {
+        Message earlier = camera.next();
+        String back = text(camera.next()).replace("\"utc\":\"2026", "\"utc\":\"2025");
+        add(earlier);
+        verifier.add(back.getBytes(StandardCharsets.UTF_8));
+        assertThat(verifier.findings().sum(Findings.Epoch::timeJumps)).isEqualTo(1);
+    }
+
+    @Test
+    void countsWhatIsNoMessageAndReadsNewerOnes() {
+        verifier.add(null);
+        verifier.add(new byte[0]);
+        verifier.add("{\"type\":\"frame\"".getBytes(StandardCharsets.UTF_8));
+        verifier.add("[1,2]".getBytes(StandardCharsets.UTF_8));
+        verifier.add("{\"type\":\"frame\",\"messageId\":\"a/b/1\"}".getBytes(StandardCharsets.UTF_8));
+        String newer = text(camera.next()).replaceFirst("\\{", "{\"reasonable\":{\"reason\":[1,{\"frameSeq\":9}]},");
+        verifier.add(newer.getBytes(StandardCharsets.UTF_8));
+        assertThat(verifier.findings().foreign()).isEqualTo(5);
+        assertThat(verifier.findings().frames()).isEqualTo(1);
+        assertThat(verifier.findings().isComplete()).isTrue();
+    }
+
+    @Test
+    void agreesWithASetWhateverIsLostOrShuffled() {
+        long seed = Long.getLong("seed", System.nanoTime());
+        Random random = new Random(seed);
+        for (int round = 0; round < 50; round++) {
+            Camera source = new Camera("line1", new ManualClock(0));
+            List<Message> kept = new ArrayList<>();
+            TreeSet<Long> covered = new TreeSet<>();
+            long last = 0;
+            for (int i = 0; i < 40; i++) {
+                long before = source.lastFrameSeq();
+                Message message =
+                        random.nextInt(5) == 0 ? source.gap(random.nextInt(3)) : source.next(random.nextInt(3));
+                if (random.nextInt(4) > 0) {
+                    kept.add(message);
+                    last = source.lastFrameSeq();
+                    for (long seq = before + 1; seq <= source.lastFrameSeq(); seq++) {
+                        covered.add(seq);
+                    }
+                }
+            }
+            Collections.shuffle(kept, random);
+            TopicVerifier shuffled = new TopicVerifier();
+            kept.forEach(message -> shuffled.add(message.bytes()));
+            assertThat(shuffled.findings().unaccounted()).as("seed " + seed).isEqualTo(last - covered.size());
+            assertThat(shuffled.findings().duplicates()).isZero();
+        }
+    }
+
+    private static String text(Message message) {
+        return new String(message.bytes(), StandardCharsets.UTF_8);
+    }
+}

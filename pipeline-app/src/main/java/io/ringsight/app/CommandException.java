@@ -27,9 +27,14 @@ public final class CommandException extends RuntimeException {
         return usage(List.of(line));
     }
 
+    /** Failed while running: exit code 1. One line a failure. */
+    public static CommandException failed(List<String> lines) {
+        return new CommandException(Main.FAILED, lines);
+    }
+
     /** Failed while running: exit code 1. */
     public static CommandException failed(String line) {
-        return new CommandException(Main.FAILED, List.of(line));
+        return failed(List.of(line));
     }
 
     /** What to print, one line a mistake. */

@@ -1,6 +1,7 @@
 package io.ringsight.app;
 
 import io.ringsight.app.command.DoctorCommand;
+import io.ringsight.app.command.RunCommand;
 import io.ringsight.app.config.ConfigException;
 import io.ringsight.core.model.ModelException;
 import io.ringsight.sources.Redaction;
@@ -32,6 +33,7 @@ import picocli.CommandLine.Spec;
         footer = {"", "Exit codes: 0 done, 1 failed while running, 2 bad usage or configuration."},
         subcommands = {
             // one a line
+            RunCommand.class,
             DoctorCommand.class,
         })
 public final class Main implements Runnable {
@@ -78,6 +80,14 @@ public final class Main implements Runnable {
     @Override
     public void run() {
         throw new ParameterException(spec.commandLine(), "a command is missing");
+    }
+
+    /**
+     * From now on the first SIGTERM or Ctrl-C calls {@code stop} instead of ending the process: the command ends itself,
+     * with its own exit code. For commands.
+     */
+    public void onTermination(Runnable stop) {
+        Signals.onTermination(stop);
     }
 
     private static int misused(ParameterException e) {

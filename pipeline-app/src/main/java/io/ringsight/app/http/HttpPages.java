@@ -24,7 +24,7 @@ public final class HttpPages implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(HttpPages.class);
     private static final int THREADS = 4;
     private static final int MOST_CONNECTIONS = 64;
-    private static final int REQUEST_SECONDS = 5;
+    private static final int REQUEST_SECONDS = 3;
     private static final int RESPONSE_SECONDS = 10;
 
     private final HttpServer server;

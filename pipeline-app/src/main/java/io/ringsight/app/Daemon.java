@@ -1,0 +1,297 @@
+package io.ringsight.app;
+
+import com.github.f4b6a3.ulid.UlidCreator;
+import io.ringsight.app.config.Config;
+import io.ringsight.app.config.ConfigException;
+import io.ringsight.app.config.HttpConfig;
+import io.ringsight.app.config.PipelineConfig;
+import io.ringsight.app.config.SinkConfig;
+import io.ringsight.app.config.SourceConfig;
+import io.ringsight.app.http.HealthPages;
+import io.ringsight.app.http.HttpPages;
+import io.ringsight.app.http.MetricsPage;
+import io.ringsight.app.http.Page;
+import io.ringsight.core.detect.Decoders;
+import io.ringsight.core.frame.GapReason;
+import io.ringsight.core.infer.Backends;
+import io.ringsight.core.infer.InferenceBackend;
+import io.ringsight.core.infer.InferenceException;
+import io.ringsight.core.model.ModelSpec;
+import io.ringsight.core.pipeline.FrameIntake;
+import io.ringsight.core.pipeline.IntakeSpec;
+import io.ringsight.core.pipeline.Pipeline;
+import io.ringsight.core.pipeline.ResultSink;
+import io.ringsight.core.time.Clock;
+import io.ringsight.sinks.JsonLinesSink;
+import io.ringsight.sinks.MessageJson;
+import io.ringsight.sinks.MessagePublisher;
+import io.ringsight.sinks.MessageSink;
+import io.ringsight.sinks.ModelIdentity;
+import io.ringsight.sinks.kafka.KafkaSink;
+import io.ringsight.sources.Ending;
+import io.ringsight.sources.Source;
+import io.ringsight.sources.SourceSpec;
+import io.ringsight.sources.SourceSupervisor;
+import io.ringsight.sources.Sources;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The composition root: opens everything a configuration names, and closes it in reverse order.
+ *
+ * <pre>
+ * pages ─ model on its device ─ sinks ─ pipeline ─ sources
+ * </pre>
+ *
+ * <p>{@link #start} returns when all of it runs; cameras and brokers may still be away. {@link #await} blocks until
+ * {@link #stop()}, until every source is over, or until the device is broken; {@link #close()} then lets what is on its
+ * way reach the sinks, within limits.
+ */
+public final class Daemon implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Daemon.class);
+    private static final long SUMMARY_SECONDS = 10;
+    private static final long SOURCES_STOP_MS = 5_000;
+    private static final long DRAIN_MS = 10_000;
+    private static final Duration SINK_DEADLINE = Duration.ofSeconds(10);
+    private static final long NS_PER_MS = 1_000_000L;
+    /** Pictures beyond a source's credits: one with the decoder, one being handed over. */
+    private static final int SPARE_PICTURES = 2;
+
+    private final Config config;
+    private final Clock clock;
+    private final Status status;
+    private final SummaryLog summary;
+    private final Closers closers = new Closers();
+    private final List<SourceSupervisor> supervisors = new ArrayList<>();
+    private final CountDownLatch over = new CountDownLatch(1);
+    private final AtomicReference<Throwable> broken = new AtomicReference<>();
+    private volatile boolean stopped;
+    private int port = -1;
+
+    private Daemon(Config config, Clock clock) {
+        this.config = config;
+        this.clock = clock;
+        status = new Status(clock);
+        summary = new SummaryLog(status);
+    }
+
+    /**
+     * Starts everything.
+     *
+     * @param more receivers of results beside the configured sinks; called by the Publish thread
+     * @throws ConfigException if the port cannot be had or the device is not there
+     */
+    public static Daemon start(Config config, Clock clock, List<ResultSink> more) throws ConfigException {
+        Daemon daemon = new Daemon(config, clock);
+        try {
+            daemon.open(more);
+            return daemon;
+        } catch (ConfigException | RuntimeException e) {
+            daemon.close();
+            throw e;
+        }
+    }
+
+    /** What it does, for pages and summaries. */
+    public Status status() {
+        return status;
+    }
+
+    /** The port of the pages, or -1 if there are none. */
+    public int port() {
+        return port;
+    }
+
+    /** Ends {@link #await}. Any thread; more than once is allowed. */
+    public void stop() {
+        stopped = true;
+        over.countDown();
+    }
+
+    /**
+     * Waits until there is nothing more to do.
+     *
+     * @throws CommandException exit code 1: if the device is broken, or all sources are over and one failed
+     */
+    public void await() throws InterruptedException {
+        over.await();
+        Throwable cause = broken.get();
+        if (cause != null) {
+            throw CommandException.failed("ringsight: inference failed for good: " + cause.getMessage());
+        }
+        List<String> failures = stopped ? List.of() : failures();
+        if (!failures.isEmpty()) {
+            throw CommandException.failed(failures);
+        }
+    }
+
+    /** Sources that ended otherwise than they should, one line each. */
+    private List<String> failures() {
+        List<String> failures = new ArrayList<>();
+        for (SourceSupervisor supervisor : supervisors) {
+            if (!supervisor.ended().isDone() || supervisor.ended().isCompletedExceptionally()) {
+                continue;
+            }
+            Ending ending = supervisor.ended().join();
+            if (ending.reason() != GapReason.ENDED && ending.reason() != GapReason.STOPPED) {
+                failures.add("ringsight: source " + supervisor.sourceId() + ": " + ending);
+            }
+        }
+        return failures;
+    }
+
+    @Override
+    public void close() {
+        status.stopping();
+        closers.close();
+    }
+
+    private void open(List<ResultSink> more) throws ConfigException {
+        if (config.http().isPresent()) {
+            openPages(config.http().get());
+        }
+        InferenceBackend backend = openBackend(config.pipeline());
+        List<ResultSink> sinks = new ArrayList<>();
+        sinks.add(openSinks(backend));
+        sinks.addAll(more);
+        Pipeline pipeline = openPipeline(backend, sinks);
+        openSources(pipeline);
+        startSummary();
+    }
+
+    private void openPages(HttpConfig http) throws ConfigException {
+        Map<String, Page> pages = new LinkedHashMap<>();
+        pages.put("/live", HealthPages.live());
+        pages.put("/ready", HealthPages.ready(status));
+        pages.put("/metrics", new MetricsPage(status));
+        HttpPages opened = HttpPages.open(http, pages);
+        closers.add("pages", opened::close);
+        port = opened.port();
+    }
+
+    private InferenceBackend openBackend(PipelineConfig wanted) throws ConfigException {
+        ModelSpec model = wanted.model();
+        InferenceBackend backend;
+        try {
+            backend = Backends.open(model, wanted.backend());
+        } catch (InferenceException e) {
+            throw wanted.devicePlace().mistake("expected a device that runs the model, but " + e.getMessage());
+        }
+        closers.add("model", backend::close);
+        status.loaded(new Status.Model(model, backend.name(), backend.lanes().size()));
+        LOG.info(
+                "model {} {} ({}) on {}, {} lanes of batch {}",
+                model.name(),
+                model.version(),
+                model.precision(),
+                backend.name(),
+                backend.lanes().size(),
+                backend.maxBatch());
+        return backend;
+    }
+
+    private ResultSink openSinks(InferenceBackend backend) {
+        List<MessageSink> sinks = new ArrayList<>();
+        closers.add("total", () -> LOG.info("{}", summary.total()));
+        for (SinkConfig wanted : config.sinks()) {
+            MessageSink sink = wanted instanceof SinkConfig.Kafka kafka
+                    ? KafkaSink.open(kafka.spec(), clock)
+                    : JsonLinesSink.open(((SinkConfig.Jsonl) wanted).spec(), clock);
+            closers.add(sink.name(), () -> closeSink(sink));
+            status.add(sink.metrics());
+            sinks.add(sink);
+        }
+        String epoch = UlidCreator.getMonotonicUlid().toString();
+        LOG.info(
+                "epoch {}, to {}",
+                epoch,
+                String.join(", ", sinks.stream().map(MessageSink::name).toList()));
+        ModelIdentity identity = ModelIdentity.of(config.pipeline().model(), backend.name());
+        return new MessagePublisher(new MessageJson(epoch, identity, clock), sinks);
+    }
+
+    private static void closeSink(MessageSink sink) {
+        if (!sink.close(SINK_DEADLINE)) {
+            LOG.warn("{}: not everything was acknowledged within {} s", sink.name(), SINK_DEADLINE.toSeconds());
+        }
+    }
+
+    private Pipeline openPipeline(InferenceBackend backend, List<ResultSink> sinks) {
+        PipelineConfig wanted = config.pipeline();
+        Pipeline.Settings settings = new Pipeline.Settings(wanted.ringSize(), wanted.threshold());
+        Pipeline pipeline = new Pipeline(settings, backend, Decoders.of(wanted.model()), sinks, clock);
+        closers.add("pipeline", pipeline::close);
+        pipeline.broken().thenAccept(cause -> {
+            broken.compareAndSet(null, cause);
+            over.countDown();
+        });
+        return pipeline;
+    }
+
+    private void openSources(Pipeline pipeline) throws ConfigException {
+        closers.add("sources", () -> supervisors.forEach(SourceSupervisor::close));
+        closers.add("frames on their way", () -> drain(pipeline));
+        closers.add("cameras", this::stopSources);
+        for (SourceConfig wanted : config.sources()) {
+            supervisors.add(openSource(pipeline, wanted));
+        }
+        CompletableFuture<?>[] endings =
+                supervisors.stream().map(SourceSupervisor::ended).toArray(CompletableFuture<?>[]::new);
+        CompletableFuture.allOf(endings).whenComplete((nothing, failure) -> over.countDown());
+        supervisors.forEach(SourceSupervisor::start);
+    }
+
+    private SourceSupervisor openSource(Pipeline pipeline, SourceConfig wanted) {
+        boolean recording = wanted.spec() instanceof SourceSpec.Recording;
+        int credits = wanted.credits()
+                .orElse(recording ? pipeline.creditsForRecording() : SourceConfig.DEFAULT_CAMERA_CREDITS);
+        Source source = Sources.open(wanted.spec(), clock, credits + SPARE_PICTURES);
+        IntakeSpec intakeSpec = new IntakeSpec(
+                wanted.id(), source.lossless(), credits, wanted.deadlineMs() * NS_PER_MS, wanted.maxFps());
+        FrameIntake intake = pipeline.connect(intakeSpec);
+        status.add(intake.metrics());
+        return new SourceSupervisor(source, intake, clock);
+    }
+
+    private void stopSources() throws InterruptedException {
+        List<String> running = SourceSupervisor.stopAll(supervisors, clock, SOURCES_STOP_MS);
+        if (!running.isEmpty()) {
+            LOG.warn("sources that did not stop within {} ms: {}", SOURCES_STOP_MS, String.join(", ", running));
+        }
+    }
+
+    private void drain(Pipeline pipeline) throws InterruptedException {
+        if (broken.get() == null && !pipeline.drain(DRAIN_MS)) {
+            LOG.warn("frames were still on their way after {} ms", DRAIN_MS);
+        }
+    }
+
+    private void startSummary() {
+        ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor(task -> {
+            Thread thread = new Thread(task, "summary");
+            thread.setDaemon(true);
+            return thread;
+        });
+        timer.scheduleAtFixedRate(this::tell, SUMMARY_SECONDS, SUMMARY_SECONDS, TimeUnit.SECONDS);
+        closers.add("summary", timer::shutdownNow);
+    }
+
+    private void tell() {
+        try {
+            LOG.info("{}", summary.next());
+        } catch (RuntimeException e) {
+            LOG.warn("no summary", e);
+        }
+    }
+}

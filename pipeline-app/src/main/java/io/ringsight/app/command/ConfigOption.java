@@ -1,0 +1,28 @@
+package io.ringsight.app.command;
+
+import io.ringsight.app.config.Config;
+import io.ringsight.app.config.ConfigException;
+import io.ringsight.app.config.ConfigReader;
+import io.ringsight.app.config.ModelYaml;
+import java.nio.file.Path;
+import picocli.CommandLine.Option;
+
+/** The option {@code -c FILE} of the commands that take a configuration. */
+final class ConfigOption {
+    @Option(
+            names = {"-c", "--config"},
+            required = true,
+            paramLabel = "FILE",
+            description = "The configuration; conf/pipeline.yaml is the commented reference.")
+    private Path file;
+
+    Path file() {
+        return file;
+    }
+
+    /** Reads the file or tells all its mistakes. */
+    Config read() throws ConfigException {
+        Path home = Path.of(System.getProperty("ringsight.home", ""));
+        return new ConfigReader(file, System.getenv(), home.toAbsolutePath(), ModelYaml::read).read();
+    }
+}

@@ -1,0 +1,41 @@
+package io.ringsight.app.command;
+
+import io.ringsight.app.Daemon;
+import io.ringsight.app.Main;
+import io.ringsight.app.Version;
+import io.ringsight.app.config.Config;
+import io.ringsight.app.config.ConfigException;
+import io.ringsight.core.time.Clock;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.ParentCommand;
+
+/** {@code ringsight run}: the daemon. */
+@Command(
+        name = "run",
+        mixinStandardHelpOptions = true,
+        versionProvider = Version.class,
+        description = {
+            "Watches the sources of a configuration and publishes what it finds.",
+            "SIGTERM or Ctrl-C lets what is on its way arrive and ends with exit code 0. Ends by itself when all file"
+                    + " sources are over."
+        })
+public final class RunCommand implements Callable<Integer> {
+    @Mixin
+    private ConfigOption config;
+
+    @ParentCommand
+    private Main ringsight;
+
+    @Override
+    public Integer call() throws ConfigException, InterruptedException {
+        Config read = config.read();
+        try (Daemon daemon = Daemon.start(read, Clock.system(), List.of())) {
+            ringsight.onTermination(daemon::stop);
+            daemon.await();
+        }
+        return Main.DONE;
+    }
+}

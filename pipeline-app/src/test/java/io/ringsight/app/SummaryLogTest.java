@@ -1,0 +1,85 @@
+package io.ringsight.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.ringsight.core.metrics.Counter;
+import io.ringsight.core.metrics.SinkCounter;
+import io.ringsight.core.metrics.SinkMetrics;
+import io.ringsight.core.metrics.SinkState;
+import io.ringsight.core.metrics.SourceMetrics;
+import io.ringsight.core.time.ManualClock;
+import org.junit.jupiter.api.Test;
+
+class SummaryLogTest {
+    private final ManualClock clock = new ManualClock(0);
+    private final Status status = new Status(clock);
+    private final SourceMetrics line1 = new SourceMetrics("line1");
+    private final SourceMetrics line2 = new SourceMetrics("line2");
+    private final SinkMetrics kafka = new SinkMetrics("kafka:detections");
+    private final SummaryLog summary = new SummaryLog(status);
+
+    @Test
+    void saysLittleWhenAllIsWell() {
+        status.add(line1);
+        status.add(kafka);
+        line1.state(Status.LIVE);
+        kafka.state(SinkState.READY, "");
+        line1.count(Counter.FRAMES_PUBLISHED, 250);
+        line1.count(Counter.DETECTIONS, 500);
+        for (int i = 0; i < 250; i++) {
+            line1.recordLatencyNs(20_000_000);
+        }
+        clock.advanceMs(10_000);
+
+        assertThat(summary.next())
+                .matches("1 of 1 sources live, 25\\.0 fps, latency p50 20\\.\\d p99 20\\.\\d ms, 50\\.0 objects/s,"
+                        + " none lost, kafka:detections lag 0");
+    }
+
+    @Test
+    void namesWhatIsWrong() {
+        status.add(line1);
+        status.add(line2);
+        status.add(kafka);
+        line1.state(Status.LIVE);
+        line2.state("auth-failed");
+        kafka.state(SinkState.UNREACHABLE, "");
+        kafka.queued(1_500, 1_000_000);
+        kafka.count(SinkCounter.DROPPED_QUEUE_FULL, 30);
+        line1.count(Counter.FRAMES_OVERLOAD, 10);
+        line1.count(Counter.FRAMES_LATE, 2);
+        clock.advanceMs(10_000);
+
+        assertThat(summary.next())
+                .isEqualTo("1 of 2 sources live, 0.0 fps, latency -, 0.0 objects/s, 12 lost (10 overload, 2 late),"
+                        + " kafka:detections unreachable lag 1500 (30 not published); not live: line2 (auth-failed)");
+    }
+
+    @Test
+    void tellsEachLineOfTheTimeSinceTheLineBefore() {
+        status.add(line1);
+        line1.state(Status.LIVE);
+        line1.count(Counter.FRAMES_PUBLISHED, 100);
+        line1.recordLatencyNs(500_000_000);
+        clock.advanceMs(10_000);
+        summary.next();
+        line1.count(Counter.FRAMES_PUBLISHED, 50);
+        line1.recordLatencyNs(5_000_000);
+        clock.advanceMs(5_000);
+
+        assertThat(summary.next())
+                .matches("1 of 1 sources live, 10\\.0 fps, latency p50 5\\.\\d p99 5\\.\\d ms, 0\\.0 objects/s,"
+                        + " none lost");
+    }
+
+    @Test
+    void namesFiveSilentSourcesAtMost() {
+        for (int i = 1; i <= 8; i++) {
+            status.add(new SourceMetrics("cam" + i));
+        }
+
+        assertThat(summary.next())
+                .endsWith("; not live: cam1 (connecting), cam2 (connecting), cam3 (connecting), cam4 (connecting),"
+                        + " cam5 (connecting) and 3 more");
+    }
+}

@@ -1,5 +1,6 @@
 package io.ringsight.app;
 
+import io.ringsight.app.bench.BenchCommand;
 import io.ringsight.app.command.DoctorCommand;
 import io.ringsight.app.command.RunCommand;
 import io.ringsight.app.config.ConfigException;
@@ -34,6 +35,7 @@ import picocli.CommandLine.Spec;
         subcommands = {
             // one a line
             RunCommand.class,
+            BenchCommand.class,
             DoctorCommand.class,
         })
 public final class Main implements Runnable {

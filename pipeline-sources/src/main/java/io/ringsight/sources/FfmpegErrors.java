@@ -3,9 +3,9 @@ package io.ringsight.sources;
 import static org.bytedeco.ffmpeg.global.avutil.*;
 
 import io.ringsight.core.frame.GapReason;
+import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import java.util.Map;
-import org.bytedeco.javacpp.BytePointer;
 
 /** What FFmpeg's error codes mean for a source. */
 final class FfmpegErrors {
@@ -97,9 +97,12 @@ final class FfmpegErrors {
     }
 
     private static String text(int code) {
-        try (BytePointer message = new BytePointer(MESSAGE_BYTES)) {
-            av_strerror(code, message, MESSAGE_BYTES);
-            return message.getString();
+        byte[] message = new byte[MESSAGE_BYTES];
+        av_strerror(code, message, MESSAGE_BYTES);
+        int length = 0;
+        while (length < MESSAGE_BYTES && message[length] != 0) {
+            length++;
         }
+        return new String(message, 0, length, StandardCharsets.UTF_8);
     }
 }

@@ -5,7 +5,7 @@ import static org.bytedeco.ffmpeg.global.avutil.*;
 import io.ringsight.core.frame.GapReason;
 import io.ringsight.core.pipeline.FrameIntake;
 import io.ringsight.core.time.Clock;
-import io.ringsight.sources.SourceSpec.Transport;
+import java.util.Locale;
 import java.util.concurrent.locks.LockSupport;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -203,18 +203,19 @@ final class FfmpegSource implements Source {
         if (!(spec instanceof SourceSpec.Rtsp rtsp)) {
             return open(InputPlan.v4l2((SourceSpec.V4l2) spec), limitNs);
         }
-        if (rtsp.transport() != Transport.AUTO) {
-            return open(InputPlan.rtsp(rtsp, rtsp.transport()), limitNs);
-        }
         try {
-            return open(InputPlan.rtsp(rtsp, Transport.TCP), limitNs);
+            return open(InputPlan.rtsp(rtsp), limitNs);
         } catch (EndedException e) {
-            // 461 Unsupported Transport. Any other failure would be the same over UDP.
-            if (e.code() != FfmpegErrors.EPROTONOSUPPORT) {
-                throw e;
-            }
-            return open(InputPlan.rtsp(rtsp, Transport.UDP), limitNs);
+            // 461 Unsupported Transport
+            throw e.code() == FfmpegErrors.EPROTONOSUPPORT ? new EndedException(refusesTransport(rtsp)) : e;
         }
+    }
+
+    private static Ending refusesTransport(SourceSpec.Rtsp rtsp) {
+        String name = rtsp.transport().name().toLowerCase(Locale.ROOT);
+        return Ending.retry(
+                GapReason.UNSUPPORTED,
+                "the camera refuses transport " + name + "; transport auto tries tcp and then udp");
     }
 
     /** Opens within {@code limitNs}. Whether the limit was reached is decided by the own clock: FFmpeg's codes vary. */

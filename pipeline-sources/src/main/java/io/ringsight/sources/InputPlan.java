@@ -25,9 +25,9 @@ record InputPlan(String url, String format, Map<String, String> options, boolean
             "/etc/ssl/ca-bundle.pem",
             "/etc/ssl/cert.pem");
 
-    static InputPlan rtsp(SourceSpec.Rtsp spec, Transport transport) {
+    static InputPlan rtsp(SourceSpec.Rtsp spec) {
         Map<String, String> options = new LinkedHashMap<>();
-        options.put("rtsp_transport", transport == Transport.UDP ? "udp" : "tcp");
+        putTransport(options, spec.transport());
         // Sound is neither asked for nor sent then.
         options.put("allowed_media_types", "video");
         if (spec.isTls()) {
@@ -39,6 +39,16 @@ record InputPlan(String url, String format, Map<String, String> options, boolean
         }
         options.putAll(spec.options());
         return new InputPlan(withCredentials(spec), "rtsp", options, false, false);
+    }
+
+    /** For AUTO both are allowed in one session: a camera that refuses TCP may be busy for a new one at once. */
+    private static void putTransport(Map<String, String> options, Transport transport) {
+        if (transport == Transport.AUTO) {
+            options.put("rtsp_transport", "tcp+udp");
+            options.put("rtsp_flags", "prefer_tcp");
+        } else {
+            options.put("rtsp_transport", transport == Transport.UDP ? "udp" : "tcp");
+        }
     }
 
     static InputPlan v4l2(SourceSpec.V4l2 spec) {

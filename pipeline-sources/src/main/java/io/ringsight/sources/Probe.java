@@ -23,7 +23,8 @@ final class Probe implements FrameIntake {
     private final Consumer<Picture> onFirst;
     private final long startNs;
     private long firstNs = Picture.UNKNOWN;
-    private long firstPtsNs;
+    private long firstPtsNs = Picture.UNKNOWN;
+    private int framesBeforePts;
     private long lastPtsNs;
     private int pictures;
     private int lost;
@@ -70,10 +71,13 @@ final class Probe implements FrameIntake {
     private void keep(Picture picture) {
         if (pictures == 0) {
             firstNs = clock.nanoTime();
-            firstPtsNs = picture.ptsNs();
             onFirst.accept(picture);
         }
         pictures++;
+        if (firstPtsNs == Picture.UNKNOWN) {
+            firstPtsNs = picture.ptsNs();
+            framesBeforePts = pictures + lost;
+        }
         lastPtsNs = picture.ptsNs();
         width = picture.width();
         height = picture.height();
@@ -91,10 +95,10 @@ final class Probe implements FrameIntake {
     }
 
     private OptionalDouble fps() {
-        if (pictures < 2 || firstPtsNs == Picture.UNKNOWN || lastPtsNs <= firstPtsNs) {
+        if (firstPtsNs == Picture.UNKNOWN || lastPtsNs <= firstPtsNs) {
             return OptionalDouble.empty();
         }
-        return OptionalDouble.of((pictures + lost - 1) * 1e9 / (lastPtsNs - firstPtsNs));
+        return OptionalDouble.of((pictures + lost - framesBeforePts) * 1e9 / (lastPtsNs - firstPtsNs));
     }
 
     private String formatName() {

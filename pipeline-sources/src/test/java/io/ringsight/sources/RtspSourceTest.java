@@ -1,0 +1,393 @@
+package io.ringsight.sources;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.ringsight.core.frame.GapReason;
+import io.ringsight.core.frame.Picture;
+import io.ringsight.core.metrics.Counter;
+import io.ringsight.core.time.CaptureClock;
+import io.ringsight.core.time.Clock;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Network cameras, against real ones. */
+@Tag("rtsp")
+@Timeout(120)
+class RtspSourceTest {
+    private static final int ENOUGH = 20;
+    private static final long WAIT_S = 40;
+
+    @TempDir
+    Path folder;
+
+    @BeforeAll
+    static void needCameras() {
+        RtspCamera.need();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"tcp", "udp", "auto"})
+    void takesPicturesByEitherTransport(String transport) throws Exception {
+        try (RtspCamera camera = new RtspCamera(folder, "--cam", "h264:/cam1")) {
+            RecordingIntake intake = take(ENOUGH, SourceSpec.parse(camera.uri("/cam1"), transport(transport)));
+            assertThat(intake.seen).allMatch(seen -> seen.width() == 640 && seen.height() == 360);
+            assertGrowing(intake);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"h265", "mjpeg"})
+    void takesOtherCodecs(String codec) throws Exception {
+        try (RtspCamera camera = new RtspCamera(folder, "--cam", codec + ":/cam1")) {
+            assertGrowing(take(ENOUGH, SourceSpec.parse(camera.uri("/cam1"))));
+        }
+    }
+
+    @Test
+    void fallsBackToUdpWhereTcpIsRefused() throws Exception {
+        try (RtspCamera camera = new RtspCamera(folder, "--cam", "h264:/cam1", "--transport", "udp")) {
+            take(ENOUGH, SourceSpec.parse(camera.uri("/cam1")));
+            Ending ending = runToItsEnd(SourceSpec.parse(camera.uri("/cam1"), transport("tcp")));
+            assertThat(ending.reason()).as(ending.toString()).isEqualTo(GapReason.UNSUPPORTED);
+            assertThat(ending.detail()).contains("tcp");
+        }
+    }
+
+    @Test
+    void knowsTheCamerasClockFromTheFirstReportOn() throws Exception {
+        try (RtspCamera camera = new RtspCamera(folder, "--cam", "h264:/cam1")) {
+            RecordingIntake intake = new RecordingIntake();
+            try (Running running = new Running(SourceSpec.parse(camera.uri("/cam1")), intake)) {
+                running.await(() -> intake.frames() > 0 && intake.last().clock() == CaptureClock.RTCP_SR);
+                int known = intake.frames();
+                running.await(() -> intake.frames() >= known + 10);
+            }
+            RecordingIntake.Seen first = intake.seen.get(0);
+            assertThat(first.clock()).isEqualTo(CaptureClock.ARRIVAL);
+            assertThat(first.uncertaintyUs()).isEqualTo(Picture.UNKNOWN);
+            RecordingIntake.Seen last = intake.last();
+            assertThat(last.uncertaintyUs()).isBetween(1L, 100_000L);
+            long ageNs = Clock.system().epochNanos() - last.captureUtcNs();
+            assertThat(ageNs).isBetween(0L, TimeUnit.SECONDS.toNanos(5));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"basic", "digest"})
+    void logsInAndKeepsThePasswordToItself(String method) throws Exception {
+        String password = "p@ss:w/rd %41";
+        try (RtspCamera camera = new RtspCamera(
+                        folder, "--cam", "h264:/cam1", "--user", "us er", "--password", password, "--auth", method);
+                LogCapture log = new LogCapture()) {
+            take(ENOUGH, SourceSpec.parse(camera.uri("/cam1"), login("us er", password)));
+
+            SourceSpec inUri = SourceSpec.parse(
+                    camera.uri("/cam1").replace("://", "://us%20er:" + Redaction.percentEncoded(password) + "@"));
+            take(ENOUGH, inUri);
+
+            String wrong = "wrong-secret";
+            Ending refused = runToItsEnd(SourceSpec.parse(camera.uri("/cam1"), login("us er", wrong)));
+            assertThat(refused.reason()).as(refused.toString()).isEqualTo(GapReason.AUTH_FAILED);
+            assertThat(refused.retry()).isTrue();
+            Ending without = runToItsEnd(SourceSpec.parse(camera.uri("/cam1")));
+            assertThat(without.reason()).isEqualTo(GapReason.AUTH_FAILED);
+
+            assertThat(log.text() + refused + without + inUri)
+                    .contains("401")
+                    .doesNotContain(password, Redaction.percentEncoded(password), wrong, "w/rd");
+        }
+    }
+
+    @Test
+    void tellsNotFoundServerErrorRefusedAndUnknownHostApart() throws Exception {
+        try (RtspCamera camera = new RtspCamera(folder, "--cam", "h264:/cam1", "--cam", "broken:/broken")) {
+            expect(camera.uri("/elsewhere"), GapReason.NOT_FOUND);
+            expect(camera.uri("/broken"), GapReason.SERVER_ERROR);
+        }
+        expect("rtsp://127.0.0.1:" + RtspCamera.freePort() + "/cam1", GapReason.REFUSED);
+        expect("rtsp://no-such-host.invalid/cam1", GapReason.UNREACHABLE);
+    }
+
+    private static void expect(String uri, GapReason reason) throws Exception {
+        Ending ending = runToItsEnd(SourceSpec.parse(uri));
+        assertThat(ending.reason()).as(ending.toString()).isEqualTo(reason);
+        assertThat(ending.retry()).isTrue();
+        assertThat(ending.detail()).isNotEmpty().doesNotContain("\n");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"tcp", "udp"})
+    void seesAFrozenCameraWithinTheStallTimeout(String transport) throws Exception {
+        try (RtspCamera camera = new RtspCamera(folder, "--cam", "h264:/cam1")) {
+            SourceSpec spec = SourceSpec.parse(camera.uri("/cam1"), transport(transport));
+            long[] lastFrameNs = new long[1];
+            RecordingIntake intake = new RecordingIntake(2, (picture, number) -> lastFrameNs[0] = System.nanoTime());
+            try (Running running = new Running(spec, intake)) {
+                running.await(() -> intake.frames() >= ENOUGH);
+                camera.freeze();
+                Ending ending = running.ending();
+                long stalledMs = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - lastFrameNs[0]);
+                camera.thaw();
+                assertThat(ending.reason()).as(ending.toString()).isEqualTo(GapReason.STALLED);
+                long stallMs = spec.timeouts().stallMs();
+                assertThat(stalledMs).isBetween(stallMs - 50, stallMs + stallMs / 10);
+            }
+        }
+    }
+
+    @Test
+    void givesUpOpeningAFrozenCamera() throws Exception {
+        try (RtspCamera camera = new RtspCamera(folder, "--cam", "h264:/cam1")) {
+            camera.freeze();
+            SourceSpec spec = SourceSpec.parse(camera.uri("/cam1"), timeouts(1500L, 3000L));
+            long startNs = System.nanoTime();
+            Ending ending = runToItsEnd(spec);
+            assertThat(TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - startNs))
+                    .isBetween(1500L, 2200L);
+            assertThat(ending.reason()).as(ending.toString()).isEqualTo(GapReason.TIMED_OUT);
+        }
+    }
+
+    @Test
+    void stopsPromptly() throws Exception {
+        try (RtspCamera camera = new RtspCamera(folder, "--cam", "h264:/cam1")) {
+            RecordingIntake intake = new RecordingIntake();
+            try (Running running = new Running(SourceSpec.parse(camera.uri("/cam1")), intake)) {
+                running.await(() -> intake.frames() >= 3);
+                camera.freeze();
+                long startNs = System.nanoTime();
+                running.source.stop();
+                assertThat(running.ending()).isEqualTo(Ending.stopped());
+                assertThat(TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - startNs))
+                        .isLessThan(1500);
+                camera.thaw();
+            }
+        }
+    }
+
+    @Test
+    void comesBackAfterTheCameraWasKilled() throws Exception {
+        try (RtspCamera camera = new RtspCamera(folder, "--cam", "h264:/cam1")) {
+            RecordingIntake intake = new RecordingIntake();
+            Source source = Sources.open(SourceSpec.parse(camera.uri("/cam1")), Clock.system());
+            try (SourceSupervisor supervisor = new SourceSupervisor(source, intake, Clock.system())) {
+                supervisor.start();
+                await(() -> intake.frames() >= ENOUGH);
+                camera.kill();
+                await(() -> !intake.metrics().state().equals("live"));
+                int before = intake.frames();
+                camera.start();
+                await(() -> intake.frames() >= before + ENOUGH);
+                assertThat(intake.metrics().state()).isEqualTo("live");
+                assertThat(SourceSupervisor.stopAll(List.of(supervisor), Clock.system(), 5_000))
+                        .isEmpty();
+                intake.releaseAll();
+            }
+            assertThat(intake.gaps.get(0)).startsWith("disconnected: ");
+            assertThat(intake.metrics().value(Counter.CONNECTS)).isEqualTo(2);
+            assertThat(intake.metrics().value(Counter.CONNECTION_LOSSES)).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void followsAChangeOfSize() throws Exception {
+        try (RtspCamera camera = new RtspCamera(folder, "--cam", "h264:/cam1", "--switch", "2:1280x720")) {
+            RecordingIntake intake = new RecordingIntake();
+            try (Running running = new Running(SourceSpec.parse(camera.uri("/cam1")), intake)) {
+                running.await(() -> intake.frames() > 0 && intake.last().width() == 1280);
+                int changed = intake.frames();
+                running.await(() -> intake.frames() >= changed + ENOUGH);
+            }
+            Map<Integer, Long> widths = intake.seen.stream()
+                    .collect(Collectors.groupingBy(RecordingIntake.Seen::width, Collectors.counting()));
+            assertThat(widths).containsOnlyKeys(640, 1280);
+            assertGrowing(intake);
+        }
+    }
+
+    @Test
+    void checksTheCertificate() throws Exception {
+        Path key = folder.resolve("key.pem");
+        Path certificate = folder.resolve("cert.pem");
+        Clips.run(List.of(
+                "openssl",
+                "req",
+                "-x509",
+                "-newkey",
+                "rsa:2048",
+                "-nodes",
+                "-days",
+                "30",
+                "-subj",
+                "/CN=127.0.0.1",
+                "-addext",
+                "subjectAltName=IP:127.0.0.1",
+                "-keyout",
+                key.toString(),
+                "-out",
+                certificate.toString()));
+        try (RtspCamera camera = new RtspCamera(
+                folder,
+                "--cam",
+                "h264:/cam1",
+                "--user",
+                "u",
+                "--password",
+                "secret",
+                "--tls",
+                certificate.toString(),
+                key.toString())) {
+            String uri = camera.tlsUri("/cam1");
+            Ending unknown = runToItsEnd(SourceSpec.parse(uri, tls(null, null)));
+            assertThat(unknown.reason()).as(unknown.toString()).isEqualTo(GapReason.TLS_FAILED);
+            take(ENOUGH, SourceSpec.parse(uri, tls(null, certificate.toString())));
+            take(ENOUGH, SourceSpec.parse(uri, tls(false, null)));
+        }
+    }
+
+    @Test
+    void refusesOptionsNobodyKnows() throws Exception {
+        try (RtspCamera camera = new RtspCamera(folder, "--cam", "h264:/cam1")) {
+            SourceSettings settings = new SourceSettings(
+                    null, null, null, null, null, null, null, null, null, null, Map.of("stimeout", "3000000"));
+            Ending ending = runToItsEnd(SourceSpec.parse(camera.uri("/cam1"), settings));
+            assertThat(ending.retry()).isFalse();
+            assertThat(ending.detail()).contains("'stimeout'");
+        }
+    }
+
+    @Test
+    void losesFramesAsOverloadWhenNoPictureIsFree() throws Exception {
+        try (RtspCamera camera = new RtspCamera(folder, "--cam", "h264:/cam1")) {
+            RecordingIntake hoarder = new RecordingIntake(1000, (picture, number) -> {});
+            try (Running running = new Running(SourceSpec.parse(camera.uri("/cam1")), hoarder)) {
+                running.await(() -> hoarder.losses.count(GapReason.OVERLOAD) >= 10);
+                hoarder.releaseAll();
+            }
+            assertThat(hoarder.frames()).isGreaterThanOrEqualTo(Sources.DEFAULT_PICTURES);
+        }
+    }
+
+    @Test
+    void probesACamera() throws Exception {
+        try (RtspCamera camera = new RtspCamera(folder, "--cam", "h264:/cam1")) {
+            int[] firsts = new int[1];
+            ProbeReport report = Sources.probe(
+                    SourceSpec.parse(camera.uri("/cam1")), Clock.system(), 10_000, picture -> firsts[0]++);
+            assertThat(report.ok()).isTrue();
+            assertThat(report.ending()).isNull();
+            assertThat(report.codec()).isEqualTo("h264");
+            assertThat(report.width()).isEqualTo(640);
+            assertThat(report.pixelFormat()).startsWith("yuv");
+            assertThat(report.clock()).isEqualTo(CaptureClock.RTCP_SR);
+            assertThat(report.fps().orElseThrow()).isBetween(10.0, 20.0);
+            assertThat(firsts[0]).isEqualTo(1);
+        }
+    }
+
+    private static void assertGrowing(RecordingIntake intake) {
+        List<Long> pts = intake.pts();
+        for (int i = 1; i < pts.size(); i++) {
+            assertThat(pts.get(i)).isGreaterThan(pts.get(i - 1));
+        }
+    }
+
+    private static SourceSettings transport(String transport) {
+        return new SourceSettings(transport, null, null, null, null, null, null, null, null, null, Map.of());
+    }
+
+    private static SourceSettings login(String user, String password) {
+        return new SourceSettings(null, user, password, null, null, null, null, null, null, null, Map.of());
+    }
+
+    private static SourceSettings tls(Boolean verify, String caFile) {
+        return new SourceSettings(null, "u", "secret", verify, caFile, null, null, null, null, null, Map.of());
+    }
+
+    private static SourceSettings timeouts(long openMs, long stallMs) {
+        return new SourceSettings(null, null, null, null, null, null, null, null, openMs, stallMs, Map.of());
+    }
+
+    /** Takes so many pictures, then stops. */
+    private static RecordingIntake take(int pictures, SourceSpec spec) throws Exception {
+        RecordingIntake intake = new RecordingIntake();
+        try (Running running = new Running(spec, intake)) {
+            running.await(() -> intake.frames() >= pictures);
+        }
+        return intake;
+    }
+
+    private static Ending runToItsEnd(SourceSpec spec) throws Exception {
+        try (Running running = new Running(spec, new RecordingIntake())) {
+            return running.ending();
+        }
+    }
+
+    private static void await(BooleanSupplier condition) throws InterruptedException {
+        long untilNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(WAIT_S);
+        while (!condition.getAsBoolean()) {
+            assertThat(System.nanoTime()).as("time is up").isLessThan(untilNs);
+            TimeUnit.MILLISECONDS.sleep(5);
+        }
+    }
+
+    /** A source that runs on a thread of its own. */
+    private static final class Running implements AutoCloseable {
+        final Source source;
+        private final RecordingIntake intake;
+        private final Thread thread;
+        private volatile Ending ending;
+
+        Running(SourceSpec spec, RecordingIntake intake) {
+            this.intake = intake;
+            source = Sources.open(spec, Clock.system());
+            thread = new Thread(this::run, "camera");
+            thread.start();
+        }
+
+        private void run() {
+            try {
+                ending = source.run(intake);
+            } catch (InterruptedException e) {
+                ending = Ending.stopped();
+            }
+        }
+
+        void await(BooleanSupplier condition) throws InterruptedException {
+            RtspSourceTest.await(() -> {
+                assertThat(ending).isNull();
+                return condition.getAsBoolean();
+            });
+        }
+
+        Ending ending() throws InterruptedException {
+            thread.join(TimeUnit.SECONDS.toMillis(WAIT_S));
+            assertThat(thread.isAlive()).isFalse();
+            return ending;
+        }
+
+        @Override
+        public void close() {
+            source.stop();
+            try {
+                ending();
+            } catch (InterruptedException e) {
+                throw new IllegalStateException(e);
+            }
+            intake.releaseAll();
+            source.close();
+        }
+    }
+}

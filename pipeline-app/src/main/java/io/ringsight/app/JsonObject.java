@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
+import java.util.Collection;
 import java.util.Map;
 
 /** Writes maps, collections, texts, numbers and truths as JSON: what {@code --json} prints. */
@@ -32,7 +33,7 @@ public final class JsonObject {
                 write(json, entry.getValue());
             }
             json.writeEndObject();
-        } else if (value instanceof Iterable<?> elements) {
+        } else if (value instanceof Collection<?> elements) {
             json.writeStartArray();
             for (Object element : elements) {
                 write(json, element);

@@ -1,7 +1,9 @@
 package io.ringsight.app;
 
 import io.ringsight.app.bench.BenchCommand;
+import io.ringsight.app.command.CheckCommand;
 import io.ringsight.app.command.DoctorCommand;
+import io.ringsight.app.command.ProbeCommand;
 import io.ringsight.app.command.RunCommand;
 import io.ringsight.app.config.ConfigException;
 import io.ringsight.core.model.ModelException;
@@ -36,6 +38,8 @@ import picocli.CommandLine.Spec;
             // one a line
             RunCommand.class,
             BenchCommand.class,
+            CheckCommand.class,
+            ProbeCommand.class,
             DoctorCommand.class,
         })
 public final class Main implements Runnable {

@@ -43,7 +43,6 @@ final class SummaryLog {
         names.put(Counter.FRAMES_LATE, GapReason.LATE.wireName());
         names.put(Counter.FRAMES_CORRUPT, GapReason.CORRUPT.wireName());
         names.put(Counter.FRAMES_INFERENCE_FAILED, GapReason.INFERENCE_FAILED.wireName());
-        names.put(Counter.FRAMES_RATE_LIMIT, GapReason.RATE_LIMIT.wireName());
         return names;
     }
 
@@ -73,7 +72,9 @@ final class SummaryLog {
         parts.add(decoded + " frames decoded");
         parts.add(published + " published");
         Map<Counter, Long> counted = new LinkedHashMap<>();
-        LOSSES.keySet().forEach(counter -> counted.put(counter, sum(counter)));
+        for (Counter counter : Counter.values()) {
+            counted.put(counter, sum(counter));
+        }
         parts.add(lost(counted));
         for (SinkMetrics sink : status.sinks()) {
             parts.add(sink.sinkName() + " " + sink.value(SinkCounter.ACKNOWLEDGED) + " acknowledged, "
@@ -131,15 +132,17 @@ final class SummaryLog {
         long total = LOSSES.keySet().stream()
                 .mapToLong(counter -> counted.getOrDefault(counter, 0L))
                 .sum();
+        long leftOut = counted.getOrDefault(Counter.FRAMES_RATE_LIMIT, 0L);
+        String wanted = leftOut == 0 ? "" : ", " + leftOut + " left out by maxFps";
         if (total == 0) {
-            return "none lost";
+            return "none lost" + wanted;
         }
         return total + " lost ("
                 + LOSSES.entrySet().stream()
                         .filter(entry -> counted.getOrDefault(entry.getKey(), 0L) > 0)
                         .map(entry -> counted.get(entry.getKey()) + " " + entry.getValue())
                         .collect(Collectors.joining(", "))
-                + ")";
+                + ")" + wanted;
     }
 
     private String sink(SinkMetrics sink) {

@@ -26,7 +26,7 @@ public final class FfmpegLibraries {
         }
         try (BytePointer text = new BytePointer(AV_ERROR_MAX_STRING_SIZE)) {
             av_strerror(rc, text, AV_ERROR_MAX_STRING_SIZE);
-            return Optional.of(text.getString());
+            return Optional.of(text.limit(BytePointer.strlen(text)).getString());
         }
     }
 }

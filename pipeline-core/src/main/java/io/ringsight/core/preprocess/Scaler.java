@@ -76,7 +76,7 @@ final class Scaler implements AutoCloseable {
                 sws_getCoefficients(SWS_CS_DEFAULT),
                 1,
                 0,
-                targetFormat == avutil.AV_PIX_FMT_GBRP ? ONE : FLOAT_CONTRAST,
+                targetFormat == avutil.AV_PIX_FMT_GBRPF32LE ? FLOAT_CONTRAST : ONE,
                 ONE);
     }
 

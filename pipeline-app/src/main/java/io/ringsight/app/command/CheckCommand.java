@@ -1,0 +1,163 @@
+package io.ringsight.app.command;
+
+import io.ringsight.app.JsonObject;
+import io.ringsight.app.Main;
+import io.ringsight.app.Version;
+import io.ringsight.app.config.Config;
+import io.ringsight.app.config.ConfigException;
+import io.ringsight.app.config.PipelineConfig;
+import io.ringsight.app.config.SinkConfig;
+import io.ringsight.app.config.SourceConfig;
+import io.ringsight.core.model.ModelInput;
+import io.ringsight.core.model.ModelSpec;
+import io.ringsight.sinks.QueueLimits;
+import io.ringsight.sources.SourceSpec;
+import java.io.PrintWriter;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code ringsight check}: what {@code run} would do, without opening cameras or connecting to brokers. */
+@Command(
+        name = "check",
+        mixinStandardHelpOptions = true,
+        versionProvider = Version.class,
+        description = {
+            "Checks a configuration, its model and the conversion of pictures, without opening cameras; tells what would"
+                    + " run.",
+            "Every mistake is one line FILE:LINE: key: what was expected, what came. Exit code 2 if there is one."
+        })
+public final class CheckCommand implements Callable<Integer> {
+    @Mixin
+    private ConfigOption config;
+
+    @Option(names = "--json", description = "Print one JSON object.")
+    private boolean json;
+
+    @Spec
+    private CommandSpec spec;
+
+    @Override
+    public Integer call() throws ConfigException, InterruptedException {
+        try {
+            Config read = config.read();
+            Trial.Outcome trial = Trial.of(read.pipeline());
+            PrintWriter out = spec.commandLine().getOut();
+            if (json) {
+                out.println(JsonObject.of(object(read, trial)));
+            } else {
+                table(read, trial).forEach(row -> out.printf("%-9s %s%n", row.get(0), row.get(1)));
+            }
+            return Main.DONE;
+        } catch (ConfigException e) {
+            if (json) {
+                Map<String, Object> object = new LinkedHashMap<>();
+                object.put("ok", false);
+                object.put("mistakes", e.mistakes());
+                spec.commandLine().getOut().println(JsonObject.of(object));
+            }
+            throw e;
+        }
+    }
+
+    private List<List<String>> table(Config read, Trial.Outcome trial) {
+        List<List<String>> rows = new ArrayList<>();
+        PipelineConfig pipeline = read.pipeline();
+        ModelSpec model = pipeline.model();
+        ModelInput input = model.input();
+        rows.add(List.of(
+                "model",
+                model.name() + " " + model.version() + ", " + model.precision() + ", " + input.width()
+                        + "x" + input.height() + ", " + model.output().head().wireName() + ", "
+                        + model.labels().size()
+                        + " classes (" + shortened(model.labels()) + ")"));
+        rows.add(List.of("", model.file() + ", sha256 " + model.sha256().substring(0, 12)));
+        rows.add(List.of(
+                "runs on",
+                trial.backend() + ", " + trial.lanes() + " lanes of batch " + trial.maxBatch() + ", threshold "
+                        + pipeline.threshold() + ", ring of " + pipeline.ringSize()));
+        rows.add(List.of("converts", String.join(", ", trial.formats())));
+        String title = "sources";
+        for (SourceConfig source : read.sources()) {
+            rows.add(List.of(title, source.id() + "  " + source.spec().uri() + limits(source)));
+            title = "";
+        }
+        title = "sinks";
+        for (SinkConfig sink : read.sinks()) {
+            rows.add(List.of(title, sink + ", queue of " + queue(sink)));
+            title = "";
+        }
+        rows.add(List.of(
+                "http",
+                read.http()
+                        .map(http -> "http://" + http.bind() + ":" + http.port() + " /live /ready /metrics")
+                        .orElse("no port")));
+        rows.add(List.of("ok", config.file().toString()));
+        return rows;
+    }
+
+    private static String shortened(List<String> labels) {
+        return labels.size() <= 6 ? String.join(", ", labels) : String.join(", ", labels.subList(0, 6)) + ", ...";
+    }
+
+    private static String limits(SourceConfig source) {
+        StringBuilder text = new StringBuilder();
+        text.append(source.maxFps() > 0 ? ", at most " + source.maxFps() + " fps" : "");
+        text.append(source.deadlineMs() > 0 ? ", deadline " + source.deadlineMs() + " ms" : "");
+        source.credits().ifPresent(credits -> text.append(", ").append(credits).append(" credits"));
+        if (source.spec() instanceof SourceSpec.Rtsp || source.spec() instanceof SourceSpec.V4l2) {
+            text.append(", stalled after ")
+                    .append(source.spec().timeouts().stallMs())
+                    .append(" ms");
+        }
+        return text.toString();
+    }
+
+    private static String queue(SinkConfig sink) {
+        QueueLimits limits = sink instanceof SinkConfig.Kafka kafka
+                ? kafka.spec().limits()
+                : ((SinkConfig.Jsonl) sink).spec().limits();
+        return limits.messages() + " messages or " + (limits.bytes() >> 20) + " MiB";
+    }
+
+    private static Map<String, Object> object(Config read, Trial.Outcome trial) {
+        PipelineConfig pipeline = read.pipeline();
+        ModelSpec spec = pipeline.model();
+        Map<String, Object> model = new LinkedHashMap<>();
+        model.put("name", spec.name());
+        model.put("version", spec.version());
+        model.put("file", spec.file());
+        model.put("sha256", spec.sha256());
+        model.put("precision", spec.precision());
+        model.put("width", spec.input().width());
+        model.put("height", spec.input().height());
+        model.put("head", spec.output().head().wireName());
+        model.put("labels", spec.labels());
+        Map<String, Object> object = new LinkedHashMap<>();
+        object.put("ok", true);
+        object.put("model", model);
+        object.put("backend", trial.backend());
+        object.put("lanes", trial.lanes());
+        object.put("maxBatch", trial.maxBatch());
+        object.put("threshold", pipeline.threshold());
+        object.put("ringSize", pipeline.ringSize());
+        object.put("pixelFormats", trial.formats());
+        object.put(
+                "sources",
+                read.sources().stream()
+                        .map(source -> Map.of(
+                                "id", source.id().value(), "uri", source.spec().uri()))
+                        .toList());
+        object.put("sinks", read.sinks().stream().map(SinkConfig::name).toList());
+        object.put(
+                "http", read.http().map(http -> http.bind() + ":" + http.port()).orElse(null));
+        return object;
+    }
+}

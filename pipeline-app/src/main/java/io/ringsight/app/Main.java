@@ -5,6 +5,7 @@ import io.ringsight.app.command.CheckCommand;
 import io.ringsight.app.command.DoctorCommand;
 import io.ringsight.app.command.ProbeCommand;
 import io.ringsight.app.command.RunCommand;
+import io.ringsight.app.command.VerifyCommand;
 import io.ringsight.app.config.ConfigException;
 import io.ringsight.core.model.ModelException;
 import io.ringsight.sources.Redaction;
@@ -41,6 +42,7 @@ import picocli.CommandLine.Spec;
             CheckCommand.class,
             ProbeCommand.class,
             DoctorCommand.class,
+            VerifyCommand.class,
         })
 public final class Main implements Runnable {
     /** Exit code: done. */

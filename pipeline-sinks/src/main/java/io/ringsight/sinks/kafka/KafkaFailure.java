@@ -63,7 +63,10 @@ record KafkaFailure(Remedy remedy, SinkState state, long pauseMs, String detail)
         if (failure instanceof RetriableException) {
             return new KafkaFailure(Remedy.RETRY, SinkState.UNREACHABLE, AT_ONCE_MS, detail);
         }
-        if (failure instanceof ConfigException) {
+        if (failure instanceof ConfigException
+                        && String.valueOf(failure.getMessage()).contains("bootstrap")
+                || failure.getCause() instanceof ConfigException) {
+            // the brokers' names are not known (yet): the other mistakes were found before
             return new KafkaFailure(Remedy.RESTART, SinkState.UNREACHABLE, SOON_MS, detail);
         }
         return new KafkaFailure(Remedy.RESTART, SinkState.REFUSED, SOON_MS, detail);

@@ -32,12 +32,23 @@ final class ProducerSettings {
         });
         if (problems.isEmpty()) {
             try {
-                new ProducerConfig(settings("localhost:9092", properties));
+                checkTimes(new ProducerConfig(settings("localhost:9092", properties)));
             } catch (ConfigException e) {
                 problems.put(culprit(properties, e), firstLine(e));
             }
         }
         return problems;
+    }
+
+    /** What the producer itself would find only when it is made. */
+    private static void checkTimes(ProducerConfig config) {
+        int delivery = config.getInt(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG);
+        long least = config.getLong(ProducerConfig.LINGER_MS_CONFIG)
+                + config.getInt(ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG);
+        if (delivery < least && delivery != Integer.MAX_VALUE) {
+            throw new ConfigException("delivery.timeout.ms must be at least linger.ms + request.timeout.ms = " + least
+                    + ", came " + delivery);
+        }
     }
 
     private static String problem(String name, String value) {

@@ -53,7 +53,7 @@ public final class TopicReader implements AutoCloseable {
     }
 
     /**
-     * Opens the topic at its beginning; waits at most 15 s for the broker.
+     * Opens the topic at its beginning; waits at most 15 s ({@code default.api.timeout.ms}) for the broker.
      *
      * @param properties plain Kafka consumer properties, e.g. TLS and SASL
      * @throws TopicException if the broker does not answer or refuses, or the topic is not there
@@ -95,7 +95,7 @@ public final class TopicReader implements AutoCloseable {
     }
 
     private void begin(String topic, String where) throws TopicException {
-        var partitions = consumer.listTopics(PATIENCE).get(topic);
+        var partitions = consumer.listTopics().get(topic);
         if (partitions == null || partitions.isEmpty()) {
             throw new TopicException(where + ": there is no such topic; check its name with the broker");
         }
@@ -103,8 +103,8 @@ public final class TopicReader implements AutoCloseable {
                 .map(partition -> new TopicPartition(topic, partition.partition()))
                 .toList();
         consumer.assign(all);
-        beginnings = consumer.beginningOffsets(all, PATIENCE);
-        ends = consumer.endOffsets(all, PATIENCE);
+        beginnings = consumer.beginningOffsets(all);
+        ends = consumer.endOffsets(all);
         consumer.seekToBeginning(all);
     }
 
@@ -142,7 +142,7 @@ public final class TopicReader implements AutoCloseable {
     public boolean isAtEnd() throws TopicException {
         try {
             for (Map.Entry<TopicPartition, Long> end : ends.entrySet()) {
-                if (consumer.position(end.getKey(), PATIENCE) < end.getValue()) {
+                if (consumer.position(end.getKey()) < end.getValue()) {
                     return false;
                 }
             }

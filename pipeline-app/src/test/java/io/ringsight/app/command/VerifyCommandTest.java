@@ -1,0 +1,72 @@
+package io.ringsight.app.command;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.ringsight.app.Main;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import org.junit.jupiter.api.Test;
+
+class VerifyCommandTest {
+    private final StringWriter out = new StringWriter();
+    private final StringWriter err = new StringWriter();
+
+    private int run(String... args) {
+        return Main.run(new PrintWriter(out), new PrintWriter(err), args);
+    }
+
+    @Test
+    void saysWhatIsMissing() {
+        assertThat(run("verify", "--topic", "t")).isEqualTo(2);
+        assertThat(err.toString()).contains("--bootstrap").hasLineCount(1);
+    }
+
+    @Test
+    void refusesPropertiesNoConsumerHas() {
+        assertThat(run(
+                        "verify",
+                        "--bootstrap",
+                        "a:1",
+                        "--topic",
+                        "t",
+                        "--property",
+                        "sasl.mechanisms=PLAIN",
+                        "--property",
+                        "group.id=x"))
+                .isEqualTo(2);
+        assertThat(err.toString())
+                .contains("sasl.mechanisms: is no property of a Kafka consumer")
+                .contains("group.id: is fixed")
+                .hasLineCount(2);
+    }
+
+    @Test
+    void refusesAFileOfPropertiesThatIsNotThere() {
+        assertThat(run("verify", "--bootstrap", "a:1", "--topic", "t", "--properties", "/nowhere/x"))
+                .isEqualTo(2);
+        assertThat(err.toString()).contains("/nowhere/x").hasLineCount(1);
+    }
+
+    @Test
+    void saysThatNoBrokerAnswers() throws IOException {
+        int port;
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            port = socket.getLocalPort();
+        }
+        String bootstrap = "127.0.0.1:" + port;
+        assertThat(run("verify", "--bootstrap", bootstrap, "--topic", "t", "--property", "default.api.timeout.ms=2000"))
+                .isEqualTo(1);
+        assertThat(err.toString())
+                .contains("no Kafka broker answers at " + bootstrap)
+                .hasLineCount(1);
+    }
+
+    @Test
+    void refusesAnAddressThatIsNone() {
+        assertThat(run("verify", "--bootstrap", "nonsense", "--topic", "t")).isEqualTo(2);
+        assertThat(err.toString()).contains("nonsense").hasLineCount(1);
+    }
+}

@@ -1,0 +1,69 @@
+package io.ringsight.sinks;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.ringsight.core.frame.GapReason;
+import io.ringsight.core.metrics.SinkMetrics;
+import io.ringsight.core.time.ManualClock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class MessagePublisherTest {
+    private final Kept first = new Kept();
+    private final Kept second = new Kept();
+    private final MessagePublisher publisher =
+            new MessagePublisher(Sample.json(new ManualClock(Sample.NOW_UTC_NS)), List.of(first, second));
+
+    @Test
+    void encodesOnceForAllSinksAndWaitsForRecordingsOnly() throws InterruptedException {
+        publisher.frame(Sample.frame("line1", 1, 0), false);
+        publisher.gap(Sample.gap("line1", 1, GapReason.ENDED, 1, 1), true);
+        assertThat(first.offered).hasSize(1);
+        assertThat(first.put).hasSize(1);
+        assertThat(second.offered.get(0)).isSameAs(first.offered.get(0));
+        assertThat(second.put.get(0)).isSameAs(first.put.get(0));
+        assertThat(first.put.get(0).type()).isEqualTo(MessageType.GAP);
+    }
+
+    @Test
+    void aSinkWithoutRoomTakesNothingFromTheOthers() throws InterruptedException {
+        first.full = true;
+        publisher.frame(Sample.frame("line1", 1, 0), false);
+        assertThat(first.offered).isEmpty();
+        assertThat(second.offered).hasSize(1);
+    }
+
+    /** Keeps what it gets. */
+    private static final class Kept implements MessageSink {
+        private final List<Message> offered = new ArrayList<>();
+        private final List<Message> put = new ArrayList<>();
+        private boolean full;
+
+        @Override
+        public String name() {
+            return "kept";
+        }
+
+        @Override
+        public boolean offer(Message message) {
+            return !full && offered.add(message);
+        }
+
+        @Override
+        public void put(Message message) {
+            put.add(message);
+        }
+
+        @Override
+        public SinkMetrics metrics() {
+            return new SinkMetrics(name());
+        }
+
+        @Override
+        public boolean close(Duration deadline) {
+            return true;
+        }
+    }
+}

@@ -1,0 +1,188 @@
+package io.ringsight.sinks.kafka;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.ringsight.core.metrics.SinkCounter;
+import io.ringsight.core.metrics.SinkState;
+import io.ringsight.core.time.Clock;
+import io.ringsight.sinks.Await;
+import io.ringsight.sinks.Camera;
+import io.ringsight.sinks.verify.Findings;
+import io.ringsight.sinks.verify.TopicVerifier;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Supplier;
+import org.apache.kafka.clients.producer.MockProducer;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.OutOfOrderSequenceException;
+import org.apache.kafka.common.errors.RecordTooLargeException;
+import org.apache.kafka.common.errors.TimeoutException;
+import org.apache.kafka.common.errors.TopicAuthorizationException;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** What becomes of messages when the producer fails, with Kafka's own in-memory producer. */
+class KafkaDeliveryTest {
+    private final Camera camera = new Camera("line1", Clock.system());
+    private final List<MockProducer<byte[], byte[]>> producers = new CopyOnWriteArrayList<>();
+    private KafkaSink sink;
+
+    private void open(Supplier<Producer<byte[], byte[]>> factory) {
+        sink = KafkaSink.open(new KafkaSinkSpec("localhost:9092", "t", Map.of()), Clock.system(), factory);
+    }
+
+    private Producer<byte[], byte[]> producer() {
+        MockProducer<byte[], byte[]> producer =
+                new MockProducer<>(false, null, new ByteArraySerializer(), new ByteArraySerializer());
+        producers.add(producer);
+        return producer;
+    }
+
+    @AfterEach
+    void close() {
+        sink.close(Duration.ZERO);
+        producers.forEach(producer -> assertThat(producer.closed()).isTrue());
+        assertThat(value(SinkCounter.ACKNOWLEDGED) + value(SinkCounter.FAILED) + value(SinkCounter.UNKNOWN))
+                .isEqualTo(value(SinkCounter.OFFERED) + value(SinkCounter.GAPS_ADDED));
+    }
+
+    private long value(SinkCounter counter) {
+        return sink.metrics().value(counter);
+    }
+
+    private MockProducer<byte[], byte[]> awaitSent(int producer, int records) {
+        Await.until(
+                records + " records sent by producer " + producer,
+                () -> producers.size() > producer
+                        && producers.get(producer).history().size() >= records);
+        return producers.get(producer);
+    }
+
+    private static Findings verify(List<ProducerRecord<byte[], byte[]>> records) {
+        TopicVerifier verifier = new TopicVerifier();
+        records.forEach(record -> verifier.add(record.value()));
+        return verifier.findings();
+    }
+
+    @Test
+    void sendsAllThatIsUnansweredAgainWithANewProducer() {
+        open(this::producer);
+        for (int i = 0; i < 4; i++) {
+            sink.offer(camera.next());
+        }
+        MockProducer<byte[], byte[]> first = awaitSent(0, 4);
+        assertThat(first.completeNext()).isTrue();
+        assertThat(first.errorNext(new OutOfOrderSequenceException("lost"))).isTrue();
+        MockProducer<byte[], byte[]> second = awaitSent(1, 3);
+        assertThat(first.closed()).isTrue();
+        for (int i = 0; i < 3; i++) {
+            second.completeNext();
+        }
+        assertThat(sink.close(Duration.ofSeconds(5))).isTrue();
+        Findings findings = verify(second.history());
+        assertThat(findings.frames()).isEqualTo(3);
+        assertThat(findings.disorder()).isZero();
+        assertThat(findings.epochs().get(0).lastFrameSeq()).isEqualTo(4);
+        assertThat(value(SinkCounter.ACKNOWLEDGED)).isEqualTo(4);
+        assertThat(value(SinkCounter.RESTARTS)).isEqualTo(1);
+        assertThat(value(SinkCounter.FAILED) + value(SinkCounter.UNKNOWN)).isZero();
+    }
+
+    @Test
+    void startsAnewEvenIfNothingMoreIsOffered() {
+        open(this::producer);
+        sink.offer(camera.next());
+        awaitSent(0, 1).errorNext(new TopicAuthorizationException("t"));
+        Await.until("state", () -> sink.metrics().state() == SinkState.NOT_AUTHORIZED);
+        assertThat(sink.metrics().queuedMessages()).isEqualTo(1);
+    }
+
+    @Test
+    void skipsAMessageNoBrokerTakesAndTellsIt() {
+        open(this::producer);
+        for (int i = 0; i < 3; i++) {
+            sink.offer(camera.next());
+        }
+        MockProducer<byte[], byte[]> producer = awaitSent(0, 3);
+        producer.completeNext();
+        producer.errorNext(new RecordTooLargeException("too large"));
+        producer.completeNext();
+        awaitSent(0, 4).completeNext();
+        assertThat(sink.close(Duration.ofSeconds(5))).isTrue();
+        assertThat(value(SinkCounter.FAILED)).isEqualTo(1);
+        assertThat(value(SinkCounter.ACKNOWLEDGED)).isEqualTo(3);
+        List<ProducerRecord<byte[], byte[]>> arrived = new CopyOnWriteArrayList<>(producer.history());
+        arrived.remove(1);
+        assertThat(verify(arrived).isComplete()).isTrue();
+        assertThat(verify(arrived).gapFrames()).isEqualTo(Map.of("not-published", 1L));
+    }
+
+    @Test
+    void triesTheSameMessageAgainWhileSendRefuses() {
+        MockProducer<byte[], byte[]> moody =
+                new MockProducer<>(false, null, new ByteArraySerializer(), new ByteArraySerializer());
+        producers.add(moody);
+        moody.sendException =
+                new TimeoutException("no metadata", new UnknownTopicOrPartitionException("no such topic"));
+        open(() -> moody);
+        sink.offer(camera.next());
+        sink.offer(camera.next());
+        Await.until("state", () -> sink.metrics().state() == SinkState.UNKNOWN_TOPIC);
+        moody.sendException = new TimeoutException("no metadata");
+        Await.until("state", () -> sink.metrics().state() == SinkState.UNREACHABLE);
+        moody.sendException = null;
+        awaitSent(0, 2);
+        moody.completeNext();
+        Await.until("state", () -> sink.metrics().state() == SinkState.READY);
+        moody.completeNext();
+        assertThat(verify(moody.history()).frames()).isEqualTo(2);
+        assertThat(verify(moody.history()).disorder()).isZero();
+        assertThat(value(SinkCounter.RETRIES)).isPositive();
+        assertThat(value(SinkCounter.RESTARTS)).isZero();
+    }
+
+    @Test
+    void waitsForAProducerThatCannotBeMade() {
+        boolean[] ready = {false};
+        open(() -> {
+            if (!ready[0]) {
+                ready[0] = true;
+                throw new KafkaException("Failed to create new KafkaProducer", new IllegalStateException("no network"));
+            }
+            return producer();
+        });
+        sink.offer(camera.next());
+        awaitSent(0, 1).completeNext();
+        assertThat(sink.close(Duration.ofSeconds(5))).isTrue();
+        assertThat(value(SinkCounter.ACKNOWLEDGED)).isEqualTo(1);
+    }
+
+    @Test
+    void waitsForABrokerWhoseNameIsNotKnownYet() {
+        sink = KafkaSink.open(new KafkaSinkSpec("no-such-broker.invalid:9092", "t", Map.of()), Clock.system());
+        sink.offer(camera.next());
+        Await.until(
+                "state",
+                Duration.ofSeconds(60),
+                () -> sink.metrics().state() == SinkState.UNREACHABLE,
+                () -> sink.metrics().state() + " " + sink.metrics().detail());
+        System.out.println(sink.metrics().detail());
+    }
+
+    @Test
+    void countsWhatNobodyAnsweredAsUnknown() {
+        open(this::producer);
+        sink.offer(camera.next());
+        sink.offer(camera.next());
+        awaitSent(0, 2).completeNext();
+        assertThat(sink.close(Duration.ofMillis(50))).isFalse();
+        assertThat(value(SinkCounter.ACKNOWLEDGED)).isEqualTo(1);
+        assertThat(value(SinkCounter.UNKNOWN)).isEqualTo(1);
+    }
+}

@@ -13,6 +13,7 @@ import io.ringsight.app.http.MetricsPage;
 import io.ringsight.app.http.Page;
 import io.ringsight.core.detect.Decoders;
 import io.ringsight.core.frame.GapReason;
+import io.ringsight.core.infer.BackendSpec;
 import io.ringsight.core.infer.Backends;
 import io.ringsight.core.infer.InferenceBackend;
 import io.ringsight.core.infer.InferenceException;
@@ -33,6 +34,7 @@ import io.ringsight.sources.Source;
 import io.ringsight.sources.SourceSpec;
 import io.ringsight.sources.SourceSupervisor;
 import io.ringsight.sources.Sources;
+import io.ringsight.sources.synthetic.SyntheticSettings;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -70,6 +72,7 @@ public final class Daemon implements AutoCloseable {
 
     private final Config config;
     private final Clock clock;
+    private final BackendOpener backends;
     private final Status status;
     private final SummaryLog summary;
     private final Closers closers = new Closers();
@@ -79,7 +82,14 @@ public final class Daemon implements AutoCloseable {
     private volatile boolean stopped;
     private int port = -1;
 
-    private Daemon(Config config, Clock clock) {
+    /** Loads a model on a device. */
+    interface BackendOpener {
+        /** As {@link Backends#open}. */
+        InferenceBackend open(ModelSpec model, BackendSpec spec);
+    }
+
+    private Daemon(Config config, Clock clock, BackendOpener backends) {
+        this.backends = backends;
         this.config = config;
         this.clock = clock;
         status = new Status(clock);
@@ -93,7 +103,12 @@ public final class Daemon implements AutoCloseable {
      * @throws ConfigException if the port cannot be had or the device is not there
      */
     public static Daemon start(Config config, Clock clock, List<ResultSink> more) throws ConfigException {
-        Daemon daemon = new Daemon(config, clock);
+        return start(config, clock, more, Backends::open);
+    }
+
+    static Daemon start(Config config, Clock clock, List<ResultSink> more, BackendOpener backends)
+            throws ConfigException {
+        Daemon daemon = new Daemon(config, clock, backends);
         try {
             daemon.open(more);
             return daemon;
@@ -184,7 +199,7 @@ public final class Daemon implements AutoCloseable {
         ModelSpec model = wanted.model();
         InferenceBackend backend;
         try {
-            backend = Backends.open(model, wanted.backend());
+            backend = backends.open(model, wanted.backend());
         } catch (InferenceException e) {
             throw wanted.devicePlace().mistake("expected a device that runs the model, but " + e.getMessage());
         }
@@ -253,15 +268,23 @@ public final class Daemon implements AutoCloseable {
     }
 
     private SourceSupervisor openSource(Pipeline pipeline, SourceConfig wanted) {
-        boolean recording = wanted.spec() instanceof SourceSpec.Recording;
         int credits = wanted.credits()
-                .orElse(recording ? pipeline.creditsForRecording() : SourceConfig.DEFAULT_CAMERA_CREDITS);
+                .orElse(
+                        isLossless(wanted.spec())
+                                ? pipeline.creditsForRecording()
+                                : SourceConfig.DEFAULT_CAMERA_CREDITS);
         Source source = Sources.open(wanted.spec(), clock, credits + SPARE_PICTURES);
         IntakeSpec intakeSpec = new IntakeSpec(
                 wanted.id(), source.lossless(), credits, wanted.deadlineMs() * NS_PER_MS, wanted.maxFps());
         FrameIntake intake = pipeline.connect(intakeSpec);
         status.add(intake.metrics());
         return new SourceSupervisor(source, intake, clock);
+    }
+
+    private static boolean isLossless(SourceSpec spec) {
+        return spec instanceof SourceSpec.Recording
+                || spec instanceof SourceSpec.Synthetic synthetic
+                        && !SyntheticSettings.of(synthetic).paced();
     }
 
     private void stopSources() throws InterruptedException {

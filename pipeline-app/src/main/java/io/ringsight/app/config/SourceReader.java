@@ -4,6 +4,7 @@ import io.ringsight.core.frame.SourceId;
 import io.ringsight.sources.SourceSettings;
 import io.ringsight.sources.SourceSpec;
 import io.ringsight.sources.SourceSpecException;
+import io.ringsight.sources.Sources;
 import java.util.List;
 import java.util.Optional;
 
@@ -76,7 +77,9 @@ final class SourceReader {
 
     private Optional<SourceSpec> spec(String uri, SourceSettings settings) {
         try {
-            return Optional.of(SourceSpec.parse(uri, settings));
+            SourceSpec spec = SourceSpec.parse(uri, settings);
+            Sources.checkOptions(spec);
+            return Optional.of(spec);
         } catch (SourceSpecException e) {
             yaml.mistake(e.key(), e.getMessage());
             return Optional.empty();

@@ -1,11 +1,15 @@
-package io.ringsight.app.config;
+package io.ringsight.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import io.ringsight.app.config.ConfigException;
+import io.ringsight.app.config.ConfigReader;
 import io.ringsight.core.infer.FakeBackend;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -152,9 +156,15 @@ class WrongConfigurationTest {
         return cut;
     }
 
+    /** What a user sees on standard error. */
     private List<String> mistakes(Path file) {
         ConfigReader reader = new ConfigReader(file, Map.of(), dir, path -> FakeBackend.SPEC);
         ConfigException e = catchThrowableOfType(ConfigException.class, reader::read);
-        return e == null ? List.of() : e.mistakes();
+        if (e == null) {
+            return List.of();
+        }
+        StringWriter printed = new StringWriter();
+        assertThat(new Failures(new PrintWriter(printed), false).report(e)).isEqualTo(Main.USAGE);
+        return printed.toString().lines().toList();
     }
 }

@@ -13,8 +13,18 @@ final class OnnxRuntime {
 
     /** Made by the first call, never closed: ONNX Runtime allows one a process. Its own log stays silent. */
     static OrtEnvironment environment() {
-        // Every failure reaches us as an exception; what the runtime prints besides would only repeat it.
-        return OrtEnvironment.getEnvironment(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL, "ringsight");
+        return Holder.ENVIRONMENT;
+    }
+
+    /** Made when first asked for. */
+    private static final class Holder {
+        static final OrtEnvironment ENVIRONMENT = make();
+
+        private static OrtEnvironment make() {
+            Telemetry.switchOff();
+            // Every failure reaches us as an exception; what the runtime prints besides would only repeat it.
+            return OrtEnvironment.getEnvironment(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL, "ringsight");
+        }
     }
 
     /**

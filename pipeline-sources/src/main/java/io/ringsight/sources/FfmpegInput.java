@@ -20,8 +20,7 @@ import org.bytedeco.ffmpeg.avutil.AVRational;
 /**
  * An open FFmpeg input: its demuxer, its one video stream and that stream's decoder.
  *
- * <p>Owned by the thread that opened it, whose {@link Deadline} bounds all calls. Must be closed before the pictures
- * decoded from it are freed only where {@link InputPlan#nonBlocking()}: see {@link FfmpegSource}.
+ * <p>Owned by the thread that opened it, whose {@link Deadline} bounds all calls.
  */
 final class FfmpegInput implements AutoCloseable {
     static {
@@ -38,6 +37,7 @@ final class FfmpegInput implements AutoCloseable {
     private AVStream stream;
     private int streamIndex;
     private String codecName = "";
+    private boolean inDriversBuffers;
 
     private FfmpegInput() {}
 
@@ -74,6 +74,7 @@ final class FfmpegInput implements AutoCloseable {
         format.interrupt_callback(interrupt);
         if (plan.nonBlocking()) {
             format.flags(format.flags() | AVFormatContext.AVFMT_FLAG_NONBLOCK);
+            inDriversBuffers = true;
         }
         AVInputFormat inputFormat = plan.format() == null ? null : av_find_input_format(plan.format());
         int result = avformat_open_input(format, plan.url(), inputFormat, options);
@@ -181,6 +182,14 @@ final class FfmpegInput implements AutoCloseable {
     /** FFmpeg's name of the codec. */
     String codecName() {
         return codecName;
+    }
+
+    /**
+     * Whether frames lie in memory that is unmapped with the input. FFmpeg hands raw V4L2 pictures on in the driver's own
+     * buffers: a reader would end the process with SIGSEGV when the camera is closed.
+     */
+    boolean lendsItsMemory() {
+        return inDriversBuffers && stream.codecpar().codec_id() == AV_CODEC_ID_RAWVIDEO;
     }
 
     TimeBase timeBase() {

@@ -13,8 +13,8 @@ import org.slf4j.LoggerFactory;
 /**
  * A network camera, USB camera or file, read through FFmpeg's low-level interface.
  *
- * <p><b>Pictures</b> are native frames of a fixed pool. Their pixels outlive the input they came from, but for raw V4L2
- * pictures: those lie in the driver's buffers, so such an input is closed only when all its pictures are back.
+ * <p><b>Pictures</b> are native frames of a fixed pool, decoded into directly. Their pixels outlive the input they came
+ * from.
  *
  * <p><b>Size and format</b> may change from frame to frame; each picture has its own.
  */
@@ -32,7 +32,6 @@ final class FfmpegSource implements Source {
     private final PicturePool pool;
     private final Deadline deadline;
     private final FfmpegLog log;
-    private FfmpegInput lingering;
     private volatile Thread runner;
     private volatile String codecName = "";
     private boolean closed;
@@ -63,9 +62,6 @@ final class FfmpegSource implements Source {
     }
 
     private Ending runOnce(FrameIntake intake) throws InterruptedException, EndedException {
-        if (!closeLingering()) {
-            return Ending.retry(GapReason.BUSY, "pictures taken before are still in use, so the device is still open");
-        }
         FrameDecoder.Wait wait = new FrameDecoder.Wait(clock, deadline);
         TimeLine timeLine = new TimeLine(spec instanceof SourceSpec.Recording);
         FrameDecoder decoder = new FrameDecoder(pool, times(timeLine), timeLine, pacer(), intake, wait);
@@ -239,36 +235,14 @@ final class FfmpegSource implements Source {
     private void begin(FfmpegInput input, FrameDecoder decoder, TimeLine timeLine) {
         codecName = input.codecName();
         timeLine.begin(input.timeBase(), input.frameNs());
-        decoder.begin(input.codec());
+        decoder.begin(input.codec(), input.lendsItsMemory());
     }
 
+    /** Takes leave of the camera, stopped or not, and lets go of the pixels nobody uses. */
     private void close(FfmpegInput input) {
-        lingering = input;
-        boolean interrupted = false;
-        try {
-            closeLingering();
-        } catch (InterruptedException e) {
-            interrupted = true;
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
-        }
-    }
-
-    /** Closes the input of the run before. False: its pictures are in use, so it is open still. */
-    private boolean closeLingering() throws InterruptedException {
-        if (lingering == null) {
-            return true;
-        }
-        boolean inDriversBuffers = spec instanceof SourceSpec.V4l2;
-        long untilNs = clock.nanoTime() + (inDriversBuffers ? PICTURES_BACK_NS : 0);
-        if (!pool.dropPixels(untilNs) && inDriversBuffers) {
-            return false;
-        }
         deadline.untilClosed(clock.nanoTime() + CLOSE_NS);
-        lingering.close();
-        lingering = null;
-        return true;
+        input.close();
+        pool.dropPixels();
     }
 
     private static void pause() throws InterruptedException {
@@ -301,14 +275,13 @@ final class FfmpegSource implements Source {
         }
         closed = true;
         deadline.stop();
-        boolean allBack = false;
         try {
-            allBack = closeLingering() && pool.dropPixels(clock.nanoTime() + PICTURES_BACK_NS);
+            pool.awaitAll(clock.nanoTime() + PICTURES_BACK_NS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
         int held = pool.free();
-        if (!allBack || held > 0) {
+        if (held > 0) {
             LOG.warn("{}: {} pictures are still in use; their memory is left allocated", spec.uri(), held);
         }
     }

@@ -30,6 +30,7 @@ final class FrameDecoder {
     private final AVFrame spare = av_frame_alloc();
 
     private AVCodecContext codec;
+    private boolean copies;
     private long busyNs;
     private long frames;
 
@@ -46,9 +47,14 @@ final class FrameDecoder {
     /** What all waiting is measured and ended by. */
     record Wait(Clock clock, Deadline deadline) {}
 
-    /** Packets decoded from now on are for {@code codec}. */
-    void begin(AVCodecContext codec) {
+    /**
+     * Packets decoded from now on are for {@code codec}.
+     *
+     * @param copies whether frames must be copied because they lie in the input's own memory
+     */
+    void begin(AVCodecContext codec, boolean copies) {
         this.codec = codec;
+        this.copies = copies;
     }
 
     /** Frames the decoder gave so far, lost ones included. */
@@ -141,7 +147,11 @@ final class FrameDecoder {
             av_frame_unref(spare);
             intake.lost(GapReason.OVERLOAD, 1);
         } else {
-            pooled.describe();
+            if (copies) {
+                pooled.describeCopied();
+            } else {
+                pooled.describe();
+            }
             pooled.picture().decodedIn(decodeNs);
             times.stamp(pooled.picture(), pts, ptsNs);
             offer(pooled, ptsNs);

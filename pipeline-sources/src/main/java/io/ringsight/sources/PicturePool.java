@@ -46,19 +46,22 @@ final class PicturePool {
         return taken;
     }
 
-    /** Drops the pixels of all free pictures; waits until {@code untilNs} for those still held. False: some are. */
-    boolean dropPixels(long untilNs) throws InterruptedException {
-        int dropped = 0;
-        while (true) {
-            for (int i = dropped; i < pictures.length && pictures[i].picture().tryAcquire(); i++) {
-                pictures[i].dropPixels();
-                pictures[i].picture().release();
-                dropped = i + 1;
+    /** Drops the pixels of all free pictures. */
+    void dropPixels() {
+        for (PooledPicture pooled : pictures) {
+            if (pooled.picture().tryAcquire()) {
+                pooled.dropPixels();
+                pooled.picture().release();
             }
-            if (dropped == pictures.length || clock.nanoTime() - untilNs >= 0) {
-                return dropped == pictures.length;
+        }
+    }
+
+    /** Waits until nobody holds a picture, or until {@code untilNs}. */
+    void awaitAll(long untilNs) throws InterruptedException {
+        for (PooledPicture pooled : pictures) {
+            while (!pooled.picture().isFree() && clock.nanoTime() - untilNs < 0) {
+                pause();
             }
-            pause();
         }
     }
 

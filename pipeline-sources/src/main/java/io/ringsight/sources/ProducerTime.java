@@ -5,6 +5,8 @@ import static org.bytedeco.ffmpeg.global.avcodec.AV_PKT_DATA_PRFT;
 import io.ringsight.core.frame.Picture;
 import org.bytedeco.ffmpeg.avcodec.AVPacket;
 import org.bytedeco.ffmpeg.avcodec.AVPacketSideData;
+import org.bytedeco.ffmpeg.global.avcodec;
+import org.bytedeco.javacpp.Loader;
 import org.bytedeco.javacpp.LongPointer;
 import org.bytedeco.javacpp.Pointer;
 
@@ -13,6 +15,11 @@ import org.bytedeco.javacpp.Pointer;
  * {@code av_packet_get_side_data} would make objects for each packet; this makes none.
  */
 final class ProducerTime {
+    static {
+        // The offsets below are known once the library is loaded.
+        Loader.load(avcodec.class);
+    }
+
     private static final int SIDE_DATA_AT = Pointer.offsetof(AVPacket.class, "side_data");
     private static final int ENTRY_BYTES = Pointer.sizeof(AVPacketSideData.class);
     private static final int DATA_AT = Pointer.offsetof(AVPacketSideData.class, "data");

@@ -12,6 +12,8 @@ import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import org.bytedeco.javacpp.BytePointer;
+import org.bytedeco.javacpp.Pointer;
 
 /**
  * An intake that remembers what it was given. Holds the last few pictures, as a pipeline does, and runs a test's own
@@ -92,6 +94,27 @@ final class RecordingIntake implements FrameIntake {
 
     synchronized List<Long> pts() {
         return seen.stream().map(Seen::ptsNs).toList();
+    }
+
+    /** The sum of the first plane's bytes of all pictures held, row by row. */
+    synchronized long sumOfHeldPixels() {
+        long sum = 0;
+        for (Picture picture : held) {
+            try (BytePointer bytes = new At(picture.planeAddress(0))) {
+                for (long i = 0; i < (long) picture.planeStride(0) * picture.height(); i++) {
+                    sum += bytes.get(i);
+                }
+            }
+        }
+        return sum;
+    }
+
+    /** A window on native memory. */
+    private static final class At extends BytePointer {
+        At(long address) {
+            super((Pointer) null);
+            this.address = address;
+        }
     }
 
     /** Gives all pictures back. */

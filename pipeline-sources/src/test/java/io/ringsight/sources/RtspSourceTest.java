@@ -2,11 +2,13 @@ package io.ringsight.sources;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.sun.management.ThreadMXBean;
 import io.ringsight.core.frame.GapReason;
 import io.ringsight.core.frame.Picture;
 import io.ringsight.core.metrics.Counter;
 import io.ringsight.core.time.CaptureClock;
 import io.ringsight.core.time.Clock;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -278,6 +280,32 @@ class RtspSourceTest {
             }
             assertThat(hoarder.frames()).isGreaterThanOrEqualTo(Sources.DEFAULT_PICTURES);
         }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"tcp", "udp"})
+    void allocatesNothingAFrame(String transport) throws Exception {
+        ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+        long[] bytes = new long[2];
+        Source[] source = new Source[1];
+        try (RtspCamera camera = new RtspCamera(folder, "--cam", "h264:/cam1", "--fps", "30")) {
+            source[0] = Sources.open(SourceSpec.parse(camera.uri("/cam1"), transport(transport)), Clock.system());
+            // Frame 120 is after the first sender report.
+            QuietIntake intake = new QuietIntake(number -> {
+                if (number == 120) {
+                    bytes[0] = threads.getThreadAllocatedBytes(
+                            Thread.currentThread().getId());
+                } else if (number == 240) {
+                    bytes[1] = threads.getThreadAllocatedBytes(
+                            Thread.currentThread().getId());
+                    source[0].stop();
+                }
+            });
+            assertThat(source[0].run(intake)).isEqualTo(Ending.stopped());
+            source[0].close();
+        }
+        long allowedForReadingTheCounter = 512;
+        assertThat(bytes[1] - bytes[0]).isLessThan(allowedForReadingTheCounter);
     }
 
     @Test

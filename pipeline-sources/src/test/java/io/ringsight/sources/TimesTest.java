@@ -1,0 +1,171 @@
+package io.ringsight.sources;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.bytedeco.ffmpeg.global.avutil.*;
+
+import io.ringsight.core.frame.ColorMatrix;
+import io.ringsight.core.frame.ColorRange;
+import io.ringsight.core.frame.Picture;
+import io.ringsight.core.time.CaptureClock;
+import io.ringsight.core.time.ManualClock;
+import java.math.BigInteger;
+import java.util.Random;
+import org.bytedeco.ffmpeg.avcodec.AVPacket;
+import org.bytedeco.ffmpeg.global.avcodec;
+import org.bytedeco.javacpp.BytePointer;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Time bases, time lines and capture times; colours. */
+class TimesTest {
+    private static final long UTC_NS = 1_795_000_000_000_000_000L;
+    private static final TimeBase RTP = new TimeBase(1, 90_000);
+
+    private final ManualClock clock = new ManualClock(UTC_NS);
+    private final Picture picture = new Picture();
+
+    @Test
+    void convertsExactly() {
+        long seed = 5;
+        Random random = new Random(seed);
+        for (int i = 0; i < 10_000; i++) {
+            TimeBase base = new TimeBase(1 + random.nextInt(2000), 1 + random.nextInt(Integer.MAX_VALUE - 1));
+            long ticks = random.nextLong() >> 24;
+            BigInteger exact = BigInteger.valueOf(ticks)
+                    .multiply(BigInteger.valueOf(base.numerator()))
+                    .multiply(BigInteger.valueOf(1_000_000_000));
+            BigInteger[] parts = exact.divideAndRemainder(BigInteger.valueOf(base.denominator()));
+            BigInteger floor = parts[1].signum() < 0 ? parts[0].subtract(BigInteger.ONE) : parts[0];
+            if (floor.bitLength() < 63) {
+                assertThat(base.toNs(ticks))
+                        .as("seed %d, %s of %s", seed, ticks, base)
+                        .isEqualTo(floor.longValueExact());
+            }
+        }
+        assertThat(RTP.toNs(90_000L * 86_400 * 365)).isEqualTo(31_536_000_000_000_000L);
+        assertThatThrownBy(() -> new TimeBase(1, 1).toNs(Long.MAX_VALUE)).isInstanceOf(ArithmeticException.class);
+        assertThat(RTP.tickUs()).isEqualTo(12);
+    }
+
+    @Test
+    void fillsInARecordingsTimesAndGoesOnWhenItStartsOver() {
+        TimeLine line = new TimeLine(true);
+        line.begin(new TimeBase(1, 1000), 40_000_000);
+        assertThat(line.next(AV_NOPTS_VALUE)).isZero();
+        assertThat(line.next(40)).isEqualTo(40_000_000);
+        assertThat(line.next(AV_NOPTS_VALUE)).isEqualTo(80_000_000);
+        line.begin(new TimeBase(1, 500), 40_000_000);
+        assertThat(line.next(0)).isEqualTo(120_000_000);
+        assertThat(line.next(20)).isEqualTo(160_000_000);
+        assertThat(line.next(Long.MAX_VALUE)).as("beyond all bounds").isEqualTo(200_000_000);
+    }
+
+    @Test
+    void leavesACamerasUnknownTimesUnknown() {
+        TimeLine line = new TimeLine(false);
+        line.begin(RTP, 0);
+        assertThat(line.next(AV_NOPTS_VALUE)).isEqualTo(Picture.UNKNOWN);
+        assertThat(line.next(90_000)).isEqualTo(1_000_000_000);
+    }
+
+    @Test
+    void tellsArrivalUntilTheFirstReportAndTheCamerasClockAfterIt() {
+        RtspTimes times = rtspTimes();
+        times.remember(9_000, Picture.UNKNOWN, UTC_NS);
+        times.remember(18_000, UTC_NS / 1000 - 50_000, UTC_NS + 100_000_000);
+        times.stamp(picture, 9_000, 100_000_000);
+        assertThat(picture.captureClock()).isEqualTo(CaptureClock.ARRIVAL);
+        assertThat(picture.captureUtcNs()).isEqualTo(UTC_NS);
+        assertThat(picture.uncertaintyUs()).isEqualTo(Picture.UNKNOWN);
+        times.stamp(picture, 18_000, 200_000_000);
+        assertThat(picture.captureClock()).isEqualTo(CaptureClock.RTCP_SR);
+        assertThat(picture.captureUtcNs()).isEqualTo(UTC_NS - 50_000_000);
+        assertThat(picture.uncertaintyUs()).as("one report only").isEqualTo(1000);
+    }
+
+    @Test
+    void measuresHowFarReportsMoveTheTimeLine() {
+        RtspTimes times = rtspTimes();
+        long wallUs = UTC_NS / 1000;
+        times.remember(0, wallUs, UTC_NS);
+        times.remember(90_000, wallUs + 1_000_004, UTC_NS + 1_000_000_000L);
+        times.remember(180_000, wallUs + 2_000_700, UTC_NS + 2_000_000_000L);
+        times.stamp(picture, 180_000, 0);
+        assertThat(picture.uncertaintyUs()).isEqualTo(700);
+    }
+
+    @Test
+    void doesNotTakeUptimeForAWallClock() {
+        RtspTimes times = rtspTimes();
+        times.remember(9_000, 77_000_000L, UTC_NS);
+        times.stamp(picture, 9_000, 0);
+        assertThat(picture.captureClock()).isEqualTo(CaptureClock.ARRIVAL);
+    }
+
+    private RtspTimes rtspTimes() {
+        TimeLine line = new TimeLine(false);
+        line.begin(RTP, 0);
+        return new RtspTimes(clock, line);
+    }
+
+    @Test
+    void readsTheReportOffThePacket() {
+        ProducerTime producerTime = new ProducerTime();
+        AVPacket packet = avcodec.av_packet_alloc();
+        try {
+            assertThat(producerTime.wallclockUs(packet)).isEqualTo(Picture.UNKNOWN);
+            avcodec.av_packet_new_side_data(packet, avcodec.AV_PKT_DATA_SKIP_SAMPLES, 10);
+            assertThat(producerTime.wallclockUs(packet)).isEqualTo(Picture.UNKNOWN);
+            BytePointer data = avcodec.av_packet_new_side_data(packet, avcodec.AV_PKT_DATA_PRFT, 16);
+            data.putLong(0, 1_795_000_000_123_456L);
+            assertThat(producerTime.wallclockUs(packet)).isEqualTo(1_795_000_000_123_456L);
+        } finally {
+            avcodec.av_packet_free(packet);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "monotonic,    5000000, DEVICE",
+        "wall,         1795000000900000, DEVICE",
+        "neither,      77, ARRIVAL",
+        "none,         -9223372036854775808, ARRIVAL",
+    })
+    void findsTheDriversClock(String which, long pts, CaptureClock expected) {
+        TimeLine line = new TimeLine(false);
+        line.begin(new TimeBase(1, 1_000_000), 33_000_000);
+        DeviceTimes times = new DeviceTimes(
+                clock,
+                line,
+                () -> 5_100_000L + 1_000_000_000L * ("neither".equals(which) ? 1 : 0),
+                () -> 1_795_000_001_000_000L);
+        times.stamp(picture, pts, 0);
+        assertThat(picture.captureClock()).isEqualTo(expected);
+        if (expected == CaptureClock.DEVICE) {
+            assertThat(picture.captureUtcNs()).isEqualTo(UTC_NS - 100_000_000);
+            assertThat(picture.uncertaintyUs()).isEqualTo(33_000);
+        } else {
+            assertThat(picture.captureUtcNs()).isEqualTo(UTC_NS);
+            assertThat(picture.uncertaintyUs()).isEqualTo(Picture.UNKNOWN);
+        }
+    }
+
+    @Test
+    void assumesColoursAsTelevisionsAndJpegDo() {
+        int yuv = AV_PIX_FMT_YUV420P;
+        int jpeg = AV_PIX_FMT_YUVJ420P;
+        int none = AVCOL_SPC_UNSPECIFIED;
+        assertThat(PictureColors.matrix(none, yuv, 720, 576)).isEqualTo(ColorMatrix.BT601);
+        assertThat(PictureColors.matrix(none, yuv, 1280, 720)).isEqualTo(ColorMatrix.BT709);
+        assertThat(PictureColors.matrix(none, yuv, 768, 577)).isEqualTo(ColorMatrix.BT709);
+        assertThat(PictureColors.matrix(none, jpeg, 1920, 1080)).isEqualTo(ColorMatrix.BT601);
+        assertThat(PictureColors.matrix(AVCOL_SPC_SMPTE170M, yuv, 1920, 1080)).isEqualTo(ColorMatrix.BT601);
+        assertThat(PictureColors.matrix(AVCOL_SPC_BT2020_NCL, yuv, 64, 48)).isEqualTo(ColorMatrix.BT2020);
+        assertThat(PictureColors.range(AVCOL_RANGE_UNSPECIFIED, yuv)).isEqualTo(ColorRange.LIMITED);
+        assertThat(PictureColors.range(AVCOL_RANGE_UNSPECIFIED, jpeg)).isEqualTo(ColorRange.FULL);
+        assertThat(PictureColors.range(AVCOL_RANGE_JPEG, yuv)).isEqualTo(ColorRange.FULL);
+        assertThat(PictureColors.range(AVCOL_RANGE_MPEG, jpeg)).isEqualTo(ColorRange.LIMITED);
+    }
+}

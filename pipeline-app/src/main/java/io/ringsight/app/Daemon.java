@@ -17,6 +17,8 @@ import io.ringsight.core.infer.BackendSpec;
 import io.ringsight.core.infer.Backends;
 import io.ringsight.core.infer.InferenceBackend;
 import io.ringsight.core.infer.InferenceException;
+import io.ringsight.core.metrics.SinkMetrics;
+import io.ringsight.core.metrics.SinkState;
 import io.ringsight.core.model.ModelSpec;
 import io.ringsight.core.pipeline.FrameIntake;
 import io.ringsight.core.pipeline.IntakeSpec;
@@ -24,6 +26,7 @@ import io.ringsight.core.pipeline.Pipeline;
 import io.ringsight.core.pipeline.ResultSink;
 import io.ringsight.core.time.Clock;
 import io.ringsight.sinks.JsonLinesSink;
+import io.ringsight.sinks.JsonLinesSpec;
 import io.ringsight.sinks.MessageJson;
 import io.ringsight.sinks.MessagePublisher;
 import io.ringsight.sinks.MessageSink;
@@ -66,6 +69,7 @@ public final class Daemon implements AutoCloseable {
     private static final long SOURCES_STOP_MS = 5_000;
     private static final long DRAIN_MS = 10_000;
     private static final Duration SINK_DEADLINE = Duration.ofSeconds(10);
+    private static final String STANDARD_OUTPUT = "jsonl:" + JsonLinesSpec.STANDARD_OUTPUT;
     private static final long NS_PER_MS = 1_000_000L;
     /** Pictures beyond a source's credits: one with the decoder, one being handed over. */
     private static final int SPARE_PICTURES = 2;
@@ -80,6 +84,7 @@ public final class Daemon implements AutoCloseable {
     private final CountDownLatch over = new CountDownLatch(1);
     private final AtomicReference<Throwable> broken = new AtomicReference<>();
     private volatile boolean stopped;
+    private volatile boolean outputGone;
     private int port = -1;
 
     /** Loads a model on a device. */
@@ -137,13 +142,17 @@ public final class Daemon implements AutoCloseable {
     /**
      * Waits until there is nothing more to do.
      *
-     * @throws CommandException exit code 1: if the device is broken, or all sources are over and one failed
+     * @throws CommandException exit code 1: if the device is broken, the reader of standard output is
+     *     gone, or all sources are over and one failed
      */
     public void await() throws InterruptedException {
         over.await();
         Throwable cause = broken.get();
         if (cause != null) {
             throw CommandException.failed("ringsight: inference failed for good: " + cause.getMessage());
+        }
+        if (outputGone) {
+            throw CommandException.failed("ringsight: standard output was closed");
         }
         List<String> failures = stopped ? List.of() : failures();
         if (!failures.isEmpty()) {
@@ -236,9 +245,10 @@ public final class Daemon implements AutoCloseable {
         return new MessagePublisher(new MessageJson(epoch, identity, clock), sinks);
     }
 
-    private static void closeSink(MessageSink sink) {
-        if (!sink.close(SINK_DEADLINE)) {
-            LOG.warn("{}: not everything was acknowledged within {} s", sink.name(), SINK_DEADLINE.toSeconds());
+    private void closeSink(MessageSink sink) {
+        Duration deadline = outputGone && sink.name().equals(STANDARD_OUTPUT) ? Duration.ZERO : SINK_DEADLINE;
+        if (!sink.close(deadline)) {
+            LOG.warn("{}: not everything was acknowledged within {} s", sink.name(), deadline.toSeconds());
         }
     }
 
@@ -264,6 +274,7 @@ public final class Daemon implements AutoCloseable {
         CompletableFuture<?>[] endings =
                 supervisors.stream().map(SourceSupervisor::ended).toArray(CompletableFuture<?>[]::new);
         CompletableFuture.allOf(endings).whenComplete((nothing, failure) -> over.countDown());
+        config.ringHint().ifPresent(LOG::warn);
         supervisors.forEach(SourceSupervisor::start);
     }
 
@@ -300,12 +311,23 @@ public final class Daemon implements AutoCloseable {
         }
     }
 
+    /** Whoever read our standard output has gone: as with any program in a pipe, that is the end. */
+    private void endWithStandardOutput() {
+        for (SinkMetrics sink : status.sinks()) {
+            if (sink.sinkName().equals(STANDARD_OUTPUT) && sink.state() == SinkState.NOT_WRITABLE) {
+                outputGone = true;
+                over.countDown();
+            }
+        }
+    }
+
     private void startSummary() {
         ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor(task -> {
             Thread thread = new Thread(task, "summary");
             thread.setDaemon(true);
             return thread;
         });
+        timer.scheduleAtFixedRate(this::endWithStandardOutput, 1, 1, TimeUnit.SECONDS);
         timer.scheduleAtFixedRate(this::tell, SUMMARY_SECONDS, SUMMARY_SECONDS, TimeUnit.SECONDS);
         closers.add("summary", timer::shutdownNow);
     }

@@ -24,7 +24,7 @@ final class Failures {
         this.debug = debug;
     }
 
-    int report(Exception failure) {
+    int report(Throwable failure) {
         if (debug) {
             err.print(trace(failure));
         }
@@ -44,15 +44,28 @@ final class Failures {
             line("ringsight: interrupted");
             return Main.FAILED;
         }
+        if (failure instanceof LinkageError) {
+            line("ringsight: a native library does not load: " + firstLine(failure) + " (ringsight doctor tells more; "
+                    + whereTraceIs(failure) + ")");
+            return Main.FAILED;
+        }
+        if (failure instanceof OutOfMemoryError) {
+            line("ringsight: out of memory: " + firstLine(failure) + " (give more with RINGSIGHT_JAVA_OPTS=-Xmx2g)");
+            return Main.FAILED;
+        }
         line("ringsight: this should not happen: " + failure + " (" + whereTraceIs(failure) + ")");
         return Main.FAILED;
+    }
+
+    private static String firstLine(Throwable failure) {
+        return String.valueOf(failure.getMessage()).lines().findFirst().orElse("");
     }
 
     private void line(String text) {
         err.println(Redaction.text(text).replaceAll("\\s*\\R\\s*", " "));
     }
 
-    private String whereTraceIs(Exception failure) {
+    private String whereTraceIs(Throwable failure) {
         try {
             Path file = Files.createTempFile("ringsight-failure-", ".txt");
             Files.writeString(file, trace(failure));
@@ -62,7 +75,7 @@ final class Failures {
         }
     }
 
-    private static String trace(Exception failure) {
+    private static String trace(Throwable failure) {
         StringWriter text = new StringWriter();
         failure.printStackTrace(new PrintWriter(text));
         return Redaction.text(text.toString());

@@ -81,10 +81,15 @@ public final class Main implements Runnable {
                     Logging.configure(main.debug);
                     return new CommandLine.RunLast().execute(parsed);
                 });
-        int exitCode = line.execute(args);
-        out.flush();
-        err.flush();
-        return exitCode;
+        try {
+            return line.execute(args);
+        } catch (Error e) {
+            // The command line library hands on exceptions only; a native library that does not load is an Error.
+            return new Failures(err, main.debug).report(e);
+        } finally {
+            out.flush();
+            err.flush();
+        }
     }
 
     @Override

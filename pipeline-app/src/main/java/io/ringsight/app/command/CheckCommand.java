@@ -99,6 +99,7 @@ public final class CheckCommand implements Callable<Integer> {
                 read.http()
                         .map(http -> "http://" + http.bind() + ":" + http.port() + " /live /ready /metrics")
                         .orElse("no port")));
+        read.ringHint().ifPresent(hint -> rows.add(List.of("note", hint)));
         rows.add(List.of("ok", config.file().toString()));
         return rows;
     }
@@ -149,15 +150,17 @@ public final class CheckCommand implements Callable<Integer> {
         object.put("threshold", pipeline.threshold());
         object.put("ringSize", pipeline.ringSize());
         object.put("pixelFormats", trial.formats());
-        object.put(
-                "sources",
-                read.sources().stream()
-                        .map(source -> Map.of(
-                                "id", source.id().value(), "uri", source.spec().uri()))
-                        .toList());
+        object.put("sources", read.sources().stream().map(CheckCommand::object).toList());
         object.put("sinks", read.sinks().stream().map(SinkConfig::name).toList());
         object.put(
                 "http", read.http().map(http -> http.bind() + ":" + http.port()).orElse(null));
+        return object;
+    }
+
+    private static Map<String, Object> object(SourceConfig source) {
+        Map<String, Object> object = new LinkedHashMap<>();
+        object.put("id", source.id().value());
+        object.put("uri", source.spec().uri());
         return object;
     }
 }

@@ -17,4 +17,17 @@ public record Config(
         sources = List.copyOf(sources);
         sinks = List.copyOf(sinks);
     }
+
+    /** Advice where the ring is smaller than what all sources may have on their way. */
+    public Optional<String> ringHint() {
+        int credits = sources.stream()
+                .mapToInt(source -> source.credits().orElse(SourceConfig.DEFAULT_CAMERA_CREDITS))
+                .sum();
+        return credits <= pipeline.ringSize()
+                ? Optional.empty()
+                : Optional.of("the ring of " + pipeline.ringSize() + " frames is smaller than what the sources may have"
+                        + " on their way (" + credits
+                        + " credits): when all are busy, frames are lost as overload early;"
+                        + " consider pipeline.ringSize " + Integer.highestOneBit(credits - 1) * 2);
+    }
 }

@@ -96,7 +96,7 @@ public final class YamlFile {
         } catch (MarkedYamlEngineException e) {
             int line =
                     e.getProblemMark().or(e::getContextMark).map(Mark::getLine).orElse(0) + 1;
-            errors.add(line, "yaml", "expected YAML, but " + problem(e) + advice(e));
+            errors.add(line, "yaml", "expected YAML, but " + problem(e) + advice(e, text, line));
         } catch (YamlEngineException e) {
             errors.add(1, "yaml", "expected YAML, but " + firstLine(e.getMessage()));
         }
@@ -109,8 +109,12 @@ public final class YamlFile {
         return context == null || context.isBlank() ? problem : problem + " " + firstLine(context);
     }
 
-    private static String advice(MarkedYamlEngineException e) {
-        return String.valueOf(e.getProblem()).contains("(TAB)") ? " (indent with spaces, not tabs)" : "";
+    private static String advice(MarkedYamlEngineException e, String text, int line) {
+        if (String.valueOf(e.getProblem()).contains("(TAB)")) {
+            return " (indent with spaces, not tabs)";
+        }
+        boolean variable = text.lines().skip(line - 1L).findFirst().orElse("").contains("${");
+        return variable ? " (between { } and [ ] write \"${NAME}\" in quotes)" : "";
     }
 
     private static String firstLine(String text) {

@@ -24,6 +24,8 @@ import org.apache.kafka.common.errors.InterruptException;
  */
 final class KafkaDelivery implements Delivery {
     private static final long UNANSWERED_NS = TimeUnit.SECONDS.toNanos(5);
+    /** A broker that makes topics when they are asked for needs a moment: no reason to alarm anybody. */
+    private static final int PATIENT_TRIES = 4;
 
     private final String topic;
     private final Supplier<Producer<byte[], byte[]>> producers;
@@ -31,6 +33,7 @@ final class KafkaDelivery implements Delivery {
     private final SinkMetrics metrics;
     private final SinkStatus status;
     private Producer<byte[], byte[]> producer;
+    private int unknownTopicTries;
     /** Attempts of earlier producers know by it that they no longer matter. */
     private volatile int generation;
     /** Why the producer cannot go on; set by its own thread. */
@@ -59,7 +62,11 @@ final class KafkaDelivery implements Delivery {
             lookAfterUnanswered();
             failure = send(message);
         }
-        return failure == null ? TAKEN : treat(message, failure);
+        if (failure != null) {
+            return treat(message, failure);
+        }
+        unknownTopicTries = 0;
+        return TAKEN;
     }
 
     private KafkaFailure open() {
@@ -92,7 +99,9 @@ final class KafkaDelivery implements Delivery {
         if (broken != null || failure.remedy() == KafkaFailure.Remedy.RESTART) {
             restart();
         }
-        status.set(failure.state(), failure.detail());
+        if (failure.state() != SinkState.UNKNOWN_TOPIC || ++unknownTopicTries > PATIENT_TRIES) {
+            status.set(failure.state(), failure.detail());
+        }
         return Math.max(1, failure.pauseMs());
     }
 

@@ -186,6 +186,9 @@ class KafkaSinkTest {
         publishFor(20_000);
         awaitState(SinkState.UNREACHABLE);
         broker.start();
+        long upNs = System.nanoTime();
+        awaitState(SinkState.READY);
+        long recoveryMs = (System.nanoTime() - upNs) / 1_000_000;
         publishFor(3_000);
         long offered = value(SinkCounter.OFFERED);
         awaitAcknowledged(offered);
@@ -195,7 +198,8 @@ class KafkaSinkTest {
                 "broker killed for 20 s",
                 findings,
                 counts() + ", longest until acknowledged "
-                        + sink.metrics().ackLatencyUs().getMaxValue() / 1000 + " ms");
+                        + sink.metrics().ackLatencyUs().getMaxValue() / 1000 + " ms, first acknowledged " + recoveryMs
+                        + " ms after the broker's port answered");
         assertThat(findings.frames()).isEqualTo(value(SinkCounter.ACKNOWLEDGED)).isEqualTo(offered);
         assertThat(findings.isComplete()).isTrue();
         assertThat(findings.duplicates() + findings.disorder()).isZero();

@@ -1,6 +1,7 @@
 package io.ringsight.sources;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.sun.management.ThreadMXBean;
 import io.ringsight.core.frame.GapReason;
@@ -12,7 +13,10 @@ import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -60,6 +64,51 @@ class FileSourceTest {
             assertThat(seen.height()).isEqualTo(240);
             assertThat(seen.clock()).isEqualTo(CaptureClock.FILE);
         });
+    }
+
+    /** FFmpeg's free build cannot encode H.265; the rig's GStreamer can, with frames out of order (B-frames). */
+    @Test
+    @Tag("rtsp")
+    void givesEveryFrameOfH265Too() {
+        RtspCamera.need();
+        Path file = folder.resolve("h265.mkv");
+        Clips.run(List.of(
+                "/usr/bin/python3",
+                "-c",
+                "import gi, sys; gi.require_version('Gst', '1.0'); from gi.repository import Gst; Gst.init(None);"
+                        + " p = Gst.parse_launch('videotestsrc num-buffers=60 pattern=ball !"
+                        + " video/x-raw,width=320,height=240,framerate=25/1 ! x265enc option-string=bframes=3"
+                        + " ! h265parse ! matroskamux ! filesink location=' + sys.argv[1]);"
+                        + " p.set_state(Gst.State.PLAYING);"
+                        + " m = p.get_bus().timed_pop_filtered(40 * Gst.SECOND,"
+                        + " Gst.MessageType.EOS | Gst.MessageType.ERROR);"
+                        + " p.set_state(Gst.State.NULL); sys.exit(m is None or m.type != Gst.MessageType.EOS)",
+                file.toString()));
+        assertCountsAsFfprobeDoes(file, FRAMES);
+    }
+
+    @Test
+    @Tag("shared")
+    void givesEveryFrameOfRealClips() throws IOException {
+        String named = System.getenv("RINGSIGHT_SHARED");
+        Path shared =
+                named == null ? Path.of(System.getProperty("ringsight.root")).resolveSibling("shared") : Path.of(named);
+        Path clips = shared.resolve("data/clips");
+        assumeTrue(Files.isDirectory(clips), "no ../shared/data/clips beside the repository");
+        try (Stream<Path> files = Files.list(clips)) {
+            for (Path clip : files.filter(file -> file.toString().matches(".*[.](mp4|avi|mkv)"))
+                    .toList()) {
+                assertCountsAsFfprobeDoes(clip, Clips.count(clip));
+            }
+        }
+    }
+
+    private static void assertCountsAsFfprobeDoes(Path file, int expected) {
+        RecordingIntake intake = new RecordingIntake();
+        assertThat(play(SourceSpec.recording(file), intake)).as(file.toString()).isEqualTo(Ending.ended(""));
+        assertThat(intake.frames()).as(file.toString()).isEqualTo(expected).isEqualTo(Clips.count(file));
+        assertThat(intake.losses.total()).isZero();
+        assertThat(intake.pts()).as(file.toString()).isSorted();
     }
 
     @Test
@@ -135,7 +184,7 @@ class FileSourceTest {
         Path text = Files.writeString(folder.resolve("text.mp4"), "Dear camera,\nplease send pictures.\n".repeat(20));
         Path cut = Files.write(folder.resolve("cut.mp4"), Arrays.copyOf(bytes, bytes.length / 2));
         Path sound = folder.resolve("sound.wav");
-        Clips.run(java.util.List.of(
+        Clips.run(List.of(
                 org.bytedeco.javacpp.Loader.load(org.bytedeco.ffmpeg.ffmpeg.class),
                 "-v",
                 "error",

@@ -83,13 +83,14 @@ final class AveragePrecision {
 
     private List<List<Hit>> hits(double iou) {
         List<List<Hit>> hits = new ArrayList<>();
-        for (int c = 0; c < classes; c++) {
+        for (int c = 0; c <= classes; c++) {
             hits.add(new ArrayList<>());
         }
         for (Scored picture : pictures) {
             boolean[] right = picture.matches(iou);
             for (int i = 0; i < right.length; i++) {
-                hits.get(picture.classIds[i]).add(new Hit(picture.confidences[i], right[i]));
+                // A class the labels do not have has no objects, so it has no precision either.
+                hits.get(Math.min(picture.classIds[i], classes)).add(new Hit(picture.confidences[i], right[i]));
             }
         }
         return hits;

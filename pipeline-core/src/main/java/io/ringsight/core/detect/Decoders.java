@@ -13,8 +13,7 @@ public final class Decoders {
         ModelInput input = model.input();
         ModelOutput output = model.output();
         return switch (output.head()) {
-            case END_TO_END ->
-                new EndToEndDecoder(output.candidates(), model.labels().size());
+            case END_TO_END -> new EndToEndDecoder(output.candidates());
             case ONE_TO_ONE -> new RawDecoder(output, Nms.NONE);
             case ONE_TO_MANY -> new RawDecoder(output, output.nmsIou());
             case YOLOX -> new YoloxDecoder(output, input.width(), input.height());

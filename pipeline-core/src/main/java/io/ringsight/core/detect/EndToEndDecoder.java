@@ -6,6 +6,9 @@ import java.nio.FloatBuffer;
  * Decodes {@code [N,300,6]}: left, top, right, bottom, confidence, class, as YOLOv10 exports give it. The network has
  * chosen already: there is no NMS.
  *
+ * <p>The layout does not tell the number of classes: an id beyond the labels is a detection all the same, and is called
+ * {@code class-N}.
+ *
  * <p>Rows come sorted from every export seen, but nothing guarantees it: they are sorted here too, at the cost of one
  * comparison a row where they are.
  */
@@ -13,12 +16,10 @@ final class EndToEndDecoder implements DetectionDecoder {
     private static final int VALUES = 6;
 
     private final int rows;
-    private final int classes;
     private final Candidates candidates;
 
-    EndToEndDecoder(int rows, int classes) {
+    EndToEndDecoder(int rows) {
         this.rows = rows;
-        this.classes = classes;
         candidates = new Candidates(rows);
     }
 
@@ -46,7 +47,7 @@ final class EndToEndDecoder implements DetectionDecoder {
         }
         candidates.sort();
         for (int i = 0; i < candidates.size(); i++) {
-            candidates.copy(i, classes, into);
+            candidates.copy(i, Integer.MAX_VALUE, into);
         }
     }
 }

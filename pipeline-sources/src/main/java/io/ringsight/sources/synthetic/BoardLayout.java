@@ -89,7 +89,7 @@ final class BoardLayout {
         float high = dice.between(22f, 28f);
         float wide = dice.between(30f, 38f);
         float pitch = wide + dice.between(40f, 54f);
-        float apart = high + pitch / 2 + dice.between(20f, 36f);
+        float apart = high + pitch / 2 + dice.between(24f, 40f);
         float loop = 28;
         if (high + apart + loop > room) {
             return 0;
@@ -102,10 +102,10 @@ final class BoardLayout {
             float x = first + i * pitch;
             pad(x, upper, wide, high);
             float bend = upper + high / 2 + 8;
-            float aside = (i % 2 == 0 ? pitch : -pitch) * dice.between(0.2f, 0.28f);
+            float aside = pitch * dice.between(0.44f, 0.48f);
             track(x, upper, x, bend, wire);
-            track(x, bend, x + aside, bend + Math.abs(aside), wire);
-            raster.disc(x + aside, bend + Math.abs(aside), wire / 2 + 6, COPPER);
+            track(x, bend, x + aside, bend + aside, wire);
+            raster.disc(x + aside, bend + aside, wire / 2 + 6, COPPER);
             pad(x, upper + apart, wide, high);
             if (i % 2 == 0) {
                 loop(x, x + pitch, upper + apart, upper + apart + high / 2 + loop - wire / 2, wire);

@@ -15,6 +15,9 @@ final class DefectPress {
 
     private static final DefectKind[] KINDS = DefectKind.values();
     private static final int TRIES = 300;
+    /** How far a conductor goes on straight on both sides of a defect. */
+    private static final float STRAIGHT = 15;
+
     private static final float CLEAR_OF_BORDER = 3;
     private static final float CLEAR_OF_OTHERS = 6;
 
@@ -82,7 +85,7 @@ final class DefectPress {
             case SPUR:
                 return isEdge(24) ? half + 18 : 0;
             default:
-                return isHoleable();
+                return holeable();
         }
     }
 
@@ -111,7 +114,7 @@ final class DefectPress {
         if (half > 17) {
             return false;
         }
-        for (float along = -14; along <= 14; along += 2) {
+        for (float along = -STRAIGHT; along <= STRAIGHT; along += 2) {
             if (!isCopper(along, 0) || isCopper(along, half + 3) || isCopper(along, -half - 3)) {
                 return false;
             }
@@ -121,7 +124,7 @@ final class DefectPress {
 
     /** A straight edge here, with nothing for {@code free} units beside it and copper inside. */
     private boolean isEdge(float free) {
-        for (float along = -10; along <= 10; along += 2) {
+        for (float along = -STRAIGHT; along <= STRAIGHT; along += 2) {
             if (!isCopper(along, half - 2)) {
                 return false;
             }
@@ -147,7 +150,10 @@ final class DefectPress {
         return thick ? aside + 2 : 0;
     }
 
-    private float isHoleable() {
+    private float holeable() {
+        if (half < 10) {
+            return 0;
+        }
         float deep = dice.between(-1f, 1f) * Math.max(0, half - 10);
         x += deep * normalX;
         y += deep * normalY;

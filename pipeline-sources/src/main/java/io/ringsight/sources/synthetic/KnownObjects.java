@@ -58,6 +58,11 @@ public final class KnownObjects {
         }
     }
 
+    /** The most it holds. */
+    public int capacity() {
+        return classId.length;
+    }
+
     /** How many. */
     public int size() {
         return size;

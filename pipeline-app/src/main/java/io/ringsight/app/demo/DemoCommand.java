@@ -1,0 +1,160 @@
+package io.ringsight.app.demo;
+
+import io.ringsight.app.CommandException;
+import io.ringsight.app.Main;
+import io.ringsight.app.Version;
+import io.ringsight.app.config.Config;
+import io.ringsight.app.config.ConfigException;
+import io.ringsight.app.config.ModelYaml;
+import io.ringsight.app.config.PipelineConfig;
+import io.ringsight.app.config.Place;
+import io.ringsight.app.config.SinkConfig;
+import io.ringsight.app.config.SourceConfig;
+import io.ringsight.core.frame.SourceId;
+import io.ringsight.core.infer.BackendSpec;
+import io.ringsight.core.model.ModelException;
+import io.ringsight.core.model.ModelSpec;
+import io.ringsight.core.time.Clock;
+import io.ringsight.sinks.kafka.KafkaSinkSpec;
+import io.ringsight.sources.SourceSpec;
+import io.ringsight.sources.SourceSpecException;
+import io.ringsight.sources.synthetic.SyntheticSettings.SceneKind;
+import io.ringsight.sources.synthetic.SyntheticTruth;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Help.Ansi;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParentCommand;
+import picocli.CommandLine.Spec;
+
+/** {@code ringsight demo}: everything at work on this machine, a Kafka broker included. */
+@Command(
+        name = "demo",
+        mixinStandardHelpOptions = true,
+        versionProvider = Version.class,
+        description = {
+            "Starts a Kafka broker, watches a drawn board line (or your camera), publishes what is found and shows the"
+                    + " messages as they are read back from Kafka.",
+            "Ctrl-C ends it early. Exit code 1 if nothing was read back or a frame is unaccounted for.",
+            "scripts/demo fetches the broker once; it is no part of the product."
+        })
+public final class DemoCommand implements Callable<Integer> {
+    private static final String TOPIC = "ringsight.detections";
+    private static final String SOURCE_ID = "line1";
+    private static final String TOPIC_MADE_WITHIN_MS = "10000";
+    private static final int LONGEST_S = 86_400;
+    private static final String LOG_LEVEL = "ringsight.log.level";
+
+    @Option(
+            names = {"-s", "--seconds"},
+            paramLabel = "N",
+            defaultValue = "20",
+            description = "How long to watch, from the first message on (default: ${DEFAULT-VALUE}).")
+    private int seconds;
+
+    @Option(
+            names = "--source",
+            paramLabel = "URI",
+            defaultValue = "synthetic:pcb",
+            description = "What to watch: rtsp://, rtsps://, v4l2:, file: or synthetic: (default: ${DEFAULT-VALUE}).")
+    private String source;
+
+    @Option(
+            names = {"-m", "--model"},
+            paramLabel = "FILE",
+            description = "The model, .yaml or .onnx (default: conf/models/pcb-defect.yaml).")
+    private Path model;
+
+    @Spec
+    private CommandSpec spec;
+
+    @ParentCommand
+    private Main ringsight;
+
+    @Override
+    public Integer call() throws ConfigException, ModelException, InterruptedException {
+        quieten();
+        if (seconds < 1 || seconds > LONGEST_S) {
+            throw misuse("--seconds takes 1 to " + LONGEST_S + ", came " + seconds);
+        }
+        Clock clock = Clock.system();
+        SourceSpec watched = watched();
+        ModelSpec detector = ModelYaml.read(modelFile());
+        boolean terminal = Ansi.AUTO.enabled();
+        Screen screen = new Screen(spec.commandLine().getOut(), terminal);
+        Demo demo = new Demo(screen, scoreboard(watched, detector), clock, terminal);
+        ringsight.onTermination(demo::stop);
+        screen.heading("ringsight demo: " + watched.uri() + " -> " + detector.name() + " -> Kafka -> here");
+        screen.step("starting a Kafka broker of its own (KRaft, a few seconds)");
+        try (EmbeddedBroker broker = EmbeddedBroker.start(jars(), clock)) {
+            screen.step("the broker answers at " + broker.bootstrapServers());
+            return demo.run(config(watched, detector, broker), seconds) ? Main.DONE : Main.FAILED;
+        }
+    }
+
+    /** The screen is for messages: the log tells warnings only, unless asked for more. */
+    private static void quieten() {
+        if (System.getProperty(LOG_LEVEL) == null && System.getenv("RINGSIGHT_LOG_LEVEL") == null) {
+            System.setProperty(LOG_LEVEL, "WARN");
+        }
+    }
+
+    private ParameterException misuse(String sentence) {
+        return new ParameterException(spec.commandLine(), sentence);
+    }
+
+    private SourceSpec watched() {
+        try {
+            return SourceSpec.parse(source);
+        } catch (SourceSpecException e) {
+            throw misuse("--source: " + e.getMessage());
+        }
+    }
+
+    private Path modelFile() {
+        Path file = model != null ? model : home().resolve("conf/models/pcb-defect.yaml");
+        if (!Files.isRegularFile(file)) {
+            throw CommandException.usage("ringsight: demo: there is no model " + file);
+        }
+        return file;
+    }
+
+    private static Path home() {
+        return Path.of(System.getProperty("ringsight.home", "")).toAbsolutePath();
+    }
+
+    private static Path jars() {
+        String named = System.getenv("RINGSIGHT_KAFKA_LIB");
+        return named == null || named.isBlank() ? home().resolve("target/kafka-broker/lib") : Path.of(named);
+    }
+
+    /** The truth is known of drawn boards, and told for a model that knows their kinds of defect. */
+    private static Scoreboard scoreboard(SourceSpec watched, ModelSpec detector) {
+        if (watched instanceof SourceSpec.Synthetic synthetic) {
+            SyntheticTruth truth = new SyntheticTruth(synthetic);
+            boolean boards = truth.settings().scene() == SceneKind.PCB;
+            return boards && detector.labels().containsAll(Scoreboard.labels()) ? new Scoreboard(truth) : null;
+        }
+        return null;
+    }
+
+    private Config config(SourceSpec watched, ModelSpec detector, EmbeddedBroker broker) {
+        Place place = new Place(Path.of("demo"), 1, "device");
+        BackendSpec backend = new BackendSpec(PipelineConfig.DEFAULT_DEVICE, 0, PipelineConfig.DEFAULT_MAX_BATCH);
+        PipelineConfig pipeline =
+                new PipelineConfig(detector, backend, detector.threshold(), PipelineConfig.DEFAULT_RING_SIZE, place);
+        SourceConfig line = new SourceConfig(new SourceId(SOURCE_ID), watched, 0, 0, Optional.empty());
+        // The first send makes the topic; waiting for that is no outage to warn of.
+        KafkaSinkSpec topic =
+                new KafkaSinkSpec(broker.bootstrapServers(), TOPIC, Map.of("max.block.ms", TOPIC_MADE_WITHIN_MS));
+        SinkConfig kafka = new SinkConfig.Kafka(topic);
+        return new Config(pipeline, List.of(line), List.of(kafka), Optional.empty());
+    }
+}

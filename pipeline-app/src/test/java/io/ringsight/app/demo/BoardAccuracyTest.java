@@ -1,0 +1,111 @@
+package io.ringsight.app.demo;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.ringsight.app.config.ModelYaml;
+import io.ringsight.app.demo.DemoMessage.Found;
+import io.ringsight.core.detect.Decoders;
+import io.ringsight.core.detect.DetectionDecoder;
+import io.ringsight.core.detect.Detections;
+import io.ringsight.core.frame.GapReason;
+import io.ringsight.core.frame.Picture;
+import io.ringsight.core.infer.BackendSpec;
+import io.ringsight.core.infer.Backends;
+import io.ringsight.core.infer.InferenceBackend;
+import io.ringsight.core.infer.Lane;
+import io.ringsight.core.metrics.SourceMetrics;
+import io.ringsight.core.model.ModelSpec;
+import io.ringsight.core.pipeline.FrameIntake;
+import io.ringsight.core.time.Clock;
+import io.ringsight.sources.Source;
+import io.ringsight.sources.SourceSpec;
+import io.ringsight.sources.Sources;
+import io.ringsight.sources.synthetic.DefectKind;
+import io.ringsight.sources.synthetic.SyntheticTruth;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** The shipped model, trained on real boards, knows the defects of the drawn ones. */
+class BoardAccuracyTest {
+    private static final float THRESHOLD = 0.3f;
+    private static final Path MODEL = Path.of(System.getProperty("ringsight.root"), "conf/models/pcb-defect.yaml");
+
+    @ParameterizedTest
+    @CsvSource({"640, 640, 0.88", "1280, 720, 0.88", "320, 240, 0.60"})
+    void theModelFindsTheDefects(int width, int height, double leastFScore) throws Exception {
+        // Half a frame a second: the belt moves half a picture from frame to frame, so few frames show many boards.
+        String uri = "synthetic:pcb?width=" + width + "&height=" + height + "&seed=3&fps=0.5&pace=asap&frames=50";
+        SourceSpec spec = SourceSpec.parse(uri);
+        Scoreboard scoreboard = new Scoreboard(new SyntheticTruth((SourceSpec.Synthetic) spec));
+        ModelSpec model = ModelYaml.read(MODEL);
+        try (InferenceBackend backend = Backends.open(model, new BackendSpec("cpu", 1, 1));
+                Source source = Sources.open(spec, Clock.system(), 2)) {
+            source.run(new Inspector(model, backend.lanes().get(0), scoreboard));
+        }
+        StringBuilder table = new StringBuilder(uri);
+        for (DefectKind kind : DefectKind.values()) {
+            table.append("\n  ").append(kind.label());
+            table.append(": found ").append(scoreboard.right(kind));
+            table.append(", missed ").append(scoreboard.missed(kind));
+            table.append(", false ").append(scoreboard.wrong(kind));
+        }
+        System.out.println(table.append("\n  F-score ").append(scoreboard.fScore()));
+        assertThat(scoreboard.fScore()).as(table.toString()).isGreaterThan(leastFScore);
+    }
+
+    /** Finds defects in each picture on the spot. */
+    private static final class Inspector implements FrameIntake {
+        private final ModelSpec model;
+        private final Lane lane;
+        private final Scoreboard scoreboard;
+        private final DetectionDecoder decoder;
+        private final Detections detections = new Detections(Detections.DEFAULT_CAPACITY);
+        private long frame;
+
+        Inspector(ModelSpec model, Lane lane, Scoreboard scoreboard) {
+            this.model = model;
+            this.lane = lane;
+            this.scoreboard = scoreboard;
+            decoder = Decoders.of(model);
+        }
+
+        @Override
+        public void offer(Picture picture) throws InterruptedException {
+            lane.load(0, picture);
+            lane.launch(1);
+            lane.await();
+            decoder.decode(lane.output(), 0, THRESHOLD, detections);
+            lane.letterbox(0).toSource(detections);
+            List<Found> found = new ArrayList<>();
+            for (int i = 0; i < detections.size(); i++) {
+                found.add(new Found(
+                        model.label(detections.classId(i)),
+                        detections.confidence(i),
+                        detections.left(i),
+                        detections.top(i),
+                        detections.width(i),
+                        detections.height(i)));
+            }
+            scoreboard.add(new DemoMessage(true, "test", ++frame, 0, "", "", picture.ptsNs(), null, 0, found));
+            picture.release();
+        }
+
+        @Override
+        public void lost(GapReason reason, int frames) {
+            throw new AssertionError("a drawing is a recording");
+        }
+
+        @Override
+        public void gap(GapReason reason, String detail) {
+            throw new AssertionError("a source tells no gaps");
+        }
+
+        @Override
+        public SourceMetrics metrics() {
+            throw new AssertionError("not asked for");
+        }
+    }
+}

@@ -228,11 +228,11 @@ public final class Daemon implements AutoCloseable {
     private ResultSink openSinks(InferenceBackend backend) {
         List<MessageSink> sinks = new ArrayList<>();
         closers.add("total", () -> LOG.info("{}", summary.total()));
+        closers.add("sinks", () -> closeSinks(sinks));
         for (SinkConfig wanted : config.sinks()) {
             MessageSink sink = wanted instanceof SinkConfig.Kafka kafka
                     ? KafkaSink.open(kafka.spec(), clock)
                     : JsonLinesSink.open(((SinkConfig.Jsonl) wanted).spec(), clock);
-            closers.add(sink.name(), () -> closeSink(sink));
             status.add(sink.metrics());
             sinks.add(sink);
         }
@@ -243,6 +243,19 @@ public final class Daemon implements AutoCloseable {
                 String.join(", ", sinks.stream().map(MessageSink::name).toList()));
         ModelIdentity identity = ModelIdentity.of(config.pipeline().model(), backend.name());
         return new MessagePublisher(new MessageJson(epoch, identity, clock), sinks);
+    }
+
+    /** All at once: each may need its whole deadline. */
+    private void closeSinks(List<MessageSink> sinks) throws InterruptedException {
+        List<Thread> closing = new ArrayList<>();
+        for (MessageSink sink : sinks) {
+            Thread thread = new Thread(() -> closeSink(sink), "close-" + sink.name());
+            thread.start();
+            closing.add(thread);
+        }
+        for (Thread thread : closing) {
+            thread.join();
+        }
     }
 
     private void closeSink(MessageSink sink) {

@@ -97,7 +97,7 @@ public final class CheckCommand implements Callable<Integer> {
         rows.add(List.of(
                 "http",
                 read.http()
-                        .map(http -> "http://" + http.bind() + ":" + http.port() + " /live /ready /metrics")
+                        .map(http -> http.url(http.port()) + " /live /ready /metrics")
                         .orElse("no port")));
         read.ringHint().ifPresent(hint -> rows.add(List.of("note", hint)));
         rows.add(List.of("ok", config.file().toString()));

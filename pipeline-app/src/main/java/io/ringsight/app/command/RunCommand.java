@@ -8,6 +8,7 @@ import io.ringsight.app.config.ConfigException;
 import io.ringsight.core.time.Clock;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.ParentCommand;
@@ -31,9 +32,11 @@ public final class RunCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws ConfigException, InterruptedException {
+        CompletableFuture<Void> termination = new CompletableFuture<>();
+        ringsight.onTermination(() -> termination.complete(null));
         Config read = config.read();
         try (Daemon daemon = Daemon.start(read, Clock.system(), List.of())) {
-            ringsight.onTermination(daemon::stop);
+            termination.thenRun(daemon::stop);
             daemon.await();
         }
         return Main.DONE;

@@ -12,4 +12,10 @@ public record HttpConfig(String bind, int port, Place place) {
     public static final String DEFAULT_BIND = "127.0.0.1";
     /** Where operators find the pages. */
     public static final int DEFAULT_PORT = 8080;
+
+    /** The address to type into a browser. */
+    public String url(int port) {
+        String host = bind.contains(":") ? "[" + bind + "]" : bind;
+        return "http://" + host + ":" + port;
+    }
 }

@@ -55,11 +55,6 @@ public final class YamlObject {
         values.put(key.getValue(), tuple.getValueNode());
     }
 
-    /** The keys asked for so far, in the order of asking. */
-    public List<String> knownKeys() {
-        return List.copyOf(known);
-    }
-
     /** The keys that are there, in the file's order. */
     public List<String> keys() {
         return List.copyOf(values.keySet());
@@ -74,11 +69,6 @@ public final class YamlObject {
     public boolean isEmptyList(String key) {
         return values.get(key) instanceof SequenceNode sequence
                 && sequence.getValue().isEmpty();
-    }
-
-    /** The collector all mistakes go to. */
-    public YamlErrors errors() {
-        return errors;
     }
 
     /** The path of this mapping from the top; empty for the top itself. */
@@ -188,20 +178,6 @@ public final class YamlObject {
             return otherwise;
         }
         return text.orElse(otherwise);
-    }
-
-    /** A text read by a function that says what is wrong by an {@link IllegalArgumentException}. */
-    public <T> Optional<T> converted(String key, Function<String, T> conversion) {
-        Optional<String> text = optionalText(key);
-        if (text.isEmpty()) {
-            return Optional.empty();
-        }
-        try {
-            return Optional.of(conversion.apply(text.get()));
-        } catch (IllegalArgumentException e) {
-            mistake(key, e.getMessage());
-            return Optional.empty();
-        }
     }
 
     /** The mapping under a key, if it is there. */

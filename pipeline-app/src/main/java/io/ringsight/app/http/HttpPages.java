@@ -57,7 +57,7 @@ public final class HttpPages implements AutoCloseable {
         server.createContext("/", exchange -> serve(exchange, pages));
         server.start();
         HttpPages opened = new HttpPages(server, threads);
-        LOG.info("pages on http://{}:{} {}", config.bind(), opened.port(), String.join(" ", pages.keySet()));
+        LOG.info("pages on {} {}", config.url(opened.port()), String.join(" ", pages.keySet()));
         return opened;
     }
 

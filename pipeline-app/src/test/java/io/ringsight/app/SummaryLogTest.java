@@ -82,4 +82,23 @@ class SummaryLogTest {
                 .endsWith("; not live: cam1 (connecting), cam2 (connecting), cam3 (connecting), cam4 (connecting),"
                         + " cam5 (connecting) and 3 more");
     }
+
+    @Test
+    void totalAccountsForEveryFrameAndMessage() {
+        status.add(line1);
+        status.add(line2);
+        status.add(kafka);
+        line1.count(Counter.FRAMES_DECODED, 100);
+        line1.count(Counter.FRAMES_PUBLISHED, 80);
+        line1.count(Counter.FRAMES_RATE_LIMIT, 15);
+        line2.count(Counter.FRAMES_CORRUPT, 5);
+        kafka.count(SinkCounter.ACKNOWLEDGED, 70);
+        kafka.count(SinkCounter.FAILED, 7);
+        kafka.count(SinkCounter.UNKNOWN, 3);
+        clock.advanceMs(12_340);
+
+        assertThat(summary.total())
+                .isEqualTo("after 12.3 s, 100 frames decoded, 80 published, 5 lost (5 corrupt), 15 left out by maxFps,"
+                        + " kafka:detections 70 acknowledged, 7 not published, 3 unknown");
+    }
 }

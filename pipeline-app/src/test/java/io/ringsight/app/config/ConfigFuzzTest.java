@@ -16,7 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("fuzz")
 class ConfigFuzzTest {
     private static final Path ROOT = Path.of(System.getProperty("ringsight.root"));
-    private static final int ROUNDS = 3_000;
+    private static final int ROUNDS = 1_000;
     private static final List<String> PIECES = List.of(
             "\t",
             ":",

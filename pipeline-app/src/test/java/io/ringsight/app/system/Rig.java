@@ -19,6 +19,8 @@ import org.bytedeco.javacpp.Loader;
 final class Rig {
     /** The repository. */
     static final Path ROOT = Path.of(System.getProperty("ringsight.root"));
+    /** The model that is in the repository. */
+    static final Path MODEL = ROOT.resolve("conf/models/pcb-defect.yaml");
     /** Where the rig's scripts keep what they fetched and what they write. */
     static final Path WORK = workFolder();
 

@@ -36,6 +36,11 @@ final class RigCamera implements AutoCloseable {
         return "rtsp://" + address + mount;
     }
 
+    /** What it said so far. */
+    String log() {
+        return server.out();
+    }
+
     /** The power plug pulled. */
     void kill() {
         server.signal("KILL");

@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** The product as its users start it: a process of its own, with no access to it but what a user has. */
 final class Ringsight {
@@ -53,6 +54,21 @@ final class Ringsight {
         } catch (InterruptedException e) {
             throw new AssertionError(e);
         }
+    }
+
+    /** A source's state as {@code /metrics} tells it: {@code live} or why it gives no frames; empty when unknown. */
+    static String state(int port, String sourceId) {
+        return metric(port, "ringsight_source_state", sourceId)
+                .map(line -> line.replaceAll(".*state=\"([^\"]*)\".*", "$1"))
+                .orElse("");
+    }
+
+    /** The line of {@code /metrics} with a metric of a source. */
+    static Optional<String> metric(int port, String name, String sourceId) {
+        return get(port, "/metrics")
+                .lines()
+                .filter(line -> line.startsWith(name + "{") && line.contains("\"" + sourceId + "\""))
+                .findFirst();
     }
 
     private static List<String> command(int heapMib, String... arguments) {

@@ -1,0 +1,144 @@
+package io.ringsight.app.system;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A camera that freezes is seen in time, told of, and comes back by itself; the camera beside it does not notice. */
+@Tag("rtsp")
+class FrozenCameraTest {
+    private static final Duration LIMIT = Duration.ofSeconds(60);
+    private static final Duration WINDOW = Duration.ofSeconds(20);
+    private static final long STALL_TIMEOUT_MS = 3_000;
+    /** The deadline and a tenth of it. */
+    private static final long LATEST_MS = STALL_TIMEOUT_MS * 11 / 10;
+
+    @TempDir
+    private Path folder;
+
+    private final int port = Rig.freePort();
+
+    @Test
+    void isStalledInTimeAndChangesNothingForTheOther() throws IOException {
+        Rig.needCameras();
+        Path messages = folder.resolve("messages.jsonl");
+        try (RigCamera frozen = camera();
+                RigCamera other = camera()) {
+            String keys = "transport: tcp, stallTimeoutMs: " + STALL_TIMEOUT_MS;
+            String yaml = new Yaml()
+                    .source("frozen", frozen.uri("/cam"), keys)
+                    .source("other", other.uri("/cam"), keys)
+                    .jsonl(messages)
+                    .http(port)
+                    .text();
+            try (Child daemon = Ringsight.daemon(folder, yaml)) {
+                watch(daemon, frozen, messages);
+            }
+        }
+    }
+
+    private void watch(Child daemon, RigCamera frozen, Path messages) throws IOException {
+        awaitState(daemon, "frozen", "live");
+        awaitState(daemon, "other", "live");
+        Await.whileHolds("daemon runs while it warms up", Duration.ofSeconds(8), daemon::isAlive);
+
+        Span before = Span.of(() -> Await.whileHolds("daemon runs", WINDOW, daemon::isAlive));
+        Span during = Span.of(() -> {
+            frozen.freeze();
+            Instant frozenAt = Instant.now();
+            awaitState(daemon, "frozen", "stalled");
+            assertThat(Duration.between(frozenAt, Instant.now()).toMillis())
+                    .as("milliseconds until the state says stalled")
+                    .isLessThanOrEqualTo(LATEST_MS);
+            Duration rest = WINDOW.minus(Duration.between(frozenAt, Instant.now()));
+            Await.whileHolds("daemon runs", rest, daemon::isAlive);
+        });
+        frozen.thaw();
+        awaitState(daemon, "frozen", "live");
+        Span after = Span.of(() -> Await.whileHolds("daemon runs", WINDOW, daemon::isAlive));
+        daemon.signal("TERM");
+        assertThat(daemon.waitFor(LIMIT)).as(daemon.err()).isZero();
+
+        List<String> lines = Files.readAllLines(messages);
+        aGapWasPublished(Account.of(lines, "frozen"), during);
+        theOtherWasNotDisturbed(Account.of(lines, "other"), before, during, after);
+    }
+
+    private static void aGapWasPublished(Account account, Span during) {
+        Json first = account.gaps().stream()
+                .filter(gap -> gap.text("reason").equals("stalled"))
+                .findFirst()
+                .orElseThrow();
+        assertThat(Instant.parse(first.text("publishedAt")))
+                .isBetween(during.from, during.from.plusMillis(LATEST_MS));
+        assertThat(account.frames().stream().anyMatch(frame -> publishedAt(frame).isAfter(during.to)))
+                .as("frames after the thaw")
+                .isTrue();
+    }
+
+    /** The run's own noise is in it: p99 while the other camera is frozen against the worse of the times around it. */
+    private static void theOtherWasNotDisturbed(Account account, Span before, Span during, Span after) {
+        double quietMs = before.p99Ms(account);
+        double frozenMs = during.p99Ms(account);
+        double againMs = after.p99Ms(account);
+        System.out.printf(
+                "frozen camera: p99 of the other %.1f ms before, %.1f ms during, %.1f ms after%n",
+                quietMs, frozenMs, againMs);
+        assertThat(frozenMs).isLessThanOrEqualTo(1.1 * Math.max(quietMs, againMs));
+        assertThat(account.gaps().stream().filter(gap -> publishedAt(gap).isAfter(before.from)))
+                .allSatisfy(gap -> assertThat(gap.text("reason")).isEqualTo("stopped"));
+    }
+
+    private void awaitState(Child daemon, String sourceId, String state) {
+        Await.until(
+                sourceId + " is " + state,
+                LIMIT,
+                () -> !daemon.isAlive() || Ringsight.state(port, sourceId).equals(state),
+                daemon::err);
+    }
+
+    private RigCamera camera() {
+        return new RigCamera(folder, "--cam", "h264:/cam", "--size", "320x240", "--fps", "8");
+    }
+
+    private static Instant publishedAt(Json message) {
+        return Instant.parse(message.text("publishedAt"));
+    }
+
+    /** A time of the run. */
+    private record Span(Instant from, Instant to) {
+        static Span of(Runnable what) {
+            Instant from = Instant.now();
+            what.run();
+            return new Span(from, Instant.now());
+        }
+
+        /** The 99th percentile of decoded until published, of the frames published in it. */
+        double p99Ms(Account account) {
+            double[] sorted = account.frames().stream()
+                    .filter(frame ->
+                            publishedAt(frame).isAfter(from) && publishedAt(frame).isBefore(to))
+                    .mapToDouble(frame -> latencyMs(frame.object("stages")))
+                    .sorted()
+                    .toArray();
+            assertThat(sorted).as("frames in a window").hasSizeGreaterThan(100);
+            return sorted[(int) Math.ceil(sorted.length * 0.99) - 1];
+        }
+
+        private static double latencyMs(Json stages) {
+            return (stages.integer("queueNs")
+                            + stages.integer("preprocessNs")
+                            + stages.integer("inferNs")
+                            + stages.integer("postNs"))
+                    / 1e6;
+        }
+    }
+}

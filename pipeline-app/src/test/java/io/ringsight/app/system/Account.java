@@ -69,12 +69,9 @@ final class Account {
                     .isEqualTo(frameSeq - before);
             before = frameSeq;
         }
-        assertThat(messages.stream()
-                        .map(message -> message.text("streamEpoch"))
-                        .distinct())
+        assertThat(messages.stream().map(message -> message.text("streamEpoch")).distinct())
                 .hasSize(1);
-        assertThat(messages.stream().map(message -> message.text("messageId")))
-                .doesNotHaveDuplicates();
+        assertThat(messages.stream().map(message -> message.text("messageId"))).doesNotHaveDuplicates();
     }
 
     private static boolean isFrame(Json message) {

@@ -79,8 +79,8 @@ class BrokerOutageTest {
                 topic.decoded(), topic.frames().size(), topic.lost());
         assertThat(topic.decoded()).isEqualTo(whole.decoded());
         assertThat(topic.lost().get("not-published")).as("not published").isGreaterThan(QUEUE_MESSAGES);
-        Child.Finished verify = Ringsight.run(
-                LIMIT, "verify", "--bootstrap", broker.bootstrapServers(), "--topic", TOPIC, "--json");
+        Child.Finished verify =
+                Ringsight.run(LIMIT, "verify", "--bootstrap", broker.bootstrapServers(), "--topic", TOPIC, "--json");
         assertThat(verify.exitCode()).as(verify.toString()).isZero();
         Json proof = Json.parse(verify.out());
         assertThat(proof.integer("unaccounted")).isZero();

@@ -75,8 +75,8 @@ class CameraToKafkaTest {
     }
 
     private static void verifySaysTheSame(RigBroker broker, Account account) {
-        Child.Finished verify = Ringsight.run(
-                LIMIT, "verify", "--bootstrap", broker.bootstrapServers(), "--topic", TOPIC, "--json");
+        Child.Finished verify =
+                Ringsight.run(LIMIT, "verify", "--bootstrap", broker.bootstrapServers(), "--topic", TOPIC, "--json");
         assertThat(verify.exitCode()).as(verify.toString()).isZero();
         Json proof = Json.parse(verify.out());
         assertThat(proof.integer("unaccounted")).isZero();
@@ -84,9 +84,8 @@ class CameraToKafkaTest {
         assertThat(proof.integer("disorder")).isZero();
         assertThat(proof.integer("frames")).isEqualTo(account.frames().size());
         account.lost()
-                .forEach((reason, frames) -> assertThat(
-                                proof.object("gapFrames").integer(reason))
-                        .isEqualTo(frames));
+                .forEach((reason, frames) ->
+                        assertThat(proof.object("gapFrames").integer(reason)).isEqualTo(frames));
     }
 
     private void countsOfKcatAndJqAreTheSame(RigBroker broker, Account account) {

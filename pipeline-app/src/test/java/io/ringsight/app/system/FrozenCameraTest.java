@@ -77,9 +77,9 @@ class FrozenCameraTest {
                 .filter(gap -> gap.text("reason").equals("stalled"))
                 .findFirst()
                 .orElseThrow();
-        assertThat(Instant.parse(first.text("publishedAt")))
-                .isBetween(during.from, during.from.plusMillis(LATEST_MS));
-        assertThat(account.frames().stream().anyMatch(frame -> publishedAt(frame).isAfter(during.to)))
+        assertThat(Instant.parse(first.text("publishedAt"))).isBetween(during.from, during.from.plusMillis(LATEST_MS));
+        assertThat(account.frames().stream()
+                        .anyMatch(frame -> publishedAt(frame).isAfter(during.to)))
                 .as("frames after the thaw")
                 .isTrue();
     }
@@ -124,8 +124,8 @@ class FrozenCameraTest {
         /** The 99th percentile of decoded until published, of the frames published in it. */
         double p99Ms(Account account) {
             double[] sorted = account.frames().stream()
-                    .filter(frame ->
-                            publishedAt(frame).isAfter(from) && publishedAt(frame).isBefore(to))
+                    .filter(frame -> publishedAt(frame).isAfter(from)
+                            && publishedAt(frame).isBefore(to))
                     .mapToDouble(frame -> latencyMs(frame.object("stages")))
                     .sorted()
                     .toArray();

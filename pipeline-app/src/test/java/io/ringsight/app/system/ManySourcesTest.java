@@ -41,8 +41,8 @@ class ManySourcesTest {
             Await.until(
                     "all sources live",
                     LIMIT,
-                    () -> IntStream.rangeClosed(1, CAMERAS).allMatch(i -> Ringsight.state(port, "camera" + i)
-                            .equals("live")),
+                    () -> IntStream.rangeClosed(1, CAMERAS)
+                            .allMatch(i -> Ringsight.state(port, "camera" + i).equals("live")),
                     daemon::err);
             Await.whileHolds("daemon runs within " + MOST_MIB + " MiB", time, () -> {
                 mostMib.accumulateAndGet(daemon.residentMib(), Math::max);

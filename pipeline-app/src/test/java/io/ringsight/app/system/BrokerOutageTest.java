@@ -47,29 +47,21 @@ class BrokerOutageTest {
     }
 
     private void throughTheOutages(Child daemon, RigBroker broker, int port) {
-        Await.until(
+        daemon.await(
                 "source is live without a broker",
                 LIMIT,
-                () -> !daemon.isAlive() || Ringsight.state(port, "line1").equals("live"),
-                daemon::err);
-        runs(daemon, Duration.ofSeconds(15));
+                () -> Ringsight.state(port, "line1").equals("live"));
+        daemon.runFor(Duration.ofSeconds(15));
         long residentMib = daemon.residentMib();
         broker.start();
-        runs(daemon, Duration.ofSeconds(10));
+        daemon.runFor(Duration.ofSeconds(10));
         broker.kill();
         AtomicLong mostMib = new AtomicLong();
-        Await.whileHolds("daemon runs without its broker", OUTAGE, () -> {
-            mostMib.accumulateAndGet(daemon.isAlive() ? daemon.residentMib() : 0, Math::max);
-            return daemon.isAlive();
-        });
+        daemon.runFor(OUTAGE, () -> mostMib.accumulateAndGet(daemon.residentMib(), Math::max) > 0);
         broker.start();
-        runs(daemon, Duration.ofSeconds(10));
+        daemon.runFor(Duration.ofSeconds(10));
         System.out.printf("broker outage: %d MiB before, at most %d MiB during%n", residentMib, mostMib.get());
         assertThat(mostMib.get() - residentMib).as("MiB of growth").isLessThan(MOST_GROWTH_MIB);
-    }
-
-    private static void runs(Child daemon, Duration time) {
-        Await.whileHolds("daemon runs", time, daemon::isAlive);
     }
 
     private static void verifyAccountsForAll(RigBroker broker, Account whole) {

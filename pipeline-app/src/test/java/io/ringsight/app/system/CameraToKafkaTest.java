@@ -63,12 +63,11 @@ class CameraToKafkaTest {
                 .http(port)
                 .text();
         try (Child daemon = Ringsight.daemon(folder, yaml)) {
-            Await.until(
+            daemon.await(
                     "camera is live",
                     LIMIT,
-                    () -> !daemon.isAlive() || Ringsight.state(port, "line1").equals("live"),
-                    daemon::err);
-            Await.whileHolds("daemon runs", ONE_SHOWING, daemon::isAlive);
+                    () -> Ringsight.state(port, "line1").equals("live"));
+            daemon.runFor(ONE_SHOWING);
             daemon.signal("TERM");
             assertThat(daemon.waitFor(LIMIT)).as(daemon.err()).isZero();
         }

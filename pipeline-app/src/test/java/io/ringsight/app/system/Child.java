@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
 
 /**
@@ -96,13 +97,31 @@ final class Child implements AutoCloseable {
 
     /** Waits for a line on standard output. */
     void awaitLine(String what, Duration limit, Predicate<String> line) {
-        Await.until(
-                name + ": " + what,
-                limit,
-                () -> !isAlive() || out().lines().anyMatch(line),
-                () -> out() + System.lineSeparator() + err());
-        if (out().lines().noneMatch(line)) {
-            throw new AssertionError(name + " ended with " + process.exitValue() + " before: " + what + "\n" + err());
+        await(what, limit, () -> out().lines().anyMatch(line));
+    }
+
+    /** Waits until {@code condition} holds; fails at once when the process ends before. */
+    void await(String what, Duration limit, BooleanSupplier condition) {
+        Await.until(name + ": " + what, limit, () -> !isAlive() || condition.getAsBoolean(), () -> tail(err()));
+        staysAlive("before: " + what);
+    }
+
+    /** Lets it run for {@code time}; fails when it ends. */
+    void runFor(Duration time) {
+        runFor(time, () -> true);
+    }
+
+    /** As above; {@code condition} must hold all along. */
+    void runFor(Duration time, BooleanSupplier condition) {
+        Await.whileHolds(name + ": " + time, time, () -> {
+            staysAlive("within " + time);
+            return condition.getAsBoolean();
+        });
+    }
+
+    private void staysAlive(String when) {
+        if (!isAlive()) {
+            throw new AssertionError(name + " ended with " + process.exitValue() + " " + when + "\n" + tail(err()));
         }
     }
 

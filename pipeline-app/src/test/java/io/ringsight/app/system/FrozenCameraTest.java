@@ -16,6 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("rtsp")
 class FrozenCameraTest {
     private static final Duration LIMIT = Duration.ofSeconds(60);
+    private static final Duration WARMING_UP = Duration.ofSeconds(8);
     private static final Duration WINDOW = Duration.ofSeconds(20);
     private static final long STALL_TIMEOUT_MS = 3_000;
     /** The deadline and a tenth of it. */
@@ -48,9 +49,9 @@ class FrozenCameraTest {
     private void watch(Child daemon, RigCamera frozen, Path messages) throws IOException {
         awaitState(daemon, "frozen", "live");
         awaitState(daemon, "other", "live");
-        Await.whileHolds("daemon runs while it warms up", Duration.ofSeconds(8), daemon::isAlive);
+        daemon.runFor(WARMING_UP);
 
-        Span before = Span.of(() -> Await.whileHolds("daemon runs", WINDOW, daemon::isAlive));
+        Span before = Span.of(() -> daemon.runFor(WINDOW));
         Span during = Span.of(() -> {
             frozen.freeze();
             Instant frozenAt = Instant.now();
@@ -59,11 +60,11 @@ class FrozenCameraTest {
                     .as("milliseconds until the state says stalled")
                     .isLessThanOrEqualTo(LATEST_MS);
             Duration rest = WINDOW.minus(Duration.between(frozenAt, Instant.now()));
-            Await.whileHolds("daemon runs", rest, daemon::isAlive);
+            daemon.runFor(rest);
         });
         frozen.thaw();
         awaitState(daemon, "frozen", "live");
-        Span after = Span.of(() -> Await.whileHolds("daemon runs", WINDOW, daemon::isAlive));
+        Span after = Span.of(() -> daemon.runFor(WINDOW));
         daemon.signal("TERM");
         assertThat(daemon.waitFor(LIMIT)).as(daemon.err()).isZero();
 
@@ -98,11 +99,10 @@ class FrozenCameraTest {
     }
 
     private void awaitState(Child daemon, String sourceId, String state) {
-        Await.until(
+        daemon.await(
                 sourceId + " is " + state,
                 LIMIT,
-                () -> !daemon.isAlive() || Ringsight.state(port, sourceId).equals(state),
-                daemon::err);
+                () -> Ringsight.state(port, sourceId).equals(state));
     }
 
     private RigCamera camera() {

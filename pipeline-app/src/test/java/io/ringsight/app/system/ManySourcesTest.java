@@ -38,16 +38,9 @@ class ManySourcesTest {
         Path messages = folder.resolve("messages.jsonl");
         AtomicLong mostMib = new AtomicLong();
         try (Child daemon = Ringsight.daemon(folder, configuration(port, messages))) {
-            Await.until(
-                    "all sources live",
-                    LIMIT,
-                    () -> IntStream.rangeClosed(1, CAMERAS)
-                            .allMatch(i -> Ringsight.state(port, "camera" + i).equals("live")),
-                    daemon::err);
-            Await.whileHolds("daemon runs within " + MOST_MIB + " MiB", time, () -> {
-                mostMib.accumulateAndGet(daemon.residentMib(), Math::max);
-                return mostMib.get() <= MOST_MIB;
-            });
+            daemon.await("all sources live", LIMIT, () -> IntStream.rangeClosed(1, CAMERAS)
+                    .allMatch(i -> Ringsight.state(port, "camera" + i).equals("live")));
+            daemon.runFor(time, () -> mostMib.accumulateAndGet(daemon.residentMib(), Math::max) <= MOST_MIB);
             daemon.signal("TERM");
             assertThat(daemon.waitFor(LIMIT)).as(daemon.err()).isZero();
         }

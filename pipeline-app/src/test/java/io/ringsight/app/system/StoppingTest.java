@@ -21,13 +21,10 @@ class StoppingTest {
     void sigtermDrainsAndExitsWithZero() throws IOException {
         Path messages = folder.resolve("messages.jsonl");
         try (Child daemon = Ringsight.daemon(folder, configuration("synthetic:pcb", messages))) {
-            Await.until(
+            daemon.await(
                     "20 messages",
                     LIMIT,
-                    () -> !daemon.isAlive()
-                            || (Files.exists(messages)
-                                    && Child.read(messages).lines().count() > 20),
-                    daemon::err);
+                    () -> Files.exists(messages) && Child.read(messages).lines().count() > 20);
             daemon.signal("TERM");
             assertThat(daemon.waitFor(LIMIT)).as(daemon.err()).isZero();
         }

@@ -159,19 +159,23 @@ final class FfmpegSource implements Source {
         while (!deadline.isStopped()) {
             deadline.until(lastFrameNs + limitNs);
             int result = input.read();
+            // A read that gives up hands out the frame its parser held back for want of the next: no sign of life.
+            boolean gaveUp = deadline.isOver();
             if (result >= 0) {
                 decoder.decode(input.packet());
             } else if (result == AVERROR_EAGAIN()) {
                 pause();
-            } else if (!deadline.isOver()) {
+            } else if (!gaveUp) {
                 return deadline.isStopped() ? Ending.stopped() : broken(result);
             }
-            if (decoder.frames() > frames) {
+            boolean decoded = decoder.frames() > frames;
+            if (gaveUp || !decoded && deadline.isOver()) {
+                return deadline.isStopped() ? Ending.stopped() : stalled(decoder.frames(), result >= 0 && !decoded);
+            }
+            if (decoded) {
                 frames = decoder.frames();
                 lastFrameNs = clock.nanoTime();
                 limitNs = spec.timeouts().stallMs() * NS_PER_MS;
-            } else if (deadline.isOver()) {
-                return deadline.isStopped() ? Ending.stopped() : stalled(frames, result);
             }
         }
         return Ending.stopped();
@@ -183,8 +187,8 @@ final class FfmpegSource implements Source {
         return Ending.retry(reason, detail);
     }
 
-    private Ending stalled(long frames, int lastResult) {
-        String seen = lastResult >= 0 ? "packets come, but " : "";
+    private Ending stalled(long frames, boolean packetsCome) {
+        String seen = packetsCome ? "packets come, but " : "";
         if (frames == 0) {
             return Ending.retry(
                     GapReason.TIMED_OUT,

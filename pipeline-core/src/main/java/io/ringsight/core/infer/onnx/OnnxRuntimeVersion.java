@@ -10,7 +10,7 @@ public final class OnnxRuntimeVersion {
 
     /** Loads the library and says its version and execution providers. */
     public static String current() {
-        OrtEnvironment environment = OrtEnvironment.getEnvironment();
+        OrtEnvironment environment = OnnxRuntime.environment();
         String providers = OrtEnvironment.getAvailableProviders().stream()
                 .map(OrtProvider::getName)
                 .collect(Collectors.joining(", "));

@@ -38,8 +38,11 @@ class ManySourcesTest {
         Path messages = folder.resolve("messages.jsonl");
         AtomicLong mostMib = new AtomicLong();
         try (Child daemon = Ringsight.daemon(folder, configuration(port, messages))) {
-            daemon.await("all sources live", LIMIT, () -> IntStream.rangeClosed(1, CAMERAS)
-                    .allMatch(i -> Ringsight.state(port, "camera" + i).equals("live")));
+            daemon.await(
+                    "all sources live",
+                    LIMIT,
+                    () -> IntStream.rangeClosed(1, CAMERAS)
+                            .allMatch(i -> Ringsight.state(port, "camera" + i).equals("live")));
             daemon.runFor(time, () -> mostMib.accumulateAndGet(daemon.residentMib(), Math::max) <= MOST_MIB);
             daemon.signal("TERM");
             assertThat(daemon.waitFor(LIMIT)).as(daemon.err()).isZero();

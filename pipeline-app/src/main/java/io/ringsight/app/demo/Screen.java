@@ -117,18 +117,18 @@ final class Screen {
         };
     }
 
-    /** The line that is kept up to date; elsewhere than on a terminal a line as others. */
+    /** The line that is kept up to date, below 80 columns so that it never wraps; elsewhere than on a terminal a line as others. */
     void live(Tally tally, Scoreboard scoreboard) {
         String text = String.format(
                 Locale.ROOT,
-                "%5.1f fps   latency p50 %.0f ms  p99 %.0f ms   %d messages   %d lost, counted",
+                "%5.1f fps  p50 %.0f ms  p99 %.0f ms  %d messages  %d lost",
                 tally.fps(),
                 tally.processing().ms(0.5),
                 tally.processing().ms(0.99),
                 tally.frames() + tally.gaps(),
                 tally.lost());
         if (scoreboard != null && !Double.isNaN(scoreboard.fScore())) {
-            text += String.format(Locale.ROOT, "   F-score %.2f", scoreboard.fScore());
+            text += String.format(Locale.ROOT, "  F-score %.2f", scoreboard.fScore());
         }
         if (terminal) {
             live = styled(Style.BOLD, text);
@@ -159,8 +159,12 @@ final class Screen {
                 tally.fps(),
                 tally.objects(),
                 tally.gaps()));
-        line(durations("latency  ", "decoded to published", tally.processing()));
-        line(durations("         ", "captured to read back", tally.wholeWay()));
+        if (tally.frames() == 0) {
+            line(styled(Style.RED, "            no frame came: the gaps above say why"));
+        } else {
+            line(durations("latency", "decoded to published", tally.processing()));
+            line(durations("", "captured to read back", tally.wholeWay()));
+        }
         String account = String.format(
                 Locale.ROOT,
                 "account     %d frames: %d in messages, %d in gaps%s, %d unaccounted, %d duplicates, %d out of order",
@@ -174,7 +178,7 @@ final class Screen {
                 findings.duplicates(),
                 findings.disorder());
         line(styled(findings.isComplete() ? Style.GREEN : Style.RED, account));
-        if (scoreboard != null) {
+        if (scoreboard != null && tally.frames() > 0) {
             table(scoreboard);
         }
     }

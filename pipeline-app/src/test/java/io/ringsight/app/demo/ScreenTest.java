@@ -52,7 +52,7 @@ class ScreenTest {
         assertThat(text.toString())
                 .contains("\033[32mopen 0.91\033[0m", "\033[31mshort 0.42\033[0m")
                 .contains("\r\033[2K")
-                .endsWith("1 messages   0 lost, counted\033[0m");
+                .endsWith("1 messages  0 lost\033[0m");
     }
 
     @Test
@@ -79,6 +79,16 @@ class ScreenTest {
                 .contains("2 messages: 2 frames in 0.5 s, 2.0 fps; 4 objects; 0 gaps")
                 .contains("captured to read back  p50   30.0 ms   p99   50.0 ms")
                 .contains("4 frames: 2 in messages, 2 in gaps {overload=2}, 0 unaccounted");
+    }
+
+    @Test
+    void withoutAFrameThereIsNothingToMeasure() {
+        Tally tally = new Tally();
+        tally.add(new DemoMessage(false, "gate", 0, 0, "refused", "", -1, null, 0, List.of()), TAKEN, 0);
+        screen(false).summary(tally, new TopicVerifier().findings(), null);
+        assertThat(text.toString())
+                .contains("1 messages: 0 frames", "no frame came: the gaps above say why")
+                .doesNotContain("NaN");
     }
 
     @Test

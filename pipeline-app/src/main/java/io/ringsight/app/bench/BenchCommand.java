@@ -87,7 +87,7 @@ public final class BenchCommand implements Callable<Integer> {
             Figures figures =
                     new Bench(loaded, backend, clip, Clock.system(), seconds * 1_000L, this::progress).run(cameras);
             Report report =
-                    new Report(figures, Machine.here(), model.getFileName().toString(), name, command());
+                    new Report(figures, TestBed.here(), model.getFileName().toString(), name, command());
             PrintWriter out = spec.commandLine().getOut();
             if (json) {
                 report.json(out);

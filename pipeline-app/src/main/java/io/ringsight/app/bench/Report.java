@@ -1,22 +1,20 @@
 package io.ringsight.app.bench;
 
-import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonGenerator;
-import java.io.IOException;
+import io.ringsight.app.JsonObject;
 import java.io.PrintWriter;
-import java.io.StringWriter;
-import java.io.UncheckedIOException;
+import java.util.LinkedHashMap;
 import java.util.Locale;
+import java.util.Map;
 
 /** Figures as a table for people and as one JSON object for programs; both say where and how they were made. */
 final class Report {
     private final Figures figures;
-    private final Machine machine;
+    private final TestBed machine;
     private final String model;
     private final String clip;
     private final String command;
 
-    Report(Figures figures, Machine machine, String model, String clip, String command) {
+    Report(Figures figures, TestBed machine, String model, String clip, String command) {
         this.figures = figures;
         this.machine = machine;
         this.model = model;
@@ -117,89 +115,68 @@ final class Report {
     }
 
     void json(PrintWriter out) {
-        StringWriter text = new StringWriter();
-        try (JsonGenerator json = new JsonFactory().createGenerator(text)) {
-            json.writeStartObject();
-            about(json);
-            single(json);
-            latencyJson(json);
-            camerasJson(json);
-            json.writeEndObject();
-        } catch (IOException e) {
-            throw new UncheckedIOException("a text in memory cannot fail", e);
-        }
-        out.println(text);
+        Map<String, Object> object = new LinkedHashMap<>();
+        object.put(
+                "machine",
+                map(
+                        "cpu",
+                        machine.cpu(),
+                        "cores",
+                        machine.cores(),
+                        "memoryMb",
+                        machine.memoryMb(),
+                        "os",
+                        machine.os()));
+        object.put("jdk", machine.jdk());
+        object.put("commit", machine.commit());
+        object.put("command", command);
+        object.put("model", model);
+        object.put("clip", clip);
+        CompositeLimit.Costs costs = figures.costs();
+        object.put(
+                "alone",
+                map("decodeMs", costs.decodeMs(), "preprocessMs", costs.preprocessMs(), "inferMs", costs.inferMs()));
+        Figures.Throughput throughput = figures.throughput();
+        object.put(
+                "throughput",
+                map("fps", throughput.fps(), "limitFps", throughput.limitFps(), "ratio", throughput.ratio()));
+        object.put("latency", figures.latency().stream().map(Report::map).toList());
+        Figures.Allocation allocation = figures.allocation();
+        object.put(
+                "allocation",
+                map("bytesPerFrame", allocation.bytesPerFrame(), "messageBytes", allocation.messageBytes()));
+        object.put("cameras", figures.cameras().stream().map(Report::map).toList());
+        object.put(
+                "handOver",
+                map(
+                        "p50Us",
+                        figures.handOver().p50Us(),
+                        "p99Us",
+                        figures.handOver().p99Us()));
+        out.println(JsonObject.of(object));
         out.flush();
     }
 
-    private void about(JsonGenerator json) throws IOException {
-        json.writeObjectFieldStart("machine");
-        json.writeStringField("cpu", machine.cpu());
-        json.writeNumberField("cores", machine.cores());
-        json.writeNumberField("memoryMb", machine.memoryMb());
-        json.writeStringField("os", machine.os());
-        json.writeStringField("jdk", machine.jdk());
-        json.writeEndObject();
-        json.writeStringField("commit", machine.commit());
-        json.writeStringField("command", command);
-        json.writeStringField("model", model);
-        json.writeStringField("clip", clip);
+    private static Map<String, Object> map(Figures.Latency row) {
+        Map<String, Object> map = map("load", row.load(), "fps", row.fps(), "meanMs", row.meanMs());
+        map.putAll(map("stddevMs", row.stddevMs(), "p50Ms", row.p50Ms(), "p99Ms", row.p99Ms()));
+        map.put("dropped", row.dropped());
+        return map;
     }
 
-    private void single(JsonGenerator json) throws IOException {
-        json.writeObjectFieldStart("alone");
-        number(json, "decodeMs", figures.costs().decodeMs());
-        number(json, "preprocessMs", figures.costs().preprocessMs());
-        number(json, "inferMs", figures.costs().inferMs());
-        json.writeEndObject();
-        json.writeObjectFieldStart("throughput");
-        number(json, "fps", figures.throughput().fps());
-        number(json, "limitFps", figures.throughput().limitFps());
-        number(json, "ratio", figures.throughput().ratio());
-        json.writeEndObject();
-        json.writeObjectFieldStart("allocation");
-        number(json, "bytesPerFrame", figures.allocation().bytesPerFrame());
-        number(json, "messageBytes", figures.allocation().messageBytes());
-        json.writeEndObject();
-        json.writeObjectFieldStart("handOver");
-        number(json, "p50Us", figures.handOver().p50Us());
-        number(json, "p99Us", figures.handOver().p99Us());
-        json.writeEndObject();
+    private static Map<String, Object> map(Figures.Cameras row) {
+        Map<String, Object> map = map("n", row.n(), "fps", row.fps(), "p99Ms", row.p99Ms());
+        map.putAll(map("cpuMsPerFrame", row.cpuMsPerFrame(), "rssMb", row.rssMb(), "dropped", row.dropped()));
+        return map;
     }
 
-    private void latencyJson(JsonGenerator json) throws IOException {
-        json.writeArrayFieldStart("latency");
-        for (Figures.Latency row : figures.latency()) {
-            json.writeStartObject();
-            number(json, "load", row.load());
-            number(json, "fps", row.fps());
-            number(json, "meanMs", row.meanMs());
-            number(json, "stddevMs", row.stddevMs());
-            number(json, "p50Ms", row.p50Ms());
-            number(json, "p99Ms", row.p99Ms());
-            json.writeNumberField("dropped", row.dropped());
-            json.writeEndObject();
+    /** Names and values in turn; fractions with three decimals, more would be noise. */
+    private static Map<String, Object> map(Object... pairs) {
+        Map<String, Object> map = new LinkedHashMap<>();
+        for (int i = 0; i < pairs.length; i += 2) {
+            Object value = pairs[i + 1] instanceof Double number ? Math.round(number * 1_000) / 1_000.0 : pairs[i + 1];
+            map.put((String) pairs[i], value);
         }
-        json.writeEndArray();
-    }
-
-    private void camerasJson(JsonGenerator json) throws IOException {
-        json.writeArrayFieldStart("cameras");
-        for (Figures.Cameras row : figures.cameras()) {
-            json.writeStartObject();
-            json.writeNumberField("n", row.n());
-            number(json, "fps", row.fps());
-            number(json, "p99Ms", row.p99Ms());
-            number(json, "cpuMsPerFrame", row.cpuMsPerFrame());
-            json.writeNumberField("rssMb", row.rssMb());
-            json.writeNumberField("dropped", row.dropped());
-            json.writeEndObject();
-        }
-        json.writeEndArray();
-    }
-
-    /** Three decimals: more would be noise. */
-    private static void number(JsonGenerator json, String name, double value) throws IOException {
-        json.writeNumberField(name, Math.round(value * 1_000) / 1_000.0);
+        return map;
     }
 }

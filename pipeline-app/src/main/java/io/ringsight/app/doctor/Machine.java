@@ -12,7 +12,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /** Processor, memory, Java and the place native libraries are unpacked to. */
-final class Machine {
+public final class Machine {
     private static final Path CPU_INFO = Path.of("/proc/cpuinfo");
     /** What ONNX Runtime and FFmpeg choose their loops by, from little to much. */
     private static final List<String> INSTRUCTION_SETS =
@@ -22,8 +22,13 @@ final class Machine {
 
     private Machine() {}
 
+    /** What the processor calls itself. */
+    public static String processorName() {
+        return cpuInfo("model name").orElse(System.getProperty("os.arch"));
+    }
+
     static Finding processor() {
-        String model = cpuInfo("model name").orElse(System.getProperty("os.arch"));
+        String model = processorName();
         Set<String> flags = cpuInfo("flags")
                 .map(text -> Set.copyOf(Arrays.asList(text.split(" "))))
                 .orElse(Set.of());

@@ -1,6 +1,8 @@
 package io.ringsight.core.infer.onnx;
 
 import ai.onnxruntime.OrtException;
+import io.ringsight.core.frame.Picture;
+import io.ringsight.core.frame.PixelFormat;
 import io.ringsight.core.infer.InferenceBackend;
 import io.ringsight.core.infer.InferenceException;
 import io.ringsight.core.infer.Lane;
@@ -9,6 +11,7 @@ import io.ringsight.core.preprocess.HostLetterbox;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import org.bytedeco.javacpp.BytePointer;
 
 /**
  * Inference on the processor with Microsoft's ONNX Runtime.
@@ -18,6 +21,8 @@ import java.util.List;
  * second where eight sessions did 45 (2 cores).
  */
 public final class OnnxBackend implements InferenceBackend {
+    private static final int WARM_UP_SIDE = 64;
+
     private final HostLetterbox letterbox;
     private final List<OnnxLane> lanes = new ArrayList<>();
     private final int maxBatch;
@@ -54,8 +59,13 @@ public final class OnnxBackend implements InferenceBackend {
         }
     }
 
+    /** The first conversion loads FFmpeg's libraries, the first inference plans its memory: before any camera waits. */
     private void warmUp() {
-        try {
+        try (BytePointer grey = new BytePointer(WARM_UP_SIDE * WARM_UP_SIDE)) {
+            Picture picture = new Picture();
+            picture.layout(WARM_UP_SIDE, WARM_UP_SIDE, PixelFormat.GRAY8);
+            picture.plane(0, grey.address(), WARM_UP_SIDE);
+            lanes.get(0).load(0, picture);
             for (OnnxLane lane : lanes) {
                 lane.launch(maxBatch);
             }

@@ -1,9 +1,10 @@
 package io.ringsight.app.bench;
 
+import com.sun.management.OperatingSystemMXBean;
+import io.ringsight.app.doctor.Machine;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -11,27 +12,15 @@ import java.util.concurrent.TimeUnit;
  *
  * @param commit of the checkout it was started in, {@code unknown} outside one; {@code +} behind it: with changes
  */
-record Machine(String cpu, int cores, long memoryMb, String jdk, String os, String commit) {
-    static Machine here() {
-        return new Machine(
-                field(Path.of("/proc/cpuinfo"), "model name"),
+record TestBed(String cpu, int cores, long memoryMb, String jdk, String os, String commit) {
+    static TestBed here() {
+        return new TestBed(
+                Machine.processorName(),
                 Runtime.getRuntime().availableProcessors(),
-                Long.parseLong("0" + field(Path.of("/proc/meminfo"), "MemTotal").replaceAll("\\D", "")) / 1024,
+                ((OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean()).getTotalMemorySize() >> 20,
                 System.getProperty("java.vm.name") + " " + Runtime.version(),
                 System.getProperty("os.name") + " " + System.getProperty("os.version"),
                 checkedOut());
-    }
-
-    private static String field(Path file, String name) {
-        try {
-            return Files.readAllLines(file).stream()
-                    .filter(line -> line.startsWith(name))
-                    .map(line -> line.substring(line.indexOf(':') + 1).strip())
-                    .findFirst()
-                    .orElse("unknown");
-        } catch (IOException e) {
-            return "unknown";
-        }
     }
 
     private static String checkedOut() {

@@ -203,13 +203,13 @@ class SyntheticSourceTest {
     void allocatesNothingAFrame() throws Exception {
         ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
         for (String scene : new String[] {"pcb", "boxes"}) {
-            long[] bytes = new long[2];
+            long[] bytes = new long[7];
             int[] frames = new int[1];
             Intake intake = new Intake(picture -> {
                 picture.release();
                 frames[0]++;
-                if (frames[0] == 2_000 || frames[0] == 12_000) {
-                    bytes[frames[0] == 2_000 ? 0 : 1] = threads.getCurrentThreadAllocatedBytes();
+                if (frames[0] % 2_000 == 0) {
+                    bytes[frames[0] / 2_000] = threads.getCurrentThreadAllocatedBytes();
                 }
             });
             try (Source source =
@@ -217,9 +217,12 @@ class SyntheticSourceTest {
                 source.run(intake);
             }
             assertThat(frames[0]).isEqualTo(12_000);
-            assertThat(bytes[1] - bytes[0])
-                    .as("bytes in 10,000 frames of " + scene)
-                    .isLessThan(1_000);
+            // What the compiler itself allocates on this thread, once, falls into one window, a frame's into all.
+            long least = Long.MAX_VALUE;
+            for (int i = 2; i < bytes.length; i++) {
+                least = Math.min(least, bytes[i] - bytes[i - 1]);
+            }
+            assertThat(least).as("bytes in 2,000 frames of " + scene).isZero();
         }
     }
 

@@ -8,6 +8,7 @@ import io.ringsight.app.command.RunCommand;
 import io.ringsight.app.command.VerifyCommand;
 import io.ringsight.app.config.ConfigException;
 import io.ringsight.app.demo.DemoCommand;
+import io.ringsight.app.detect.DetectCommand;
 import io.ringsight.app.eval.EvalCommand;
 import io.ringsight.core.model.ModelException;
 import io.ringsight.sources.Redaction;
@@ -45,6 +46,7 @@ import picocli.CommandLine.Spec;
             ProbeCommand.class,
             DoctorCommand.class,
             VerifyCommand.class,
+            DetectCommand.class,
             EvalCommand.class,
             DemoCommand.class,
         })

@@ -1,22 +1,19 @@
 package io.ringsight.app.eval;
 
 import io.ringsight.app.CommandException;
+import io.ringsight.app.files.FileKinds;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 
 /** The pictures to evaluate on and the label file of each. */
 final class PictureSet {
-    private static final Set<String> ENDINGS = Set.of("jpg", "jpeg", "png", "bmp", "webp", "tif", "tiff");
-
     /**
      * One picture.
      *
@@ -36,7 +33,7 @@ final class PictureSet {
         Map<String, Path> byName = pictures(images);
         if (byName.isEmpty()) {
             throw CommandException.usage("ringsight: --images: expected a folder with pictures ("
-                    + String.join(", ", ENDINGS.stream().sorted().toList()) + "), but there are none in " + images);
+                    + FileKinds.pictureEndings() + "), but there are none in " + images);
         }
         if (!Files.isDirectory(labels)) {
             throw CommandException.usage("ringsight: --labels: expected a folder, but there is no folder " + labels);
@@ -74,7 +71,7 @@ final class PictureSet {
     private static Map<String, Path> pictures(Path folder) {
         Map<String, Path> pictures = new TreeMap<>();
         try (Stream<Path> files = Files.list(folder)) {
-            files.filter(PictureSet::isPicture).sorted().forEach(file -> pictures.putIfAbsent(stem(file), file));
+            files.filter(FileKinds::isPicture).sorted().forEach(file -> pictures.putIfAbsent(stem(file), file));
         } catch (NotDirectoryException e) {
             throw CommandException.usage("ringsight: --images: expected a folder, but this is a file: " + folder);
         } catch (IOException e) {
@@ -92,15 +89,10 @@ final class PictureSet {
         }
     }
 
-    private static boolean isPicture(Path file) {
-        String name = file.getFileName().toString();
-        return ENDINGS.contains(name.substring(name.lastIndexOf('.') + 1).toLowerCase(Locale.ROOT));
-    }
-
     private static String stem(Path file) {
-        String name = file.getFileName().toString();
-        int dot = name.lastIndexOf('.');
-        boolean ending = dot > 0 && ENDINGS.contains(name.substring(dot + 1).toLowerCase(Locale.ROOT));
-        return ending ? name.substring(0, dot) : name;
+        // A list may name pictures without their ending, and with dots in their names.
+        return FileKinds.isPicture(file)
+                ? FileKinds.stem(file)
+                : file.getFileName().toString();
     }
 }

@@ -1,0 +1,36 @@
+package io.ringsight.app.files;
+
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.Set;
+
+/** Tells pictures from films by the ends of their names. */
+public final class FileKinds {
+    private static final Set<String> PICTURES = Set.of("jpg", "jpeg", "png", "bmp", "webp", "tif", "tiff");
+
+    private FileKinds() {}
+
+    /** Whether the name is a picture's. */
+    public static boolean isPicture(Path file) {
+        return PICTURES.contains(ending(file));
+    }
+
+    /** The endings of pictures, for people. */
+    public static String pictureEndings() {
+        return String.join(", ", PICTURES.stream().sorted().toList());
+    }
+
+    /** What stands behind the last dot, in small letters; empty if nothing does. */
+    public static String ending(Path file) {
+        String name = file.getFileName().toString();
+        int dot = name.lastIndexOf('.');
+        return dot > 0 ? name.substring(dot + 1).toLowerCase(Locale.ROOT) : "";
+    }
+
+    /** The name without folder and ending. */
+    public static String stem(Path file) {
+        String name = file.getFileName().toString();
+        int dot = name.lastIndexOf('.');
+        return dot > 0 ? name.substring(0, dot) : name;
+    }
+}

@@ -14,6 +14,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -93,6 +95,31 @@ class EvalCommandTest {
         assertThat(result.get("mAP50")).isEqualTo(0.6368, within(NEAR));
         assertThat(result.get("mAP50_95")).isEqualTo(0.4648, within(NEAR));
         assertThat(result.get("fScore")).isEqualTo(0.6315, within(NEAR));
+    }
+
+    /** Grid decode, NMS, BGR of 0 to 255, letterbox at the top left: with any of them wrong nothing is found. */
+    @Test
+    @Tag("shared")
+    void yoloxFindsObjects() throws IOException {
+        Path data = shared("data/coco128");
+        Path yaml = Files.writeString(
+                folder.resolve("yolox.yaml"),
+                String.join(
+                        "\n",
+                        "file: " + shared("models/yolox-nano.onnx").toRealPath(),
+                        "head: yolox",
+                        "colorOrder: bgr",
+                        "scale: 0..255",
+                        "placement: top-left",
+                        "labels: [" + cocoLabels() + "]"));
+        int exit = eval("-m", yaml + "", "--images", data + "/images", "--labels", data + "/labels", "--json");
+        assertThat(exit).as(err.toString()).isZero();
+        assertThat(numbers().get("mAP50")).isEqualTo(0.5133, within(NEAR));
+    }
+
+    /** Any names will do: the class is told by its number. */
+    private static String cocoLabels() {
+        return IntStream.range(0, 80).mapToObj(i -> "c" + i).collect(Collectors.joining(", "));
     }
 
     @Test

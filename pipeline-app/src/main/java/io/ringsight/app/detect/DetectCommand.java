@@ -7,6 +7,7 @@ import io.ringsight.app.Progress;
 import io.ringsight.app.Version;
 import io.ringsight.app.detect.Inputs.Input;
 import io.ringsight.app.files.FileRun;
+import io.ringsight.app.files.FilmLength;
 import io.ringsight.app.files.ModelOptions;
 import io.ringsight.core.frame.FrameResult;
 import io.ringsight.core.frame.Gap;
@@ -162,9 +163,17 @@ public final class DetectCommand implements Callable<Integer> {
         }
     }
 
-    /** Pictures are as many as they are; how many a film holds is not known before it is read. */
+    /** Pictures in all files; -1 when a film does not tell. */
     private static long total(List<Input> files) {
-        return files.stream().allMatch(Input::isPicture) ? files.size() : -1;
+        long total = 0;
+        for (Input file : files) {
+            long pictures = file.isPicture() ? 1 : FilmLength.pictures(file.file());
+            if (pictures < 0) {
+                return -1;
+            }
+            total += pictures;
+        }
+        return total;
     }
 
     /** A step of the progress bar for each picture. */

@@ -6,6 +6,7 @@ import static org.bytedeco.opencv.global.opencv_imgcodecs.imread;
 import static org.bytedeco.opencv.global.opencv_imgcodecs.imwrite;
 
 import io.ringsight.app.Main;
+import io.ringsight.app.files.FilmLength;
 import io.ringsight.core.infer.onnx.TinyOnnx;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -92,6 +93,8 @@ class DetectCommandTest {
         assertThat(out.toString()).isEmpty();
         assertThat(Files.readAllLines(lines)).hasSize(23);
         assertThat(Files.readAllLines(lines).get(22)).contains("\"frameSeq\":23", "\"prevFrameSeq\":22", "\"gaps\":[]");
+        assertThat(FilmLength.pictures(annotated)).isEqualTo(23);
+        assertThat(FilmLength.pictures(lines)).isEqualTo(-1);
         // The annotated film is one that plays: it has as many frames.
         assertThat(detect(annotated)).isZero();
         assertThat(out.toString().lines()).hasSize(23);

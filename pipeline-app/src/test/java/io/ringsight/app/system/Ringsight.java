@@ -85,7 +85,7 @@ final class Ringsight {
     }
 
     /** This test's class path without the tests: what the launcher would use. */
-    private static String classPath() {
+    static String classPath() {
         String all = System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
         return String.join(
                 ":",

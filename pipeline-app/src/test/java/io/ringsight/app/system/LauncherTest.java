@@ -1,0 +1,143 @@
+package io.ringsight.app.system;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** {@code scripts/ringsight}, in a copy of the repository's outline, with a {@code java} and a {@code mvn} that tell. */
+class LauncherTest {
+    private static final Duration LIMIT = Duration.ofSeconds(20);
+    private static final String BUILDS = "maven was called";
+
+    @TempDir
+    private Path folder;
+
+    private Path root;
+    private Path jdk;
+
+    @BeforeEach
+    void layOut() throws IOException {
+        root = Files.createDirectory(folder.resolve("a repository"));
+        Files.createDirectories(root.resolve("scripts"));
+        Files.copy(Rig.ROOT.resolve("scripts/ringsight"), root.resolve("scripts/ringsight"));
+        Files.createDirectories(root.resolve("pipeline-app/src/main"));
+        Files.writeString(root.resolve("pom.xml"), "");
+        Files.writeString(root.resolve("pipeline-app/pom.xml"), "");
+        jdk = jdk("17.0.15");
+        program("bin/mvn", "echo '" + BUILDS + "'; mkdir -p pipeline-app/target/ringsight/lib");
+    }
+
+    @Test
+    void buildsOnceAndAgainWhenASourceIsNewer() throws IOException {
+        assertThat(launch("doctor").err()).contains(BUILDS).contains("building");
+        assertThat(launch("doctor").err()).isEmpty();
+        Path source = Files.writeString(root.resolve("pipeline-app/src/main/New.java"), "");
+        Files.setLastModifiedTime(source, FileTime.from(Instant.now().plusSeconds(1)));
+        assertThat(launch("doctor").err()).contains(BUILDS);
+    }
+
+    @Test
+    void saysWhenTheBuildFailed() throws IOException {
+        program("bin/mvn", "echo 'no such plugin' >&2; exit 1");
+        Child.Finished finished = launch("doctor");
+        assertThat(finished.exitCode()).isEqualTo(1);
+        assertThat(finished.err()).contains("no such plugin").contains("the build failed");
+    }
+
+    @Test
+    void handsArgumentsAndExitCodeOn() throws IOException {
+        program("jdk-17.0.15/bin/java", "printf '<%s>' \"$@\"; exit 3");
+        Child.Finished finished = launch("probe", "file:two words.mp4", "");
+        assertThat(finished.exitCode()).isEqualTo(3);
+        assertThat(finished.out()).endsWith("<io.ringsight.app.Main><probe><file:two words.mp4><>");
+    }
+
+    @Test
+    void compilesFullyOnlyWhatRunsLong() throws IOException {
+        for (String command : List.of("run", "detect", "eval", "bench", "demo")) {
+            assertThat(launch(command).out()).as(command).doesNotContain("TieredStopAtLevel");
+        }
+        for (String command : List.of("check", "probe", "verify", "doctor", "--help")) {
+            assertThat(launch(command).out()).as(command).contains("TieredStopAtLevel=1");
+        }
+    }
+
+    @Test
+    void allowsNativeAccessWhereJavaAsksForIt() throws IOException {
+        assertThat(launch("doctor").out()).doesNotContain("native-access");
+        jdk = jdk("25.0.3");
+        assertThat(launch("doctor").out()).contains("--enable-native-access=ALL-UNNAMED");
+    }
+
+    @Test
+    void refusesAnOldJavaAndSaysWhichItFound() throws IOException {
+        jdk = jdk("11.0.2");
+        Child.Finished finished = launch("doctor");
+        assertThat(finished.exitCode()).isEqualTo(1);
+        assertThat(finished.err()).contains("Java 11.0.2").contains("17 or newer");
+    }
+
+    @Test
+    void saysWhereItLookedForJava() {
+        jdk = folder.resolve("nowhere");
+        Child.Finished finished = launch("doctor");
+        assertThat(finished.exitCode()).isEqualTo(1);
+        assertThat(finished.err()).contains(jdk.toString()).contains("JAVA_HOME");
+    }
+
+    @Test
+    void runsFromAnyFolderThroughALink() throws IOException {
+        Path link = Files.createSymbolicLink(folder.resolve("rs"), root.resolve("scripts/ringsight"));
+        Child.Finished finished = Child.run(environment(), List.of(link.toString(), "doctor"), LIMIT);
+        assertThat(finished.exitCode()).as(finished.toString()).isZero();
+        assertThat(finished.out()).contains("-Dringsight.home=" + root);
+    }
+
+    @Test
+    void isReplacedByJavaSoThatSignalsReachIt() throws IOException {
+        program("jdk-17.0.15/bin/java", "echo ready $$; exec sleep 60");
+        List<String> command = List.of(root.resolve("scripts/ringsight").toString(), "run");
+        try (Child launcher = Child.start("launcher", folder, environment(), command)) {
+            launcher.awaitLine("java started", LIMIT, ("ready " + launcher.pid())::equals);
+            launcher.signal("TERM");
+            assertThat(launcher.waitFor(LIMIT)).isEqualTo(128 + 15);
+        }
+    }
+
+    private Child.Finished launch(String... arguments) {
+        List<String> command = new ArrayList<>();
+        command.add(root.resolve("scripts/ringsight").toString());
+        command.addAll(List.of(arguments));
+        return Child.run(environment(), command, LIMIT);
+    }
+
+    private Map<String, String> environment() {
+        return Map.of("JAVA_HOME", jdk.toString(), "PATH", folder.resolve("bin") + ":" + System.getenv("PATH"));
+    }
+
+    private Path jdk(String version) throws IOException {
+        Path home = folder.resolve("jdk-" + version);
+        program("jdk-" + version + "/bin/java", "echo \"$@\"");
+        Files.writeString(home.resolve("release"), "JAVA_VERSION=\"" + version + "\"\n");
+        return home;
+    }
+
+    private void program(String name, String script) throws IOException {
+        Path file = folder.resolve(name);
+        Files.createDirectories(file.getParent());
+        Files.writeString(file, "#!/bin/bash\n" + script + "\n");
+        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwxr-xr-x"));
+    }
+}

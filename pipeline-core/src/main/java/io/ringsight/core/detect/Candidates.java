@@ -55,10 +55,39 @@ final class Candidates {
     void sort() {
         for (int i = 1; i < size; i++) {
             if (keys[i] < keys[i - 1]) {
-                java.util.Arrays.sort(keys, 0, size);
+                heapSort();
                 return;
             }
         }
+    }
+
+    /** The JDK's own sort allocates (24 to 120 bytes a call on Java 25, none on 17). */
+    private void heapSort() {
+        for (int parent = size / 2 - 1; parent >= 0; parent--) {
+            sink(parent, size);
+        }
+        for (int end = size - 1; end > 0; end--) {
+            long largest = keys[0];
+            keys[0] = keys[end];
+            keys[end] = largest;
+            sink(0, end);
+        }
+    }
+
+    private void sink(int start, int end) {
+        long key = keys[start];
+        int hole = start;
+        for (int child = 2 * hole + 1; child < end; child = 2 * hole + 1) {
+            if (child + 1 < end && keys[child + 1] > keys[child]) {
+                child++;
+            }
+            if (keys[child] <= key) {
+                break;
+            }
+            keys[hole] = keys[child];
+            hole = child;
+        }
+        keys[hole] = key;
     }
 
     /** Copies the {@code rank}-th best, unless its class is not one of {@code classes}; false when {@code into} is full. */

@@ -5,32 +5,24 @@ import io.ringsight.core.time.Clock;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.Map;
 
 /**
  * Writes messages as JSON lines to a file that is set aside when it has grown, or to standard output. Each line is
  * there at once unless more messages wait.
  *
- * <p>A full disk or a path that cannot be written is a state with a reason in {@link #metrics()}; messages wait in the
+ * <p>A full disk or a path that cannot be written is a state with a reason in {@link MessageSink#metrics()}; messages wait in the
  * queue and are written when it is over. See {@link SinkQueue} for order, bounds and losses.
  */
-public final class JsonLinesSink implements MessageSink {
-    private final SinkMetrics metrics;
-    private final SinkQueue queue;
-
-    private JsonLinesSink(JsonLinesSpec spec, LineOutput output, Clock clock) {
-        metrics = new SinkMetrics("jsonl:" + spec.path());
-        queue = new SinkQueue(metrics, spec.limits(), clock);
-        queue.start(new JsonLinesDelivery(output, queue, metrics, new SinkStatus(metrics, clock)));
-    }
+public final class JsonLinesSink {
+    private JsonLinesSink() {}
 
     /**
      * Opens the sink; the file is opened with the first message.
      *
      * @throws IllegalArgumentException if {@link JsonLinesSpec#problems()} finds any
      */
-    public static JsonLinesSink open(JsonLinesSpec spec, Clock clock) {
+    public static MessageSink open(JsonLinesSpec spec, Clock clock) {
         Map<String, String> problems = spec.problems();
         if (!problems.isEmpty()) {
             throw new IllegalArgumentException("jsonl sink: " + problems);
@@ -41,32 +33,10 @@ public final class JsonLinesSink implements MessageSink {
         return open(spec, output, clock);
     }
 
-    static JsonLinesSink open(JsonLinesSpec spec, LineOutput output, Clock clock) {
-        return new JsonLinesSink(spec, output, clock);
-    }
-
-    @Override
-    public String name() {
-        return metrics.sinkName();
-    }
-
-    @Override
-    public boolean offer(Message message) {
-        return queue.offer(message);
-    }
-
-    @Override
-    public void put(Message message) throws InterruptedException {
-        queue.put(message);
-    }
-
-    @Override
-    public SinkMetrics metrics() {
-        return metrics;
-    }
-
-    @Override
-    public boolean close(Duration deadline) {
-        return queue.close(deadline);
+    static MessageSink open(JsonLinesSpec spec, LineOutput output, Clock clock) {
+        SinkMetrics metrics = new SinkMetrics("jsonl:" + spec.path());
+        SinkQueue queue = new SinkQueue(metrics, spec.limits(), clock);
+        queue.start(new JsonLinesDelivery(output, queue, metrics, new SinkStatus(metrics, clock)));
+        return new QueuedSink(metrics, queue);
     }
 }

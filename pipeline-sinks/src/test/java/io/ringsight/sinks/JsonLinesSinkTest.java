@@ -28,7 +28,7 @@ class JsonLinesSinkTest {
     private Path folder;
 
     private final Camera camera = new Camera("line1", Clock.system());
-    private JsonLinesSink sink;
+    private MessageSink sink;
 
     @AfterEach
     void close() {

@@ -1,18 +1,12 @@
 package io.ringsight.app.bench;
 
 import io.ringsight.core.detect.Decoders;
-import io.ringsight.core.detect.Detections;
-import io.ringsight.core.frame.FrameLosses;
 import io.ringsight.core.frame.FrameResult;
 import io.ringsight.core.frame.Gap;
-import io.ringsight.core.frame.Picture;
-import io.ringsight.core.frame.SourceId;
 import io.ringsight.core.infer.InferenceBackend;
 import io.ringsight.core.model.ModelSpec;
 import io.ringsight.core.pipeline.ResultSink;
-import io.ringsight.core.time.CaptureClock;
 import io.ringsight.core.time.Clock;
-import io.ringsight.core.time.FrameTimings;
 import io.ringsight.sinks.MessageJson;
 import io.ringsight.sinks.ModelIdentity;
 import io.ringsight.sources.SourceSpec;
@@ -139,7 +133,7 @@ final class Bench {
     /** Heap bytes for one message with ten objects. */
     private double messageBytes() {
         MessageJson json = new MessageJson("bench", ModelIdentity.of(model, backend.name()), clock);
-        FrameResult result = new TenObjects();
+        FrameResult result = SampleFrame.with(10);
         long before = 0;
         for (int i = -MESSAGES; i < MESSAGES; i++) {
             if (i == 0) {
@@ -148,58 +142,5 @@ final class Bench {
             json.frame(result);
         }
         return (double) (CpuTime.threadBytes() - before) / MESSAGES;
-    }
-
-    /** A frame in which ten objects were found. */
-    private static final class TenObjects implements FrameResult {
-        private final SourceId sourceId = new SourceId("camera-1");
-        private final FrameLosses losses = new FrameLosses();
-        private final FrameTimings timings = new FrameTimings();
-        private final Picture picture = new Picture();
-        private final Detections detections = new Detections(10);
-
-        TenObjects() {
-            picture.layout(1920, 1080, 0);
-            picture.captured(4_920_000_000L, 1_700_000_000_123_456_000L, CaptureClock.RTCP_SR, 500);
-            timings.start(4_100_000, 1_000_000_000);
-            for (int i = 0; i < 10; i++) {
-                detections.add(12.25f + i, 30.5f, 40.75f, 22.1f, 0.9123f - i * 0.05f, i % 6);
-            }
-        }
-
-        @Override
-        public SourceId sourceId() {
-            return sourceId;
-        }
-
-        @Override
-        public long frameSeq() {
-            return 1_234_567;
-        }
-
-        @Override
-        public long prevFrameSeq() {
-            return 1_234_566;
-        }
-
-        @Override
-        public FrameLosses losses() {
-            return losses;
-        }
-
-        @Override
-        public Picture picture() {
-            return picture;
-        }
-
-        @Override
-        public FrameTimings timings() {
-            return timings;
-        }
-
-        @Override
-        public Detections detections() {
-            return detections;
-        }
     }
 }

@@ -21,18 +21,18 @@ import java.util.concurrent.atomic.AtomicInteger;
  * A real Kafka broker in a JVM of its own ({@code scripts/rig/kafka/kbroker.sh}), on free ports. Its jars are fetched by
  * Maven the first time. Closing it kills it and deletes its data.
  */
-final class KafkaBroker implements AutoCloseable {
+public final class KafkaBroker implements AutoCloseable {
     private static final Path RIG = Path.of(System.getProperty("ringsight.root"), "scripts/rig/kafka");
     private static final Path WORK = workFolder();
     private static final AtomicInteger NUMBER = new AtomicInteger();
     private static final Duration LIMIT = Duration.ofSeconds(90);
 
-    private final String name = "sinks-" + ProcessHandle.current().pid() + "-" + NUMBER.incrementAndGet();
+    private final String name = "test-" + ProcessHandle.current().pid() + "-" + NUMBER.incrementAndGet();
     private final Map<String, String> environment = new HashMap<>();
     private final int port = freePort();
 
     /** Reserves its address; nobody listens there before {@link #start()}. {@code more} goes to kbroker.sh. */
-    KafkaBroker(Map<String, String> more) {
+    public KafkaBroker(Map<String, String> more) {
         needJars();
         environment.put("RIG_WORK", WORK.toString());
         environment.put("PORT", Integer.toString(port));
@@ -41,38 +41,38 @@ final class KafkaBroker implements AutoCloseable {
         Runtime.getRuntime().addShutdownHook(new Thread(this::killIfLeft));
     }
 
-    KafkaBroker() {
+    public KafkaBroker() {
         this(Map.of());
     }
 
     /** Starts it, again after {@link #kill()} with its data kept, and waits until its port answers. */
-    KafkaBroker start() {
+    public KafkaBroker start() {
         script("up");
         script("wait");
         return this;
     }
 
-    String bootstrapServers() {
+    public String bootstrapServers() {
         return "127.0.0.1:" + port;
     }
 
     /** SIGKILL. */
-    void kill() {
+    public void kill() {
         script("kill");
     }
 
     /** SIGSTOP: connections stay, nothing is answered. */
-    void pause() {
+    public void pause() {
         script("pause");
     }
 
     /** Goes on after {@link #pause()}. */
-    void resume() {
+    public void resume() {
         script("cont");
     }
 
     /** What a client needs to connect to a broker started with TLS=1. */
-    Map<String, String> clientProperties() {
+    public Map<String, String> clientProperties() {
         Properties properties = new Properties();
         try (var in =
                 Files.newBufferedReader(WORK.resolve("kafka").resolve(name).resolve("client.properties"))) {

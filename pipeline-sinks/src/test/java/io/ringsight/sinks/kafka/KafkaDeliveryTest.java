@@ -7,6 +7,7 @@ import io.ringsight.core.metrics.SinkState;
 import io.ringsight.core.time.Clock;
 import io.ringsight.sinks.Await;
 import io.ringsight.sinks.Camera;
+import io.ringsight.sinks.MessageSink;
 import io.ringsight.sinks.verify.Findings;
 import io.ringsight.sinks.verify.TopicVerifier;
 import java.time.Duration;
@@ -31,7 +32,7 @@ import org.junit.jupiter.api.Test;
 class KafkaDeliveryTest {
     private final Camera camera = new Camera("line1", Clock.system());
     private final List<MockProducer<byte[], byte[]>> producers = new CopyOnWriteArrayList<>();
-    private KafkaSink sink;
+    private MessageSink sink;
 
     private void open(Supplier<Producer<byte[], byte[]>> factory) {
         sink = KafkaSink.open(new KafkaSinkSpec("localhost:9092", "t", Map.of()), Clock.system(), factory);

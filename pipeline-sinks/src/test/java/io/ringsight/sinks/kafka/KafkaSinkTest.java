@@ -10,6 +10,7 @@ import io.ringsight.sinks.Await;
 import io.ringsight.sinks.Camera;
 import io.ringsight.sinks.Message;
 import io.ringsight.sinks.MessageSchema;
+import io.ringsight.sinks.MessageSink;
 import io.ringsight.sinks.QueueLimits;
 import io.ringsight.sinks.verify.Findings;
 import io.ringsight.sinks.verify.TopicVerifier;
@@ -36,7 +37,7 @@ class KafkaSinkTest {
 
     private final Camera camera = new Camera("line1", Clock.system());
     private KafkaBroker broker;
-    private KafkaSink sink;
+    private MessageSink sink;
 
     @AfterEach
     void close() {

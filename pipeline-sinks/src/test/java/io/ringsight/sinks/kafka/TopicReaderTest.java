@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.ringsight.core.time.Clock;
 import io.ringsight.sinks.Camera;
+import io.ringsight.sinks.MessageSink;
 import io.ringsight.sinks.verify.Findings;
 import io.ringsight.sinks.verify.TopicVerifier;
 import java.time.Duration;
@@ -24,7 +25,7 @@ class TopicReaderTest {
     private static final String TOPIC = "detections";
 
     private static void publish(KafkaBroker broker, Map<String, String> properties, int count) {
-        KafkaSink sink =
+        MessageSink sink =
                 KafkaSink.open(new KafkaSinkSpec(broker.bootstrapServers(), TOPIC, properties), Clock.system());
         Camera camera = new Camera("line1", Clock.system());
         for (int i = 0; i < count; i++) {

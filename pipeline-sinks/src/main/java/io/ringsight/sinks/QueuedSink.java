@@ -1,0 +1,41 @@
+package io.ringsight.sinks;
+
+import io.ringsight.core.metrics.SinkMetrics;
+import java.time.Duration;
+
+/** A queue, and the delivery behind it, as a sink. What kind of sink it is, its delivery alone knows. */
+public final class QueuedSink implements MessageSink {
+    private final SinkMetrics metrics;
+    private final SinkQueue queue;
+
+    /** A sink of a queue whose delivery has been started. */
+    public QueuedSink(SinkMetrics metrics, SinkQueue queue) {
+        this.metrics = metrics;
+        this.queue = queue;
+    }
+
+    @Override
+    public String name() {
+        return metrics.sinkName();
+    }
+
+    @Override
+    public boolean offer(Message message) {
+        return queue.offer(message);
+    }
+
+    @Override
+    public void put(Message message) throws InterruptedException {
+        queue.put(message);
+    }
+
+    @Override
+    public SinkMetrics metrics() {
+        return metrics;
+    }
+
+    @Override
+    public boolean close(Duration deadline) {
+        return queue.close(deadline);
+    }
+}

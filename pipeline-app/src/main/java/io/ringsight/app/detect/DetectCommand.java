@@ -148,7 +148,10 @@ public final class DetectCommand implements Callable<Integer> {
         FrameIntake intake = run.connect(input.id());
         Ending ending = run.read(input.file(), intake);
         if (!FileRun.isWhole(ending)) {
-            failures.add("ringsight: " + input.file() + ": " + ending.reason().sentence() + ": " + ending.detail());
+            failures.add("ringsight: "
+                    + (ending.detail().isEmpty()
+                            ? input.file() + ": " + ending.reason().sentence()
+                            : ending.detail()));
             intake.gap(ending.reason(), ending.detail());
         }
     }

@@ -156,8 +156,8 @@ class DetectCommandTest {
         Path text = Files.writeString(folder.resolve("text.mp4"), "this is text, not a film\n".repeat(20));
         Path nothing = Files.createFile(folder.resolve("nothing.mp4"));
         Path good = picture("a.png", 16, 16, 200);
-        assertRefused(1, "text.mp4: ", text, nothing, good);
-        assertThat(err.toString()).contains("nothing.mp4: ");
+        assertRefused(1, "text.mp4 is not a film", text, nothing, good);
+        assertThat(err.toString()).contains("nothing.mp4 is empty");
         assertThat(err.toString().lines()).hasSize(2);
         assertThat(out.toString()).contains("\"label\":\"shade-200\"");
     }

@@ -9,6 +9,7 @@ import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.common.errors.SerializationException;
 import org.apache.kafka.common.errors.SslAuthenticationException;
+import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
 /**
@@ -61,7 +62,9 @@ record KafkaFailure(Remedy remedy, SinkState state, long pauseMs, String detail)
             return new KafkaFailure(Remedy.RETRY, SinkState.UNKNOWN_TOPIC, SLOW_MS, detail);
         }
         if (failure instanceof RetriableException) {
-            return new KafkaFailure(Remedy.RETRY, SinkState.UNREACHABLE, AT_ONCE_MS, detail);
+            // Kafka words it as a topic "not present in metadata", which sends people looking for the topic.
+            String told = failure instanceof TimeoutException ? "no broker answers" : detail;
+            return new KafkaFailure(Remedy.RETRY, SinkState.UNREACHABLE, AT_ONCE_MS, told);
         }
         if (failure instanceof ConfigException
                         && String.valueOf(failure.getMessage()).contains("bootstrap")

@@ -53,7 +53,7 @@ public final class BenchCommand implements Callable<Integer> {
             description = "Measure 1, 2, 4, … up to N cameras; 0 for none (default: ${DEFAULT-VALUE}).")
     private int cameras;
 
-    @Option(names = "--lanes", paramLabel = "N", defaultValue = "0", description = "Inference lanes (default: auto).")
+    @Option(names = "--lanes", paramLabel = "N", defaultValue = "0", description = "Batches in flight (default: auto).")
     private int lanes;
 
     @Option(names = "--json", description = "Print one JSON object instead of a table.")

@@ -32,7 +32,7 @@ public final class ModelOptions {
             names = "--lanes",
             defaultValue = "0",
             paramLabel = "N",
-            description = "Batches computed at the same time; 0: as the device does best (default).")
+            description = "Batches in flight; 0: as the device does best (default).")
     private int lanes;
 
     /** Reads the model. */

@@ -4,7 +4,7 @@ package io.ringsight.core.infer;
  * Which device computes, and how much at a time.
  *
  * @param device {@code auto}, {@code cpu}, {@code cuda} or {@code cuda:N}
- * @param lanes batches in flight; 0: as many as the device does best with (CPU: its processors)
+ * @param lanes batches in flight; 0: as many as the device does best with (CPU: two a processor)
  * @param maxBatch the most pictures one launch takes; a model file of a smaller fixed batch size makes it smaller
  */
 public record BackendSpec(String device, int lanes, int maxBatch) {
@@ -25,7 +25,7 @@ public record BackendSpec(String device, int lanes, int maxBatch) {
         }
     }
 
-    /** One lane a processor, batch size 1, on the processor. */
+    /** Two lanes a processor, batch size 1, on the processor. */
     public static BackendSpec cpu() {
         return new BackendSpec("cpu", 0, 1);
     }

@@ -18,7 +18,7 @@ public final class Backends {
             throw InferenceException.fatal(
                     "device '" + spec.device() + "' is not available: this build has no CUDA backend; use 'cpu'", null);
         }
-        int lanes = spec.lanes() > 0 ? spec.lanes() : Runtime.getRuntime().availableProcessors();
+        int lanes = spec.lanes() > 0 ? spec.lanes() : 2 * Runtime.getRuntime().availableProcessors();
         return OnnxBackend.open(model, Math.min(lanes, BackendSpec.MAX_LANES), spec.maxBatch());
     }
 }

@@ -16,14 +16,15 @@ import org.bytedeco.javacpp.BytePointer;
 /**
  * Inference on the processor with Microsoft's ONNX Runtime.
  *
- * <p>Each lane has a session of its own, computed by a thread of its own. One session shared by all threads would save
- * memory (YOLOv10n: 20 MB a lane), but its allocator is one lock: eight threads on one session did 19 frames a
- * second where eight sessions did 45 (2 cores).
+ * <p>A session and a thread for each processor compute the lanes in turn. With two lanes a session, one is loaded while
+ * the other is computed. One session shared by all threads would save memory (YOLOv10n: 20 MB a session), but its
+ * allocator is one lock: eight threads on one session did 19 frames a second where eight sessions did 45 (2 cores).
  */
 public final class OnnxBackend implements InferenceBackend {
     private static final int WARM_UP_SIDE = 64;
 
     private final HostLetterbox letterbox;
+    private final List<OnnxWorker> workers = new ArrayList<>();
     private final List<OnnxLane> lanes = new ArrayList<>();
     private final int maxBatch;
 
@@ -34,16 +35,14 @@ public final class OnnxBackend implements InferenceBackend {
     }
 
     /**
-     * Opens {@code lanes} sessions and runs each once.
+     * Makes {@code lanes} lanes, and as many sessions but no more than there are processors; runs each lane once.
      *
      * @throws InferenceException fatal: if ONNX Runtime cannot be loaded or cannot run the model
      */
     public static OnnxBackend open(ModelSpec model, int lanes, int maxBatch) {
         OnnxBackend backend = new OnnxBackend(model, maxBatch);
         try {
-            for (int i = 0; i < lanes; i++) {
-                backend.lanes.add(new OnnxLane(model, backend.maxBatch, backend.letterbox, "lane-" + i));
-            }
+            backend.makeLanes(model, lanes);
             backend.warmUp();
             return backend;
         } catch (OrtException e) {
@@ -57,6 +56,19 @@ public final class OnnxBackend implements InferenceBackend {
             backend.close();
             throw InferenceException.fatal(model.file() + ": " + e.getMessage(), e);
         }
+    }
+
+    private void makeLanes(ModelSpec model, int count) throws OrtException {
+        for (int i = 0; i < Math.min(count, Runtime.getRuntime().availableProcessors()); i++) {
+            workers.add(new OnnxWorker(model, "worker-" + i));
+        }
+        for (int i = 0; i < count; i++) {
+            OnnxWorker worker = workers.get(i % workers.size());
+            OnnxLane lane = new OnnxLane(model, maxBatch, letterbox, worker);
+            worker.add(lane);
+            lanes.add(lane);
+        }
+        workers.forEach(OnnxWorker::start);
     }
 
     /** The first conversion loads FFmpeg's libraries, the first inference plans its memory: before any camera waits. */
@@ -95,7 +107,7 @@ public final class OnnxBackend implements InferenceBackend {
 
     @Override
     public void close() {
-        lanes.forEach(OnnxLane::close);
+        workers.forEach(OnnxWorker::close);
         letterbox.close();
     }
 }

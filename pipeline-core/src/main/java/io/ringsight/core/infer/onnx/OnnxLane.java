@@ -26,36 +26,34 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 
 /**
- * One ONNX Runtime session, its worker thread and its tensors over our own buffers, made once: results are written in
- * place and nothing is copied.
+ * Tensors over our own buffers, made once, for a worker's session to compute: results are written in place and nothing
+ * is copied.
  *
  * <p>Launching and awaiting hand over by one volatile state and park/unpark: unlike locks and semaphores of the JDK
  * that allocates no queue node when it waits.
  */
-final class OnnxLane implements Lane, AutoCloseable {
+final class OnnxLane implements Lane {
     private static final int IDLE = 0;
     private static final int LAUNCHED = 1;
     private static final int DONE = 2;
-    private static final long CLOSE_LIMIT_MS = 10_000;
 
     private final HostLetterbox letterbox;
-    private final OrtSession session;
     private final List<TensorRow> rows = new ArrayList<>();
     private final FloatBuffer output;
     /** Tensors for each possible number of rows, by rows - 1; a file of fixed batch size has one for all. */
     private final List<Map<String, OnnxTensor>> inputs = new ArrayList<>();
 
     private final List<Map<String, OnnxTensor>> outputs = new ArrayList<>();
-    private final Thread worker;
+    private final OnnxWorker worker;
 
     private int launchedRows;
     private volatile int state = IDLE;
     private volatile Thread waiter;
-    private volatile boolean closed;
     private InferenceException failure;
 
-    OnnxLane(ModelSpec model, int maxBatch, HostLetterbox letterbox, String name) throws OrtException {
+    OnnxLane(ModelSpec model, int maxBatch, HostLetterbox letterbox, OnnxWorker worker) throws OrtException {
         this.letterbox = letterbox;
+        this.worker = worker;
         int fixed = model.input().fixedBatch();
         int capacity = Math.max(fixed, maxBatch);
         int rowBytes = TensorRow.bytes(model.input());
@@ -66,13 +64,7 @@ final class OnnxLane implements Lane, AutoCloseable {
         for (int i = 0; i < maxBatch; i++) {
             rows.add(new TensorRow(input.slice(i * rowBytes, rowBytes)));
         }
-        try (OrtSession.SessionOptions options = OnnxRuntime.laneOptions()) {
-            session = OnnxRuntime.environment().createSession(model.file().toString(), options);
-        }
-        worker = new Thread(this::work, name);
-        worker.setDaemon(true);
         bind(model, maxBatch, input);
-        worker.start();
     }
 
     private void bind(ModelSpec model, int maxBatch, ByteBuffer input) throws OrtException {
@@ -89,7 +81,7 @@ final class OnnxLane implements Lane, AutoCloseable {
                 }
             }
         } catch (OrtException e) {
-            closeNatives();
+            free();
             throw e;
         }
     }
@@ -127,7 +119,7 @@ final class OnnxLane implements Lane, AutoCloseable {
         }
         launchedRows = rows;
         state = LAUNCHED;
-        LockSupport.unpark(worker);
+        worker.wake();
     }
 
     @Override
@@ -156,20 +148,19 @@ final class OnnxLane implements Lane, AutoCloseable {
         return rows.get(row).letterbox();
     }
 
-    private void work() {
-        while (!closed) {
-            if (state == LAUNCHED) {
-                failure = compute();
-                state = DONE;
-                LockSupport.unpark(waiter);
-            } else {
-                LockSupport.park(this);
-            }
+    /** On the worker's thread: computes what was launched, if anything was. */
+    boolean computeIfLaunched(OrtSession session) {
+        if (state != LAUNCHED) {
+            return false;
         }
+        failure = compute(session);
+        state = DONE;
+        LockSupport.unpark(waiter);
+        return true;
     }
 
     /** Null, or why it failed. An Error is a broken runtime: it is told to the waiter, who stops the pipeline. */
-    private InferenceException compute() {
+    private InferenceException compute(OrtSession session) {
         Map<String, OnnxTensor> in = inputs.get(launchedRows - 1);
         try {
             session.run(in, outputs.get(launchedRows - 1)).close();
@@ -181,34 +172,11 @@ final class OnnxLane implements Lane, AutoCloseable {
         }
     }
 
-    /** Waits for a running computation, at most 10 s: freeing its tensors under it would crash the process. */
-    @Override
-    public void close() {
-        if (closed) {
-            return;
-        }
-        closed = true;
-        LockSupport.unpark(worker);
-        try {
-            worker.join(CLOSE_LIMIT_MS);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
-        if (!worker.isAlive()) {
-            closeNatives();
-        }
-    }
-
-    private void closeNatives() {
-        closed = true;
+    /** Frees the tensors; nothing may be computing. */
+    void free() {
         Stream.concat(inputs.stream(), outputs.stream())
                 .distinct()
                 .flatMap(tensors -> tensors.values().stream())
                 .forEach(OnnxTensor::close);
-        try {
-            session.close();
-        } catch (OrtException e) {
-            throw new IllegalStateException("closing an ONNX Runtime session failed", e);
-        }
     }
 }

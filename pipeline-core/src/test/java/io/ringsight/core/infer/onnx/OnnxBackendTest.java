@@ -105,9 +105,9 @@ class OnnxBackendTest {
     }
 
     @Test
-    void hasALaneForEachProcessorUnlessToldOtherwise() {
+    void hasTwoLanesForEachProcessorUnlessToldOtherwise() {
         try (InferenceBackend backend = Backends.open(spec(new TinyOnnx(), folder), BackendSpec.cpu())) {
-            assertThat(backend.lanes()).hasSize(Runtime.getRuntime().availableProcessors());
+            assertThat(backend.lanes()).hasSize(2 * Runtime.getRuntime().availableProcessors());
         }
     }
 

@@ -5,7 +5,8 @@ classpath=
 n=0
 while read -r entry; do
     n=$((n + 1))
-    cp -r "$entry" "/tmp/cp$n" || exit 1
+    # the host's /tmp, where a checkout may lie, has another name here
+    cp -r "${entry/#\/tmp\///host-tmp/}" "/tmp/cp$n" || exit 1
     classpath=$classpath:/tmp/cp$n
 done </job/class-path.txt
 exec timeout 300 java -XX:TieredStopAtLevel=1 -XX:+UseSerialGC -Xmx256m \

@@ -24,7 +24,7 @@ more_frames_than() { [ "$(frames)" -gt "$1" ]; }
 
 v4l2-ctl -d $VIDEO -c percentage_of_dropped_buffers=0 # also loads the program before anything is timed
 java -Xmx400m -XX:TieredStopAtLevel=1 -XX:+UseSerialGC -Dorg.bytedeco.javacpp.cachedir=/tmp/javacpp \
-    -cp "$(cat /job/classpath)" io.ringsight.app.Main run -c /job/pipeline.yaml >/job/daemon.log 2>&1 </dev/null &
+    -cp "$(sed 's,\(^\|:\)/tmp/,\1/host-tmp/,g' /job/classpath)" io.ringsight.app.Main run -c /job/pipeline.yaml >/job/daemon.log 2>&1 </dev/null &
 daemon=$!
 await "first frames" more_frames_than 5
 

@@ -21,6 +21,7 @@ import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -54,7 +55,7 @@ public final class OnnxModelReader {
                     scan.precision(),
                     tensors(session.getInputInfo().values()),
                     tensors(session.getOutputInfo().values()),
-                    session.getMetadata().getCustomMetadata());
+                    metadata(session));
             return withKnownOutputs(file, session, overrides);
         } catch (OrtException e) {
             throw new ModelException(path + ": ONNX Runtime cannot load this model: " + reason(e), e);
@@ -77,6 +78,14 @@ public final class OnnxModelReader {
         } catch (IOException e) {
             throw new ModelException(path + ": cannot be read: " + e.getMessage(), e);
         }
+    }
+
+    /** ONNX Runtime cuts a key at a NUL, does not find it again and gives null for its value. */
+    private static Map<String, String> metadata(OrtSession session) throws OrtException {
+        Map<String, String> given = session.getMetadata().getCustomMetadata();
+        Map<String, String> metadata = new HashMap<>();
+        given.forEach((key, value) -> metadata.put(key, value == null ? "" : value));
+        return metadata;
     }
 
     private static List<Tensor> tensors(Collection<NodeInfo> nodes) {

@@ -106,6 +106,15 @@ class OnnxModelReaderTest {
         assertRefused(new TinyOnnx(), head(Head.YOLOX), "head", "is no 'yolox' head for a 16x16 input");
     }
 
+    /** ONNX Runtime does not find such a key again and gives null for its value: that was a NullPointerException. */
+    @Test
+    void readsAModelWhoseMetadataHasAKeyWithANulInIt() throws IOException, ModelException {
+        byte[] bytes = new TinyOnnx().metadata("author", "somebody").bytes();
+        String latin = new String(bytes, StandardCharsets.ISO_8859_1);
+        bytes[latin.indexOf("author") + 2] = 0;
+        assertThat(Models.read(file("key", bytes), NONE).labels()).hasSize(256);
+    }
+
     /** Whatever a file holds, only a ModelException comes out. */
     @Test
     void survivesDamagedFiles() throws IOException {

@@ -85,25 +85,15 @@ class FrozenCameraTest {
                 .isTrue();
     }
 
-    /**
-     * Against the worse of the times around it: the run's own noise is in it. In 160 frames the 99th percentile is the
-     * second worst one, which one hiccup of a shared machine makes; so it is printed for people, and a wait for the
-     * frozen camera (seconds) fails it. The 95th must keep within a tenth.
-     */
+    /** The run's own noise is in it: p99 while the other camera is frozen against the worse of the times around it. */
     private static void theOtherWasNotDisturbed(Account account, Span before, Span during, Span after) {
-        double[] p99 = new double[3];
-        double[] p95 = new double[3];
-        Span[] spans = {before, during, after};
-        for (int i = 0; i < spans.length; i++) {
-            p99[i] = spans[i].percentileMs(account, 0.99);
-            p95[i] = spans[i].percentileMs(account, 0.95);
-        }
+        double quietMs = before.p99Ms(account);
+        double frozenMs = during.p99Ms(account);
+        double againMs = after.p99Ms(account);
         System.out.printf(
-                "frozen camera: p99 of the other %.1f ms before, %.1f ms during, %.1f ms after;"
-                        + " p95 %.1f, %.1f, %.1f ms%n",
-                p99[0], p99[1], p99[2], p95[0], p95[1], p95[2]);
-        assertThat(p95[1]).isLessThanOrEqualTo(1.1 * Math.max(p95[0], p95[2]));
-        assertThat(p99[1]).isLessThanOrEqualTo(3 * Math.max(p99[0], p99[2]));
+                "frozen camera: p99 of the other %.1f ms before, %.1f ms during, %.1f ms after%n",
+                quietMs, frozenMs, againMs);
+        assertThat(frozenMs).isLessThanOrEqualTo(1.1 * Math.max(quietMs, againMs));
         assertThat(account.gaps().stream().filter(gap -> publishedAt(gap).isAfter(before.from)))
                 .allSatisfy(gap -> assertThat(gap.text("reason")).isEqualTo("stopped"));
     }
@@ -115,8 +105,9 @@ class FrozenCameraTest {
                 () -> Ringsight.state(port, sourceId).equals(state));
     }
 
+    /** Gives some 300 frames a window, so that one or two hiccups of the machine are not the 99th percentile. */
     private RigCamera camera() {
-        return new RigCamera(folder, "--cam", "h264:/cam", "--size", "320x240", "--fps", "8");
+        return new RigCamera(folder, "--cam", "h264:/cam", "--size", "320x240", "--fps", "15");
     }
 
     private static Instant publishedAt(Json message) {
@@ -131,8 +122,8 @@ class FrozenCameraTest {
             return new Span(from, Instant.now());
         }
 
-        /** Decoded until published, of the frames published in it. */
-        double percentileMs(Account account, double quantile) {
+        /** The 99th percentile of decoded until published, of the frames published in it. */
+        double p99Ms(Account account) {
             double[] sorted = account.frames().stream()
                     .filter(frame -> publishedAt(frame).isAfter(from)
                             && publishedAt(frame).isBefore(to))
@@ -140,7 +131,7 @@ class FrozenCameraTest {
                     .sorted()
                     .toArray();
             assertThat(sorted).as("frames in a window").hasSizeGreaterThan(100);
-            return sorted[(int) Math.ceil(sorted.length * quantile) - 1];
+            return sorted[(int) Math.ceil(sorted.length * 0.99) - 1];
         }
 
         private static double latencyMs(Json stages) {

@@ -47,9 +47,4 @@ final class Credits {
         free.getAndIncrement();
         LockSupport.unpark(waiting);
     }
-
-    /** How many could be taken now. */
-    int available() {
-        return free.get();
-    }
 }

@@ -6,13 +6,11 @@ import io.ringsight.app.config.ConfigException;
 import io.ringsight.app.config.HttpConfig;
 import io.ringsight.app.config.PipelineConfig;
 import io.ringsight.app.config.SinkConfig;
-import io.ringsight.app.config.SourceConfig;
 import io.ringsight.app.http.HealthPages;
 import io.ringsight.app.http.HttpPages;
 import io.ringsight.app.http.MetricsPage;
 import io.ringsight.app.http.Page;
 import io.ringsight.core.detect.Decoders;
-import io.ringsight.core.frame.GapReason;
 import io.ringsight.core.infer.BackendSpec;
 import io.ringsight.core.infer.Backends;
 import io.ringsight.core.infer.InferenceBackend;
@@ -20,8 +18,6 @@ import io.ringsight.core.infer.InferenceException;
 import io.ringsight.core.metrics.SinkMetrics;
 import io.ringsight.core.metrics.SinkState;
 import io.ringsight.core.model.ModelSpec;
-import io.ringsight.core.pipeline.FrameIntake;
-import io.ringsight.core.pipeline.IntakeSpec;
 import io.ringsight.core.pipeline.Pipeline;
 import io.ringsight.core.pipeline.ResultSink;
 import io.ringsight.core.time.Clock;
@@ -32,18 +28,11 @@ import io.ringsight.sinks.MessagePublisher;
 import io.ringsight.sinks.MessageSink;
 import io.ringsight.sinks.ModelIdentity;
 import io.ringsight.sinks.kafka.KafkaSink;
-import io.ringsight.sources.Ending;
-import io.ringsight.sources.Source;
-import io.ringsight.sources.SourceSpec;
-import io.ringsight.sources.SourceSupervisor;
-import io.ringsight.sources.Sources;
-import io.ringsight.sources.synthetic.SyntheticSettings;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -66,13 +55,9 @@ import org.slf4j.LoggerFactory;
 public final class Daemon implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Daemon.class);
     private static final long SUMMARY_SECONDS = 10;
-    private static final long SOURCES_STOP_MS = 5_000;
     private static final long DRAIN_MS = 10_000;
     private static final Duration SINK_DEADLINE = Duration.ofSeconds(10);
     private static final String STANDARD_OUTPUT = "jsonl:" + JsonLinesSpec.STANDARD_OUTPUT;
-    private static final long NS_PER_MS = 1_000_000L;
-    /** Pictures beyond a source's credits: one with the decoder, one being handed over. */
-    private static final int SPARE_PICTURES = 2;
 
     private final Config config;
     private final Clock clock;
@@ -80,11 +65,11 @@ public final class Daemon implements AutoCloseable {
     private final Status status;
     private final SummaryLog summary;
     private final Closers closers = new Closers();
-    private final List<SourceSupervisor> supervisors = new ArrayList<>();
     private final CountDownLatch over = new CountDownLatch(1);
     private final AtomicReference<Throwable> broken = new AtomicReference<>();
     private volatile boolean stopped;
     private volatile boolean outputGone;
+    private SourceSet sources;
     private int port = -1;
 
     /** Loads a model on a device. */
@@ -117,6 +102,10 @@ public final class Daemon implements AutoCloseable {
         try {
             daemon.open(more);
             return daemon;
+        } catch (InterruptedException e) {
+            daemon.close();
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted while starting", e);
         } catch (ConfigException | RuntimeException e) {
             daemon.close();
             throw e;
@@ -154,25 +143,39 @@ public final class Daemon implements AutoCloseable {
         if (outputGone) {
             throw CommandException.failed("ringsight: standard output was closed");
         }
-        List<String> failures = stopped ? List.of() : failures();
+        List<String> failures = stopped ? List.of() : sources.failures();
         if (!failures.isEmpty()) {
             throw CommandException.failed(failures);
         }
     }
 
-    /** Sources that ended otherwise than they should, one line each. */
-    private List<String> failures() {
-        List<String> failures = new ArrayList<>();
-        for (SourceSupervisor supervisor : supervisors) {
-            if (!supervisor.ended().isDone() || supervisor.ended().isCompletedExceptionally()) {
-                continue;
+    /** Reads the configuration once more. */
+    public interface Rereading {
+        /** Reads all of it or tells all its mistakes. */
+        Config read() throws ConfigException;
+    }
+
+    /**
+     * Adds, removes and changes sources as the configuration says now; the others do not notice. A wrong configuration is
+     * refused as a whole, and the one before goes on. What else changed is named: it takes a restart. Any thread; waits
+     * for sources that must stop.
+     */
+    public synchronized void reload(Rereading reading) throws InterruptedException {
+        try {
+            Config wanted = reading.read();
+            List<String> later = config.sectionsOtherThanSources(wanted);
+            if (!later.isEmpty()) {
+                LOG.warn("changes to {} take effect when Ringsight is started anew", String.join(", ", later));
             }
-            Ending ending = supervisor.ended().join();
-            if (ending.reason() != GapReason.ENDED && ending.reason() != GapReason.STOPPED) {
-                failures.add("ringsight: source " + supervisor.sourceId() + ": " + ending);
-            }
+            wanted.ringHint().ifPresent(LOG::warn);
+            SourceSet.Changes changes = sources.apply(wanted.sources());
+            status.reloaded(true);
+            LOG.info("configuration read anew: {}", changes);
+        } catch (ConfigException e) {
+            status.reloaded(false);
+            LOG.error("the changed configuration is refused, the one before goes on:");
+            e.mistakes().forEach(LOG::error);
         }
-        return failures;
     }
 
     @Override
@@ -181,7 +184,7 @@ public final class Daemon implements AutoCloseable {
         closers.close();
     }
 
-    private void open(List<ResultSink> more) throws ConfigException {
+    private void open(List<ResultSink> more) throws ConfigException, InterruptedException {
         if (config.http().isPresent()) {
             openPages(config.http().get());
         }
@@ -269,7 +272,7 @@ public final class Daemon implements AutoCloseable {
         PipelineConfig wanted = config.pipeline();
         Pipeline.Settings settings = new Pipeline.Settings(wanted.ringSize(), wanted.threshold());
         Pipeline pipeline = new Pipeline(settings, backend, Decoders.of(wanted.model()), sinks, clock);
-        closers.add("pipeline", pipeline::close);
+        closers.add("pipeline", () -> stop(pipeline));
         pipeline.broken().thenAccept(cause -> {
             broken.compareAndSet(null, cause);
             over.countDown();
@@ -277,44 +280,19 @@ public final class Daemon implements AutoCloseable {
         return pipeline;
     }
 
-    private void openSources(Pipeline pipeline) throws ConfigException {
-        closers.add("sources", () -> supervisors.forEach(SourceSupervisor::close));
+    private void openSources(Pipeline pipeline) throws InterruptedException {
+        sources = new SourceSet(pipeline, clock, status, over::countDown);
+        closers.add("sources", sources::close);
         closers.add("frames on their way", () -> drain(pipeline));
-        closers.add("cameras", this::stopSources);
-        for (SourceConfig wanted : config.sources()) {
-            supervisors.add(openSource(pipeline, wanted));
-        }
-        CompletableFuture<?>[] endings =
-                supervisors.stream().map(SourceSupervisor::ended).toArray(CompletableFuture<?>[]::new);
-        CompletableFuture.allOf(endings).whenComplete((nothing, failure) -> over.countDown());
+        closers.add("cameras", sources::stop);
         config.ringHint().ifPresent(LOG::warn);
-        supervisors.forEach(SourceSupervisor::start);
+        sources.apply(config.sources());
     }
 
-    private SourceSupervisor openSource(Pipeline pipeline, SourceConfig wanted) {
-        int credits = wanted.credits()
-                .orElse(
-                        isLossless(wanted.spec())
-                                ? pipeline.creditsForRecording()
-                                : SourceConfig.DEFAULT_CAMERA_CREDITS);
-        Source source = Sources.open(wanted.spec(), clock, credits + SPARE_PICTURES);
-        IntakeSpec intakeSpec = new IntakeSpec(
-                wanted.id(), source.lossless(), credits, wanted.deadlineMs() * NS_PER_MS, wanted.maxFps());
-        FrameIntake intake = pipeline.connect(intakeSpec);
-        status.add(intake.metrics());
-        return new SourceSupervisor(source, intake, clock);
-    }
-
-    private static boolean isLossless(SourceSpec spec) {
-        return spec instanceof SourceSpec.Recording
-                || spec instanceof SourceSpec.Synthetic synthetic
-                        && !SyntheticSettings.of(synthetic).paced();
-    }
-
-    private void stopSources() throws InterruptedException {
-        List<String> running = SourceSupervisor.stopAll(supervisors, clock, SOURCES_STOP_MS);
+    private static void stop(Pipeline pipeline) throws InterruptedException {
+        List<String> running = pipeline.stop();
         if (!running.isEmpty()) {
-            LOG.warn("sources that did not stop within {} ms: {}", SOURCES_STOP_MS, String.join(", ", running));
+            LOG.warn("threads that did not stop: {}", String.join(", ", running));
         }
     }
 

@@ -109,6 +109,11 @@ public final class Main implements Runnable {
         Signals.onTermination(stop);
     }
 
+    /** From now on each SIGHUP calls {@code reload} instead of ending the process. For commands. */
+    public void onHangup(Runnable reload) {
+        Signals.onHangup(reload);
+    }
+
     private static int misused(ParameterException e) {
         CommandLine at = e.getCommandLine();
         String message = Redaction.text(e.getMessage()).replaceAll("\\s*\\R\\s*", " ");

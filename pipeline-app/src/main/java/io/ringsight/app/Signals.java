@@ -5,47 +5,65 @@ import java.lang.reflect.Proxy;
 import java.util.List;
 
 /**
- * Turns SIGTERM and SIGINT into a call. Unlike a shutdown hook this lets the command end in its own way, with its own
- * exit code. The second signal ends the process at once.
+ * Turns signals into calls. SIGTERM and SIGINT, unlike a shutdown hook, let the command end in its own way, with its own
+ * exit code; the second one ends the process at once. SIGHUP asks a daemon to read its configuration anew.
  *
  * <p>The JDK has had {@code sun.misc.Signal} for it since long before it had modules and keeps it in module
  * jdk.unsupported; it is called by reflection because the compiler warns of it in a way that cannot be switched off.
  */
 final class Signals {
-    private static final List<String> NAMES = List.of("TERM", "INT");
+    private static final List<String> TERMINATION = List.of("TERM", "INT");
+    private static final List<String> HANGUP = List.of("HUP");
 
     private Signals() {}
 
     /**
-     * Has the first of the signals call {@code stop} on a thread of the JVM.
+     * Has the first SIGTERM or SIGINT call {@code stop} on a thread of the JVM.
      *
      * @return false if this JVM cannot: then they end the process at once
      */
     static boolean onTermination(Runnable stop) {
+        return install(TERMINATION, () -> {
+            install(TERMINATION, null);
+            stop.run();
+        });
+    }
+
+    /**
+     * Has every SIGHUP call {@code reload} on a thread of the JVM.
+     *
+     * @return false if this JVM cannot: then it ends the process at once
+     */
+    static boolean onHangup(Runnable reload) {
+        return install(HANGUP, reload);
+    }
+
+    /** @param action null: what the system does by default */
+    private static boolean install(List<String> names, Runnable action) {
         try {
             Class<?> signal = Class.forName("sun.misc.Signal");
             Class<?> handler = Class.forName("sun.misc.SignalHandler");
-            Object byDefault = handler.getField("SIG_DFL").get(null);
-            InvocationHandler call = (proxy, method, arguments) -> switch (method.getName()) {
-                case "handle" -> {
-                    for (String name : NAMES) {
-                        handle(signal, handler, name, byDefault);
-                    }
-                    stop.run();
-                    yield null;
-                }
-                case "hashCode" -> System.identityHashCode(proxy);
-                case "equals" -> proxy == arguments[0];
-                default -> "ringsight's signal handler";
-            };
-            Object ours = Proxy.newProxyInstance(Signals.class.getClassLoader(), new Class<?>[] {handler}, call);
-            for (String name : NAMES) {
+            Object ours = action == null ? handler.getField("SIG_DFL").get(null) : calling(action, handler);
+            for (String name : names) {
                 handle(signal, handler, name, ours);
             }
             return true;
         } catch (ReflectiveOperationException | RuntimeException e) {
             return false;
         }
+    }
+
+    private static Object calling(Runnable action, Class<?> handler) {
+        InvocationHandler call = (proxy, method, arguments) -> switch (method.getName()) {
+            case "handle" -> {
+                action.run();
+                yield null;
+            }
+            case "hashCode" -> System.identityHashCode(proxy);
+            case "equals" -> proxy == arguments[0];
+            default -> "ringsight's signal handler";
+        };
+        return Proxy.newProxyInstance(Signals.class.getClassLoader(), new Class<?>[] {handler}, call);
     }
 
     private static void handle(Class<?> signal, Class<?> handler, String name, Object action)

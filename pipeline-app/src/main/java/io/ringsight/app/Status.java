@@ -8,10 +8,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * What the running daemon knows of itself: read by the pages and the summary in the log, filled while it starts.
- * Thread-safe.
+ * What the running daemon knows of itself: read by the pages and the summary in the log. Thread-safe.
  */
 public final class Status {
     /** The state of a source that gives frames. */
@@ -28,19 +28,21 @@ public final class Status {
 
     private final Clock clock;
     private final long startedNs;
-    private final List<SourceMetrics> sources = new CopyOnWriteArrayList<>();
+    private volatile List<SourceMetrics> sources = List.of();
     private final List<SinkMetrics> sinks = new CopyOnWriteArrayList<>();
     private volatile Model model;
     private volatile boolean stopping;
+    private final AtomicLong reloadsApplied = new AtomicLong();
+    private final AtomicLong reloadsRefused = new AtomicLong();
 
     public Status(Clock clock) {
         this.clock = clock;
         startedNs = clock.nanoTime();
     }
 
-    /** A source was wired. */
-    public void add(SourceMetrics source) {
-        sources.add(source);
+    /** These are the sources now. */
+    public void sources(List<SourceMetrics> now) {
+        sources = List.copyOf(now);
     }
 
     /** A sink was wired. */
@@ -51,6 +53,21 @@ public final class Status {
     /** The model is loaded and warm. */
     public void loaded(Model loaded) {
         model = loaded;
+    }
+
+    /** The configuration was read anew, and taken or refused. */
+    public void reloaded(boolean applied) {
+        (applied ? reloadsApplied : reloadsRefused).incrementAndGet();
+    }
+
+    /** How often the configuration was read anew and taken. */
+    public long reloadsApplied() {
+        return reloadsApplied.get();
+    }
+
+    /** How often the configuration was read anew and refused for its mistakes. */
+    public long reloadsRefused() {
+        return reloadsRefused.get();
     }
 
     /** The daemon is about to end. */

@@ -26,8 +26,8 @@ final class SummaryLog {
 
     private final Status status;
     private final Clock clock;
-    private final Map<String, long[]> countsBefore = new LinkedHashMap<>();
-    private final Map<String, Histogram> latencyBefore = new LinkedHashMap<>();
+    private final Map<SourceMetrics, long[]> countsBefore = new LinkedHashMap<>();
+    private final Map<SourceMetrics, Histogram> latencyBefore = new LinkedHashMap<>();
     private final Map<String, Long> droppedBefore = new LinkedHashMap<>();
     private long beforeNs;
 
@@ -51,6 +51,8 @@ final class SummaryLog {
         long nowNs = clock.nanoTime();
         double seconds = Math.max(1e-3, (nowNs - beforeNs) / NS_PER_S);
         beforeNs = nowNs;
+        countsBefore.keySet().retainAll(status.sources());
+        latencyBefore.keySet().retainAll(status.sources());
         Map<Counter, Long> counted = countedSince();
         List<String> parts = new ArrayList<>();
         parts.add(status.liveSources() + " of " + status.sources().size() + " sources live");
@@ -93,7 +95,7 @@ final class SummaryLog {
     private Map<Counter, Long> countedSince() {
         Map<Counter, Long> sums = new LinkedHashMap<>();
         for (SourceMetrics source : status.sources()) {
-            long[] before = countsBefore.computeIfAbsent(source.sourceId(), id -> new long[Counter.values().length]);
+            long[] before = countsBefore.computeIfAbsent(source, added -> new long[Counter.values().length]);
             for (Counter counter : Counter.values()) {
                 long now = source.value(counter);
                 sums.merge(counter, now - before[counter.ordinal()], Long::sum);
@@ -108,7 +110,7 @@ final class SummaryLog {
         for (SourceMetrics source : status.sources()) {
             Histogram now = source.latencyUs();
             Histogram since = now.copy();
-            Histogram before = latencyBefore.put(source.sourceId(), now);
+            Histogram before = latencyBefore.put(source, now);
             if (before != null) {
                 since.subtract(before);
             }

@@ -8,6 +8,8 @@ import io.ringsight.core.metrics.SinkMetrics;
 import io.ringsight.core.metrics.SinkState;
 import io.ringsight.core.metrics.SourceMetrics;
 import io.ringsight.core.time.ManualClock;
+import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class SummaryLogTest {
@@ -20,7 +22,7 @@ class SummaryLogTest {
 
     @Test
     void saysLittleWhenAllIsWell() {
-        status.add(line1);
+        status.sources(List.of(line1));
         status.add(kafka);
         line1.state(Status.LIVE);
         kafka.state(SinkState.READY, "");
@@ -38,8 +40,7 @@ class SummaryLogTest {
 
     @Test
     void namesWhatIsWrong() {
-        status.add(line1);
-        status.add(line2);
+        status.sources(List.of(line1, line2));
         status.add(kafka);
         line1.state(Status.LIVE);
         line2.state("auth-failed");
@@ -57,7 +58,7 @@ class SummaryLogTest {
 
     @Test
     void tellsEachLineOfTheTimeSinceTheLineBefore() {
-        status.add(line1);
+        status.sources(List.of(line1));
         line1.state(Status.LIVE);
         line1.count(Counter.FRAMES_PUBLISHED, 100);
         line1.recordLatencyNs(500_000_000);
@@ -74,9 +75,9 @@ class SummaryLogTest {
 
     @Test
     void namesFiveSilentSourcesAtMost() {
-        for (int i = 1; i <= 8; i++) {
-            status.add(new SourceMetrics("cam" + i));
-        }
+        status.sources(IntStream.rangeClosed(1, 8)
+                .mapToObj(i -> new SourceMetrics("cam" + i))
+                .toList());
 
         assertThat(summary.next())
                 .endsWith("; not live: cam1 (connecting), cam2 (connecting), cam3 (connecting), cam4 (connecting),"
@@ -85,8 +86,7 @@ class SummaryLogTest {
 
     @Test
     void totalAccountsForEveryFrameAndMessage() {
-        status.add(line1);
-        status.add(line2);
+        status.sources(List.of(line1, line2));
         status.add(kafka);
         line1.count(Counter.FRAMES_DECODED, 100);
         line1.count(Counter.FRAMES_PUBLISHED, 80);

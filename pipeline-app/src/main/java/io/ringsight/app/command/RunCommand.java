@@ -20,6 +20,8 @@ import picocli.CommandLine.ParentCommand;
         versionProvider = Version.class,
         description = {
             "Watches the sources of a configuration and publishes what it finds.",
+            "SIGHUP reads the configuration anew and adds, removes or changes the sources that changed; a wrong one is"
+                    + " refused.",
             "SIGTERM or Ctrl-C lets what is on its way arrive and ends with exit code 0. Ends by itself when all file"
                     + " sources are over."
         })
@@ -34,11 +36,22 @@ public final class RunCommand implements Callable<Integer> {
     public Integer call() throws ConfigException, InterruptedException {
         CompletableFuture<Void> termination = new CompletableFuture<>();
         ringsight.onTermination(() -> termination.complete(null));
+        CompletableFuture<Daemon> started = new CompletableFuture<>();
+        ringsight.onHangup(() -> started.thenAccept(this::reload));
         Config read = config.read();
         try (Daemon daemon = Daemon.start(read, Clock.system(), List.of())) {
             termination.thenRun(daemon::stop);
+            started.complete(daemon);
             daemon.await();
         }
         return Main.DONE;
+    }
+
+    private void reload(Daemon daemon) {
+        try {
+            daemon.reload(config::read);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 }

@@ -1,5 +1,6 @@
 package io.ringsight.app.config;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -29,5 +30,20 @@ public record Config(
                         + " on their way (" + credits
                         + " credits): when all are busy, frames are lost as overload early;"
                         + " consider pipeline.ringSize " + Integer.highestOneBit(credits - 1) * 2);
+    }
+
+    /** The names of the sections, {@code sources} apart, in which {@code other} says something else. */
+    public List<String> sectionsOtherThanSources(Config other) {
+        List<String> sections = new ArrayList<>();
+        if (!pipeline.isSame(other.pipeline)) {
+            sections.add("pipeline");
+        }
+        if (!sinks.equals(other.sinks)) {
+            sections.add("sinks");
+        }
+        if (!http.map(HttpConfig::address).equals(other.http.map(HttpConfig::address))) {
+            sections.add("http");
+        }
+        return sections;
     }
 }

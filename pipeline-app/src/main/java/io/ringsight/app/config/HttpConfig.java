@@ -18,4 +18,9 @@ public record HttpConfig(String bind, int port, Place place) {
         String host = bind.contains(":") ? "[" + bind + "]" : bind;
         return "http://" + host + ":" + port;
     }
+
+    /** Address and port as configured. */
+    String address() {
+        return url(port);
+    }
 }

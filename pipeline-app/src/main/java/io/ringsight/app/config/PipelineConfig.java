@@ -21,4 +21,12 @@ public record PipelineConfig(ModelSpec model, BackendSpec backend, float thresho
     public static final int DEFAULT_RING_SIZE = 64;
     /** The largest ring. */
     public static final int MAX_RING_SIZE = 4096;
+
+    /** Whether {@code other} means the same, wherever it stands in its file. */
+    boolean isSame(PipelineConfig other) {
+        return model.equals(other.model)
+                && backend.equals(other.backend)
+                && threshold == other.threshold
+                && ringSize == other.ringSize;
+    }
 }

@@ -51,6 +51,7 @@ public final class MetricsPage implements Page {
                 "ringsight_ready",
                 "1 when frames become messages.",
                 status.notReady().isEmpty() ? 1 : 0));
+        all.add(reloads());
         sources(all);
         sinks(all);
         ProcessMetrics.add(all);
@@ -91,6 +92,15 @@ public final class MetricsPage implements Page {
                         .build())
                 .stream()
                 .toList();
+    }
+
+    private MetricSnapshot reloads() {
+        return CounterSnapshot.builder()
+                .name("ringsight_config_reloads")
+                .help("How often the configuration was read anew, by whether it was applied or refused for mistakes.")
+                .dataPoint(count(Labels.of("result", "applied"), status.reloadsApplied()))
+                .dataPoint(count(Labels.of("result", "refused"), status.reloadsRefused()))
+                .build();
     }
 
     private void sources(List<MetricSnapshot> all) {

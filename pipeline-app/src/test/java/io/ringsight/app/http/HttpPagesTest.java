@@ -53,8 +53,7 @@ class HttpPagesTest {
 
     @BeforeEach
     void serve() throws Exception {
-        status.add(line1);
-        status.add(line2);
+        status.sources(List.of(line1, line2));
         status.add(kafka);
         Map<String, Page> served = new LinkedHashMap<>();
         served.put("/live", HealthPages.live());

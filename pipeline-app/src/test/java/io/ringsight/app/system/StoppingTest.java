@@ -34,6 +34,40 @@ class StoppingTest {
     }
 
     @Test
+    void sighupTakesARightConfigurationAndRefusesAWrongOne() throws IOException {
+        Path messages = folder.resolve("messages.jsonl");
+        try (Child daemon = Ringsight.daemon(folder, configuration("synthetic:boxes?fps=20", messages))) {
+            awaitMessage(daemon, messages, "\"sourceId\":\"line1\"");
+            reload(
+                    daemon,
+                    new Yaml().source("line1", "synthetic:boxes?fps=20", "").source("line2", "synthetic:boxes", ""));
+            awaitMessage(daemon, messages, "\"sourceId\":\"line2\"");
+
+            reload(daemon, new Yaml().source("line1", "gopher://hole", ""));
+            daemon.await("the refusal", LIMIT, () -> daemon.err().contains("came 'gopher://hole'"));
+
+            assertThat(daemon.err()).contains("the one before goes on").doesNotContain("\tat ");
+            daemon.signal("TERM");
+            assertThat(daemon.waitFor(LIMIT)).as(daemon.err()).isZero();
+        }
+        assertThat(Account.of(Files.readAllLines(messages), "line2").frames()).isNotEmpty();
+    }
+
+    private void reload(Child daemon, Yaml yaml) throws IOException {
+        Files.writeString(
+                folder.resolve("pipeline.yaml"),
+                yaml.jsonl(folder.resolve("messages.jsonl")).text());
+        daemon.signal("HUP");
+    }
+
+    private static void awaitMessage(Child daemon, Path messages, String part) {
+        daemon.await(
+                part,
+                LIMIT,
+                () -> Files.exists(messages) && Child.read(messages).contains(part));
+    }
+
+    @Test
     void fileOfNoBytesIsAClearError() throws IOException {
         refused(Files.write(folder.resolve("empty.mp4"), new byte[0]));
     }

@@ -1,11 +1,14 @@
 package io.ringsight.core.pipeline;
 
 import io.ringsight.core.detect.DetectionDecoder;
+import io.ringsight.core.frame.SourceId;
 import io.ringsight.core.infer.InferenceBackend;
 import io.ringsight.core.ring.FrameRing;
 import io.ringsight.core.time.Clock;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * The frame's way from a source's decoder to the sinks:
@@ -26,6 +29,7 @@ public final class Pipeline implements AutoCloseable {
     private final Clock clock;
     private final Failures failures;
     private final int losslessCredits;
+    private final Map<SourceId, SourceIntake.Account> accounts = new ConcurrentHashMap<>();
 
     /**
      * What a pipeline is made of.
@@ -68,9 +72,20 @@ public final class Pipeline implements AutoCloseable {
         return losslessCredits;
     }
 
-    /** A new source's way in. The source's numbering starts with it, so a source that reconnects keeps its intake. */
+    /**
+     * A source's way in. A source that reconnects keeps its intake. A source that was connected before, and whose thread
+     * has ended, may be connected anew, treated otherwise from now on: its numbering and its counters go on, and a gap
+     * that its last intake told is open still.
+     */
     public FrameIntake connect(IntakeSpec spec) {
-        return new SourceIntake(spec, ring, clock);
+        SourceIntake.Account account =
+                accounts.computeIfAbsent(spec.sourceId(), id -> new SourceIntake.Account(clock.epochNanos()));
+        return new SourceIntake(spec, account, ring, clock);
+    }
+
+    /** The source, whose thread has ended, is not wanted any more: its counters are dropped, its numbering is not. */
+    public void forget(SourceId source) {
+        accounts.get(source).forgetMetrics();
     }
 
     /** Completed with the cause when no frame can be computed any more: the process should end. */

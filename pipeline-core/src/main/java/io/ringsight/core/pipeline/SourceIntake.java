@@ -18,43 +18,41 @@ import io.ringsight.core.time.Clock;
  */
 final class SourceIntake implements FrameIntake {
     /** The Publish stage's side of the account. */
-    final PublishedSoFar published = new PublishedSoFar();
+    final PublishedSoFar published;
 
+    private final Account account;
     private final IntakeSpec spec;
     private final FrameRing<FrameSlot> ring;
     private final Clock clock;
     private final SourceMetrics metrics;
     private final Credits credits;
     private final RateLimit rateLimit;
-    private final FrameLosses losses = new FrameLosses();
     private final SlotWriter<FrameSlot> writeFrame = this::writeFrame;
     private final SlotWriter<FrameSlot> writeGap = this::writeGap;
-    private long frameSeq;
-    private long lastFrameUtcNs;
     private Picture picture;
-    private GapEvent gap;
-    private long gapSeq;
 
-    SourceIntake(IntakeSpec spec, FrameRing<FrameSlot> ring, Clock clock) {
+    /** @param account the source's own, whose last intake is not used any more */
+    SourceIntake(IntakeSpec spec, Account account, FrameRing<FrameSlot> ring, Clock clock) {
         this.spec = spec;
+        this.account = account;
+        published = account.published;
         this.ring = ring;
         this.clock = clock;
-        metrics = new SourceMetrics(spec.sourceId().value());
+        metrics = account.metrics(spec.sourceId());
         credits = new Credits(spec.credits());
         rateLimit = new RateLimit(spec.maxFps());
-        lastFrameUtcNs = clock.epochNanos();
     }
 
     @Override
     public void offer(Picture decoded) throws InterruptedException {
-        frameSeq++;
+        account.frameSeq++;
         metrics.count(Counter.FRAMES_DECODED);
         boolean moved = false;
         try {
-            if (gap != null) {
+            if (account.gap != null) {
                 endGap();
             }
-            lastFrameUtcNs = clock.epochNanos();
+            account.lastFrameUtcNs = clock.epochNanos();
             moved = move(decoded);
         } finally {
             if (!moved) {
@@ -99,19 +97,19 @@ final class SourceIntake implements FrameIntake {
     }
 
     private void writeFrame(FrameSlot slot) {
-        slot.frame(this, frameSeq, picture, clock.nanoTime());
-        slot.losses.moveFrom(losses);
+        slot.frame(this, account.frameSeq, picture, clock.nanoTime());
+        slot.losses.moveFrom(account.losses);
     }
 
     @Override
     public void lost(GapReason reason, int frames) {
-        frameSeq += frames;
+        account.frameSeq += frames;
         metrics.count(Counter.FRAMES_DECODED, frames);
         count(reason, frames);
     }
 
     private void count(GapReason reason, int frames) {
-        losses.add(reason, frames);
+        account.losses.add(reason, frames);
         metrics.count(counterOf(reason), frames);
     }
 
@@ -138,29 +136,34 @@ final class SourceIntake implements FrameIntake {
         if (reason.countsFrames()) {
             throw new IllegalArgumentException(reason + " is counted frame by frame, use lost()");
         }
-        if (gap != null && gap.reason() == reason) {
+        if (account.gap != null && account.gap.reason() == reason) {
             return;
         }
-        long sinceUtcNs = gap == null ? lastFrameUtcNs : gap.sinceUtcNs();
-        gap = new GapEvent(++gapSeq, reason, detail, sinceUtcNs, Picture.UNKNOWN);
+        long sinceUtcNs = account.gap == null ? account.lastFrameUtcNs : account.gap.sinceUtcNs();
+        account.gap = new GapEvent(++account.gapSeq, reason, detail, sinceUtcNs, Picture.UNKNOWN);
         ring.publish(writeGap);
     }
 
     private void endGap() throws InterruptedException {
         // The frame that ends it has its number already; the gap's account ends with the frame before.
-        frameSeq--;
+        account.frameSeq--;
         try {
-            gap = new GapEvent(++gapSeq, gap.reason(), gap.detail(), gap.sinceUtcNs(), clock.epochNanos());
+            account.gap = new GapEvent(
+                    ++account.gapSeq,
+                    account.gap.reason(),
+                    account.gap.detail(),
+                    account.gap.sinceUtcNs(),
+                    clock.epochNanos());
             ring.publish(writeGap);
-            gap = null;
+            account.gap = null;
         } finally {
-            frameSeq++;
+            account.frameSeq++;
         }
     }
 
     private void writeGap(FrameSlot slot) {
-        slot.gap(this, frameSeq, gap);
-        slot.losses.moveFrom(losses);
+        slot.gap(this, account.frameSeq, account.gap);
+        slot.losses.moveFrom(account.losses);
     }
 
     @Override
@@ -183,6 +186,40 @@ final class SourceIntake implements FrameIntake {
     /** The frame has left the ring. Called by the Publish stage. */
     void giveCreditBack() {
         credits.giveBack();
+    }
+
+    /**
+     * What of a source outlives its intake: its numbering, what is not told yet, its counters. Owned by the thread of the
+     * source's intake, but for {@link #published} and the metrics.
+     */
+    static final class Account {
+        private final PublishedSoFar published = new PublishedSoFar();
+        private final FrameLosses losses = new FrameLosses();
+        private long frameSeq;
+        private long lastFrameUtcNs;
+        private GapEvent gap;
+        private long gapSeq;
+        private volatile SourceMetrics metrics;
+
+        /** @param utcNs now: a gap before the first frame begins here */
+        Account(long utcNs) {
+            lastFrameUtcNs = utcNs;
+        }
+
+        private SourceMetrics metrics(SourceId id) {
+            SourceMetrics known = metrics;
+            if (known == null) {
+                known = new SourceMetrics(id.value());
+                metrics = known;
+            }
+            known.state(GapReason.CONNECTING.wireName());
+            return known;
+        }
+
+        /** Numbers are a few bytes and must never come twice; counters and histograms are not kept for ever. */
+        void forgetMetrics() {
+            metrics = null;
+        }
     }
 
     /** What of the source's account is published. Owned by the Publish stage. */

@@ -10,6 +10,7 @@ import io.ringsight.app.config.ConfigException;
 import io.ringsight.app.demo.DemoCommand;
 import io.ringsight.app.detect.DetectCommand;
 import io.ringsight.app.eval.EvalCommand;
+import io.ringsight.app.eval.TensorsCommand;
 import io.ringsight.core.model.ModelException;
 import io.ringsight.sources.Redaction;
 import java.io.PrintWriter;
@@ -48,6 +49,7 @@ import picocli.CommandLine.Spec;
             VerifyCommand.class,
             DetectCommand.class,
             EvalCommand.class,
+            TensorsCommand.class,
             DemoCommand.class,
         })
 public final class Main implements Runnable {

@@ -12,7 +12,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 
-/** The pictures to evaluate on and the label file of each. */
+/** Pictures to measure or calibrate with, and the label file of each. */
 final class PictureSet {
     /**
      * One picture.
@@ -25,57 +25,70 @@ final class PictureSet {
     private PictureSet() {}
 
     /**
-     * All pictures of a folder in the order of their names, or those a list names, in its order.
+     * Pictures with their label files.
      *
      * @param list file of picture names, with or without folder and ending, one a line; null for all
      */
     static List<Item> of(Path images, Path labels, Path list) {
-        Map<String, Path> byName = pictures(images);
-        if (byName.isEmpty()) {
-            throw CommandException.usage("ringsight: --images: expected a folder with pictures ("
-                    + FileKinds.pictureEndings() + "), but there are none in " + images);
-        }
+        List<Path> pictures = pictures("--images", images, list);
         if (!Files.isDirectory(labels)) {
             throw CommandException.usage("ringsight: --labels: expected a folder, but there is no folder " + labels);
         }
-        List<Item> items = new ArrayList<>();
+        List<Item> items = pictures.stream()
+                .map(picture -> new Item(picture, labels.resolve(FileKinds.stem(picture) + ".txt")))
+                .toList();
+        if (items.stream().noneMatch(item -> Files.exists(item.labels()))) {
+            throw CommandException.usage(
+                    "ringsight: --labels: none of the " + items.size() + " pictures has a label file in " + labels);
+        }
+        return items;
+    }
+
+    /**
+     * All pictures of a folder in the order of their names, or those a list names, in its order.
+     *
+     * @param option what the user calls the folder
+     * @param list file of picture names, with or without folder and ending, one a line; null for all
+     */
+    static List<Path> pictures(String option, Path images, Path list) {
+        Map<String, Path> byName = byName(option, images);
+        if (byName.isEmpty()) {
+            throw CommandException.usage("ringsight: " + option + ": expected a folder with pictures ("
+                    + FileKinds.pictureEndings() + "), but there are none in " + images);
+        }
+        if (list == null) {
+            return List.copyOf(byName.values());
+        }
+        List<Path> pictures = new ArrayList<>();
         List<String> mistakes = new ArrayList<>();
         int line = 0;
-        for (String name : list == null ? byName.keySet() : lines(list)) {
+        for (String name : lines(list)) {
             line++;
-            String stem = stem(Path.of(name.strip()));
-            if (byName.containsKey(stem)) {
-                items.add(new Item(byName.get(stem), labels.resolve(stem + ".txt")));
+            Path picture = byName.get(stem(Path.of(name.strip())));
+            if (picture != null) {
+                pictures.add(picture);
             } else if (!name.isBlank()) {
                 mistakes.add(
                         list + ":" + line + ": expected the name of a picture in " + images + ", came " + name.strip());
             }
         }
-        check(items, labels, mistakes);
-        return items;
-    }
-
-    private static void check(List<Item> items, Path labels, List<String> mistakes) {
         if (!mistakes.isEmpty()) {
             throw CommandException.usage(mistakes);
         }
-        if (items.isEmpty()) {
+        if (pictures.isEmpty()) {
             throw CommandException.usage("ringsight: --list: expected names of pictures, but there are none");
         }
-        if (items.stream().noneMatch(item -> Files.exists(item.labels()))) {
-            throw CommandException.usage(
-                    "ringsight: --labels: none of the " + items.size() + " pictures has a label file in " + labels);
-        }
+        return pictures;
     }
 
-    private static Map<String, Path> pictures(Path folder) {
+    private static Map<String, Path> byName(String option, Path folder) {
         Map<String, Path> pictures = new TreeMap<>();
         try (Stream<Path> files = Files.list(folder)) {
             files.filter(FileKinds::isPicture).sorted().forEach(file -> pictures.putIfAbsent(stem(file), file));
         } catch (NotDirectoryException e) {
-            throw CommandException.usage("ringsight: --images: expected a folder, but this is a file: " + folder);
+            throw CommandException.usage("ringsight: " + option + ": expected a folder, but this is a file: " + folder);
         } catch (IOException e) {
-            throw CommandException.usage("ringsight: --images: expected a folder, but there is none: " + folder);
+            throw CommandException.usage("ringsight: " + option + ": expected a folder, but there is none: " + folder);
         }
         return pictures;
     }

@@ -22,6 +22,7 @@ public final class TinyOnnx {
     /** Side of the square input. */
     public static final int SIZE = 16;
 
+    private static final int ECHO_ROWS = 3 * SIZE * SIZE / 6;
     private static final int FLOAT = 1;
     private static final int UINT8 = 2;
     private static final int FLOAT16 = 10;
@@ -32,6 +33,7 @@ public final class TinyOnnx {
     private long[] outputShape;
     private int channels = 3;
     private boolean freeSize;
+    private boolean echo;
 
     /** A float32 model of batch size 1 with end-to-end output and 256 labels. */
     public TinyOnnx() {
@@ -84,6 +86,12 @@ public final class TinyOnnx {
         return this;
     }
 
+    /** Answers with the numbers it was given, as 128 rows of six. */
+    public TinyOnnx echo() {
+        echo = true;
+        return this;
+    }
+
     /** Sets metadata; null removes it. */
     public TinyOnnx metadata(String key, String value) {
         if (value == null) {
@@ -126,7 +134,11 @@ public final class TinyOnnx {
         graph.text(2, "tiny");
         floats(graph, "unit", new long[0], inputType == UINT8 ? 1 / 255f : 1f);
         int64s(graph, "meanShape", 0, 1, channels);
-        if (outputShape == null) {
+        if (echo) {
+            node(graph, "Reshape", 0, "floats", "echoShape", "output0");
+            int64s(graph, "echoShape", 1, ECHO_ROWS, 6);
+            floats(graph, "weights", new long[] {channels, 1}, new float[channels]);
+        } else if (outputShape == null) {
             node(graph, "Add", 0, "product", "bias", "output0");
             float[] weights = new float[channels * 6];
             weights[4] = 1;
@@ -138,7 +150,7 @@ public final class TinyOnnx {
             int64s(graph, "outputShape", outputShape);
             node(graph, "Expand", 0, "product", "outputShape", "output0");
         }
-        long[] output = outputShape != null ? outputShape : new long[] {batch, 1, 6};
+        long[] output = outputShape != null ? outputShape : new long[] {batch, echo ? ECHO_ROWS : 1, 6};
         tensor(graph, 11, "images", inputType, batch, channels, freeSize ? 0 : SIZE, freeSize ? 0 : SIZE);
         tensor(graph, 12, "output0", FLOAT, output);
     }

@@ -1,0 +1,68 @@
+package io.ringsight.app.eval;
+
+import io.ringsight.core.frame.GapReason;
+import io.ringsight.core.frame.Picture;
+import io.ringsight.core.metrics.SourceMetrics;
+import io.ringsight.core.model.ModelInput;
+import io.ringsight.core.pipeline.FrameIntake;
+import io.ringsight.core.preprocess.HostLetterbox;
+import io.ringsight.core.preprocess.TensorRow;
+import java.nio.ByteBuffer;
+
+/**
+ * Takes pictures as the pipeline does and letterboxes each as a lane does, but keeps the tensor instead of computing
+ * it. Used by the source's one thread; native memory is freed by {@link #close()}.
+ */
+final class TensorIntake implements FrameIntake, AutoCloseable {
+    private final SourceMetrics metrics = new SourceMetrics("tensors");
+    private final HostLetterbox letterbox;
+    private final ByteBuffer tensor;
+    private final TensorRow row;
+    private int pictures;
+
+    TensorIntake(ModelInput input) {
+        letterbox = new HostLetterbox(input);
+        tensor = TensorRow.allocate(TensorRow.bytes(input));
+        row = new TensorRow(tensor);
+    }
+
+    /** The tensor of the last picture, native order; valid until the next. */
+    ByteBuffer tensor() {
+        return tensor;
+    }
+
+    /** How many pictures came so far. */
+    int pictures() {
+        return pictures;
+    }
+
+    @Override
+    public void offer(Picture picture) {
+        try {
+            letterbox.load(picture, row);
+            pictures++;
+        } finally {
+            picture.release();
+        }
+    }
+
+    @Override
+    public void lost(GapReason reason, int frames) {
+        // A picture that cannot be decoded is missed by the caller, who expects one a file.
+    }
+
+    @Override
+    public void gap(GapReason reason, String detail) {
+        // Why a file ended is what running its source returns.
+    }
+
+    @Override
+    public SourceMetrics metrics() {
+        return metrics;
+    }
+
+    @Override
+    public void close() {
+        letterbox.close();
+    }
+}

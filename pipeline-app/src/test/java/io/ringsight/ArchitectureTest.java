@@ -49,6 +49,10 @@ class ArchitectureTest {
         rules.put("Disruptor lives in core.ring", onlyIn("com.lmax.disruptor..", "io.ringsight.core.ring.."));
         rules.put(
                 "ONNX Runtime lives in core.infer.onnx", onlyIn("ai.onnxruntime..", "io.ringsight.core.infer.onnx.."));
+        rules.put("CUDA lives in core.infer", onlyIn("org.bytedeco.cuda..", CUDA_USERS));
+        rules.put(
+                "TensorRT lives in core.infer.tensorrt",
+                onlyIn("org.bytedeco.tensorrt..", "io.ringsight.core.infer.tensorrt.."));
         rules.put("Kafka lives in sinks.kafka", onlyIn("org.apache.kafka..", "io.ringsight.sinks.kafka.."));
         rules.put("HdrHistogram lives in metrics and bench", onlyIn("org.HdrHistogram..", HISTOGRAM_USERS));
         rules.put("FFmpeg lives in preprocess and sources", onlyIn("org.bytedeco.ffmpeg..", FFMPEG_USERS));
@@ -69,6 +73,9 @@ class ArchitectureTest {
     }
 
     private static final String[] HISTOGRAM_USERS = {"io.ringsight.core.metrics..", "io.ringsight.app.."};
+    private static final String[] CUDA_USERS = {
+        "io.ringsight.core.infer.cuda..", "io.ringsight.core.infer.tensorrt.."
+    };
     private static final String[] FFMPEG_USERS = {
         "io.ringsight.core.preprocess..", "io.ringsight.sources..", "io.ringsight.app.."
     };

@@ -1,0 +1,39 @@
+package io.ringsight.core.infer.cuda;
+
+import org.bytedeco.cuda.global.cudart;
+import org.bytedeco.javacpp.BytePointer;
+
+/** Outcomes of calls of the CUDA runtime, and the calling thread's device. */
+public final class Cuda {
+    private Cuda() {}
+
+    /**
+     * Throws unless {@code code} means success. Allocates nothing then.
+     *
+     * @param code what the native function returned
+     * @param call the native function
+     * @throws CudaFailure that names the call and the error
+     */
+    public static void check(int code, String call) {
+        if (code != cudart.cudaSuccess) {
+            throw new CudaFailure(call, code, text(code));
+        }
+    }
+
+    /** Makes {@code device} the one that the calling thread's next calls mean. Cheap; allocates nothing. */
+    public static void use(int device) {
+        check(cudart.cudaSetDevice(device), "cudaSetDevice");
+    }
+
+    /** The error's name and sentence, e.g. {@code cudaErrorMemoryAllocation: out of memory}. */
+    static String text(int code) {
+        try (BytePointer name = cudart.cudaGetErrorName(code);
+                BytePointer sentence = cudart.cudaGetErrorString(code)) {
+            return string(name) + ": " + string(sentence);
+        }
+    }
+
+    private static String string(BytePointer text) {
+        return text == null || text.isNull() ? "unknown error" : text.getString();
+    }
+}

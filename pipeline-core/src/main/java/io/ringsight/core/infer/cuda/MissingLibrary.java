@@ -1,0 +1,32 @@
+package io.ringsight.core.infer.cuda;
+
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** What a person must do about a native library that cannot be loaded. */
+public final class MissingLibrary {
+    private static final Pattern NAME = Pattern.compile("(lib[\\w.+-]*\\.so[\\d.]*): cannot open shared object file");
+
+    private MissingLibrary() {}
+
+    /** One sentence: what is missing and the cure. */
+    public static String sentence(LinkageError error) {
+        String text = String.valueOf(error.getMessage()).replaceAll("\\s+", " ");
+        Matcher matcher = NAME.matcher(text);
+        if (!matcher.find()) {
+            return "CUDA's libraries cannot be loaded: " + text;
+        }
+        String library = matcher.group(1);
+        return library + " is not on this machine: " + cure(library);
+    }
+
+    private static String cure(String library) {
+        if (library.startsWith("libcuda.") || library.startsWith("libnvidia-ml.")) {
+            return "install the NVIDIA driver (580 or newer)";
+        }
+        if (library.startsWith("libcublas") || library.startsWith("libcudnn")) {
+            return "install cuBLAS 13 and cuDNN 9, or build with 'mvn -Pgpu package'";
+        }
+        return "build with 'mvn -Pgpu package', or install CUDA 13 and TensorRT 11";
+    }
+}

@@ -16,6 +16,11 @@ final class ConfigOption {
             description = "The configuration; conf/pipeline.yaml is the commented reference.")
     private Path file;
 
+    @Option(
+            names = "--force-model",
+            description = "Take a model although its gate did not pass or covers another file; warns instead.")
+    private boolean forceModel;
+
     Path file() {
         return file;
     }
@@ -23,6 +28,10 @@ final class ConfigOption {
     /** Reads the file or tells all its mistakes. */
     Config read() throws ConfigException {
         Path home = Path.of(System.getProperty("ringsight.home", ""));
-        return new ConfigReader(file, System.getenv(), home.toAbsolutePath(), ModelYaml::read).read();
+        return new ConfigReader(file, System.getenv(), home.toAbsolutePath(), models()).read();
+    }
+
+    private ConfigReader.ModelReader models() {
+        return forceModel ? ModelYaml::readForced : ModelYaml::readApproved;
     }
 }

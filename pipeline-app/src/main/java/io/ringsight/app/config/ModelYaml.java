@@ -15,12 +15,15 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Reads a model as users name it: an ONNX file whose metadata says enough, or a YAML file beside one. The keys of the
  * YAML are those of {@code conf/models/pcb-defect.yaml}; each but {@code file} may be left out.
  */
 public final class ModelYaml {
+    private static final Logger LOG = LoggerFactory.getLogger(ModelYaml.class);
     private static final Map<String, ChannelOrder> ORDERS = Map.of("rgb", ChannelOrder.RGB, "bgr", ChannelOrder.BGR);
     private static final Map<String, Placement> PLACEMENTS =
             Map.of("center", Placement.CENTER, "top-left", Placement.TOP_LEFT);
@@ -35,30 +38,75 @@ public final class ModelYaml {
     }
 
     /**
-     * Reads and checks a model.
+     * Reads and checks a model, whatever its gate says: for tools that measure and show.
      *
      * @param file a YAML file (by its name: {@code .yaml} or {@code .yml}) or an ONNX file
      * @throws ModelException if the ONNX file cannot be used
      * @throws ConfigException if the YAML has mistakes, or does not fit the ONNX file it names
      */
     public static ModelSpec read(Path file) throws ModelException, ConfigException {
+        return read(file, ModelYaml::ignored);
+    }
+
+    /**
+     * As {@link #read}, but a model whose {@link Gate} did not pass, or covers another file, other labels or other
+     * settings, is a mistake of its YAML: for the daemon.
+     */
+    public static ModelSpec readApproved(Path file) throws ModelException, ConfigException {
+        return read(file, ModelYaml::refuse);
+    }
+
+    /** As {@link #readApproved}, but what would refuse the model is only logged as a warning. */
+    public static ModelSpec readForced(Path file) throws ModelException, ConfigException {
+        return read(file, ModelYaml::warn);
+    }
+
+    /** Whether a model's name says it is a YAML file. */
+    public static boolean isYaml(Path file) {
         String name = file.toString().toLowerCase(Locale.ROOT);
-        if (!name.endsWith(".yaml") && !name.endsWith(".yml")) {
+        return name.endsWith(".yaml") || name.endsWith(".yml");
+    }
+
+    /** What becomes of an objection against a model. */
+    private interface Verdict {
+        void on(YamlObject gate, Gate.Objection objection);
+    }
+
+    private static void ignored(YamlObject gate, Gate.Objection objection) {
+        // Measuring and inspecting is what one does with a model that did not pass.
+    }
+
+    private static void refuse(YamlObject gate, Gate.Objection objection) {
+        gate.mistake(objection.key(), objection.sentence());
+    }
+
+    private static void warn(YamlObject gate, Gate.Objection objection) {
+        LOG.warn("the model is forced: {}: {}", gate.keyPath(objection.key()), objection.sentence());
+    }
+
+    private static ModelSpec read(Path file, Verdict verdict) throws ModelException, ConfigException {
+        if (!isYaml(file)) {
             return Models.read(file, ModelOverrides.NONE);
         }
         YamlErrors errors = new YamlErrors(file);
         Optional<YamlObject> yaml = YamlFile.read(errors, System.getenv());
         errors.throwIfAny();
-        return new ModelYaml(errors, yaml.orElseThrow()).read();
+        return new ModelYaml(errors, yaml.orElseThrow()).read(verdict);
     }
 
-    private ModelSpec read() throws ConfigException {
+    private ModelSpec read(Verdict verdict) throws ConfigException {
         Optional<Path> onnx = onnx();
         ModelOverrides overrides = overrides();
+        Optional<YamlObject> gateYaml = yaml.object(GateYaml.KEY);
+        Optional<Gate> gate = gateYaml.map(GateYaml::read);
         yaml.finish();
         errors.throwIfAny();
         try {
-            return Models.read(onnx.orElseThrow(), overrides);
+            ModelSpec model = Models.read(onnx.orElseThrow(), overrides);
+            gate.flatMap(of -> of.objection(model, errors.file()))
+                    .ifPresent(objection -> verdict.on(gateYaml.get(), objection));
+            errors.throwIfAny();
+            return model;
         } catch (ModelException e) {
             yaml.mistake(e.key(), e.getMessage());
             throw new ConfigException(errors.lines());

@@ -155,11 +155,26 @@ public final class ModelSpecs {
         if (overrides.labels() != null && named != null && named.size() != labels.size()) {
             throw fault("labels", counted(labels.size()) + ", but its metadata names " + named.size() + " classes");
         }
+        checkOrder(labels, named);
         int classes = OutputLayout.classes(output);
         if (classes != 0 && classes != labels.size()) {
             throw fault("labels", counted(labels.size()) + ", but its output has " + classes + " classes");
         }
         return labels;
+    }
+
+    /** Other names are a user's choice; the file's own names at other places are a list of another model. */
+    private void checkOrder(List<String> labels, List<String> named) throws ModelException {
+        for (int i = 0; named != null && i < labels.size(); i++) {
+            int meant = named.indexOf(labels.get(i));
+            if (meant >= 0 && !named.get(i).equals(labels.get(i))) {
+                throw fault(
+                        "labels",
+                        "class " + i + " is called '" + labels.get(i) + "' here, but its metadata calls class " + meant
+                                + " so and class " + i + " '" + named.get(i)
+                                + "': the labels are swapped, or another model's");
+            }
+        }
     }
 
     private static String counted(int labels) {

@@ -34,6 +34,7 @@ public final class TinyOnnx {
     private int channels = 3;
     private boolean freeSize;
     private boolean echo;
+    private float[] box = {0, 0, SIZE, SIZE};
 
     /** A float32 model of batch size 1 with end-to-end output and 256 labels. */
     public TinyOnnx() {
@@ -83,6 +84,12 @@ public final class TinyOnnx {
     /** Gives zeros of another shape instead. */
     public TinyOnnx output(long... shape) {
         outputShape = shape;
+        return this;
+    }
+
+    /** Gives another box than the whole input. */
+    public TinyOnnx box(float left, float top, float right, float bottom) {
+        box = new float[] {left, top, right, bottom};
         return this;
     }
 
@@ -144,7 +151,7 @@ public final class TinyOnnx {
             weights[4] = 1;
             weights[(channels - 1) * 6 + 5] = 255;
             floats(graph, "weights", new long[] {channels, 6}, weights);
-            floats(graph, "bias", new long[] {6}, 0, 0, SIZE, SIZE, 0, 0);
+            floats(graph, "bias", new long[] {6}, box[0], box[1], box[2], box[3], 0, 0);
         } else {
             floats(graph, "weights", new long[] {channels, 1}, new float[channels]);
             int64s(graph, "outputShape", outputShape);

@@ -73,9 +73,7 @@ class ArchitectureTest {
     }
 
     private static final String[] HISTOGRAM_USERS = {"io.ringsight.core.metrics..", "io.ringsight.app.."};
-    private static final String[] CUDA_USERS = {
-        "io.ringsight.core.infer.cuda..", "io.ringsight.core.infer.tensorrt.."
-    };
+    private static final String[] CUDA_USERS = {"io.ringsight.core.infer.cuda..", "io.ringsight.core.infer.tensorrt.."};
     private static final String[] FFMPEG_USERS = {
         "io.ringsight.core.preprocess..", "io.ringsight.sources..", "io.ringsight.app.."
     };

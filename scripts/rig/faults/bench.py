@@ -1,0 +1,233 @@
+"""One row's bench: makes the parts a row asks for, runs the daemon on them, ends all of it, and adds up the figures."""
+import contextlib
+import pathlib
+import re
+import subprocess
+import time
+import urllib.request
+
+import judge
+from parts import MODEL, WORK, Broker, Cameras, Failed, Lab, Process, Program, Skipped, expect, free_port, until, yaml
+
+STALL_MS = 1500
+OPEN_MS = 5000
+STARTING_S = 45  # a JVM on a busy machine, model and camera
+STOPPING_S = 40
+
+
+class Suite(contextlib.ExitStack):
+    """What rows share: the program, and one broker as long as no row breaks it."""
+
+    def __init__(self, folder):
+        super().__init__()
+        self.folder = folder
+        self.program = Program(folder)
+        self._broker = self._lab = None
+
+    @property
+    def lab(self):
+        """Kept from row to row while rows need it."""
+        self._lab = self._lab or Lab()
+        return self._lab
+
+    def leave_lab(self):
+        if self._lab:
+            self._lab.close()
+        self._lab = None
+
+    def __exit__(self, *why):
+        self.leave_lab()
+        return super().__exit__(*why)
+
+    @property
+    def broker(self):
+        if not (WORK / "kafka/lib/.complete").exists():
+            raise Skipped("no Kafka broker in %s; run scripts/rig/setup.sh kafka observers" % WORK)
+        if self._broker is None or not self._broker.alive():
+            self._broker = Broker()
+            self.callback(self._broker.close)
+            self._broker.start()
+        return self._broker
+
+
+class Bench(contextlib.ExitStack):
+    """The parts of one row, ended in reverse order."""
+
+    def __init__(self, suite, row):
+        super().__init__()
+        self.suite, self.folder = suite, suite.folder / ("row-%s" % row)
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self.daemons = 0
+
+    def own(self, part):
+        self.callback(part.close)
+        return part
+
+    def cameras(self, *options, address="127.0.0.1", netns=()):
+        """gst_rtsp.py's options; a small camera at 10 frames a second when none are given."""
+        options = options or ("--cam", "h264:/cam")
+        if "--size" not in options:
+            options += ("--size", "320x240", "--fps", "10", "--gop", "10")
+        return self.own(Cameras(self.folder, options, address, netns))
+
+    @property
+    def lab(self):
+        return self.suite.lab
+
+    def broker(self, *where, **environment):
+        """A broker of this row's own, which it may break."""
+        return self.own(Broker(*where, **environment)).start()
+
+    def in_lab(self, *sources, **keywords):
+        """As daemon(), at host rh4."""
+        return self.daemon(*sources, **{"broker": self.lab.broker, "netns": self.lab.inside("rh4"), **keywords})
+
+    def lab_camera(self, *options):
+        """As cameras(), at host rh1."""
+        return self.cameras(*options, address="10.77.0.1", netns=self.lab.inside("rh1"))
+
+    def daemon(self, *sources, **keywords):
+        """Starts the daemon; see Run."""
+        self.daemons += 1
+        return self.own(Run(self, self.daemons, sources, **keywords))
+
+    def film(self, name="board.mp4", seconds=8, fps=10, size="640x640"):
+        """A film of one drawn board with a little noise, so that no two pictures are the same bytes."""
+        picture, film = self.suite.folder / "board.png", self.suite.folder / name
+        if not picture.exists():
+            self.run_program("probe", "synthetic:pcb", "--seconds", "1", "-o", picture)
+        if not film.exists():
+            subprocess.run(["ffmpeg", "-v", "error", "-loop", "1", "-i", str(picture), "-t", str(seconds), "-r", str(fps),
+                            "-vf", "scale=%s,noise=alls=6:allf=t" % size.replace("x", ":"), "-pix_fmt", "yuv420p",
+                            "-c:v", "libx264", "-preset", "veryfast", str(film)], check=True, timeout=120)
+        return film
+
+    def run_program(self, *arguments, timeout=60):
+        """A command of the program, to its end."""
+        return subprocess.run(list(map(str, self.suite.program.command(*arguments))), stdin=subprocess.DEVNULL,
+                              capture_output=True, text=True, timeout=timeout)
+
+
+class Run:
+    """A daemon that publishes to a topic of its own, which kcat watches from the first message on."""
+
+    def __init__(self, bench, number, sources, broker=None, netns=(), topic=None, pipeline=None, kafka=None, sinks=(),
+                 jvm=(), more=None, wrapper=()):
+        self.bench, self.netns = bench, list(netns)
+        self.broker = broker or bench.suite.broker
+        self.topic = topic or re.sub(r"\W", "-", "%s-%d-%d" % (bench.folder.name, number, time.time()))
+        self.port = free_port()
+        self.config = bench.folder / ("pipeline-%d.yaml" % number)
+        self.jvm, self.wrapper, self.number = list(jvm), list(wrapper), number
+        self.settings = {
+            "pipeline": dict({"model": str(MODEL)}, **(pipeline or {})), "sources": list(sources),
+            "sinks": [{"kafka": dict({"bootstrapServers": self.broker.bootstrap, "topic": self.topic}, **(kafka or {}))},
+                      *sinks],
+            "http": {"bind": "127.0.0.1", "port": self.port}, **(more or {})}
+        self.write()
+        self.make_topic()
+        self.watch = judge.Watch(self.broker.bootstrap, self.topic, self.netns)
+        self.process = None
+        self.start()
+
+    def write(self):
+        self.config.write_text(yaml(self.settings))
+
+    def make_topic(self):
+        """Asking for it makes it; a consumer alone does not."""
+        with contextlib.suppress(subprocess.SubprocessError):
+            for _ in range(20):
+                out = subprocess.run([*self.netns, "kcat", "-L", "-b", self.broker.bootstrap, "-t", self.topic],
+                                     capture_output=True, text=True, timeout=20).stdout
+                if "partition 0, leader" in out:
+                    return
+                time.sleep(0.1)
+
+    def start(self):
+        """Starts it (again), on the same configuration file; the time just before."""
+        at = time.time()
+        command = [*self.netns, *self.wrapper, *self.bench.suite.program.command("run", "-c", self.config, jvm=self.jvm)]
+        self.process = Process(command, self.bench.folder / ("daemon-%d.log" % self.number), cwd=self.bench.folder)
+        return at
+
+    def await_frames(self, *names, after=None, within=STARTING_S):
+        after = self.watch.messages[0][0] - 1 if after is None and self.watch.messages else after or 0
+        started = time.time()
+        for name in names:
+            self.watch.frame(name, after, started - after + within)
+        return time.time()
+
+    def get(self, path):
+        address = "http://127.0.0.1:%d%s" % (self.port, path)
+        if self.netns:
+            return subprocess.run([*self.netns, "curl", "-s", "-m", "5", address], capture_output=True, text=True).stdout
+        with urllib.request.urlopen(address, timeout=5) as page:
+            return page.read().decode()
+
+    def metric(self, name, **labels):
+        """The sum of a metric's values with these labels."""
+        total = 0.0
+        for line in self.get("/metrics").splitlines():
+            if re.match(re.escape(name) + r"[{ ]", line) and all('%s="%s"' % l in line for l in labels.items()):
+                total += float(line.rsplit(" ", 1)[1])
+        return total
+
+    def state(self, source):
+        found = re.search(r'ringsight_source_state\{source="%s",state="([^"]*)"\} 1' % re.escape(source), self.get("/metrics"))
+        return found.group(1) if found else ""
+
+    def stop(self, limit_s=STOPPING_S):
+        """SIGTERM; how long it took, which must end with 0."""
+        at = time.time()
+        if self.process.runs():
+            self.process.signal("TERM")
+        status = self.process.wait(limit_s)
+        expect(status == 0, "the daemon ended with %d; its log ends: %s" % (status, self.process.log()[-500:]))
+        return time.time() - at
+
+    def reload(self):
+        """SIGHUP after the configuration file was written anew; the time just before."""
+        self.write()
+        return self.process.signal("HUP")
+
+    def kill(self):
+        at = self.process.signal("KILL")
+        self.process.popen.wait()
+        return at
+
+    def judge(self, detected=None, recovered=None, note="", duplicates=0, stop=True, options=((), ())):
+        """Stops the daemon and accounts for its topic; the row's figures. Options are kcat's and verify's."""
+        if stop:
+            self.stop()
+        account = judge.Account(judge.read_topic(self.broker.bootstrap, self.topic, self.netns, options[0]))
+        status, found = judge.verify(self.bench.suite.program, self.broker.bootstrap, self.topic, self.netns, options[1])
+        log = self.process.log()
+        expect("this should not happen" not in log and "\tat " not in log, "a stack trace in the daemon's log")
+        expect(account.frames > 0, "kcat finds no frame in the topic")
+        expect(account.unaccounted == 0, "kcat's count: %d frames unaccounted" % account.unaccounted)
+        expect(account.disorder == 0, "kcat's count: %d frames out of order" % account.disorder)
+        expect(account.duplicates <= duplicates, "kcat's count: %d messages twice" % account.duplicates)
+        expect(status == 0, "verify exits with %d: %s" % (status, {k: v for k, v in found.items() if k != "epochs"}))
+        expect(found["frames"] == account.frames,
+               "verify counts %d frames, kcat %d" % (found["frames"], account.frames))
+        return Figures(detected, recovered, account, note)
+
+    def close(self):
+        self.watch.close()
+        if self.process:
+            self.process.close()
+
+
+class Figures:
+    """What a row measured. Seconds; frames lost are those neither in a message nor in a gap."""
+
+    def __init__(self, detected, recovered, account, note):
+        self.detected, self.recovered, self.account, self.note = detected, recovered, account, note
+
+    def add(self, other):
+        """The account of a second daemon of the same row."""
+        self.account.frames += other.account.frames
+        self.account.lost.update(other.account.lost)
+        self.account.duplicates += other.account.duplicates
+        self.note = "; ".join(filter(None, (self.note, other.note)))
+        return self

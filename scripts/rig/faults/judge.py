@@ -1,0 +1,142 @@
+"""The judges of a fault: kcat tells what really is in the topic and when it came; `ringsight verify` must agree."""
+import collections
+import json
+import subprocess
+import threading
+import time
+
+from parts import Failed, expect, shell
+
+
+class Watch(threading.Thread):
+    """Reads a topic with kcat while it grows; each message with the time it came, by this process's clock."""
+
+    def __init__(self, broker, topic, inside=()):
+        super().__init__(daemon=True)
+        self.messages = []  # (arrival, message)
+        self.changed = threading.Condition()
+        # a smaller wait: kcat itself must not be what is late
+        self.kcat = subprocess.Popen(
+            [*inside, "kcat", "-C", "-b", broker, "-t", topic, "-q", "-u", "-o", "beginning", "-f", "%s\n", "-X",
+             "fetch.wait.max.ms=50", "-X", "topic.metadata.refresh.interval.ms=1000", "-X", "reconnect.backoff.max.ms=500"],
+            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+        self.start()
+
+    def run(self):
+        for line in self.kcat.stdout:
+            at = time.time()
+            with _NoMessage():
+                message = json.loads(line)
+                with self.changed:
+                    self.messages.append((at, message))
+                    self.changed.notify_all()
+
+    def first(self, what, after, within, accept):
+        """Arrival and message of the first one accepted that came after a time; Failed when there is none in time."""
+        end, at = after + within, 0
+        with self.changed:
+            while True:
+                for arrival, message in self.messages[at:]:
+                    if arrival > after and accept(message):
+                        expect(arrival <= end, "%s came after %.2f s, expected within %.2f s" % (what, arrival - after, within))
+                        return arrival, message
+                at = len(self.messages)
+                # a second more than it may take: a late answer says more than none
+                left = end + 1 + min(within, 5) - time.time()
+                if left <= 0:
+                    raise Failed("no %s within %.2f s; last messages: %s" % (what, within, self.tail()))
+                self.changed.wait(left)
+
+    def tail(self):
+        return [(m["sourceId"], m["type"], m.get("reason"), m["frameSeq"]) for _, m in self.messages[-4:]]
+
+    def gap(self, source, reasons, after, within):
+        """When a gap message of one of these reasons came."""
+        reasons = [reasons] if isinstance(reasons, str) else reasons
+        return self.first("gap %s of %s" % ("/".join(reasons), source), after, within,
+                          lambda m: m["type"] == "gap" and m["sourceId"] == source and m["reason"] in reasons)[0]
+
+    def frame(self, source, after, within, accept=lambda m: True):
+        """When a frame came."""
+        return self.first("frame of " + source, after, within,
+                          lambda m: m["type"] == "frame" and m["sourceId"] == source and accept(m))[0]
+
+    def of(self, source, since=0.0, until=float("inf"), kind="frame"):
+        with self.changed:
+            return [(at, m) for at, m in self.messages
+                    if m["sourceId"] == source and m["type"] == kind and since <= at <= until]
+
+    def undisturbed(self, source, since, longest_s=2.0):
+        """No gap message and no long silence of a source that had no fault."""
+        gaps = [m["reason"] for _, m in self.of(source, since, kind="gap") if m["reason"] != "stopped"]
+        expect(not gaps, "%s had no fault, but has gaps %s" % (source, gaps))
+        times = [since] + [at for at, _ in self.of(source, since)]
+        longest = max(b - a for a, b in zip(times, times[1:] + [time.time()]))
+        expect(longest <= longest_s, "%s had no fault, but was silent for %.1f s" % (source, longest))
+
+    def close(self):
+        self.kcat.kill()
+        self.kcat.wait()
+        self.join(10)
+
+
+class _NoMessage:
+    """A record that is no message (another program's) is for verify to count."""
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, kind, *_):
+        return kind is not None and issubclass(kind, (ValueError, KeyError, TypeError))
+
+
+class Account:
+    """What kcat alone says of a topic: the same sum verify makes, made by other hands."""
+
+    def __init__(self, lines):
+        self.frames, self.duplicates, self.disorder, self.unaccounted = 0, 0, 0, 0
+        self.lost = collections.Counter()  # frames in gaps, by reason
+        self.reasons = collections.Counter()  # gap messages, by reason
+        self.messages = len(lines)
+        seen, chains = set(), {}
+        for message in map(json.loads, lines):
+            if message["messageId"] in seen:
+                self.duplicates += 1
+                continue
+            seen.add(message["messageId"])
+            chains.setdefault((message["sourceId"], message["streamEpoch"]), []).append(message)
+        self.epochs = len({epoch for _, epoch in chains})
+        for chain in chains.values():
+            self._add(chain)
+
+    def _add(self, chain):
+        covered, last = set(), 0
+        for message in chain:
+            frame = message["type"] == "frame"
+            counted = frame + sum(gap["frames"] for gap in message["gaps"])
+            self.frames += frame
+            self.reasons.update([] if frame else [message["reason"]])
+            for gap in message["gaps"]:
+                self.lost[gap["reason"]] += gap["frames"]
+            span = range(message["prevFrameSeq"] + 1, message["frameSeq"] + 1)
+            self.unaccounted += len(span) - counted
+            self.disorder += frame and message["frameSeq"] <= last
+            covered.update(span)
+            last = max(last, message["frameSeq"])
+        self.unaccounted += last - len(covered)
+
+
+def read_topic(broker, topic, inside=(), options=()):
+    """All values of a topic in their order, by kcat."""
+    return shell(*inside, "kcat", "-C", "-b", broker, "-t", topic, "-e", "-q", "-o", "beginning", "-f", "%s\n",
+                 *options).splitlines()
+
+
+def verify(program, broker, topic, inside=(), options=()):
+    """Exit status and findings of `ringsight verify --json`."""
+    done = subprocess.run([*inside, *program.command("verify", "--bootstrap", broker, "--topic", topic, "--json", *options)],
+                          stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=120)
+    try:
+        return done.returncode, json.loads(done.stdout)
+    except ValueError:
+        raise Failed("verify gave no JSON (exit %d): %s" % (done.returncode, done.stderr[-400:])) from None

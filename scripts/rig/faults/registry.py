@@ -1,0 +1,19 @@
+"""The list of rows: each a function of a Bench that returns Figures, or raises Failed or Skipped."""
+
+ROWS = {}
+
+
+class Row:
+    def __init__(self, number, title, function, fast, lab):
+        self.number, self.title, self.function, self.fast, self.lab = number, title, function, fast, lab
+
+
+def row(number, title, fast=False, lab=False):
+    """Registers a row of the fault matrix; fast ones are part of scripts/test; lab: has the networks."""
+
+    def register(function):
+        assert number not in ROWS, number
+        ROWS[number] = Row(number, title, function, fast, lab)
+        return function
+
+    return register

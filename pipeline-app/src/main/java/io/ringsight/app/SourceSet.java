@@ -9,6 +9,7 @@ import io.ringsight.core.pipeline.IntakeSpec;
 import io.ringsight.core.pipeline.Pipeline;
 import io.ringsight.core.time.Clock;
 import io.ringsight.sources.Ending;
+import io.ringsight.sources.OpenGate;
 import io.ringsight.sources.Source;
 import io.ringsight.sources.SourceSpec;
 import io.ringsight.sources.SourceSupervisor;
@@ -36,6 +37,8 @@ final class SourceSet implements AutoCloseable {
     private static final long NS_PER_MS = 1_000_000L;
     /** Pictures beyond a source's credits: one with the decoder, one being handed over. */
     private static final int SPARE_PICTURES = 2;
+    /** Sixty-four cameras are open three seconds after the start. */
+    private static final long OPENING_SPACING_MS = 50;
 
     /** One source at work. */
     private record Running(SourceConfig config, SourceMetrics metrics, SourceSupervisor supervisor) {
@@ -78,6 +81,7 @@ final class SourceSet implements AutoCloseable {
     private final Clock clock;
     private final Status status;
     private final Runnable allOver;
+    private final OpenGate gate = new OpenGate(OPENING_SPACING_MS);
     private volatile List<Running> running = List.of();
     /** While some of them are exchanged, those that end do not mean that all is over. */
     private volatile boolean changing;
@@ -170,7 +174,7 @@ final class SourceSet implements AutoCloseable {
         IntakeSpec intakeSpec = new IntakeSpec(
                 wanted.id(), source.lossless(), credits, wanted.deadlineMs() * NS_PER_MS, wanted.maxFps());
         FrameIntake intake = pipeline.connect(intakeSpec);
-        SourceSupervisor supervisor = new SourceSupervisor(source, intake, clock);
+        SourceSupervisor supervisor = new SourceSupervisor(source, intake, clock, gate);
         supervisor.ended().whenComplete((ending, failure) -> checkOver());
         return new Running(wanted, intake.metrics(), supervisor);
     }

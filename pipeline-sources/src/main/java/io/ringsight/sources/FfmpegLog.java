@@ -23,7 +23,7 @@ final class FfmpegLog {
     private static final Logger LOG = LoggerFactory.getLogger("io.ringsight.sources.ffmpeg");
     private static final int LINES = 20;
     private static final long SPAN_NS = 10_000_000_000L;
-    private static final Pattern MISSED = Pattern.compile("RTP: missed (\\d+) packets");
+    private static final Pattern MISSED = Pattern.compile("RTP: missed (\\d+) packets|RTP: PT=\\w+: bad cseq");
     private static final Pattern CONTEXT = Pattern.compile("^(?:\\[[^\\]]* @ 0x[0-9a-f]+]\\s*)+");
     private static final ThreadLocal<FfmpegLog> OF_THREAD = new ThreadLocal<>();
     private static final LogCallback CALLBACK = new LogCallback() {
@@ -37,6 +37,7 @@ final class FfmpegLog {
     private final Redaction redaction;
     private SourceMetrics metrics;
     private String lastError = "";
+    private long missedPackets;
     private long spanStartNs;
     private int linesInSpan;
 
@@ -70,6 +71,11 @@ final class FfmpegLog {
     /** The last error FFmpeg spoke of, in one line without secrets; empty for none. */
     String lastError() {
         return lastError;
+    }
+
+    /** Packets reported as missed so far. */
+    long missedPackets() {
+        return missedPackets;
     }
 
     void forgetErrors() {
@@ -106,9 +112,17 @@ final class FfmpegLog {
     }
 
     private void countMissed(String line) {
+        if (!line.startsWith("RTP: ")) {
+            return;
+        }
         Matcher missed = MISSED.matcher(line);
-        if (metrics != null && missed.find()) {
-            metrics.count(Counter.PACKETS_MISSED, Long.parseLong(missed.group(1)));
+        if (missed.find()) {
+            // A packet out of sequence is thrown away.
+            long packets = missed.group(1) == null ? 1 : Long.parseLong(missed.group(1));
+            missedPackets += packets;
+            if (metrics != null) {
+                metrics.count(Counter.PACKETS_MISSED, packets);
+            }
         }
     }
 

@@ -26,6 +26,8 @@ final class FfmpegSource implements Source {
     private static final long PICTURES_BACK_NS = 3_000 * NS_PER_MS;
     /** A disk answers or it does not; network file systems may take their time. */
     private static final long FILE_NS = 60_000 * NS_PER_MS;
+    /** How long all pictures may be damaged beyond the stall timeout: cameras send key frames every few seconds. */
+    private static final long DAMAGED_NS = 10_000 * NS_PER_MS;
 
     private final SourceSpec spec;
     private final Clock clock;
@@ -155,7 +157,9 @@ final class FfmpegSource implements Source {
     private Ending readCamera(FfmpegInput input, FrameDecoder decoder) throws InterruptedException {
         long limitNs = spec.timeouts().openMs() * NS_PER_MS;
         long lastFrameNs = clock.nanoTime();
+        long lastSoundNs = lastFrameNs;
         long frames = 0;
+        long sound = 0;
         while (!deadline.isStopped()) {
             deadline.until(lastFrameNs + limitNs);
             int result = input.read();
@@ -176,6 +180,11 @@ final class FfmpegSource implements Source {
                 frames = decoder.frames();
                 lastFrameNs = clock.nanoTime();
                 limitNs = spec.timeouts().stallMs() * NS_PER_MS;
+                lastSoundNs = decoder.soundFrames() > sound ? lastFrameNs : lastSoundNs;
+                sound = decoder.soundFrames();
+                if (lastFrameNs - lastSoundNs > limitNs + DAMAGED_NS) {
+                    return Ending.retry(GapReason.STALLED, "pictures come, but all are damaged by lost packets");
+                }
             }
         }
         return Ending.stopped();
@@ -239,7 +248,7 @@ final class FfmpegSource implements Source {
     private void begin(FfmpegInput input, FrameDecoder decoder, TimeLine timeLine) {
         codecName = input.codecName();
         timeLine.begin(input.timeBase(), input.frameNs());
-        decoder.begin(input.codec(), input.lendsItsMemory());
+        decoder.begin(input.codec(), input.lendsItsMemory(), new Damage(log::missedPackets));
     }
 
     /** Takes leave of the camera, stopped or not, and lets go of the pixels nobody uses. */

@@ -31,8 +31,10 @@ final class FrameDecoder {
 
     private AVCodecContext codec;
     private boolean copies;
+    private Damage damage;
     private long busyNs;
     private long frames;
+    private long soundFrames;
 
     FrameDecoder(PicturePool pool, CaptureTimes times, TimeLine timeLine, Pacer pacer, FrameIntake intake, Wait wait) {
         this.pool = pool;
@@ -51,10 +53,12 @@ final class FrameDecoder {
      * Packets decoded from now on are for {@code codec}.
      *
      * @param copies whether frames must be copied because they lie in the input's own memory
+     * @param damage of this input
      */
-    void begin(AVCodecContext codec, boolean copies) {
+    void begin(AVCodecContext codec, boolean copies, Damage damage) {
         this.codec = codec;
         this.copies = copies;
+        this.damage = damage;
     }
 
     /** Frames the decoder gave so far, lost ones included. */
@@ -62,8 +66,14 @@ final class FrameDecoder {
         return frames;
     }
 
+    /** Of these, frames without damage. */
+    long soundFrames() {
+        return soundFrames;
+    }
+
     /** Decodes one packet, and hands on all frames it completes. */
     void decode(AVPacket packet) throws InterruptedException {
+        damage.packet();
         if (packet.size() <= 0) {
             // A damaged V4L2 buffer comes without data; to the decoder that would mean the end of the stream.
             refused();
@@ -101,6 +111,7 @@ final class FrameDecoder {
     private void refused() {
         intake.metrics().count(Counter.DECODE_ERRORS);
         if (frames > 0) {
+            damage.refused();
             intake.lost(GapReason.CORRUPT, 1);
         }
     }
@@ -140,12 +151,18 @@ final class FrameDecoder {
         long ptsNs = timeLine.next(pts);
         long decodeNs = busyNs;
         busyNs = 0;
-        if (frame.decode_error_flags() != 0 || (frame.flags() & AVFrame.AV_FRAME_FLAG_CORRUPT) != 0) {
+        int vanished = damage.vanishedBefore(ptsNs);
+        if (vanished > 0) {
+            intake.lost(GapReason.CORRUPT, vanished);
+        }
+        boolean spoiled = spoiled(frame);
+        soundFrames += spoiled ? 0 : 1;
+        if (pooled == null) {
+            av_frame_unref(spare);
+            intake.lost(spoiled ? GapReason.CORRUPT : GapReason.OVERLOAD, 1);
+        } else if (spoiled) {
             giveBack(pooled);
             intake.lost(GapReason.CORRUPT, 1);
-        } else if (pooled == null) {
-            av_frame_unref(spare);
-            intake.lost(GapReason.OVERLOAD, 1);
         } else {
             if (copies) {
                 pooled.describeCopied();
@@ -156,6 +173,12 @@ final class FrameDecoder {
             times.stamp(pooled.picture(), pts, ptsNs);
             offer(pooled, ptsNs);
         }
+    }
+
+    private boolean spoiled(AVFrame frame) {
+        int flags = frame.flags();
+        boolean reported = frame.decode_error_flags() != 0 || (flags & AVFrame.AV_FRAME_FLAG_CORRUPT) != 0;
+        return damage.spoils((flags & AVFrame.AV_FRAME_FLAG_KEY) != 0, reported);
     }
 
     private void offer(PooledPicture pooled, long ptsNs) throws InterruptedException {

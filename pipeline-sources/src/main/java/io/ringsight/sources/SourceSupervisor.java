@@ -36,23 +36,35 @@ public final class SourceSupervisor implements AutoCloseable {
     private final Clock clock;
     private final Backoff backoff;
     private final Pause pause;
+    private final OpenGate gate;
     private final Thread thread;
     private final CompletableFuture<Ending> ended = new CompletableFuture<>();
     private volatile boolean stopped;
     private GapReason toldReason;
 
-    /** Takes {@code source} over; its thread is called {@code source-} and the source's name. */
+    /** As {@link #SourceSupervisor(Source, FrameIntake, Clock, OpenGate)} with a gate of its own. */
     public SourceSupervisor(Source source, FrameIntake intake, Clock clock) {
+        this(source, intake, clock, new OpenGate(0));
+    }
+
+    /**
+     * Takes {@code source} over; its thread is called {@code source-} and the source's name.
+     *
+     * @param gate gives cameras their moments to be opened, so that many do not come at once; recordings do not ask it
+     */
+    public SourceSupervisor(Source source, FrameIntake intake, Clock clock, OpenGate gate) {
         this(
                 source,
                 intake,
                 clock,
                 new Backoff(() -> ThreadLocalRandom.current().nextDouble()),
-                LockSupport::parkNanos);
+                LockSupport::parkNanos,
+                gate);
     }
 
-    SourceSupervisor(Source source, FrameIntake intake, Clock clock, Backoff backoff, Pause pause) {
+    SourceSupervisor(Source source, FrameIntake intake, Clock clock, Backoff backoff, Pause pause, OpenGate gate) {
         this.source = source;
+        this.gate = gate;
         this.intake = new Watched(intake, clock);
         this.clock = clock;
         this.backoff = backoff;
@@ -161,10 +173,10 @@ public final class SourceSupervisor implements AutoCloseable {
     }
 
     private Ending runUntilOver() throws InterruptedException {
-        Ending ending = stopped ? Ending.stopped() : runOnce();
+        Ending ending = runInTurn();
         while (ending.retry() && !stopped) {
             waitBeforeRetry(ending);
-            ending = stopped ? Ending.stopped() : runOnce();
+            ending = runInTurn();
         }
         Ending last = stopped ? Ending.stopped() : ending;
         intake.gap(last.reason(), last.detail());
@@ -174,6 +186,13 @@ public final class SourceSupervisor implements AutoCloseable {
             LOG.info("{}: {}", sourceId(), last);
         }
         return last;
+    }
+
+    private Ending runInTurn() throws InterruptedException {
+        if (!stopped && !source.lossless()) {
+            waitFor(gate.takeNs(clock.nanoTime()));
+        }
+        return stopped ? Ending.stopped() : runOnce();
     }
 
     private Ending runOnce() throws InterruptedException {
@@ -206,6 +225,10 @@ public final class SourceSupervisor implements AutoCloseable {
         }
         long waitNs = backoff.nextNs(ending.reason());
         tell(ending, waitNs);
+        waitFor(waitNs);
+    }
+
+    private void waitFor(long waitNs) throws InterruptedException {
         long untilNs = clock.nanoTime() + waitNs;
         for (long leftNs = waitNs; leftNs > 0 && !stopped; leftNs = untilNs - clock.nanoTime()) {
             pause.forNs(leftNs);

@@ -84,6 +84,10 @@ final class RecordingIntake implements FrameIntake {
         return first.await(seconds, TimeUnit.SECONDS);
     }
 
+    synchronized int lost(GapReason reason) {
+        return losses.count(reason);
+    }
+
     synchronized int frames() {
         return seen.size();
     }

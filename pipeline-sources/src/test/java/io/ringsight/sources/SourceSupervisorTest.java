@@ -49,8 +49,57 @@ class SourceSupervisorTest {
     @Test
     void triesARefusedPasswordSlowly() throws Exception {
         Step wrong = in -> Ending.retry(GapReason.AUTH_FAILED, "");
-        superviseToTheEnd(List.of(wrong, wrong, wrong, wrong, wrong, in -> Ending.ended("")), NO_JITTER);
-        assertThat(waitsMs).containsExactly(30_000L, 60_000L, 120_000L, 240_000L, 300_000L);
+        superviseToTheEnd(List.of(wrong, wrong, wrong, wrong, in -> Ending.ended("")), 0);
+        assertThat(waitsMs).containsExactly(30_000L, 60_000L, 900_000L, 900_000L);
+    }
+
+    @Test
+    void staysBelowFiveWrongPasswordsInHalfAnHour() {
+        for (double random : new double[] {0, 0.5, NO_JITTER}) {
+            Backoff backoff = new Backoff(() -> random);
+            List<Long> triesMs = new ArrayList<>(List.of(0L));
+            for (int i = 0; i < 20; i++) {
+                triesMs.add(triesMs.get(i) + backoff.nextNs(GapReason.AUTH_FAILED) / 1_000_000);
+            }
+            for (int i = 0; i + 4 < triesMs.size(); i++) {
+                assertThat(triesMs.get(i + 4) - triesMs.get(i))
+                        .as("five tries from %s", triesMs.get(i))
+                        .isGreaterThan(TimeUnit.MINUTES.toMillis(30));
+            }
+        }
+    }
+
+    @Test
+    void doesNotPunishAPasswordForOtherFailures() throws Exception {
+        Step wrong = in -> Ending.retry(GapReason.AUTH_FAILED, "");
+        superviseToTheEnd(
+                List.of(in -> REFUSED, in -> REFUSED, in -> REFUSED, wrong, in -> REFUSED, in -> Ending.ended("")),
+                NO_JITTER);
+        assertThat(waitsMs).containsExactly(500L, 1000L, 2000L, 45_000L, 4000L);
+    }
+
+    @Test
+    void opensManyCamerasOneAfterTheOther() throws Exception {
+        OpenGate gate = new OpenGate(50);
+        for (int i = 0; i < 64; i++) {
+            assertThat(gate.takeNs(1_000_000_000L)).isEqualTo(i * 50_000_000L);
+        }
+        assertThat(gate.takeNs(5_000_000_000L)).isZero();
+        assertThat(gate.takeNs(5_020_000_000L)).isEqualTo(30_000_000L);
+
+        OpenGate busy = new OpenGate(50);
+        long takenNs = clock.nanoTime();
+        busy.takeNs(takenNs);
+        long[] openedNs = new long[1];
+        FakeSource source = new FakeSource(List.of(in -> {
+            openedNs[0] = clock.nanoTime();
+            return Ending.ended("");
+        }));
+        try (SourceSupervisor supervisor = supervisor(source, 0, busy)) {
+            supervisor.start();
+            supervisor.ended().get(10, TimeUnit.SECONDS);
+        }
+        assertThat(openedNs[0] - takenNs).isEqualTo(50_000_000L);
     }
 
     @Test
@@ -124,10 +173,16 @@ class SourceSupervisorTest {
     void stopsDuringTheWait() throws Exception {
         FakeSource source = new FakeSource(List.of(in -> REFUSED));
         CountDownLatch waiting = new CountDownLatch(1);
-        SourceSupervisor supervisor = new SourceSupervisor(source, intake, clock, new Backoff(() -> NO_JITTER), ns -> {
-            waiting.countDown();
-            java.util.concurrent.locks.LockSupport.parkNanos(ns);
-        });
+        SourceSupervisor supervisor = new SourceSupervisor(
+                source,
+                intake,
+                clock,
+                new Backoff(() -> NO_JITTER),
+                ns -> {
+                    waiting.countDown();
+                    java.util.concurrent.locks.LockSupport.parkNanos(ns);
+                },
+                new OpenGate(0));
         supervisor.start();
         assertThat(waiting.await(10, TimeUnit.SECONDS)).isTrue();
         supervisor.close();
@@ -190,10 +245,20 @@ class SourceSupervisorTest {
     }
 
     private SourceSupervisor supervisor(FakeSource source, double random) {
-        return new SourceSupervisor(source, intake, clock, new Backoff(() -> random), ns -> {
-            waitsMs.add(Math.round(ns / 1e6));
-            clock.advanceNs(ns);
-        });
+        return supervisor(source, random, new OpenGate(0));
+    }
+
+    private SourceSupervisor supervisor(FakeSource source, double random, OpenGate gate) {
+        return new SourceSupervisor(
+                source,
+                intake,
+                clock,
+                new Backoff(() -> random),
+                ns -> {
+                    waitsMs.add(Math.round(ns / 1e6));
+                    clock.advanceNs(ns);
+                },
+                gate);
     }
 
     private static Picture picture() {

@@ -1,0 +1,66 @@
+package io.ringsight.sources;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.ringsight.core.pipeline.FrameIntake;
+import io.ringsight.core.time.Clock;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+
+/** A source that runs once, on a thread of its own, until closed. */
+final class RunningSource implements AutoCloseable {
+    private static final long WAIT_S = 40;
+
+    private final Source source;
+    private final Thread thread;
+    private volatile Ending ending;
+
+    RunningSource(SourceSpec spec, FrameIntake intake) {
+        source = Sources.open(spec, Clock.system());
+        thread = new Thread(() -> run(intake), "camera");
+        thread.start();
+    }
+
+    private void run(FrameIntake intake) {
+        try {
+            ending = source.run(intake);
+        } catch (InterruptedException e) {
+            ending = Ending.stopped();
+        }
+    }
+
+    /** Waits for something that must come while the source runs. */
+    void await(BooleanSupplier condition) throws InterruptedException {
+        until(() -> {
+            assertThat(ending).isNull();
+            return condition.getAsBoolean();
+        });
+    }
+
+    /** Waits for something. */
+    static void until(BooleanSupplier condition) throws InterruptedException {
+        long untilNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(WAIT_S);
+        while (!condition.getAsBoolean()) {
+            assertThat(System.nanoTime()).as("time is up").isLessThan(untilNs);
+            TimeUnit.MILLISECONDS.sleep(5);
+        }
+    }
+
+    /** Waits for the source to end by itself. */
+    Ending ending() throws InterruptedException {
+        thread.join(TimeUnit.SECONDS.toMillis(WAIT_S));
+        assertThat(thread.isAlive()).isFalse();
+        return ending;
+    }
+
+    @Override
+    public void close() {
+        source.stop();
+        try {
+            ending();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+        source.close();
+    }
+}

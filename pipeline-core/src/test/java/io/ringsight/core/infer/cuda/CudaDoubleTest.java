@@ -1,0 +1,216 @@
+package io.ringsight.core.infer.cuda;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.charset.StandardCharsets;
+import org.bytedeco.cuda.cudart.cudaDeviceProp;
+import org.bytedeco.cuda.global.cudart;
+import org.bytedeco.javacpp.Pointer;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/** The double is what the tests of the GPU path stand on, so it is tested itself: what it computes and what it catches. */
+@Tag("cuda-double")
+class CudaDoubleTest {
+    private static final int BYTES = 64 * 1024;
+
+    private CudaDouble device;
+
+    @BeforeEach
+    void load() {
+        device = CudaDouble.load();
+        device.set("seed=7");
+        Cuda.use(0);
+    }
+
+    @AfterEach
+    void nothingIsLeft() {
+        assertThat(device.leaks()).isEmpty();
+    }
+
+    @Test
+    void describesItsDevices() {
+        device.set("devices=2 cc=86 name=Test-GPU");
+        assertThat(CudaDevices.probe().devices()).hasSize(2);
+        try (cudaDeviceProp properties = new cudaDeviceProp()) {
+            Cuda.check(cudart.cudaGetDeviceProperties(properties, 1), "cudaGetDeviceProperties");
+            assertThat(properties.name().getString()).isEqualTo("Test-GPU");
+            assertThat(properties.major()).isEqualTo(8);
+            assertThat(properties.minor()).isEqualTo(6);
+            assertThat(properties.warpSize()).isEqualTo(32);
+            assertThat(properties.totalGlobalMem()).isEqualTo(8L << 30);
+            assertThat(properties.multiProcessorCount()).isEqualTo(1);
+            assertThat(properties.asyncEngineCount()).isEqualTo(1);
+            assertThat(properties.concurrentKernels()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void copiesThroughTheDevice() {
+        device.set("delay=2000");
+        try (Stream stream = Stream.open();
+                DeviceBuffer memory = DeviceBuffer.open(BYTES);
+                PinnedBuffer in = PinnedBuffer.open(BYTES);
+                PinnedBuffer out = PinnedBuffer.open(BYTES)) {
+            in.buffer().put("hello".getBytes(StandardCharsets.US_ASCII));
+            memory.copyFrom(in, BYTES, stream);
+            out.copyFrom(memory, BYTES, stream);
+            stream.synchronize();
+            byte[] copy = new byte[5];
+            out.buffer().get(copy);
+            assertThat(new String(copy, StandardCharsets.US_ASCII)).isEqualTo("hello");
+        }
+        assertThat(device.reports()).isEmpty();
+        assertThat(device.timeline()).extracting(CudaDouble.Span::kind).containsExactly("copy-in", "copy-out");
+    }
+
+    @Test
+    void catchesStagingWrittenBeforeItsCopyWasWaitedFor() {
+        device.set("delay=20000");
+        try (Stream stream = Stream.open();
+                DeviceBuffer memory = DeviceBuffer.open(BYTES);
+                PinnedBuffer in = PinnedBuffer.open(BYTES)) {
+            memory.copyFrom(in, BYTES, stream);
+            in.buffer().put(100, (byte) 1);
+            stream.synchronize();
+        }
+        assertThat(device.reports()).anyMatch(report -> report.startsWith("staging-reuse: the host wrote"));
+    }
+
+    @Test
+    void catchesResultsReadBeforeTheyWereWaitedFor() throws InterruptedException {
+        try (Stream stream = Stream.open();
+                DeviceBuffer memory = DeviceBuffer.open(BYTES);
+                PinnedBuffer out = PinnedBuffer.open(BYTES)) {
+            Cuda.check(cudart.cudaMemsetAsync(memory.pointer(), 3, BYTES, stream.pointer()), "cudaMemsetAsync");
+            out.copyFrom(memory, BYTES, stream);
+            while (device.timeline().size() < 2) {
+                Thread.onSpinWait();
+            }
+            // The copy is over by chance, but nothing said so.
+            out.buffer().get(0);
+            stream.synchronize();
+            assertThat(out.buffer().get(0)).isEqualTo((byte) 3);
+        }
+        assertThat(device.reports()).singleElement().asString().startsWith("early-read: the host read");
+    }
+
+    @Test
+    void catchesStreamsThatNothingOrders() {
+        try (Stream first = Stream.open();
+                Stream second = Stream.open();
+                Event event = Event.open();
+                DeviceBuffer memory = DeviceBuffer.open(BYTES);
+                PinnedBuffer host = PinnedBuffer.open(BYTES);
+                PinnedBuffer out = PinnedBuffer.open(BYTES)) {
+            memory.copyFrom(host, BYTES, first);
+            event.record(first);
+            second.waitFor(event);
+            out.copyFrom(memory, BYTES, second);
+            second.synchronize();
+            assertThat(device.reports()).isEmpty();
+
+            memory.copyFrom(host, BYTES, first);
+            out.copyFrom(memory, BYTES, second);
+            first.synchronize();
+            second.synchronize();
+        }
+        assertThat(device.reports()).singleElement().asString().startsWith("race: ");
+    }
+
+    @Test
+    void refusesCopiesOutOfRangeAndMemoryThatIsFree() {
+        try (Stream stream = Stream.open();
+                PinnedBuffer host = PinnedBuffer.open(BYTES)) {
+            DeviceBuffer memory = DeviceBuffer.open(BYTES - 1);
+            assertThatThrownBy(() -> memory.copyFrom(host, BYTES, stream))
+                    .hasMessageContaining("cudaMemcpyAsync")
+                    .hasMessageContaining("cudaErrorInvalidValue");
+            memory.close();
+            assertThatThrownBy(() -> memory.copyFrom(host, 1, stream)).hasMessageContaining("cudaErrorInvalidValue");
+            assertThat(cudart.cudaFree(memory.pointer())).isEqualTo(cudart.cudaErrorInvalidValue);
+        }
+        assertThat(device.reports())
+                .extracting(report -> report.replaceAll(":.*", ""))
+                .containsExactly("out-of-range", "use-after-free", "double-free");
+    }
+
+    @Test
+    void catchesMemoryFreedWhileItIsInUse() {
+        device.set("delay=3000");
+        try (Stream stream = Stream.open();
+                PinnedBuffer host = PinnedBuffer.open(BYTES)) {
+            DeviceBuffer memory = DeviceBuffer.open(BYTES);
+            memory.copyFrom(host, BYTES, stream);
+            memory.close();
+            stream.synchronize();
+        }
+        assertThat(device.reports()).anyMatch(report -> report.startsWith("free-in-flight: cudaFree"));
+    }
+
+    @Test
+    void namesWhatLeaks() {
+        try (Stream stream = Stream.open();
+                Event event = Event.open();
+                DeviceBuffer memory = DeviceBuffer.open(1000)) {
+            assertThat(stream).isNotNull();
+            assertThat(event).isNotNull();
+            assertThat(memory.bytes()).isEqualTo(1000);
+            assertThat(device.leaks())
+                    .containsExactly("1 x device memory, cudaMalloc: 1000 bytes", "1 x stream", "1 x event");
+        }
+    }
+
+    @Test
+    void hasNoMoreMemoryThanItIsGiven() {
+        device.set("memory=100000");
+        try (DeviceBuffer most = DeviceBuffer.open(90_000)) {
+            assertThat(most.address()).isNotZero();
+            assertThatThrownBy(() -> DeviceBuffer.open(20_000))
+                    .hasMessageContaining("cudaMalloc")
+                    .hasMessageContaining("cudaErrorMemoryAllocation");
+        }
+        DeviceBuffer.open(100_000).close();
+    }
+
+    @Test
+    void failsTheCallItIsToldTo() {
+        device.set("fail=cudaMalloc:2");
+        DeviceBuffer.open(10).close();
+        assertThatThrownBy(() -> DeviceBuffer.open(10)).hasMessageContaining("cudaErrorMemoryAllocation");
+        DeviceBuffer.open(10).close();
+        assertThat(device.failedCall()).isEqualTo("cudaMalloc");
+        assertThat(device.calls()).containsEntry("cudaMalloc", 3L).containsEntry("cudaFree", 2L);
+
+        device.reset();
+        device.set("fail=1 sticky=1");
+        assertThatThrownBy(() -> Cuda.check(cudart.cudaDeviceSynchronize(), "cudaDeviceSynchronize"))
+                .hasMessageContaining("cudaErrorLaunchFailure");
+        assertThatThrownBy(() -> DeviceBuffer.open(10)).hasMessageContaining("cudaErrorLaunchFailure");
+    }
+
+    @Test
+    void copiesPageableMemoryBeforeTheCallReturns() {
+        device.set("delay=5000");
+        try (Stream stream = Stream.open();
+                DeviceBuffer memory = DeviceBuffer.open(1000);
+                PinnedBuffer out = PinnedBuffer.open(1000)) {
+            org.bytedeco.javacpp.BytePointer heap = new org.bytedeco.javacpp.BytePointer(1000);
+            Pointer.memset(heap, 5, 1000);
+            Cuda.check(
+                    cudart.cudaMemcpyAsync(
+                            memory.pointer(), heap, 1000, cudart.cudaMemcpyHostToDevice, stream.pointer()),
+                    "cudaMemcpyAsync");
+            Pointer.memset(heap, 6, 1000);
+            out.copyFrom(memory, 1000, stream);
+            stream.synchronize();
+            assertThat(out.buffer().get(999)).isEqualTo((byte) 5);
+            heap.close();
+        }
+        assertThat(device.calls()).containsEntry("(pageable copy)", 1L);
+        assertThat(device.reports()).isEmpty();
+    }
+}

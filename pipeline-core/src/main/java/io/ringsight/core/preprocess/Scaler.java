@@ -71,7 +71,7 @@ final class Scaler implements AutoCloseable {
         // Refused (negative) only where neither side has colours to convert; then there is nothing to set.
         sws_setColorspaceDetails(
                 context,
-                sws_getCoefficients(coefficients(matrix)),
+                sws_getCoefficients(isRgb(format) ? SWS_CS_DEFAULT : coefficients(matrix)),
                 fullRange ? 1 : 0,
                 sws_getCoefficients(SWS_CS_DEFAULT),
                 1,
@@ -86,6 +86,14 @@ final class Scaler implements AutoCloseable {
                 && pixelFormat == picture.pixelFormat()
                 && matrix == picture.matrix()
                 && range == picture.range();
+    }
+
+    /**
+     * swscale takes red, green and blue through luma and chroma and back: there and back by the same matrix, whatever the
+     * stream says of colours that it does not have.
+     */
+    private static boolean isRgb(int format) {
+        return (avutil.av_pix_fmt_desc_get(format).flags() & avutil.AV_PIX_FMT_FLAG_RGB) != 0;
     }
 
     private static int coefficients(ColorMatrix matrix) {

@@ -36,6 +36,17 @@ public final class NativePictures implements AutoCloseable {
         return picture;
     }
 
+    /** A picture of planes with lines {@code strides} bytes apart, of unset colours; acquired once. */
+    public Picture planes(int width, int height, int pixelFormat, byte[][] planes, int[] strides) {
+        Picture picture = new Picture();
+        picture.tryAcquire();
+        picture.layout(width, height, pixelFormat);
+        for (int i = 0; i < planes.length; i++) {
+            plane(picture, i, planes[i], strides[i]);
+        }
+        return picture;
+    }
+
     private void plane(Picture picture, int index, byte[] pixels, int stride) {
         // Room behind the last pixel: FFmpeg's own pictures have it too, and its vector code reads it.
         BytePointer memory = new BytePointer(pixels.length + 64L);

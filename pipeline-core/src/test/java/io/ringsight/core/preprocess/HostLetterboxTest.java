@@ -64,10 +64,13 @@ class HostLetterboxTest {
     void isBilinearOfTheRightColours(
             int width, int height, int inputWidth, int inputHeight, ColorMatrix matrix, ColorRange range) {
         Random random = new Random(7);
-        Plane y = new Plane(texture(random, width, height), width, height);
-        Plane u = new Plane(texture(random, width / 2, height / 2), width / 2, height / 2);
-        Plane v = new Plane(texture(random, width / 2, height / 2), width / 2, height / 2);
-        Picture picture = pictures.yuv420(width, height, y.samples(), u.samples(), v.samples());
+        byte[] luma = texture(random, width, height);
+        byte[] blueness = texture(random, width / 2, height / 2);
+        byte[] redness = texture(random, width / 2, height / 2);
+        Plane y = Plane.of(luma, width, height);
+        Plane u = Plane.of(blueness, width / 2, height / 2);
+        Plane v = Plane.of(redness, width / 2, height / 2);
+        Picture picture = pictures.yuv420(width, height, luma, blueness, redness);
         picture.color(matrix, range);
         ModelInput input = input(inputWidth, inputHeight, TensorType.FLOAT32);
         TensorRow row = row(input);
@@ -78,13 +81,15 @@ class HostLetterboxTest {
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {PixelFormat.RGB24, PixelFormat.BGR24})
-    void packedColoursAreBilinearToo(int format) {
+    @CsvSource({"RGB, FLOAT32, BT601", "BGR, FLOAT32, BT709", "RGB, UINT8, BT601", "BGR, FLOAT16, BT2020"})
+    void packedColoursAreBilinearToo(ChannelOrder order, TensorType type, ColorMatrix matrix) {
+        int format = order == ChannelOrder.RGB ? PixelFormat.RGB24 : PixelFormat.BGR24;
         int width = 500;
         int height = 300;
         byte[] pixels = texture(new Random(9), width * 3, height);
         Picture picture = pictures.packed(width, height, format, pixels);
-        ModelInput input = input(320, 320, TensorType.FLOAT32);
+        picture.color(matrix, ColorRange.LIMITED);
+        ModelInput input = input(320, 320, type);
         TensorRow row = row(input);
         try (HostLetterbox letterbox = new HostLetterbox(input)) {
             Letterbox box = letterbox.load(picture, row);
@@ -94,7 +99,7 @@ class HostLetterboxTest {
                 for (int i = 0; i < samples.length; i++) {
                     samples[i] = pixels[3 * i + (format == PixelFormat.RGB24 ? c : 2 - c)];
                 }
-                planes[c] = new Plane(samples, width, height);
+                planes[c] = Plane.of(samples, width, height);
             }
             assertClose(row, input, box, (atX, atY) ->
                     new double[] {planes[0].at(atX, atY), planes[1].at(atX, atY), planes[2].at(atX, atY)});
@@ -114,7 +119,7 @@ class HostLetterboxTest {
                 double[] rgb = reference.rgb((x + 0.5) / box.width(), (y + 0.5) / box.height());
                 int at = (box.top() + y) * input.width() + box.left() + x;
                 for (int c = 0; c < 3; c++) {
-                    double error = Math.abs(row.floats.get(c * plane + at) * 255 - rgb[c]);
+                    double error = Math.abs(value(row, input, c * plane + at) - rgb[c]);
                     sum += error;
                     most = Math.max(most, error);
                 }

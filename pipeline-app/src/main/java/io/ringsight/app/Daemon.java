@@ -213,10 +213,15 @@ public final class Daemon implements AutoCloseable {
         try {
             backend = backends.open(model, wanted.backend());
         } catch (InferenceException e) {
-            throw wanted.devicePlace().mistake("expected a device that runs the model, but " + e.getMessage());
+            ConfigException mistake =
+                    wanted.devicePlace().mistake("expected a device that runs the model, but " + e.getMessage());
+            if (wanted.backend().isGpu()) {
+                throw CommandException.failed(mistake.mistakes());
+            }
+            throw mistake;
         }
         closers.add("model", backend::close);
-        status.loaded(new Status.Model(model, backend.name(), backend.lanes().size()));
+        status.loaded(new Status.Model(model, backend));
         LOG.info(
                 "model {} {} ({}) on {}, {} lanes of batch {}",
                 model.name(),

@@ -1,5 +1,6 @@
 package io.ringsight.app;
 
+import io.ringsight.core.infer.InferenceBackend;
 import io.ringsight.core.metrics.SinkMetrics;
 import io.ringsight.core.metrics.SourceMetrics;
 import io.ringsight.core.model.ModelSpec;
@@ -21,10 +22,9 @@ public final class Status {
      * The model at work.
      *
      * @param spec the model
-     * @param backend name of what computes it
-     * @param lanes batches in flight
+     * @param backend what computes it
      */
-    public record Model(ModelSpec spec, String backend, int lanes) {}
+    public record Model(ModelSpec spec, InferenceBackend backend) {}
 
     private final Clock clock;
     private final long startedNs;

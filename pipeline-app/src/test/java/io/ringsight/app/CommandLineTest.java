@@ -147,7 +147,11 @@ class CommandLineTest {
             assertMistakes(run("run", "-c", config.toString()), config + ":4: http.port: expected a free port, came ");
         }
         Path config = config("model: " + MODEL + ", device: \"cuda:9\"", "synthetic:pcb");
-        assertMistakes(run("run", "-c", config.toString()), config + ":1: pipeline.device: ");
+        Ran ran = run("run", "-c", config.toString());
+        assertThat(ran.exitCode()).isEqualTo(1);
+        assertThat(ran.err())
+                .contains(config + ":1: pipeline.device: expected a device that runs the model, but device 'cuda:9' is")
+                .doesNotContain("\tat ");
         assertMistakes(run("check", "-c", config.toString()), config + ":1: pipeline.device: ");
     }
 

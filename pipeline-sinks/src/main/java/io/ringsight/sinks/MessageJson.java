@@ -29,20 +29,26 @@ public final class MessageJson {
     private final GapJson gaps;
     private final String streamEpoch;
     private final Clock clock;
-    private final SerializedString model;
+    private ModelIdentity identity;
+    private SerializedString model;
     private final SerializedString[] labels;
 
     /**
      * @param streamEpoch the daemon's run, a time-ordered id
-     * @param model what found the objects
+     * @param model what finds the objects; each frame says itself what ran it
      * @param clock for {@code publishedAt}
      */
     public MessageJson(String streamEpoch, ModelIdentity model, Clock clock) {
         this.streamEpoch = streamEpoch;
         this.clock = clock;
         gaps = new GapJson(clock);
-        this.model = new SerializedString(JsonFields.model(model));
+        name(model);
         labels = model.labels().stream().map(SerializedString::new).toArray(SerializedString[]::new);
+    }
+
+    private void name(ModelIdentity named) {
+        identity = named;
+        model = new SerializedString(JsonFields.model(named));
     }
 
     /** The message of a span of time without frames. */
@@ -79,6 +85,9 @@ public final class MessageJson {
         text.number(JsonFields.WIDTH, picture.width());
         text.number(JsonFields.HEIGHT, picture.height());
         out.writeEndObject();
+        if (!identity.backend().equals(result.backend())) {
+            name(identity.runBy(result.backend()));
+        }
         out.writeFieldName(JsonFields.MODEL);
         out.writeRawValue(model);
         objects(out, result.detections());

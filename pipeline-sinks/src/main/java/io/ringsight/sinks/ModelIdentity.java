@@ -19,6 +19,11 @@ public record ModelIdentity(
         labels = List.copyOf(labels);
     }
 
+    /** The same model run by {@code other}. */
+    ModelIdentity runBy(String other) {
+        return new ModelIdentity(name, version, sha256, precision, other, labels);
+    }
+
     /** What {@code spec} says of itself, run by {@code backend}. */
     public static ModelIdentity of(ModelSpec spec, String backend) {
         return new ModelIdentity(spec.name(), spec.version(), spec.sha256(), spec.precision(), backend, spec.labels());

@@ -14,6 +14,7 @@ import java.io.InputStream;
 import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
@@ -191,6 +192,16 @@ class MessageJsonTest {
     }
 
     @Test
+    void saysOfEachFrameWhatComputedIt() {
+        MessageJson switching = new MessageJson(Sample.EPOCH, Sample.MODEL, clock);
+        for (String backend : List.of("onnxruntime-cpu", "tensorrt-cuda", "tensorrt-cuda", "onnxruntime-cpu")) {
+            Sample.Frame frame = Sample.frame("line1", 1, 0).runBy(backend);
+            assertThat(new String(switching.frame(frame).bytes(), StandardCharsets.UTF_8))
+                    .contains("\"precision\":\"" + Sample.MODEL.precision() + "\",\"backend\":\"" + backend + "\"}");
+        }
+    }
+
+    @Test
     void goesOnAfterAMessageThatCouldNotBeWritten() {
         Sample.Frame frame = Sample.frame("line1", 1, 0);
         MessageJson fragile = new MessageJson(Sample.EPOCH, Sample.MODEL, clock);
@@ -235,6 +246,11 @@ class MessageJsonTest {
         @Override
         public io.ringsight.core.detect.Detections detections() {
             throw new IllegalStateException("broken on purpose");
+        }
+
+        @Override
+        public String backend() {
+            return frame.backend();
         }
     }
 }

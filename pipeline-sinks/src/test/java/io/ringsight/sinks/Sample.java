@@ -57,6 +57,7 @@ public final class Sample {
         private final Picture picture = new Picture();
         private final FrameTimings timings = new FrameTimings();
         private final Detections detections = new Detections(Detections.DEFAULT_CAPACITY);
+        private String backend = MODEL.backend();
 
         private Frame(String source, long frameSeq, long prevFrameSeq) {
             sourceId = new SourceId(source);
@@ -102,6 +103,17 @@ public final class Sample {
         @Override
         public Detections detections() {
             return detections;
+        }
+
+        @Override
+        public String backend() {
+            return backend;
+        }
+
+        /** Sets what computed it; else it is the model's. */
+        public Frame runBy(String backend) {
+            this.backend = backend;
+            return this;
         }
     }
 }

@@ -5,6 +5,7 @@ import io.ringsight.app.config.ModelYaml;
 import io.ringsight.core.infer.BackendSpec;
 import io.ringsight.core.infer.Backends;
 import io.ringsight.core.infer.InferenceBackend;
+import io.ringsight.core.infer.InferenceException;
 import io.ringsight.core.model.ModelSpec;
 import io.ringsight.core.time.Clock;
 import io.ringsight.sources.SourceSpec;
@@ -56,6 +57,13 @@ public final class BenchCommand implements Callable<Integer> {
     @Option(names = "--lanes", paramLabel = "N", defaultValue = "0", description = "Batches in flight (default: auto).")
     private int lanes;
 
+    @Option(
+            names = "--device",
+            paramLabel = "DEVICE",
+            defaultValue = "cpu",
+            description = "cpu, cuda or cuda:N (default: ${DEFAULT-VALUE}). The composite limit is the processor's.")
+    private String device;
+
     @Option(names = "--json", description = "Print one JSON object instead of a table.")
     private boolean json;
 
@@ -83,7 +91,7 @@ public final class BenchCommand implements Callable<Integer> {
 
     private int measure(ModelSpec loaded, Path film, String name) throws InterruptedException {
         SourceSpec clip = new SourceSpec.Recording(film, true, SourceSpec.Pace.ASAP, Map.of());
-        try (InferenceBackend backend = Backends.open(loaded, new BackendSpec("cpu", lanes, 1))) {
+        try (InferenceBackend backend = open(loaded)) {
             Figures figures =
                     new Bench(loaded, backend, clip, Clock.system(), seconds * 1_000L, this::progress).run(cameras);
             Report report =
@@ -96,6 +104,16 @@ public final class BenchCommand implements Callable<Integer> {
             }
         }
         return 0;
+    }
+
+    private InferenceBackend open(ModelSpec loaded) {
+        try {
+            return Backends.open(loaded, new BackendSpec(device, lanes, 1));
+        } catch (IllegalArgumentException e) {
+            throw CommandException.usage("ringsight: bench: " + e.getMessage());
+        } catch (InferenceException e) {
+            throw CommandException.failed("ringsight: bench: " + e.getMessage());
+        }
     }
 
     private String command() {

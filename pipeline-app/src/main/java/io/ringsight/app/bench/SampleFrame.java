@@ -17,7 +17,8 @@ public record SampleFrame(
         FrameLosses losses,
         Picture picture,
         FrameTimings timings,
-        Detections detections)
+        Detections detections,
+        String backend)
         implements FrameResult {
     /** A full-HD frame in which {@code objects} objects were found. */
     public static SampleFrame with(int objects) {
@@ -31,6 +32,13 @@ public record SampleFrame(
             detections.add(12.25f + i, 30.5f, 40.75f, 22.1f, 0.9123f, 0);
         }
         return new SampleFrame(
-                new SourceId("camera-1"), 1_234_567, 1_234_566, new FrameLosses(), picture, timings, detections);
+                new SourceId("camera-1"),
+                1_234_567,
+                1_234_566,
+                new FrameLosses(),
+                picture,
+                timings,
+                detections,
+                "none");
     }
 }

@@ -84,11 +84,12 @@ public final class ConfigReader {
         int maxBatch = yaml.integer("maxBatch", 1, BackendSpec.MAX_BATCH, PipelineConfig.DEFAULT_MAX_BATCH);
         Optional<Double> threshold = yaml.numberOr("auto", "threshold", 0, 1);
         int ringSize = ringSize(yaml, maxBatch);
+        boolean cudaGraphs = yaml.flag("cudaGraphs", true);
         yaml.finish();
         Place devicePlace = new Place(errors.file(), yaml.lineOf("device"), yaml.keyPath("device"));
         return model.map(spec -> new PipelineConfig(
                 spec,
-                new BackendSpec(device, lanes, maxBatch),
+                new BackendSpec(device, lanes, maxBatch, cudaGraphs),
                 threshold.map(Double::floatValue).orElse(spec.threshold()),
                 ringSize,
                 devicePlace));

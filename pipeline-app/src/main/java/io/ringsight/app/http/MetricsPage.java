@@ -15,6 +15,7 @@ import io.prometheus.metrics.model.snapshots.SummarySnapshot;
 import io.prometheus.metrics.model.snapshots.SummarySnapshot.SummaryDataPointSnapshot;
 import io.ringsight.app.Status;
 import io.ringsight.app.Version;
+import io.ringsight.core.metrics.BackendCounter;
 import io.ringsight.core.metrics.Counter;
 import io.ringsight.core.metrics.SinkCounter;
 import io.ringsight.core.metrics.SinkMetrics;
@@ -51,6 +52,7 @@ public final class MetricsPage implements Page {
                 "ringsight_ready",
                 "1 when frames become messages.",
                 status.notReady().isEmpty() ? 1 : 0));
+        backend(all);
         all.add(reloads());
         sources(all);
         sinks(all);
@@ -86,12 +88,23 @@ public final class MetricsPage implements Page {
                                         "version", model.spec().version(),
                                         "sha256", model.spec().sha256(),
                                         "precision", model.spec().precision(),
-                                        "backend", model.backend(),
-                                        "lanes", Integer.toString(model.lanes())))
+                                        "backend", model.backend().name(),
+                                        "lanes",
+                                                Integer.toString(
+                                                        model.backend().lanes().size())))
                                 .build())
                         .build())
                 .stream()
                 .toList();
+    }
+
+    private void backend(List<MetricSnapshot> all) {
+        status.model().map(model -> model.backend().metrics()).ifPresent(metrics -> {
+            for (BackendCounter counter : BackendCounter.values()) {
+                all.add(counter(
+                        "ringsight_backend_" + counter.metricName(), counter.sentence(), metrics.value(counter)));
+            }
+        });
     }
 
     private MetricSnapshot reloads() {

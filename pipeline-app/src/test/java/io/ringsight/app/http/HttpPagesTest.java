@@ -9,6 +9,7 @@ import io.ringsight.app.config.ConfigException;
 import io.ringsight.app.config.HttpConfig;
 import io.ringsight.app.config.Place;
 import io.ringsight.core.infer.FakeBackend;
+import io.ringsight.core.metrics.BackendCounter;
 import io.ringsight.core.metrics.Counter;
 import io.ringsight.core.metrics.SinkCounter;
 import io.ringsight.core.metrics.SinkMetrics;
@@ -78,7 +79,7 @@ class HttpPagesTest {
         assertThat(get("/ready").body())
                 .contains("not ready\n", "the model is loading\n", "no source is live\n", "source line1 is stalled\n");
 
-        status.loaded(new Status.Model(FakeBackend.SPEC, "fake", 2));
+        status.loaded(new Status.Model(FakeBackend.SPEC, new FakeBackend(2, 1)));
         line2.state(Status.LIVE);
         assertThat(get("/ready").statusCode()).isEqualTo(200);
         assertThat(get("/ready").body()).isEqualTo("ready\n");
@@ -96,6 +97,9 @@ class HttpPagesTest {
         line1.recordLatencyNs(20_000_000);
         kafka.count(SinkCounter.ACKNOWLEDGED, 5);
         kafka.queued(3, 2_000);
+        FakeBackend backend = new FakeBackend(2, 1);
+        backend.metrics().count(BackendCounter.GRAPHS_OFF);
+        status.loaded(new Status.Model(FakeBackend.SPEC, backend));
 
         HttpResponse<String> answer = get("/metrics");
 
@@ -109,7 +113,11 @@ class HttpPagesTest {
             assertThat(answer.body())
                     .contains("ringsight_sink_" + counter.metricName() + "_total{sink=\"kafka:detections\"}");
         }
+        for (BackendCounter counter : BackendCounter.values()) {
+            assertThat(answer.body()).contains("ringsight_backend_" + counter.metricName() + "_total ");
+        }
         assertThat(answer.body())
+                .contains("ringsight_backend_graphs_off_total 1.0")
                 .contains("ringsight_frames_decoded_total{source=\"line1\"} 1.234567890123E12")
                 .contains("ringsight_sink_queue_messages{sink=\"kafka:detections\"} 3.0")
                 .contains("ringsight_latency_seconds_count{source=\"line1\"} 1")
@@ -122,7 +130,7 @@ class HttpPagesTest {
     void promtoolAcceptsTheMetrics() throws Exception {
         assumeTrue(isInstalled("promtool"), "promtool is not installed");
         line1.recordLatencyNs(20_000_000);
-        status.loaded(new Status.Model(FakeBackend.SPEC, "fake", 2));
+        status.loaded(new Status.Model(FakeBackend.SPEC, new FakeBackend(2, 1)));
         Path page = Files.writeString(dir.resolve("metrics"), get("/metrics").body());
 
         Process promtool = new ProcessBuilder("promtool", "check", "metrics")

@@ -26,4 +26,7 @@ public interface FrameResult {
 
     /** What was found, boxes in source pixels. */
     Detections detections();
+
+    /** Name of what computed it, e.g. {@code onnxruntime-cpu}. */
+    String backend();
 }

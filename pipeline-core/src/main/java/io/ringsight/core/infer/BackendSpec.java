@@ -6,8 +6,9 @@ package io.ringsight.core.infer;
  * @param device {@code auto}, {@code cpu}, {@code cuda} or {@code cuda:N}
  * @param lanes batches in flight; 0: as many as the device does best with (CPU: two a processor)
  * @param maxBatch the most pictures one launch takes; a model file of a smaller fixed batch size makes it smaller
+ * @param cudaGraphs whether a GPU's work is recorded and started as a whole
  */
-public record BackendSpec(String device, int lanes, int maxBatch) {
+public record BackendSpec(String device, int lanes, int maxBatch, boolean cudaGraphs) {
     /** The most lanes: more than any machine has use for, few enough to notice a mistyped number. */
     public static final int MAX_LANES = 256;
     /** The largest batch. */
@@ -25,9 +26,19 @@ public record BackendSpec(String device, int lanes, int maxBatch) {
         }
     }
 
+    /** With CUDA graphs. */
+    public BackendSpec(String device, int lanes, int maxBatch) {
+        this(device, lanes, maxBatch, true);
+    }
+
     /** Two lanes a processor, batch size 1, on the processor. */
     public static BackendSpec cpu() {
         return new BackendSpec("cpu", 0, 1);
+    }
+
+    /** Whether nothing but a GPU will do. */
+    public boolean isGpu() {
+        return device.startsWith("cuda");
     }
 
     /** Whether {@code device} is a device's name. */

@@ -1,5 +1,6 @@
 package io.ringsight.core.infer;
 
+import io.ringsight.core.metrics.BackendMetrics;
 import java.util.List;
 
 /**
@@ -16,6 +17,9 @@ public interface InferenceBackend extends AutoCloseable {
 
     /** The most pictures one launch of a lane takes. */
     int maxBatch();
+
+    /** What is counted of it. */
+    BackendMetrics metrics();
 
     @Override
     void close();

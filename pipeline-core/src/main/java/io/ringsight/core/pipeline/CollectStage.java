@@ -66,6 +66,7 @@ final class CollectStage implements Stage<FrameSlot> {
             failures.ofFrame(slot, laneFailure);
             return;
         }
+        slot.backend = lane.backend();
         try {
             decoder.decode(lane.output(), slot.row, threshold, slot.detections);
             lane.letterbox(slot.row).toSource(slot.detections);

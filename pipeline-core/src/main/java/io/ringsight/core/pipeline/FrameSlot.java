@@ -31,6 +31,9 @@ final class FrameSlot implements FrameResult {
     /** The lane that computes it, or null. */
     Lane lane;
 
+    /** Name of what computed it, known once Collect has taken the results. */
+    String backend = "";
+
     int row;
     boolean lastOfLane;
 
@@ -97,5 +100,10 @@ final class FrameSlot implements FrameResult {
     @Override
     public Detections detections() {
         return detections;
+    }
+
+    @Override
+    public String backend() {
+        return backend;
     }
 }

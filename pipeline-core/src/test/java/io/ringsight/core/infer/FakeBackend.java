@@ -1,6 +1,7 @@
 package io.ringsight.core.infer;
 
 import io.ringsight.core.frame.Picture;
+import io.ringsight.core.metrics.BackendMetrics;
 import io.ringsight.core.model.ModelInput;
 import io.ringsight.core.model.ModelInput.ChannelOrder;
 import io.ringsight.core.model.ModelInput.Placement;
@@ -49,7 +50,9 @@ public final class FakeBackend implements InferenceBackend {
 
     private static final long LIMIT_S = 20;
 
+    private final BackendMetrics metrics = new BackendMetrics();
     private final List<Lane> lanes = new ArrayList<>();
+    private final String name;
     private final int maxBatch;
     private final BlockingQueue<FakeLane> held = new LinkedBlockingQueue<>();
     private volatile boolean holding;
@@ -58,6 +61,11 @@ public final class FakeBackend implements InferenceBackend {
     private volatile boolean closed;
 
     public FakeBackend(int lanes, int maxBatch) {
+        this("fake", lanes, maxBatch);
+    }
+
+    public FakeBackend(String name, int lanes, int maxBatch) {
+        this.name = name;
         this.maxBatch = maxBatch;
         for (int i = 0; i < lanes; i++) {
             this.lanes.add(new FakeLane());
@@ -118,7 +126,7 @@ public final class FakeBackend implements InferenceBackend {
 
     @Override
     public String name() {
-        return "fake";
+        return name;
     }
 
     @Override
@@ -129,6 +137,11 @@ public final class FakeBackend implements InferenceBackend {
     @Override
     public int maxBatch() {
         return maxBatch;
+    }
+
+    @Override
+    public BackendMetrics metrics() {
+        return metrics;
     }
 
     @Override
@@ -194,6 +207,11 @@ public final class FakeBackend implements InferenceBackend {
         @Override
         public FloatBuffer output() {
             return output;
+        }
+
+        @Override
+        public String backend() {
+            return name();
         }
 
         @Override

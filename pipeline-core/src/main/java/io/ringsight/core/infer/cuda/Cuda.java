@@ -19,10 +19,14 @@ public final class Cuda {
             throw new CudaFailure(call, code, text(code));
         }
     }
-
     /** Makes {@code device} the one that the calling thread's next calls mean. Cheap; allocates nothing. */
     public static void use(int device) {
         check(cudart.cudaSetDevice(device), "cudaSetDevice");
+    }
+
+    /** Waits until all streams of the calling thread's device are done. */
+    public static void synchronize() {
+        check(cudart.cudaDeviceSynchronize(), "cudaDeviceSynchronize");
     }
 
     /** The error's name and sentence, e.g. {@code cudaErrorMemoryAllocation: out of memory}. */

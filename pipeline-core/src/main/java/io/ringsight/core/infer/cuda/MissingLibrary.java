@@ -9,15 +9,16 @@ public final class MissingLibrary {
 
     private MissingLibrary() {}
 
-    /** One sentence: what is missing and the cure. */
+    /** One sentence: what is missing and the cure. The linker's own words are often in the error's cause only. */
     public static String sentence(LinkageError error) {
-        String text = String.valueOf(error.getMessage()).replaceAll("\\s+", " ");
-        Matcher matcher = NAME.matcher(text);
-        if (!matcher.find()) {
-            return "CUDA's libraries cannot be loaded: " + text;
+        for (Throwable cause = error; cause != null; cause = cause.getCause()) {
+            Matcher matcher = NAME.matcher(String.valueOf(cause.getMessage()));
+            if (matcher.find()) {
+                return matcher.group(1) + " is not on this machine: " + cure(matcher.group(1));
+            }
         }
-        String library = matcher.group(1);
-        return library + " is not on this machine: " + cure(library);
+        return "CUDA's libraries cannot be loaded: "
+                + String.valueOf(error.getMessage()).replaceAll("\\s+", " ");
     }
 
     private static String cure(String library) {

@@ -4,6 +4,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import org.bytedeco.cuda.global.cudart;
 import org.bytedeco.javacpp.BytePointer;
+import org.bytedeco.javacpp.Pointer;
 
 /**
  * Host memory that stays in place, so that devices copy to and from it on their own while the host goes on. Whoever made
@@ -11,6 +12,7 @@ import org.bytedeco.javacpp.BytePointer;
  */
 public final class PinnedBuffer implements AutoCloseable {
     private final BytePointer pointer = new BytePointer();
+    private final Address destination = new Address();
     private final long bytes;
     private boolean closed;
 
@@ -54,11 +56,26 @@ public final class PinnedBuffer implements AutoCloseable {
                 "cudaMemcpyAsync");
     }
 
+    /** Queues a copy of the first {@code count} bytes of this to device address {@code target}. */
+    public void copyTo(long target, long count, Stream stream) {
+        destination.at(target);
+        Cuda.check(
+                cudart.cudaMemcpyAsync(destination, pointer, count, cudart.cudaMemcpyHostToDevice, stream.pointer()),
+                "cudaMemcpyAsync");
+    }
+
     @Override
     public void close() {
         if (!closed) {
             closed = true;
             Cuda.check(cudart.cudaFreeHost(pointer), "cudaFreeHost");
+        }
+    }
+
+    /** A pointer that is moved instead of made anew. */
+    private static final class Address extends Pointer {
+        void at(long address) {
+            this.address = address;
         }
     }
 }

@@ -148,6 +148,11 @@ final class OnnxLane implements Lane {
         return rows.get(row).letterbox();
     }
 
+    @Override
+    public String backend() {
+        return OnnxBackend.NAME;
+    }
+
     /** On the worker's thread: computes what was launched, if anything was. */
     boolean computeIfLaunched(OrtSession session) {
         if (state != LAUNCHED) {

@@ -115,7 +115,7 @@ class OnnxBackendTest {
     void saysThatThereIsNoCuda() {
         assertThatThrownBy(() -> Backends.open(spec(new TinyOnnx(), folder), new BackendSpec("cuda:0", 0, 1)))
                 .isInstanceOf(InferenceException.class)
-                .hasMessage("device 'cuda:0' is not available: this build has no CUDA backend; use 'cpu'");
+                .hasMessageStartingWith("device 'cuda:0' is not available: ");
     }
 
     private static ModelSpec spec(TinyOnnx model, Path folder) {

@@ -1,0 +1,31 @@
+package io.ringsight.core.metrics;
+
+/**
+ * Every event that is counted for what computes. The only list of them: metrics page and tests read it.
+ */
+public enum BackendCounter {
+    ENGINES_BUILT("engines_built", "TensorRT engines built because none in the cache would do."),
+    ENGINES_REFUSED("engines_refused", "Cached TensorRT engines that were stale, damaged or refused, and built anew."),
+    GRAPHS_OFF("graphs_off", "Times a lane gave up CUDA graphs because recording or starting one failed."),
+    SWITCHES_TO_GPU("switches_to_gpu", "Times work moved from the processor to the GPU."),
+    FALLBACKS_TO_CPU("fallbacks_to_cpu", "Times the GPU could not be used, or no more, and the processor computes."),
+    STAGING_GROWN("staging_grown", "Times a lane's buffers were made larger for a larger picture.");
+
+    private final String metricName;
+    private final String sentence;
+
+    BackendCounter(String metricName, String sentence) {
+        this.metricName = metricName;
+        this.sentence = sentence;
+    }
+
+    /** Name on the metrics page, without prefix {@code ringsight_backend_} and suffix {@code _total}. */
+    public String metricName() {
+        return metricName;
+    }
+
+    /** What is counted, for people. */
+    public String sentence() {
+        return sentence;
+    }
+}

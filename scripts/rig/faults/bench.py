@@ -1,6 +1,6 @@
 """One row's bench: makes the parts a row asks for, runs the daemon on them, ends all of it, and adds up the figures."""
 import contextlib
-import pathlib
+import datetime
 import re
 import subprocess
 import time
@@ -18,11 +18,12 @@ STOPPING_S = 40
 class Suite(contextlib.ExitStack):
     """What rows share: the program, and one broker as long as no row breaks it."""
 
-    def __init__(self, folder):
+    def __init__(self, folder, fast=False):
         super().__init__()
-        self.folder = folder
+        self.folder, self.fast = folder, fast
         self.program = Program(folder)
         self._broker = self._lab = None
+        self.usb = None  # what the machine with USB cameras gave
 
     @property
     def lab(self):
@@ -102,6 +103,11 @@ class Bench(contextlib.ExitStack):
                             "-c:v", "libx264", "-preset", "veryfast", str(film)], check=True, timeout=120)
         return film
 
+    @staticmethod
+    def nothing(note):
+        """The figures of a part of a row that leaves no topic behind."""
+        return Figures(None, None, judge.Account([]), note)
+
     def run_program(self, *arguments, timeout=60):
         """A command of the program, to its end."""
         return subprocess.run(list(map(str, self.suite.program.command(*arguments))), stdin=subprocess.DEVNULL,
@@ -112,21 +118,21 @@ class Run:
     """A daemon that publishes to a topic of its own, which kcat watches from the first message on."""
 
     def __init__(self, bench, number, sources, broker=None, netns=(), topic=None, pipeline=None, kafka=None, sinks=(),
-                 jvm=(), more=None, wrapper=()):
+                 jvm=(), kcat=(), verify=()):
         self.bench, self.netns = bench, list(netns)
         self.broker = broker or bench.suite.broker
         self.topic = topic or re.sub(r"\W", "-", "%s-%d-%d" % (bench.folder.name, number, time.time()))
         self.port = free_port()
         self.config = bench.folder / ("pipeline-%d.yaml" % number)
-        self.jvm, self.wrapper, self.number = list(jvm), list(wrapper), number
+        self.jvm, self.kcat, self.verify, self.number = list(jvm), list(kcat), list(verify), number
         self.settings = {
             "pipeline": dict({"model": str(MODEL)}, **(pipeline or {})), "sources": list(sources),
             "sinks": [{"kafka": dict({"bootstrapServers": self.broker.bootstrap, "topic": self.topic}, **(kafka or {}))},
                       *sinks],
-            "http": {"bind": "127.0.0.1", "port": self.port}, **(more or {})}
+            "http": {"bind": "127.0.0.1", "port": self.port}}
         self.write()
         self.make_topic()
-        self.watch = judge.Watch(self.broker.bootstrap, self.topic, self.netns)
+        self.watch = judge.Watch(self.broker.bootstrap, self.topic, self.netns, self.kcat)
         self.process = None
         self.start()
 
@@ -137,7 +143,7 @@ class Run:
         """Asking for it makes it; a consumer alone does not."""
         with contextlib.suppress(subprocess.SubprocessError):
             for _ in range(20):
-                out = subprocess.run([*self.netns, "kcat", "-L", "-b", self.broker.bootstrap, "-t", self.topic],
+                out = subprocess.run([*self.netns, "kcat", "-L", "-b", self.broker.bootstrap, "-t", self.topic, *self.kcat],
                                      capture_output=True, text=True, timeout=20).stdout
                 if "partition 0, leader" in out:
                     return
@@ -146,7 +152,7 @@ class Run:
     def start(self):
         """Starts it (again), on the same configuration file; the time just before."""
         at = time.time()
-        command = [*self.netns, *self.wrapper, *self.bench.suite.program.command("run", "-c", self.config, jvm=self.jvm)]
+        command = [*self.netns, *self.bench.suite.program.command("run", "-c", self.config, jvm=self.jvm)]
         self.process = Process(command, self.bench.folder / ("daemon-%d.log" % self.number), cwd=self.bench.folder)
         return at
 
@@ -161,19 +167,27 @@ class Run:
         address = "http://127.0.0.1:%d%s" % (self.port, path)
         if self.netns:
             return subprocess.run([*self.netns, "curl", "-s", "-m", "5", address], capture_output=True, text=True).stdout
-        with urllib.request.urlopen(address, timeout=5) as page:
-            return page.read().decode()
+        try:
+            with urllib.request.urlopen(address, timeout=5) as page:
+                return page.read().decode()
+        except OSError:  # not there yet, or no more
+            return ""
 
     def metric(self, name, **labels):
-        """The sum of a metric's values with these labels."""
+        """The sum of a metric's values with these labels; a sink is called by its kind."""
         total = 0.0
         for line in self.get("/metrics").splitlines():
-            if re.match(re.escape(name) + r"[{ ]", line) and all('%s="%s"' % l in line for l in labels.items()):
+            if re.match(re.escape(name) + r"[{ ]", line) and all(
+                    re.search(r'%s="%s[":]' % label, line) for label in labels.items()):
                 total += float(line.rsplit(" ", 1)[1])
         return total
 
     def state(self, source):
         found = re.search(r'ringsight_source_state\{source="%s",state="([^"]*)"\} 1' % re.escape(source), self.get("/metrics"))
+        return found.group(1) if found else ""
+
+    def sink_state(self, sink="kafka"):
+        found = re.search(r'ringsight_sink_state\{sink="%s[^"]*",state="([^"]*)"\} 1' % sink, self.get("/metrics"))
         return found.group(1) if found else ""
 
     def stop(self, limit_s=STOPPING_S):
@@ -195,12 +209,13 @@ class Run:
         self.process.popen.wait()
         return at
 
-    def judge(self, detected=None, recovered=None, note="", duplicates=0, stop=True, options=((), ())):
-        """Stops the daemon and accounts for its topic; the row's figures. Options are kcat's and verify's."""
+    def judge(self, detected=None, recovered=None, note="", duplicates=0, stop=True):
+        """Stops the daemon and accounts for its topic; the row's figures."""
         if stop:
             self.stop()
-        account = judge.Account(judge.read_topic(self.broker.bootstrap, self.topic, self.netns, options[0]))
-        status, found = judge.verify(self.bench.suite.program, self.broker.bootstrap, self.topic, self.netns, options[1])
+        account = judge.Account(judge.read_topic(self.broker.bootstrap, self.topic, self.netns, self.kcat))
+        status, found = judge.verify(self.bench.suite.program, self.broker.bootstrap, self.topic, self.netns,
+                                     self.verify)
         log = self.process.log()
         expect("this should not happen" not in log and "\tat " not in log, "a stack trace in the daemon's log")
         expect(account.frames > 0, "kcat finds no frame in the topic")
@@ -218,6 +233,11 @@ class Run:
             self.process.close()
 
 
+def instant(text):
+    """Seconds since 1970 of a message's RFC 3339 time."""
+    return datetime.datetime.fromisoformat(re.sub(r"(\.\d{6})\d*Z$", r"\1Z", text).replace("Z", "+00:00")).timestamp()
+
+
 class Figures:
     """What a row measured. Seconds; frames lost are those neither in a message nor in a gap."""
 
@@ -227,7 +247,9 @@ class Figures:
     def add(self, other):
         """The account of a second daemon of the same row."""
         self.account.frames += other.account.frames
+        self.account.messages += other.account.messages
         self.account.lost.update(other.account.lost)
         self.account.duplicates += other.account.duplicates
+        self.detected = max(filter(None, (self.detected, other.detected)), default=None)
         self.note = "; ".join(filter(None, (self.note, other.note)))
         return self

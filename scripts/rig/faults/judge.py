@@ -1,5 +1,6 @@
 """The judges of a fault: kcat tells what really is in the topic and when it came; `ringsight verify` must agree."""
 import collections
+import contextlib
 import json
 import subprocess
 import threading
@@ -11,25 +12,31 @@ from parts import Failed, expect, shell
 class Watch(threading.Thread):
     """Reads a topic with kcat while it grows; each message with the time it came, by this process's clock."""
 
-    def __init__(self, broker, topic, inside=()):
+    def __init__(self, broker, topic, inside=(), options=()):
         super().__init__(daemon=True)
         self.messages = []  # (arrival, message)
         self.changed = threading.Condition()
         # a smaller wait: kcat itself must not be what is late
-        self.kcat = subprocess.Popen(
-            [*inside, "kcat", "-C", "-b", broker, "-t", topic, "-q", "-u", "-o", "beginning", "-f", "%s\n", "-X",
-             "fetch.wait.max.ms=50", "-X", "topic.metadata.refresh.interval.ms=1000", "-X", "reconnect.backoff.max.ms=500"],
-            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+        self.command = [*inside, "kcat", "-C", "-E", "-b", broker, "-t", topic, "-q", "-u", "-f", "%s\n",
+                        "-X", "fetch.wait.max.ms=50", "-X", "reconnect.backoff.max.ms=500", *options, "-o"]
+        self.closed, self.kcat = False, None
         self.start()
 
     def run(self):
-        for line in self.kcat.stdout:
-            at = time.time()
-            with _NoMessage():
-                message = json.loads(line)
-                with self.changed:
-                    self.messages.append((at, message))
-                    self.changed.notify_all()
+        records = 0
+        while not self.closed:  # kcat may end with its broker: the topic has one partition, go on where it stopped
+            self.kcat = subprocess.Popen(self.command + [str(records)], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                                         stderr=subprocess.DEVNULL, text=True)
+            for line in self.kcat.stdout:
+                at, records = time.time(), records + 1
+                with contextlib.suppress(ValueError, KeyError, TypeError):  # another program's record is for verify to count
+                    message = json.loads(line)
+                    message["sourceId"], message["type"]
+                    with self.changed:
+                        self.messages.append((at, message))
+                        self.changed.notify_all()
+            self.kcat.wait()
+            time.sleep(0.2)
 
     def first(self, what, after, within, accept):
         """Arrival and message of the first one accepted that came after a time; Failed when there is none in time."""
@@ -75,19 +82,11 @@ class Watch(threading.Thread):
         expect(longest <= longest_s, "%s had no fault, but was silent for %.1f s" % (source, longest))
 
     def close(self):
-        self.kcat.kill()
-        self.kcat.wait()
-        self.join(10)
-
-
-class _NoMessage:
-    """A record that is no message (another program's) is for verify to count."""
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, kind, *_):
-        return kind is not None and issubclass(kind, (ValueError, KeyError, TypeError))
+        self.closed = True
+        while self.is_alive():
+            if self.kcat:
+                self.kcat.kill()
+            self.join(0.5)
 
 
 class Account:
@@ -130,6 +129,10 @@ def read_topic(broker, topic, inside=(), options=()):
     """All values of a topic in their order, by kcat."""
     return shell(*inside, "kcat", "-C", "-b", broker, "-t", topic, "-e", "-q", "-o", "beginning", "-f", "%s\n",
                  *options).splitlines()
+
+
+def messages(lines):
+    return [json.loads(line) for line in lines]
 
 
 def verify(program, broker, topic, inside=(), options=()):

@@ -107,6 +107,9 @@ class Process:
     def proc(self, name):
         return pathlib.Path("/proc/%d/%s" % (self.popen.pid, name))
 
+    def limit_descriptors(self, soft):
+        shell("prlimit", "--pid", self.popen.pid, "--nofile=%d:" % soft)
+
     def threads(self):
         return len(list(self.proc("task").iterdir()))
 
@@ -164,11 +167,12 @@ class Broker:
     def __init__(self, address="127.0.0.1", netns="", **environment):
         Broker.number += 1
         self.name = "faults-%d-%d" % (os.getpid(), Broker.number)
-        self.address, self.netns = address, netns
-        self.port, self.vm_port = free_port(), free_port()
+        self.address = address
+        self.port, self.vm_port = int(environment.get("PORT") or free_port()), free_port()
         self.home = WORK / "kafka" / self.name
         self.environment = dict(os.environ, RIG_WORK=str(WORK), PORT=str(self.port), CPORT=str(free_port()),
                                 HOSTIP=address, NETNS=netns)
+        self.netns = netns
         if "TLS" not in environment and not netns:
             control = "CONTROLLER://%s:%s" % (address, self.environment["CPORT"])
             plain = "PLAINTEXT://%s:%d" % (address, self.port)
@@ -202,6 +206,11 @@ class Broker:
         until("broker's end", 20, lambda: not self.alive())
         return at
 
+    def properties(self):
+        """What a client needs of a broker with TLS=1."""
+        lines = (self.home / "client.properties").read_text().splitlines()
+        return dict(line.split("=", 1) for line in lines if "=" in line)
+
     def alive(self):
         state = pathlib.Path("/proc/%s/stat" % (self.home / "pid").read_text().strip())
         return state.exists() and ") Z " not in state.read_text()
@@ -215,6 +224,22 @@ class Broker:
                 until("broker's end", 20, lambda: not self.alive())
         shutil.rmtree(self.home, ignore_errors=True)
         (WORK / "kafka" / (self.name + ".sh.log")).unlink(missing_ok=True)
+
+
+class Cluster:
+    """Three brokers, each at a host of the lab of its own."""
+
+    def __init__(self, lab, bench):
+        voters = ",".join("%d@10.77.0.%d:9093" % (i, i) for i in (1, 2, 3))
+        more = "default.replication.factor=3\nmin.insync.replicas=2"
+        self.brokers = {i: Broker("10.77.0.%d" % i, " ".join(lab.inside("rh%d" % i)), ID=str(i), RF="3", PORT="9092",
+                                  CPORT="9093", VOTERS=voters, EXTRA=more) for i in (1, 2, 3)}
+        for broker in self.brokers.values():
+            bench.callback(broker.close)
+            broker.script("up")
+        for broker in self.brokers.values():
+            broker.script("wait")
+        self.bootstrap = ",".join(broker.bootstrap for broker in self.brokers.values())
 
 
 class Program:

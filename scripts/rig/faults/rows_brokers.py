@@ -1,11 +1,14 @@
 """Rows 24 to 29 and 31: brokers, load, and the daemon itself."""
 import os
 import random
+import re
+import socket
 import statistics
-import subprocess
 import time
+from contextlib import suppress
 
-from parts import WORK, Skipped, expect, shell, until
+from bench import STARTING_S, instant
+from parts import RIG, WORK, Cluster, Failed, expect, shell, until
 from registry import row
 from rows_cameras import camera_source
 
@@ -70,3 +73,273 @@ def broker_killed(bench):
     figures = judge_acknowledged(run, recovered=max(killed, paused), note="killed 4 s, paused 6 s")
     expect(not figures.account.reasons["not-published"], "messages were given up")
     return figures
+
+
+def backlog_caught_up(run, sources, back):
+    """When everything made before a time had come."""
+    def made_before():
+        return [at for name in sources for at, m in run.watch.of(name) if instant(m["publishedAt"]) <= back]
+    until("the backlog to arrive", 120, lambda: all(
+        any(instant(m["publishedAt"]) > back for _, m in run.watch.of(name)[-5:]) for name in sources))
+    return max(made_before())
+
+
+def p99_ms(run, sources, begin, end):
+    stages = ("queueNs", "preprocessNs", "inferNs", "postNs")
+    spent = sorted(sum(m["stages"][s] for s in stages) / 1e6 for name in sources
+                   for _, m in run.watch.of(name) if begin <= instant(m["publishedAt"]) <= end)
+    return spent[int(len(spent) * 0.99)] if spent else float("nan")
+
+
+@row(26, "broker away for long")
+def broker_away(bench):
+    names = ["cam%d" % i for i in range(4)]
+    cameras = bench.cameras(*[o for name in names for o in ("--cam", "h264:/" + name)])
+    broker = bench.broker()
+    run = bench.daemon(*[camera_source(name, cameras, "/" + name) for name in names], broker=broker)
+    run.await_frames(*names)
+    time.sleep(30)
+    killed, rss = broker.kill(), run.process.rss_mb()
+    time.sleep(AWAY_S)
+    grown = run.process.rss_mb() - rss
+    broker.start()
+    back = time.time()
+    caught = backlog_caught_up(run, names, back)
+    before, during = p99_ms(run, names, killed - 20, killed), p99_ms(run, names, killed, back)
+    figures = run.judge(recovered=caught - back, note="away %d s; caught up %.0f times faster than real time; memory %+.0f MB; "
+                        "p99 in the pipeline %.0f ms before, %.0f ms during" % (
+                            AWAY_S, (back - killed) / max(caught - back, 0.01), grown, before, during))
+    given_up = figures.account.lost["not-published"] + figures.account.lost["spool-full"]
+    expect(not given_up, "%d frames were given up (%s)" % (given_up, figures.note))
+    expect(grown < 50, "memory grew by %.0f MB" % grown)
+    expect((back - killed) / max(caught - back, 0.01) >= 5, "catching up took %.0f s" % (caught - back))
+    expect(during <= max(before * 1.1, before + 10), "p99 %.0f ms before, %.0f ms during the outage" % (before, during))
+    return figures
+
+
+@row(27, "leader cut off, three brokers", lab=True)
+def leader_cut_off(bench):
+    lab = bench.lab
+    cluster = Cluster(lab, bench)
+    camera = bench.cameras(address="10.77.0.4", netns=lab.inside("rh4"))
+    run = bench.in_lab(camera_source("cam", camera), broker=cluster)
+    run.await_frames("cam")
+    said = shell(*lab.inside("rh4"), "kcat", "-L", "-b", cluster.bootstrap, "-t", run.topic)
+    leader = "rh" + re.search(r"partition 0, leader (\d)", said).group(1)
+    bench.callback(lab.cable, leader, "up")
+    cut = lab.cable(leader, "down")
+    time.sleep(12)
+    meanwhile = [at for at, _ in run.watch.of("cam", cut + 1)]
+    plugged = lab.cable(leader, "up")
+    again = run.watch.frame("cam", plugged, within=20)
+    return judge_acknowledged(run, recovered=(meanwhile[0] - cut) if meanwhile else again - cut,
+                              note="the others took over" if meanwhile else "went on when it was back")
+
+
+@row(28, "disk full, rights, certificate, record too large")
+def broker_refuses(bench):
+    figures = too_large(bench)
+    figures.add(rights_and_certificate(bench))
+    return figures.add(bench.nothing("disk full needs root") if os.geteuid() else disk_full(bench))
+
+
+def too_large(bench):
+    """The record's frame is lost and says so; nothing behind it waits."""
+    board = bench.cameras("--cam", "file=%s:/cam" % bench.film())
+    plain = bench.cameras()
+    broker = bench.broker(EXTRA="message.max.bytes=1700")
+    run = bench.daemon(camera_source("board", board), camera_source("plain", plain), broker=broker)
+    live = run.await_frames("plain")
+    time.sleep(6)
+    expect(len(run.watch.of("plain", live)) > 20, "records that fit do not pass those that do not")
+    refused = run.metric("ringsight_sink_dead_letters_total", sink="kafka")
+    expect(refused > 0, "no record was set aside: the row made no fault")
+    return run.judge(note="%d records too large set aside" % refused)
+
+
+def rights_and_certificate(bench):
+    authorizer = "\n".join([
+        "authorizer.class.name=org.apache.kafka.metadata.authorizer.StandardAuthorizer",
+        "super.users=User:admin;User:ANONYMOUS", "early.start.listeners=CONTROLLER", "allow.everyone.if.no.acl.found=true"])
+    broker = bench.broker(TLS="1", EXTRA=authorizer)
+    camera = bench.cameras()
+    run = bench.daemon(camera_source("cam", camera), broker=broker, kafka={"properties": broker.properties()},
+                       kcat=["-F", str(broker.home / "kcat.conf")],
+                       verify=["--properties", str(broker.home / "client.properties")])
+    run.await_frames("cam")
+    detected, recovered = [], []
+
+    def fault(state, begin, end):
+        began = begin()
+        until("sink state %s (is %s)" % (state, run.sink_state()), 30, lambda: run.sink_state() == state)
+        detected.append(time.time() - began)
+        end()
+        healed = time.time()
+        recovered.append(run.watch.frame("cam", healed, within=40) - healed)
+
+    fault("not-authorized", lambda: write_right(broker, run.topic, "deny"), lambda: write_right(broker, run.topic, "allow"))
+    good = (broker.home / "tls/broker.pem").read_bytes()
+    fault("tls-failed", lambda: certificate(broker, expired(broker)), lambda: certificate(broker, good))
+    return run.judge(max(detected), max(recovered), "not-authorized and tls-failed are told apart")
+
+
+def write_right(broker, topic, verb):
+    at = time.time()
+    admin = broker.home / "admin.properties"
+    admin.write_text((broker.home / "client.properties").read_text().replace('"app"', '"admin"').replace(
+        '"%s"' % "s3cret", '"adm1n"'))
+    shell("java", "-cp", "%s/*" % (WORK / "kafka/lib"), RIG / "kafka/WriteRight.java", broker.bootstrap, admin, topic, verb)
+    return at
+
+
+def expired(broker):
+    """A certificate of the same authority whose time is over, with its key."""
+    tls = broker.home / "tls"
+    shell("openssl", "x509", "-req", "-days", "-1", "-in", tls / "broker.csr", "-CA", tls / "ca.pem", "-CAkey", tls / "ca.key",
+          "-CAcreateserial", "-extfile", tls / "san", "-out", tls / "expired.crt")
+    return (tls / "broker.key").read_bytes() + (tls / "expired.crt").read_bytes()
+
+
+def certificate(broker, pem):
+    broker.kill()
+    (broker.home / "tls/broker.pem").write_bytes(pem)
+    at = time.time()
+    broker.start()
+    return at
+
+
+def small_disk(bench, name, size):
+    """A file system of its own, in memory."""
+    folder = bench.folder / name
+    folder.mkdir()
+    shell("mount", "-t", "tmpfs", "-o", "size=" + size, "tmpfs", folder)
+    bench.callback(shell, "umount", "-l", folder)
+    return folder
+
+
+def fill(folder):
+    """Not a byte is free; the file that took them, and when."""
+    filler, at = folder / "filler", time.time()
+    with open(filler, "wb", buffering=0) as out, suppress(OSError):
+        while True:
+            out.write(bytes(4096))
+    return filler, at
+
+
+def disk_full(bench):
+    disk = small_disk(bench, "broker-disk", "24m")
+    broker = bench.broker(DATA=str(disk / "logs"))
+    run = bench.daemon(camera_source("cam", bench.cameras()), broker=broker)
+    run.await_frames("cam")
+    filler, filled = fill(disk)
+    until("a failed sink (is %s)" % run.sink_state(), 60, lambda: run.sink_state() not in ("ready", "connecting"))
+    detected, state = time.time() - filled, run.sink_state()
+    filler.unlink()
+    if broker.alive():
+        broker.kill()
+    broker.start()
+    back = time.time()
+    again = run.watch.frame("cam", back, within=40)
+    return run.judge(detected, again - back, "broker's disk full: %s" % state)
+
+
+@row(29, "daemon killed, SIGTERM, own disk, heap full", fast=True)
+def daemon_killed(bench):
+    kills = min(KILLS, 2) if bench.suite.fast else KILLS
+    chance = random.Random(29)
+    camera = bench.cameras()
+    broker = bench.suite.broker
+    run = bench.daemon(camera_source("cam", camera), broker=broker)
+    acknowledged, worst, away = 0, 0.0, 0
+    for number in range(kills):
+        started = run.start() if number else time.time()
+        run.await_frames("cam", after=started, within=STARTING_S)
+        worst = max(worst, time.time() - started)
+        if number % 5 == 1:  # the broker is away or flapping when it dies
+            away += 1
+            broker.kill()
+            time.sleep(chance.uniform(0.2, 2))
+            if chance.random() < 0.5:
+                broker.start()
+        time.sleep(chance.uniform(0.1, 2.5))
+        acknowledged += run.metric("ringsight_sink_acknowledged_total", sink="kafka")
+        run.kill()
+        if not broker.alive():
+            broker.start()
+    started = run.start()
+    run.await_frames("cam", after=started)
+    acknowledged += run.metric("ringsight_sink_acknowledged_total", sink="kafka")
+    took = run.stop()
+    figures = run.judge(recovered=worst, duplicates=10**9, stop=False)
+    expect(figures.account.messages >= acknowledged,
+           "%d messages were acknowledged, kcat finds %d" % (acknowledged, figures.account.messages))
+    expect(took < 15, "SIGTERM took %.0f s" % took)
+    figures.note = "%d kills, %d with the broker away; %d acknowledged, %d read; SIGTERM %.1f s" % (
+        kills, away, acknowledged, figures.account.messages, took)
+    figures.add(own_disk_full(bench, camera))
+    return figures.add(heap_full(bench, camera))
+
+
+def own_disk_full(bench, camera):
+    if os.geteuid():
+        return bench.nothing("own disk full needs root")
+    disk = small_disk(bench, "own-disk", "1m")
+    run = bench.daemon(camera_source("cam", camera), sinks=[{"jsonl": {"path": str(disk / "messages.jsonl")}}])
+    run.await_frames("cam")
+    filler, filled = fill(disk)
+    until("state disk-full (is %s)" % run.sink_state("jsonl"), 30, lambda: run.sink_state("jsonl") == "disk-full")
+    detected = time.time() - filled
+    run.watch.undisturbed("cam", filled)
+    filler.unlink()
+    freed = time.time()
+    until("state ready", 15, lambda: run.sink_state("jsonl") == "ready")
+    return run.judge(note="own disk full seen after %.1f s, written again %.1f s after there was room"
+                     % (detected, time.time() - freed))
+
+
+def heap_full(bench, camera):
+    """No heap to live in: it must end by itself and say why, not hang."""
+    run = bench.daemon(camera_source("cam", camera), jvm=["-Xmx16m"])
+    with suppress(Failed):
+        until("its end", 40, lambda: not run.process.runs() or run.watch.of("cam"))
+    if run.process.runs():
+        expect(run.watch.of("cam"), "with a heap of 16 MB it neither works nor ends")
+        return run.judge(note="works with a heap of 16 MB")
+    expect(run.process.popen.returncode not in (0, None) and "memory" in run.process.log().lower(),
+           "ended with %s; its log ends: %s" % (run.process.popen.returncode, run.process.log()[-300:]))
+    return bench.nothing("with a heap of 16 MB it ends with %d and says so" % run.process.popen.returncode)
+
+
+@row(31, "slow metrics clients; no descriptors; clock steps", fast=True)
+def slow_clients(bench):
+    camera, other = bench.cameras(), bench.cameras()
+    run = bench.daemon(camera_source("cam", camera), camera_source("other", other))
+    run.await_frames("cam", "other")
+    since = time.time()
+    clients = []
+    for number in range(70):  # they ask for much and take nothing; some never ask
+        clients.append(socket.create_connection(("127.0.0.1", run.port)))
+        bench.own(clients[-1])
+        clients[-1].setblocking(False)
+        if number % 2:
+            clients[-1].send(b"GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n" * 400)
+    time.sleep(3)
+    run.watch.undisturbed("cam", since)
+    for client in clients:
+        client.close()
+    asked = time.time()
+    until("the metrics after them", 15, lambda: "ringsight_frames_decoded" in run.get("/metrics"))
+    answered = time.time() - asked
+    run.process.limit_descriptors(run.process.descriptors())
+    bench.callback(lambda: run.process.runs() and run.process.limit_descriptors(1024))
+    killed = camera.kill()
+    camera.start()
+    seen = run.watch.gap("cam", "disconnected", killed, within=1.0)
+    run.process.limit_descriptors(run.process.descriptors())
+    time.sleep(4)
+    run.watch.undisturbed("other", since)
+    run.process.limit_descriptors(1024)
+    freed = time.time()
+    again = run.watch.frame("cam", freed, within=10)
+    return run.judge(seen - killed, again - freed, "metrics answered %.1f s after 70 clients that take nothing had gone; "
+                     "clock steps: in the machine of row 20" % answered)

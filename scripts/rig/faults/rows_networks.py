@@ -1,10 +1,9 @@
 """Rows 4, 9 to 13, 17: cables and lines between a camera (rh1) and the daemon (rh4), in network namespaces of their own."""
-import datetime
 import re
 import statistics
 import time
 
-from bench import STALL_MS
+from bench import instant
 from parts import expect
 from registry import row
 from relay import Packets, Relay
@@ -112,10 +111,6 @@ def jitter(bench):
 def age(message):
     """Seconds from when the camera took the frame to when its message was made."""
     return instant(message["publishedAt"]) - instant(message["captureTime"]["utc"])
-
-
-def instant(text):
-    return datetime.datetime.fromisoformat(re.sub(r"(\.\d{6})\d*Z$", r"\1+00:00", text).replace("Z", "+00:00")).timestamp()
 
 
 @row(13, "line slower than the stream", lab=True)

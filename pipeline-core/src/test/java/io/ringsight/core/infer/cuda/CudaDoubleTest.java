@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.charset.StandardCharsets;
+import org.bytedeco.cuda.cudart.CUgraph_st;
 import org.bytedeco.cuda.cudart.cudaDeviceProp;
 import org.bytedeco.cuda.global.cudart;
 import org.bytedeco.javacpp.Pointer;
@@ -212,5 +213,102 @@ class CudaDoubleTest {
         }
         assertThat(device.calls()).containsEntry("(pageable copy)", 1L);
         assertThat(device.reports()).isEmpty();
+    }
+
+    @Test
+    void keepsDevicesApart() {
+        device.set("devices=2");
+        Cuda.use(1);
+        try (Stream second = Stream.open();
+                Event event = Event.open();
+                DeviceBuffer memory = DeviceBuffer.open(10)) {
+            assertThat(memory.address()).isNotZero();
+            Cuda.use(0);
+            try (Stream first = Stream.open()) {
+                assertThatThrownBy(() -> event.record(first)).hasMessageContaining("cudaErrorInvalidResourceHandle");
+                event.record(second);
+                first.waitFor(event);
+                first.synchronize();
+            }
+            device.breakDevice(1, cudart.cudaErrorIllegalAddress);
+            DeviceBuffer.open(10).close();
+            Cuda.use(1);
+            assertThatThrownBy(() -> DeviceBuffer.open(10)).hasMessageContaining("cudaErrorIllegalAddress");
+            device.breakDevice(1, 0);
+        }
+        assertThatThrownBy(() -> Cuda.use(2)).hasMessageContaining("cudaErrorInvalidDevice");
+        assertThat(device.reports()).singleElement().asString().startsWith("wrong-device");
+    }
+
+    @Test
+    void sparesWhoHasNoDeviceOrDriver() {
+        device.set("devices=0");
+        assertThat(CudaDevices.probe().devices()).isEmpty();
+        assertThatThrownBy(() -> DeviceBuffer.open(10)).hasMessageContaining("cudaErrorNoDevice");
+        device.set("devices=-1");
+        assertThat(CudaDevices.probe().devices()).isEmpty();
+        assertThatThrownBy(() -> DeviceBuffer.open(10)).hasMessageContaining("cudaErrorInsufficientDriver");
+        device.set("devices=1");
+    }
+
+    @Test
+    void breaksACaptureByWhatMayNotBeCaptured() {
+        CUgraph_st graph = new CUgraph_st();
+        try (Stream stream = Stream.open();
+                Stream other = Stream.open();
+                Event event = Event.open()) {
+            Cuda.check(cudart.cudaStreamBeginCapture(stream.pointer(), 1), "cudaStreamBeginCapture");
+            assertThatThrownBy(other::synchronize).hasMessageContaining("cudaErrorStreamCaptureUnsupported");
+            assertThat(cudart.cudaStreamEndCapture(stream.pointer(), graph))
+                    .isEqualTo(cudart.cudaErrorStreamCaptureInvalidated);
+
+            Cuda.check(cudart.cudaStreamBeginCapture(stream.pointer(), 1), "cudaStreamBeginCapture");
+            assertThatThrownBy(() -> DeviceBuffer.open(10)).hasMessageContaining("cudaErrorStreamCaptureUnsupported");
+            assertThat(cudart.cudaStreamEndCapture(stream.pointer(), graph))
+                    .isEqualTo(cudart.cudaErrorStreamCaptureInvalidated);
+
+            Cuda.check(cudart.cudaStreamBeginCapture(stream.pointer(), 1), "cudaStreamBeginCapture");
+            event.record(stream);
+            assertThatThrownBy(event::synchronize).hasMessageContaining("cudaErrorCapturedEvent");
+            assertThat(cudart.cudaStreamEndCapture(stream.pointer(), graph)).isZero();
+            assertThat(cudart.cudaGraphDestroy(graph)).isZero();
+        }
+        assertThat(device.reports()).hasSize(2).allMatch(report -> report.startsWith("capture"));
+    }
+
+    @Test
+    void catchesWhatIsUsedAfterItWasDestroyed() {
+        Stream stream = Stream.open();
+        Event event = Event.open();
+        event.record(stream);
+        stream.close();
+        event.close();
+        assertThatThrownBy(stream::synchronize).hasMessageContaining("cudaErrorInvalidResourceHandle");
+        assertThatThrownBy(event::synchronize).hasMessageContaining("cudaErrorInvalidResourceHandle");
+        assertThat(device.reports())
+                .extracting(report -> report.replaceAll(":.*", ""))
+                .containsExactly("destroy-in-use", "use-after-destroy", "use-after-destroy");
+    }
+
+    /** What the JVM itself does with faults goes on: it finds null pointers in compiled code by them. */
+    @Test
+    void leavesTheVirtualMachineItsOwnFaults() {
+        int caught = 0;
+        for (int i = 0; i < 200_000; i++) {
+            try {
+                caught += length(i % 1000 == 0 ? null : "four") == 4 ? 0 : 1;
+            } catch (NullPointerException e) {
+                caught++;
+            }
+        }
+        assertThat(caught).isEqualTo(200);
+    }
+
+    private static int length(int[] text) {
+        return text.length;
+    }
+
+    private static int length(String text) {
+        return length(text == null ? null : new int[text.length()]);
     }
 }

@@ -35,6 +35,7 @@ final class JsonFields {
     static final SerializedString BBOX = new SerializedString("bbox");
     static final SerializedString LEFT = new SerializedString("left");
     static final SerializedString TOP = new SerializedString("top");
+    static final SerializedString SUSPECT = new SerializedString("suspect");
     static final SerializedString REASON = new SerializedString("reason");
     static final SerializedString DETAIL = new SerializedString("detail");
     static final SerializedString SINCE = new SerializedString("since");

@@ -90,6 +90,9 @@ public final class MessageJson {
         }
         out.writeFieldName(JsonFields.MODEL);
         out.writeRawValue(model);
+        if (result.suspicion() != null) {
+            JsonFields.string(out, JsonFields.SUSPECT, result.suspicion().wireName());
+        }
         objects(out, result.detections());
         out.writeEndObject();
         return text.end();

@@ -96,6 +96,13 @@ class MessageJsonTest {
             } else {
                 schema.accepts(json.gap(Sample.gap("a", 1, reason, 0, 0)).bytes());
             }
+            if (reason.isSuspicion()) {
+                byte[] marked =
+                        json.frame(Sample.frame("a", 1, 0).suspect(reason)).bytes();
+                schema.accepts(marked);
+                assertThat(new String(marked, StandardCharsets.UTF_8))
+                        .contains("\"suspect\":\"" + reason.wireName() + "\"");
+            }
         }
         for (CaptureClock captureClock : CaptureClock.values()) {
             Sample.Frame frame = Sample.frame("a", 1, 0);

@@ -58,6 +58,7 @@ public final class Sample {
         private final FrameTimings timings = new FrameTimings();
         private final Detections detections = new Detections(Detections.DEFAULT_CAPACITY);
         private String backend = MODEL.backend();
+        private GapReason suspicion;
 
         private Frame(String source, long frameSeq, long prevFrameSeq) {
             sourceId = new SourceId(source);
@@ -68,6 +69,17 @@ public final class Sample {
             }
             picture.layout(1920, 1080, 0);
             picture.captured(Picture.UNKNOWN, NOW_UTC_NS, CaptureClock.ARRIVAL, Picture.UNKNOWN);
+        }
+
+        /** Marks it. */
+        public Frame suspect(GapReason reason) {
+            suspicion = reason;
+            return this;
+        }
+
+        @Override
+        public GapReason suspicion() {
+            return suspicion;
         }
 
         @Override

@@ -276,6 +276,14 @@ final class FfmpegSource implements Source {
         return spec instanceof SourceSpec.Recording;
     }
 
+    @Override
+    public SuspicionLimits suspicionLimits() {
+        return lossless()
+                ? SuspicionLimits.NONE
+                : new SuspicionLimits(
+                        spec.timeouts().frozenMs(), spec.timeouts().stallMs());
+    }
+
     /** FFmpeg's name of the codec of the run under way or before; empty before the first. Any thread. */
     String codecName() {
         return codecName;

@@ -28,6 +28,11 @@ public interface Source extends AutoCloseable {
     /** Whether it may be made to wait, so that nothing is lost: a recording may, a camera may not. */
     boolean lossless();
 
+    /** When to suspect it of not showing what is there; {@link SuspicionLimits#NONE} for what is no camera. */
+    default SuspicionLimits suspicionLimits() {
+        return SuspicionLimits.NONE;
+    }
+
     /**
      * Frees all native memory. Waits, for a bounded time, for pictures that others hold still; memory somebody reads is
      * never freed, so what is held longer is leaked and logged. Call it on the thread that called {@link #run}, or

@@ -16,6 +16,8 @@ import java.util.Map;
  * @param inputFormat the device's pixel format or codec, e.g. {@code mjpeg} or {@code yuyv422}; V4L2 only
  * @param openTimeoutMs the longest opening may take, and then the longest until the first picture; cameras only
  * @param stallTimeoutMs the longest time without a picture; cameras only
+ * @param frozenTimeoutMs how long the picture may be unchanged or black, 0 for ever; cameras only
+ * @param maxLagMs how much later than the fastest frames may come, 0 any time; RTSP only
  * @param options FFmpeg options by name, handed on as they are; not for synthetic sources
  */
 public record SourceSettings(
@@ -29,10 +31,12 @@ public record SourceSettings(
         String inputFormat,
         Long openTimeoutMs,
         Long stallTimeoutMs,
+        Long frozenTimeoutMs,
+        Long maxLagMs,
         Map<String, String> options) {
     /** Nothing said: all defaults. */
     public static final SourceSettings NONE =
-            new SourceSettings(null, null, null, null, null, null, null, null, null, null, Map.of());
+            new SourceSettings(null, null, null, null, null, null, null, null, null, null, null, null, Map.of());
 
     public SourceSettings {
         options = options == null ? Map.of() : Map.copyOf(options);
@@ -44,7 +48,8 @@ public record SourceSettings(
         return "SourceSettings[transport=" + transport + ", username=" + username + ", password="
                 + (password == null ? null : "***") + ", tlsVerify=" + tlsVerify + ", caFile=" + caFile
                 + ", videoSize=" + videoSize + ", framerate=" + framerate + ", inputFormat=" + inputFormat
-                + ", openTimeoutMs=" + openTimeoutMs + ", stallTimeoutMs=" + stallTimeoutMs + ", options="
+                + ", openTimeoutMs=" + openTimeoutMs + ", stallTimeoutMs=" + stallTimeoutMs
+                + ", frozenTimeoutMs=" + frozenTimeoutMs + ", maxLagMs=" + maxLagMs + ", options="
                 + options.keySet() + "]";
     }
 }

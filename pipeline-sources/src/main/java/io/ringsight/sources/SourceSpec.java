@@ -66,14 +66,21 @@ public sealed interface SourceSpec {
      *
      * @param openMs the longest opening may take, and then the longest until the first picture, in milliseconds
      * @param stallMs the longest time without a picture after that, in milliseconds
+     * @param frozenMs how long the picture may be unchanged, or black, before the camera is suspected, in milliseconds;
+     *     0: for ever
+     * @param maxLagMs how much later than the fastest frames may come before they are dropped and the camera is opened
+     *     anew, in milliseconds; 0: any time. Network cameras only
      */
-    record Timeouts(long openMs, long stallMs) {
-        /** Five and three seconds. */
-        public static final Timeouts DEFAULT = new Timeouts(5_000, 3_000);
+    record Timeouts(long openMs, long stallMs, long frozenMs, long maxLagMs) {
+        /** Five seconds, three seconds, a minute and two seconds. */
+        public static final Timeouts DEFAULT = new Timeouts(5_000, 3_000, 60_000, 2_000);
 
         public Timeouts {
             if (openMs < 1 || stallMs < 1) {
                 throw new IllegalArgumentException("timeouts must be at least 1 ms: " + openMs + ", " + stallMs);
+            }
+            if (frozenMs < 0 || maxLagMs < 0) {
+                throw new IllegalArgumentException("limits must not be negative: " + frozenMs + ", " + maxLagMs);
             }
         }
     }

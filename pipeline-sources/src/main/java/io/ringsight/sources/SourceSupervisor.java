@@ -20,7 +20,10 @@ import org.slf4j.LoggerFactory;
  * Keeps one source running on a thread of its own: runs it, tells the intake why it ended, waits, runs it again. A
  * source that cannot come back by itself (a recording that is over, a wrong option) is run once.
  *
- * <p>{@link SourceMetrics#state()} is {@code live} from the first frame of a run on, and otherwise the reason.
+ * <p>{@link SourceMetrics#state()} is {@code live} from the first frame of a run on, and otherwise the reason. A camera
+ * whose pictures are frozen or black, or whose time stands still, is not live: it has that reason as its state, and its
+ * frames are marked ({@link FrameIntake#suspect}). It is not opened anew for that: the first picture that changes tells
+ * that it is well again.
  *
  * <p><b>Shutting down:</b> {@link #stopAll}, then drain the pipeline, then {@link #close} each, which frees the
  * pictures the pipeline has given back.
@@ -65,7 +68,7 @@ public final class SourceSupervisor implements AutoCloseable {
     SourceSupervisor(Source source, FrameIntake intake, Clock clock, Backoff backoff, Pause pause, OpenGate gate) {
         this.source = source;
         this.gate = gate;
-        this.intake = new Watched(intake, clock);
+        this.intake = new Watched(intake, clock, new Suspicions(source.suspicionLimits()));
         this.clock = clock;
         this.backoff = backoff;
         this.pause = pause;
@@ -254,16 +257,21 @@ public final class SourceSupervisor implements AutoCloseable {
     private static final class Watched implements FrameIntake {
         private final FrameIntake intake;
         private final Clock clock;
+        private final Suspicions suspicions;
+        private GapReason suspicion;
         private boolean live;
         private long liveSinceNs;
 
-        Watched(FrameIntake intake, Clock clock) {
+        Watched(FrameIntake intake, Clock clock, Suspicions suspicions) {
             this.intake = intake;
             this.clock = clock;
+            this.suspicions = suspicions;
         }
 
         void begin() {
             live = false;
+            suspicion = null;
+            suspicions.begin();
         }
 
         boolean isLive() {
@@ -288,7 +296,34 @@ public final class SourceSupervisor implements AutoCloseable {
         @Override
         public void offer(Picture picture) throws InterruptedException {
             frameCame();
+            boolean told = false;
+            try {
+                GapReason now = suspicions.of(picture, clock.nanoTime());
+                if (now != suspicion) {
+                    change(now);
+                }
+                told = true;
+            } finally {
+                if (!told) {
+                    picture.release();
+                }
+            }
             intake.offer(picture);
+        }
+
+        private void change(GapReason reason) throws InterruptedException {
+            suspicion = reason;
+            String sourceId = intake.metrics().sourceId();
+            if (reason == null) {
+                intake.trust();
+                intake.metrics().state(LIVE);
+                LOG.info("{}: live again", sourceId);
+            } else {
+                long sinceUtcNs = clock.epochNanos() - TimeUnit.MILLISECONDS.toNanos(suspicions.limitMs(reason));
+                intake.suspect(reason, suspicions.detail(reason), sinceUtcNs);
+                intake.metrics().state(reason.wireName());
+                LOG.warn("{}: {}: {}", sourceId, reason.wireName(), suspicions.detail(reason));
+            }
         }
 
         @Override

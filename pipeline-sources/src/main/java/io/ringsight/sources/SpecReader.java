@@ -258,7 +258,13 @@ final class SpecReader {
     private Timeouts timeouts() {
         return new Timeouts(
                 timeout("openTimeoutMs", settings.openTimeoutMs(), Timeouts.DEFAULT.openMs()),
-                timeout("stallTimeoutMs", settings.stallTimeoutMs(), Timeouts.DEFAULT.stallMs()));
+                timeout("stallTimeoutMs", settings.stallTimeoutMs(), Timeouts.DEFAULT.stallMs()),
+                limit("frozenTimeoutMs", settings.frozenTimeoutMs(), Timeouts.DEFAULT.frozenMs()),
+                limit("maxLagMs", settings.maxLagMs(), Timeouts.DEFAULT.maxLagMs()));
+    }
+
+    private static long limit(String key, Long value, long otherwise) {
+        return value != null && value == 0 ? 0 : timeout(key, value, otherwise);
     }
 
     private static long timeout(String key, Long value, long otherwise) {
@@ -273,6 +279,7 @@ final class SpecReader {
 
     private void refuseRtspSettings(String kind) {
         refuse("transport", settings.transport(), kind);
+        refuse("maxLagMs", settings.maxLagMs(), kind);
         refuse("username", settings.username(), kind);
         refuse("password", settings.password(), kind);
         refuse("tlsVerify", settings.tlsVerify(), kind);
@@ -290,6 +297,7 @@ final class SpecReader {
         refuseV4l2Settings(kind);
         refuse("openTimeoutMs", settings.openTimeoutMs(), kind);
         refuse("stallTimeoutMs", settings.stallTimeoutMs(), kind);
+        refuse("frozenTimeoutMs", settings.frozenTimeoutMs(), kind);
     }
 
     private static void refuse(String key, Object value, String kind) {

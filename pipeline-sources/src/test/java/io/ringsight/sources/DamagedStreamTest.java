@@ -80,7 +80,8 @@ class DamagedStreamTest {
     private static SourceSpec spec(RtspCamera camera, String transport, Map<String, String> options) {
         return SourceSpec.parse(
                 camera.uri("/cam1"),
-                new SourceSettings(transport, null, null, null, null, null, null, null, null, null, options));
+                new SourceSettings(
+                        transport, null, null, null, null, null, null, null, null, null, null, null, options));
     }
 
     /** Of the luma plane. */

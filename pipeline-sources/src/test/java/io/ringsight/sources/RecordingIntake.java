@@ -31,6 +31,9 @@ final class RecordingIntake implements FrameIntake {
 
     final List<Seen> seen = new ArrayList<>();
     final List<String> gaps = new ArrayList<>();
+    /** What began and ended, and after how many frames. */
+    final List<String> suspicions = new ArrayList<>();
+
     final FrameLosses losses = new FrameLosses();
     private final SourceMetrics metrics = new SourceMetrics("cam");
     private final Deque<Picture> held = new ArrayDeque<>();
@@ -73,6 +76,16 @@ final class RecordingIntake implements FrameIntake {
     @Override
     public synchronized void gap(GapReason reason, String detail) {
         gaps.add(reason.wireName() + ": " + detail);
+    }
+
+    @Override
+    public synchronized void suspect(GapReason reason, String detail, long sinceUtcNs) {
+        suspicions.add(reason.wireName() + " at " + seen.size());
+    }
+
+    @Override
+    public synchronized void trust() {
+        suspicions.add("well at " + seen.size());
     }
 
     @Override

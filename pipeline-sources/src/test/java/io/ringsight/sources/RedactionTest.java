@@ -28,7 +28,7 @@ class RedactionTest {
     @Test
     void hidesASourcesOwnPasswordInEveryForm() {
         SourceSettings settings =
-                new SourceSettings(null, "me", "p w:2", null, null, null, null, null, null, null, Map.of());
+                new SourceSettings(null, "me", "p w:2", null, null, null, null, null, null, null, null, null, Map.of());
         Redaction redaction = Redaction.of(SourceSpec.parse("rtsp://cam/s", settings));
         assertThat(redaction.apply("plain p w:2, encoded p%20w%3A2, basic bWU6cCB3OjI= end"))
                 .isEqualTo("plain ***, encoded ***, basic *** end");

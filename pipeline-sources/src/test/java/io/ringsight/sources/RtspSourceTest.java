@@ -263,7 +263,19 @@ class RtspSourceTest {
     void refusesOptionsNobodyKnows() throws Exception {
         try (RtspCamera camera = new RtspCamera(folder, "--cam", "h264:/cam1")) {
             SourceSettings settings = new SourceSettings(
-                    null, null, null, null, null, null, null, null, null, null, Map.of("stimeout", "3000000"));
+                    null,
+                    null,
+                    null,
+                    null,
+                    null,
+                    null,
+                    null,
+                    null,
+                    null,
+                    null,
+                    null,
+                    null,
+                    Map.of("stimeout", "3000000"));
             Ending ending = runToItsEnd(SourceSpec.parse(camera.uri("/cam1"), settings));
             assertThat(ending.retry()).isFalse();
             assertThat(ending.detail()).contains("'stimeout'");
@@ -333,19 +345,22 @@ class RtspSourceTest {
     }
 
     private static SourceSettings transport(String transport) {
-        return new SourceSettings(transport, null, null, null, null, null, null, null, null, null, Map.of());
+        return new SourceSettings(
+                transport, null, null, null, null, null, null, null, null, null, null, null, Map.of());
     }
 
     private static SourceSettings login(String user, String password) {
-        return new SourceSettings(null, user, password, null, null, null, null, null, null, null, Map.of());
+        return new SourceSettings(null, user, password, null, null, null, null, null, null, null, null, null, Map.of());
     }
 
     private static SourceSettings tls(Boolean verify, String caFile) {
-        return new SourceSettings(null, "u", "secret", verify, caFile, null, null, null, null, null, Map.of());
+        return new SourceSettings(
+                null, "u", "secret", verify, caFile, null, null, null, null, null, null, null, Map.of());
     }
 
     private static SourceSettings timeouts(long openMs, long stallMs) {
-        return new SourceSettings(null, null, null, null, null, null, null, null, openMs, stallMs, Map.of());
+        return new SourceSettings(
+                null, null, null, null, null, null, null, null, openMs, stallMs, null, null, Map.of());
     }
 
     /** Takes so many pictures, then stops. */

@@ -40,22 +40,34 @@ class SourceSpecTest {
     @Test
     void readsAllRtspSettings() {
         SourceSettings settings = new SourceSettings(
-                "udp", "admin", "secret", false, "ca.pem", null, null, null, 2000L, 700L, Map.of("max_delay", "0"));
+                "udp",
+                "admin",
+                "secret",
+                false,
+                "ca.pem",
+                null,
+                null,
+                null,
+                2000L,
+                700L,
+                9000L,
+                0L,
+                Map.of("max_delay", "0"));
         SourceSpec.Rtsp spec = (SourceSpec.Rtsp) SourceSpec.parse("rtsps://cam/stream", settings);
         assertThat(spec.transport()).isEqualTo(Transport.UDP);
         assertThat(spec.username()).isEqualTo("admin");
         assertThat(spec.password()).isEqualTo("secret");
         assertThat(spec.tlsVerify()).isFalse();
         assertThat(spec.caFile()).isEqualTo(Path.of("ca.pem"));
-        assertThat(spec.timeouts()).isEqualTo(new SourceSpec.Timeouts(2000, 700));
+        assertThat(spec.timeouts()).isEqualTo(new SourceSpec.Timeouts(2000, 700, 9000, 0));
         assertThat(spec.options()).containsExactly(Map.entry("max_delay", "0"));
         assertThat(spec.toString() + settings).doesNotContain("secret");
     }
 
     @Test
     void readsV4l2() {
-        SourceSettings settings =
-                new SourceSettings(null, null, null, null, null, "1280x720", "30000/1001", "mjpeg", null, null, null);
+        SourceSettings settings = new SourceSettings(
+                null, null, null, null, null, "1280x720", "30000/1001", "mjpeg", null, null, null, null, null);
         SourceSpec.V4l2 spec = (SourceSpec.V4l2) SourceSpec.parse("v4l2:/dev/v4l/by-id/usb-cam-index0", settings);
         assertThat(spec.device()).isEqualTo("/dev/v4l/by-id/usb-cam-index0");
         assertThat(spec.videoSize()).isEqualTo("1280x720");
@@ -127,55 +139,57 @@ class SourceSpecTest {
         refused(
                 "file:a.mp4",
                 "transport",
-                new SourceSettings("tcp", null, null, null, null, null, null, null, null, null, null));
+                new SourceSettings("tcp", null, null, null, null, null, null, null, null, null, null, null, null));
         refused(
                 "file:a.mp4",
                 "stallTimeoutMs",
-                new SourceSettings(null, null, null, null, null, null, null, null, null, 5L, null));
+                new SourceSettings(null, null, null, null, null, null, null, null, null, 5L, null, null, null));
         refused(
                 "v4l2:/dev/video0",
                 "password",
-                new SourceSettings(null, null, "x", null, null, null, null, null, null, null, null));
+                new SourceSettings(null, null, "x", null, null, null, null, null, null, null, null, null, null));
         refused(
                 "rtsp://cam/",
                 "videoSize",
-                new SourceSettings(null, null, null, null, null, "1x1", null, null, null, null, null));
+                new SourceSettings(null, null, null, null, null, "1x1", null, null, null, null, null, null, null));
         refused(
                 "rtsp://cam/",
                 "tlsVerify",
-                new SourceSettings(null, null, null, false, null, null, null, null, null, null, null));
+                new SourceSettings(null, null, null, false, null, null, null, null, null, null, null, null, null));
         refused(
                 "rtsp://cam/",
                 "password",
-                new SourceSettings(null, null, "x", null, null, null, null, null, null, null, null));
+                new SourceSettings(null, null, "x", null, null, null, null, null, null, null, null, null, null));
         refused(
                 "rtsp://u:p@cam/",
                 "username",
-                new SourceSettings(null, "u", null, null, null, null, null, null, null, null, null));
+                new SourceSettings(null, "u", null, null, null, null, null, null, null, null, null, null, null));
         refused(
                 "rtsp://cam/",
                 "transport",
-                new SourceSettings("http", null, null, null, null, null, null, null, null, null, null));
+                new SourceSettings("http", null, null, null, null, null, null, null, null, null, null, null, null));
         refused(
                 "rtsp://cam/",
                 "openTimeoutMs",
-                new SourceSettings(null, null, null, null, null, null, null, null, 0L, null, null));
+                new SourceSettings(null, null, null, null, null, null, null, null, 0L, null, null, null, null));
         refused(
                 "rtsp://cam/",
                 "password",
-                new SourceSettings(null, "u", "p".repeat(200), null, null, null, null, null, null, null, null));
+                new SourceSettings(
+                        null, "u", "p".repeat(200), null, null, null, null, null, null, null, null, null, null));
         refused(
                 "v4l2:/dev/video0",
                 "videoSize",
-                new SourceSettings(null, null, null, null, null, "720p", null, null, null, null, null));
+                new SourceSettings(null, null, null, null, null, "720p", null, null, null, null, null, null, null));
         refused(
                 "v4l2:/dev/video0",
                 "framerate",
-                new SourceSettings(null, null, null, null, null, null, "fast", null, null, null, null));
+                new SourceSettings(null, null, null, null, null, null, "fast", null, null, null, null, null, null));
         refused(
                 "synthetic:pcb",
                 "options",
-                new SourceSettings(null, null, null, null, null, null, null, null, null, null, Map.of("a", "b")));
+                new SourceSettings(
+                        null, null, null, null, null, null, null, null, null, null, null, null, Map.of("a", "b")));
     }
 
     private static void refused(String uri, String key, SourceSettings settings) {
@@ -254,6 +268,6 @@ class SourceSpecTest {
     }
 
     private static SourceSettings options(Map<String, String> options) {
-        return new SourceSettings(null, null, null, null, null, null, null, null, null, null, options);
+        return new SourceSettings(null, null, null, null, null, null, null, null, null, null, null, null, options);
     }
 }

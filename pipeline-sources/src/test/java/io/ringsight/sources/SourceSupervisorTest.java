@@ -147,6 +147,29 @@ class SourceSupervisorTest {
     }
 
     @Test
+    void aCameraThatShowsNothingNewIsNotLive() throws Exception {
+        List<String> states = new ArrayList<>();
+        Step camera = in -> {
+            for (int second = 0; second < 8; second++) {
+                // From second 2 to 6 the stream's time stands still.
+                in.offer(picture(Math.min(second, 2) + Math.max(0, second - 6)));
+                states.add(in.metrics().state());
+                clock.advanceMs(1_000);
+            }
+            return Ending.ended("");
+        };
+        FakeSource source = new FakeSource(List.of(camera), new SuspicionLimits(0, 2_000));
+        try (SourceSupervisor supervisor = supervisor(source, 0)) {
+            supervisor.start();
+            supervisor.ended().get(10, TimeUnit.SECONDS);
+        }
+        assertThat(states)
+                .containsExactly(
+                        "live", "live", "live", "live", "time-stopped", "time-stopped", "time-stopped", "live");
+        assertThat(intake.suspicions).containsExactly("time-stopped at 4", "well at 7");
+    }
+
+    @Test
     void survivesAMistakeInTheSource() throws Exception {
         Step mistake = in -> {
             throw new IllegalStateException("rtsp://user:secret@host");
@@ -262,8 +285,13 @@ class SourceSupervisorTest {
     }
 
     private static Picture picture() {
+        return picture(Picture.UNKNOWN);
+    }
+
+    private static Picture picture(long ptsNs) {
         Picture picture = new Picture();
         assertThat(picture.tryAcquire()).isTrue();
+        picture.captured(ptsNs, 0, io.ringsight.core.time.CaptureClock.ARRIVAL, Picture.UNKNOWN);
         return picture;
     }
 
@@ -274,11 +302,22 @@ class SourceSupervisorTest {
 
     private static final class FakeSource implements Source {
         private final List<Step> steps;
+        private final SuspicionLimits limits;
         private int next;
         volatile boolean closed;
 
         FakeSource(List<Step> steps) {
+            this(steps, SuspicionLimits.NONE);
+        }
+
+        FakeSource(List<Step> steps, SuspicionLimits limits) {
             this.steps = steps;
+            this.limits = limits;
+        }
+
+        @Override
+        public SuspicionLimits suspicionLimits() {
+            return limits;
         }
 
         @Override

@@ -146,7 +146,7 @@ final class V4l2Scenario {
 
     private static SourceSpec spec(String device) {
         SourceSettings settings = new SourceSettings(
-                null, null, null, null, null, "320x180", "15", "yuyv422", 10_000L, STALL_MS, Map.of());
+                null, null, null, null, null, "320x180", "15", "yuyv422", 10_000L, STALL_MS, null, null, Map.of());
         return SourceSpec.parse("v4l2:" + device, settings);
     }
 

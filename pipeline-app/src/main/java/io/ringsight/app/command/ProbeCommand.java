@@ -123,7 +123,7 @@ public final class ProbeCommand implements Callable<Integer> {
         }
         Boolean tlsVerify = tlsInsecure ? Boolean.FALSE : null;
         return new SourceSettings(
-                transport, username, password, tlsVerify, null, null, null, null, null, null, Map.of());
+                transport, username, password, tlsVerify, null, null, null, null, null, null, null, null, Map.of());
     }
 
     private static String why(Ending ending) {

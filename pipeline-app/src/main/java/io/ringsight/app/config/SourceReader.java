@@ -57,6 +57,8 @@ final class SourceReader {
                 said("inputFormat"),
                 timeout("openTimeoutMs"),
                 timeout("stallTimeoutMs"),
+                limit("frozenTimeoutMs"),
+                limit("maxLagMs"),
                 yaml.textMap("options"));
     }
 
@@ -73,6 +75,11 @@ final class SourceReader {
     private Long timeout(String key) {
         long value = yaml.longInteger(key, 1, LONGEST_TIMEOUT_MS, 0);
         return value == 0 ? null : value;
+    }
+
+    private Long limit(String key) {
+        long value = yaml.longInteger(key, 0, LONGEST_TIMEOUT_MS, 0);
+        return yaml.has(key) ? value : null;
     }
 
     private Optional<SourceSpec> spec(String uri, SourceSettings settings) {

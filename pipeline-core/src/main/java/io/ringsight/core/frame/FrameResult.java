@@ -24,6 +24,14 @@ public interface FrameResult {
 
     FrameTimings timings();
 
+    /**
+     * Why the picture may not show what is before the camera now ({@link GapReason#isSuspicion()}), or null where
+     * nothing speaks against it. What was found is what the picture shows; what was not found may be there.
+     */
+    default GapReason suspicion() {
+        return null;
+    }
+
     /** What was found, boxes in source pixels. */
     Detections detections();
 

@@ -1,7 +1,8 @@
 package io.ringsight.core.frame;
 
 /**
- * A span of time in which a source gave no frames, published when it begins, when its reason changes and when it ends.
+ * A span of time in which a source gave no frames, or only frames that are not to be trusted
+ * ({@link GapReason#isSuspicion()}), published when it begins, when its reason changes and when it ends.
  *
  * @param sourceId the source
  * @param gapSeq number of this gap message among the source's gap messages of the epoch, from 1

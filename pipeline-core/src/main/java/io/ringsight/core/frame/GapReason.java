@@ -4,7 +4,9 @@ package io.ringsight.core.frame;
  * Why a frame is not in a message, or why no frames come at all.
  *
  * <p>The first kind ({@link #countsFrames()}) is counted frame by frame and stands in the {@code gaps} of the next
- * message; the second is a span of time in a gap message of its own.
+ * message; the second is a span of time in a gap message of its own. Of the second kind are the suspicions
+ * ({@link #isSuspicion()}): frames go on and have their messages, each marked with the reason, but they may not show
+ * what is before the camera now.
  */
 public enum GapReason {
     OVERLOAD("overload", true, "the pipeline was busy and the source had no credit left"),
@@ -28,8 +30,13 @@ public enum GapReason {
     UNSUPPORTED("unsupported", false, "the stream cannot be decoded"),
     IO_ERROR("io-error", false, "reading failed"),
     ENDED("ended", false, "the recording is over"),
+    LAGGING("lagging", false, "the line is slower than the stream: frames came later than maxLagMs"),
     STOPPED("stopped", false, "taken out of service by the operator"),
-    NOT_PUBLISHED("not-published", false, "a sink had no room for the messages while its receiver was away");
+    NOT_PUBLISHED("not-published", false, "a sink had no room for the messages while its receiver was away"),
+
+    FROZEN("frozen", false, "the picture has not changed for frozenTimeoutMs"),
+    BLACK("black", false, "the picture has been black for frozenTimeoutMs"),
+    TIME_STOPPED("time-stopped", false, "frames come, but the stream's own time stands still");
 
     private final String wireName;
     private final boolean countsFrames;
@@ -49,6 +56,11 @@ public enum GapReason {
     /** Whether it is counted frame by frame. */
     public boolean countsFrames() {
         return countsFrames;
+    }
+
+    /** Whether frames go on, each in a message of its own, but cannot be trusted to show what is there now. */
+    public boolean isSuspicion() {
+        return this == FROZEN || this == BLACK || this == TIME_STOPPED;
     }
 
     /** What it means, for people. */

@@ -11,12 +11,18 @@ public enum Counter {
     FRAMES_CORRUPT("frames_corrupt", "Frames the decoder reported as damaged."),
     FRAMES_INFERENCE_FAILED("frames_inference_failed", "Frames whose preprocessing or inference failed."),
     FRAMES_RATE_LIMIT("frames_rate_limit", "Frames left out to keep to maxFps."),
+    FRAMES_SUSPECT("frames_suspect", "Frames published with the mark that they may not show what is there now."),
     DETECTIONS("detections", "Objects in published messages."),
+    SUSPICIONS("suspicions", "Times the picture was found frozen or black, or the stream's time to stand still."),
     GAPS("gaps", "Gap messages handed to the sinks."),
     SINK_FAILURES("sink_failures", "Times a sink threw while taking a result; the pipeline went on."),
     CONNECTS("connects", "Times the source was opened and gave a first frame."),
     CONNECT_FAILURES("connect_failures", "Times opening the source failed."),
     CONNECTION_LOSSES("connection_losses", "Times an open source broke or stalled."),
+    TIME_JUMPS("time_jumps", "Times a stream's own time went back, leapt ahead or stood still."),
+    RATE_DEVIATIONS(
+            "rate_deviations",
+            "Spans of ten seconds with less than half or more than twice the frames that the camera announces."),
     PACKETS_MISSED("packets_missed", "Network packets FFmpeg reported as missed."),
     DECODE_ERRORS("decode_errors", "Packets the decoder refused.");
 

@@ -26,6 +26,8 @@ final class FrameSlot implements FrameResult {
     Picture picture;
     /** The gap, or null in a frame. */
     GapEvent gap;
+    /** Why the frame may not show what is there now, or null. */
+    GapReason suspicion;
     /** Why the frame will not be published, or null. */
     GapReason failure;
     /** The lane that computes it, or null. */
@@ -56,6 +58,7 @@ final class FrameSlot implements FrameResult {
         picture = null;
         gap = null;
         failure = null;
+        suspicion = null;
         lane = null;
         row = 0;
         lastOfLane = false;
@@ -95,6 +98,11 @@ final class FrameSlot implements FrameResult {
     @Override
     public FrameTimings timings() {
         return timings;
+    }
+
+    @Override
+    public GapReason suspicion() {
+        return suspicion;
     }
 
     @Override

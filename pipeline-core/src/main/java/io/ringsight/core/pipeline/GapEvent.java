@@ -10,4 +10,9 @@ import io.ringsight.core.frame.Picture;
  * @param sinceUtcNs when no more frames came
  * @param untilUtcNs when they came again, or {@link Picture#UNKNOWN}
  */
-record GapEvent(long gapSeq, GapReason reason, String detail, long sinceUtcNs, long untilUtcNs) {}
+record GapEvent(long gapSeq, GapReason reason, String detail, long sinceUtcNs, long untilUtcNs) {
+    /** Its end. */
+    GapEvent until(long endSeq, long endUtcNs) {
+        return new GapEvent(endSeq, reason, detail, sinceUtcNs, endUtcNs);
+    }
+}

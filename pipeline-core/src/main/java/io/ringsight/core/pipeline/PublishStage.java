@@ -72,6 +72,9 @@ final class PublishStage implements Stage<FrameSlot> {
         metrics.lastFrameNs(nowNs);
         metrics.recordLatencyNs(slot.timings.latencyNs());
         metrics.count(Counter.FRAMES_PUBLISHED);
+        if (slot.suspicion != null) {
+            metrics.count(Counter.FRAMES_SUSPECT);
+        }
         metrics.count(Counter.DETECTIONS, slot.detections.size());
         for (int i = 0; i < sinks.size(); i++) {
             try {

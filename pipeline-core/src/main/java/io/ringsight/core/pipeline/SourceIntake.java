@@ -30,6 +30,8 @@ final class SourceIntake implements FrameIntake {
     private final SlotWriter<FrameSlot> writeFrame = this::writeFrame;
     private final SlotWriter<FrameSlot> writeGap = this::writeGap;
     private Picture picture;
+    /** What the next gap message tells. */
+    private GapEvent event;
 
     /** @param account the source's own, whose last intake is not used any more */
     SourceIntake(IntakeSpec spec, Account account, FrameRing<FrameSlot> ring, Clock clock) {
@@ -98,6 +100,7 @@ final class SourceIntake implements FrameIntake {
 
     private void writeFrame(FrameSlot slot) {
         slot.frame(this, account.frameSeq, picture, clock.nanoTime());
+        slot.suspicion = account.suspicion == null ? null : account.suspicion.reason();
         slot.losses.moveFrom(account.losses);
     }
 
@@ -133,14 +136,43 @@ final class SourceIntake implements FrameIntake {
 
     @Override
     public void gap(GapReason reason, String detail) throws InterruptedException {
-        if (reason.countsFrames()) {
-            throw new IllegalArgumentException(reason + " is counted frame by frame, use lost()");
+        if (reason.countsFrames() || reason.isSuspicion()) {
+            throw new IllegalArgumentException(reason + " is no span without frames, use lost() or suspect()");
         }
         if (account.gap != null && account.gap.reason() == reason) {
             return;
         }
+        trust();
         long sinceUtcNs = account.gap == null ? account.lastFrameUtcNs : account.gap.sinceUtcNs();
         account.gap = new GapEvent(++account.gapSeq, reason, detail, sinceUtcNs, Picture.UNKNOWN);
+        publish(account.gap);
+    }
+
+    @Override
+    public void suspect(GapReason reason, String detail, long sinceUtcNs) throws InterruptedException {
+        if (!reason.isSuspicion()) {
+            throw new IllegalArgumentException(reason + " is no suspicion");
+        }
+        if (account.suspicion != null && account.suspicion.reason() == reason) {
+            return;
+        }
+        trust();
+        account.suspicion = new GapEvent(++account.gapSeq, reason, detail, sinceUtcNs, Picture.UNKNOWN);
+        metrics.count(Counter.SUSPICIONS);
+        publish(account.suspicion);
+    }
+
+    @Override
+    public void trust() throws InterruptedException {
+        if (account.suspicion != null) {
+            GapEvent over = account.suspicion;
+            account.suspicion = null;
+            publish(over.until(++account.gapSeq, clock.epochNanos()));
+        }
+    }
+
+    private void publish(GapEvent told) throws InterruptedException {
+        event = told;
         ring.publish(writeGap);
     }
 
@@ -148,13 +180,7 @@ final class SourceIntake implements FrameIntake {
         // The frame that ends it has its number already; the gap's account ends with the frame before.
         account.frameSeq--;
         try {
-            account.gap = new GapEvent(
-                    ++account.gapSeq,
-                    account.gap.reason(),
-                    account.gap.detail(),
-                    account.gap.sinceUtcNs(),
-                    clock.epochNanos());
-            ring.publish(writeGap);
+            publish(account.gap.until(++account.gapSeq, clock.epochNanos()));
             account.gap = null;
         } finally {
             account.frameSeq++;
@@ -162,7 +188,7 @@ final class SourceIntake implements FrameIntake {
     }
 
     private void writeGap(FrameSlot slot) {
-        slot.gap(this, account.frameSeq, account.gap);
+        slot.gap(this, account.frameSeq, event);
         slot.losses.moveFrom(account.losses);
     }
 
@@ -198,6 +224,9 @@ final class SourceIntake implements FrameIntake {
         private long frameSeq;
         private long lastFrameUtcNs;
         private GapEvent gap;
+        /** The suspicion the source's frames are under, or null. */
+        private GapEvent suspicion;
+
         private long gapSeq;
         private volatile SourceMetrics metrics;
 

@@ -233,6 +233,42 @@ class PipelineTest {
     }
 
     @Test
+    void suspectFramesHaveTheirMessagesAndAreMarked() throws InterruptedException {
+        start(1, 1);
+        FrameIntake camera = recording("cam");
+        camera.offer(picture(1));
+        camera.suspect(GapReason.FROZEN, "", 0);
+        camera.suspect(GapReason.FROZEN, "", 0);
+        camera.offer(picture(2));
+        camera.lost(GapReason.CORRUPT, 2);
+        camera.suspect(GapReason.BLACK, "", 0);
+        camera.offer(picture(3));
+        camera.gap(GapReason.DISCONNECTED, "");
+        camera.offer(picture(4));
+        camera.trust();
+        List<Recorded> messages = results.await(10);
+        assertThat(messages.stream()
+                        .map(m -> m.isFrame()
+                                ? m.frameSeq() + " " + m.suspicion()
+                                : m.gap().reason() + (m.gap().isOpen() ? " begins" : " ends"))
+                        .toList())
+                .containsExactly(
+                        "1 null",
+                        "FROZEN begins",
+                        "2 FROZEN",
+                        "FROZEN ends",
+                        "BLACK begins",
+                        "5 BLACK",
+                        "BLACK ends",
+                        "DISCONNECTED begins",
+                        "DISCONNECTED ends",
+                        "6 null");
+        results.assertAccountedFor("cam", 6);
+        assertThat(camera.metrics().value(Counter.FRAMES_SUSPECT)).isEqualTo(2);
+        assertThat(camera.metrics().value(Counter.SUSPICIONS)).isEqualTo(2);
+    }
+
+    @Test
     void brokenDeviceIsTold() throws Exception {
         start(1, 1);
         backend.holdLaunches();

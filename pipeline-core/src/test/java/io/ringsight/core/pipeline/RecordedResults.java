@@ -24,6 +24,7 @@ public final class RecordedResults implements ResultSink {
             Map<GapReason, Integer> losses,
             int classId,
             long latencyNs,
+            GapReason suspicion,
             Gap gap) {
         public boolean isFrame() {
             return gap == null;
@@ -46,13 +47,14 @@ public final class RecordedResults implements ResultSink {
                 copy(result.losses()),
                 classId,
                 result.timings().latencyNs(),
+                result.suspicion(),
                 null));
     }
 
     @Override
     public void gap(Gap gap, boolean lossless) {
         add(new Recorded(
-                gap.sourceId().value(), gap.lastFrameSeq(), gap.prevFrameSeq(), copy(gap.losses()), -1, 0, gap));
+                gap.sourceId().value(), gap.lastFrameSeq(), gap.prevFrameSeq(), copy(gap.losses()), -1, 0, null, gap));
     }
 
     private static Map<GapReason, Integer> copy(FrameLosses losses) {

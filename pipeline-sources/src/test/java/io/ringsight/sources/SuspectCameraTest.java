@@ -1,0 +1,63 @@
+package io.ringsight.sources;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.ringsight.core.metrics.Counter;
+import io.ringsight.core.time.Clock;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** A real camera whose sensor hangs: its encoder goes on with the same picture for ever, its clock goes on too. */
+@Tag("rtsp")
+@Tag("fault")
+@Timeout(120)
+class SuspectCameraTest {
+    private static final long FREEZES_AFTER_S = 3;
+    private static final long FROZEN_MS = 3_000;
+
+    @TempDir
+    Path folder;
+
+    @BeforeAll
+    static void needCameras() {
+        RtspCamera.need();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"h264", "h265"})
+    void aCameraThatRepeatsOnePictureIsNotLive(String codec) throws Exception {
+        Path film = Clips.encode(folder.resolve("film.mp4"), 150, "640x360", "-c:v", "mpeg4", "-q:v", "3");
+        SourceSettings settings = new SourceSettings(
+                null, null, null, null, null, null, null, null, null, null, FROZEN_MS, null, Map.of());
+        RecordingIntake intake = new RecordingIntake();
+        try (RtspCamera camera = new RtspCamera(
+                        folder, "--cam", codec + ",file=" + film + ":/cam1", "--freeze", "" + FREEZES_AFTER_S);
+                SourceSupervisor supervisor = new SourceSupervisor(
+                        Sources.open(SourceSpec.parse(camera.uri("/cam1"), settings), Clock.system()),
+                        intake,
+                        Clock.system())) {
+            supervisor.start();
+            RunningSource.until(() -> intake.frames() > 0);
+            long firstNs = System.nanoTime();
+            RunningSource.until(() -> intake.metrics().state().equals("frozen"));
+            long afterMs = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - firstNs) - FREEZES_AFTER_S * 1_000;
+            System.out.printf("%s: frozen seen %d ms after the picture froze%n", codec, afterMs);
+            assertThat(afterMs).isBetween(FROZEN_MS - 1_000, FROZEN_MS + FROZEN_MS / 10 + 500);
+            int frames = intake.frames();
+            RunningSource.until(() -> intake.frames() >= frames + 50);
+            assertThat(intake.metrics().state()).isEqualTo("frozen");
+            supervisor.stop();
+            assertThat(supervisor.awaitStopped(5_000)).isTrue();
+            intake.releaseAll();
+        }
+        assertThat(intake.suspicions).hasSize(1);
+        assertThat(intake.metrics().value(Counter.CONNECTS)).isEqualTo(1);
+    }
+}

@@ -24,7 +24,8 @@ public enum Counter {
             "rate_deviations",
             "Spans of ten seconds with less than half or more than twice the frames that the camera announces."),
     PACKETS_MISSED("packets_missed", "Network packets FFmpeg reported as missed."),
-    DECODE_ERRORS("decode_errors", "Packets the decoder refused.");
+    DECODE_ERRORS("decode_errors", "Packets the decoder refused."),
+    DECODE_FALLBACKS("decode_fallbacks", "Times the processor decoded because the GPU could not.");
 
     private final String metricName;
     private final String sentence;

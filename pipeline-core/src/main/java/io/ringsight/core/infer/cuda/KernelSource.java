@@ -110,7 +110,7 @@ final class KernelSource {
         try (BytePointer source = new BytePointer(text);
                 BytePointer sourceName = new BytePointer(name);
                 BytePointer target = new BytePointer("--gpu-architecture=" + architecture);
-                PointerPointer<BytePointer> options = new PointerPointer<>(target)) {
+                PointerPointer<BytePointer> options = new PointerPointer<BytePointer>(1).put(0, target)) {
             check(
                     nvrtc.nvrtcCreateProgram(
                             program, source, sourceName, 0, (PointerPointer<?>) null, (PointerPointer<?>) null),

@@ -41,7 +41,7 @@ public final class LetterboxArguments implements AutoCloseable {
 
     private final PackedPicture packed = new PackedPicture();
     private final BytePointer memory = new BytePointer(BYTES);
-    private final PointerPointer<BytePointer> list = new PointerPointer<>(memory);
+    private final PointerPointer<BytePointer> list = new PointerPointer<BytePointer>(1).put(0, memory);
     private final ByteBuffer struct = memory.asByteBuffer().order(ByteOrder.nativeOrder());
 
     public LetterboxArguments(ModelInput input) {

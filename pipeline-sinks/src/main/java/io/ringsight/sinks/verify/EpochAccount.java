@@ -65,8 +65,8 @@ final class EpochAccount {
     }
 
     private void lookAtTime(MessageFacts message) {
-        if (message.captureUtc() == null) {
-            return;
+        if (message.captureUtc() == null || message.captureClock() == null) {
+            return; // no time, or nobody's: there is nothing to compare
         }
         // times of one format and zone: their texts sort as they do
         if (lastCaptureUtc != null

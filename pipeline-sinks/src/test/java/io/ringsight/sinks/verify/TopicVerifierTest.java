@@ -51,6 +51,19 @@ class TopicVerifierTest {
         assertThat(verifier.findings().disorder()).isEqualTo(2);
     }
 
+    /** Found by Jazzer: a time that names no clock ended the verifier. */
+    @Test
+    void timeWithoutItsClockIsNotCompared() {
+        String message =
+                "{\"type\":\"frame\",\"messageId\":\"a/b/%d\",\"sourceId\":\"a\",\"streamEpoch\":\"b\",\"frameSeq\":%d,"
+                        + "\"prevFrameSeq\":%d,\"gaps\":[],\"captureTime\":{\"utc\":\"2026-11-22T13:40:0%dZ\"%s}}";
+        verifier.add(message.formatted(1, 1, 0, 3, ",\"clock\":\"file\"").getBytes(StandardCharsets.UTF_8));
+        verifier.add(message.formatted(2, 2, 1, 2, "").getBytes(StandardCharsets.UTF_8));
+        verifier.add(message.formatted(3, 3, 2, 1, "").getBytes(StandardCharsets.UTF_8));
+        assertThat(verifier.findings().frames()).isEqualTo(3);
+        assertThat(verifier.findings().sum(Findings.Epoch::timeJumps)).isZero();
+    }
+
     @Test
     void findsDuplicatesOnceEach() {
         Message frame = camera.next();

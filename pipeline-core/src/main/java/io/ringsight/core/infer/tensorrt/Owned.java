@@ -1,0 +1,70 @@
+package io.ringsight.core.infer.tensorrt;
+
+import org.bytedeco.cuda.cudart.cudaHostFn_t;
+import org.bytedeco.javacpp.LongPointer;
+import org.bytedeco.javacpp.Pointer;
+
+/**
+ * A TensorRT object that is ours: closing deletes it.
+ *
+ * <p>The presets have no way to delete one: its constructors are not public, so they generate no deallocator. This does
+ * what C++'s {@code delete} compiles to with the ABI TensorRT for Linux has: it calls the deleting destructor, found
+ * in the object's table of virtual functions.
+ */
+final class Owned<T extends Pointer> implements AutoCloseable {
+    /** Place of the deleting destructor in classes that declare their destructor first: all but the parser. */
+    private static final int FIRST = 1;
+    /** Its place in the ONNX parser's table, behind six other functions. */
+    private static final int OF_PARSER = 7;
+
+    private final T object;
+    private final int destructor;
+    private boolean closed;
+
+    private Owned(T object, int destructor) {
+        this.object = object;
+        this.destructor = destructor;
+    }
+
+    /**
+     * Takes over what a native call returned.
+     *
+     * @throws TensorRtFailure if that is nothing
+     */
+    static <T extends Pointer> Owned<T> of(T object, String call) {
+        TensorRtFailure.check(object != null && !object.isNull(), call, TensorRt.log());
+        return new Owned<>(object, FIRST);
+    }
+
+    /** As {@link #of} for the ONNX parser. */
+    static <T extends Pointer> Owned<T> parser(T object, String call) {
+        TensorRtFailure.check(object != null && !object.isNull(), call, TensorRt.log());
+        return new Owned<>(object, OF_PARSER);
+    }
+
+    T object() {
+        return object;
+    }
+
+    @Override
+    public void close() {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        long table = new LongPointer(object).get(0);
+        long function = new At(table).get(destructor);
+        // JavaCPP's function pointers are structures whose first word is the function's address.
+        try (LongPointer structure = new LongPointer(function, 0)) {
+            new cudaHostFn_t(structure).call(object);
+        }
+        object.setNull();
+    }
+
+    /** A view of memory somebody else owns. */
+    private static final class At extends LongPointer {
+        At(long address) {
+            this.address = address;
+        }
+    }
+}

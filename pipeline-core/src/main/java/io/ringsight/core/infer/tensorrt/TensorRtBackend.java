@@ -1,0 +1,165 @@
+package io.ringsight.core.infer.tensorrt;
+
+import io.ringsight.core.frame.Picture;
+import io.ringsight.core.frame.PixelFormat;
+import io.ringsight.core.infer.InferenceBackend;
+import io.ringsight.core.infer.InferenceException;
+import io.ringsight.core.infer.Lane;
+import io.ringsight.core.infer.cuda.Closing;
+import io.ringsight.core.infer.cuda.CudaDevice;
+import io.ringsight.core.infer.cuda.CudaFailure;
+import io.ringsight.core.metrics.BackendMetrics;
+import io.ringsight.core.model.ModelSpec;
+import io.ringsight.core.preprocess.HostLetterbox;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import org.bytedeco.javacpp.BytePointer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Inference on one or more NVIDIA GPUs with TensorRT. Lane i is on device i modulo their number, so batches go round
+ * the devices; a device has one engine for all its lanes.
+ */
+public final class TensorRtBackend implements InferenceBackend {
+    /** Its name in messages and metrics. */
+    public static final String NAME = "tensorrt-cuda";
+
+    private static final Logger LOG = LoggerFactory.getLogger(TensorRtBackend.class);
+    private static final int WARM_UP_SIDE = 64;
+
+    private final ModelSpec model;
+    private final int maxBatch;
+    private final BackendMetrics metrics;
+    private final HostLetterbox hostLetterbox;
+    private final List<TensorRtDevice> devices = new ArrayList<>();
+    private final List<TensorRtLane> lanes = new ArrayList<>();
+    private boolean closed;
+
+    /**
+     * How to compute.
+     *
+     * @param lanes batches in flight on all devices together
+     * @param maxBatch the most pictures of one launch
+     * @param graphs whether to use CUDA graphs
+     * @param cache where engines are kept
+     */
+    public record Options(int lanes, int maxBatch, boolean graphs, EngineCache cache) {}
+
+    private TensorRtBackend(ModelSpec model, int maxBatch, BackendMetrics metrics) {
+        this.model = model;
+        this.metrics = metrics;
+        this.maxBatch = maxBatch;
+        hostLetterbox = new HostLetterbox(model.input());
+    }
+
+    /** The largest batch of a model of perhaps fixed batch size. */
+    private static int batch(ModelSpec model, int wanted) {
+        int fixed = model.input().fixedBatch();
+        return fixed == 0 ? wanted : Math.min(wanted, fixed);
+    }
+
+    /** Whether {@link #open} need not build an engine. */
+    public static boolean isCached(ModelSpec model, List<CudaDevice> devices, Options options) {
+        int maxBatch = batch(model, options.maxBatch());
+        return devices.stream().allMatch(device -> Engine.isCached(model, device, maxBatch, options.cache()));
+    }
+
+    /**
+     * Reads or builds the engines, makes the lanes and runs each once. May take minutes, when an engine is built.
+     *
+     * @param devices at least one, as {@code CudaDevices.probe()} found them
+     * @throws InferenceException fatal: with the native call that failed, if the model cannot run there; nothing is
+     *     left behind
+     */
+    public static TensorRtBackend open(
+            ModelSpec model, List<CudaDevice> devices, Options options, BackendMetrics metrics) {
+        if (!TensorRt.problem().isEmpty()) {
+            throw InferenceException.fatal(TensorRt.problem(), null);
+        }
+        TensorRtBackend backend = new TensorRtBackend(model, batch(model, options.maxBatch()), metrics);
+        try {
+            backend.make(devices, options);
+            return backend;
+        } catch (CudaFailure | TensorRtFailure | InferenceException e) {
+            RuntimeException more = backend.closeAll();
+            if (more != null) {
+                e.addSuppressed(more);
+            }
+            throw InferenceException.fatal(model.file() + " on the GPU: " + e.getMessage(), e);
+        }
+    }
+
+    private void make(List<CudaDevice> wanted, Options options) {
+        for (CudaDevice device : wanted) {
+            devices.add(TensorRtDevice.open(model, device, maxBatch, options.cache(), metrics));
+        }
+        for (int i = 0; i < options.lanes(); i++) {
+            lanes.add(TensorRtLane.open(devices.get(i % devices.size()), model, maxBatch, hostLetterbox));
+        }
+        warmUp();
+        if (options.graphs()) {
+            lanes.forEach(TensorRtLane::recordGraphs);
+        }
+    }
+
+    /** The first run of a context plans its memory, the first kernel is uploaded: before any camera waits. */
+    private void warmUp() {
+        try (BytePointer grey = new BytePointer(WARM_UP_SIDE * WARM_UP_SIDE)) {
+            Picture picture = new Picture();
+            picture.layout(WARM_UP_SIDE, WARM_UP_SIDE, PixelFormat.GRAY8);
+            picture.plane(0, grey.address(), WARM_UP_SIDE);
+            for (TensorRtLane lane : lanes) {
+                for (int row = 0; row < maxBatch; row++) {
+                    lane.load(row, picture);
+                }
+                lane.launch(maxBatch);
+                lane.await();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw InferenceException.fatal("interrupted while the model was opened", e);
+        }
+    }
+
+    @Override
+    public String name() {
+        return NAME;
+    }
+
+    @Override
+    public List<Lane> lanes() {
+        return Collections.unmodifiableList(lanes);
+    }
+
+    @Override
+    public int maxBatch() {
+        return maxBatch;
+    }
+
+    @Override
+    public BackendMetrics metrics() {
+        return metrics;
+    }
+
+    /** What cannot be freed, because the device is broken, is said in the log at level debug. */
+    @Override
+    public void close() {
+        RuntimeException failure = closeAll();
+        if (failure != null) {
+            LOG.debug("closing: {}", failure.getMessage(), failure);
+        }
+    }
+
+    private RuntimeException closeAll() {
+        if (closed) {
+            return null;
+        }
+        closed = true;
+        Closing closing = new Closing();
+        lanes.forEach(closing::close);
+        devices.forEach(closing::close);
+        return closing.close(hostLetterbox).failure();
+    }
+}

@@ -1,0 +1,72 @@
+package io.ringsight.core.infer.tensorrt;
+
+import io.ringsight.core.infer.cuda.Closing;
+import io.ringsight.core.infer.cuda.Cuda;
+import io.ringsight.core.infer.cuda.CudaDevice;
+import io.ringsight.core.infer.cuda.CudaLetterbox;
+import io.ringsight.core.metrics.BackendMetrics;
+import io.ringsight.core.model.ModelSpec;
+
+/** What the lanes of one GPU share: the engine and the letterbox kernel. */
+final class TensorRtDevice implements AutoCloseable {
+    private final CudaDevice device;
+    private final BackendMetrics metrics;
+    private Engine engine;
+    private CudaLetterbox letterbox;
+
+    private TensorRtDevice(CudaDevice device, BackendMetrics metrics) {
+        this.device = device;
+        this.metrics = metrics;
+    }
+
+    /** Reads or builds the engine; the calling thread's device becomes {@code device}. */
+    static TensorRtDevice open(
+            ModelSpec model, CudaDevice device, int maxBatch, EngineCache cache, BackendMetrics metrics) {
+        TensorRtDevice made = new TensorRtDevice(device, metrics);
+        try {
+            Cuda.use(device.index());
+            made.letterbox = CudaLetterbox.open(device, model.input(), cache.folder());
+            made.engine = Engine.open(model, device, maxBatch, cache, metrics);
+            return made;
+        } catch (RuntimeException e) {
+            RuntimeException more = made.closeAll();
+            if (more != null) {
+                e.addSuppressed(more);
+            }
+            throw e;
+        }
+    }
+
+    int index() {
+        return device.index();
+    }
+
+    Engine engine() {
+        return engine;
+    }
+
+    CudaLetterbox letterbox() {
+        return letterbox;
+    }
+
+    BackendMetrics metrics() {
+        return metrics;
+    }
+
+    private RuntimeException closeAll() {
+        return new Closing()
+                .close(() -> Cuda.use(device.index()))
+                .close(engine)
+                .close(letterbox)
+                .failure();
+    }
+
+    /** Its lanes must be closed. */
+    @Override
+    public void close() {
+        RuntimeException failure = closeAll();
+        if (failure != null) {
+            throw failure;
+        }
+    }
+}

@@ -193,7 +193,7 @@ public final class Daemon implements AutoCloseable {
         sinks.add(openSinks(backend));
         sinks.addAll(more);
         Pipeline pipeline = openPipeline(backend, sinks);
-        openSources(pipeline);
+        openSources(pipeline, backend);
         startSummary();
     }
 
@@ -285,8 +285,8 @@ public final class Daemon implements AutoCloseable {
         return pipeline;
     }
 
-    private void openSources(Pipeline pipeline) throws InterruptedException {
-        sources = new SourceSet(pipeline, clock, status, over::countDown);
+    private void openSources(Pipeline pipeline, InferenceBackend backend) throws InterruptedException {
+        sources = new SourceSet(pipeline, clock, status, over::countDown, backend::cudaDevice);
         closers.add("sources", sources::close);
         closers.add("frames on their way", () -> drain(pipeline));
         closers.add("cameras", sources::stop);

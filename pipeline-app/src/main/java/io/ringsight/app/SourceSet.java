@@ -8,6 +8,7 @@ import io.ringsight.core.pipeline.FrameIntake;
 import io.ringsight.core.pipeline.IntakeSpec;
 import io.ringsight.core.pipeline.Pipeline;
 import io.ringsight.core.time.Clock;
+import io.ringsight.sources.Decoding;
 import io.ringsight.sources.Ending;
 import io.ringsight.sources.OpenGate;
 import io.ringsight.sources.Source;
@@ -20,7 +21,9 @@ import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.Set;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -81,6 +84,7 @@ final class SourceSet implements AutoCloseable {
     private final Clock clock;
     private final Status status;
     private final Runnable allOver;
+    private final Supplier<OptionalInt> cudaDevice;
     private final OpenGate gate = new OpenGate(OPENING_SPACING_MS);
     private volatile List<Running> running = List.of();
     /** While some of them are exchanged, those that end do not mean that all is over. */
@@ -88,12 +92,16 @@ final class SourceSet implements AutoCloseable {
 
     private boolean stopped;
 
-    /** @param allOver called once every source has ended for good; any thread, perhaps more than once */
-    SourceSet(Pipeline pipeline, Clock clock, Status status, Runnable allOver) {
+    /**
+     * @param allOver called once every source has ended for good; any thread, perhaps more than once
+     * @param cudaDevice the GPU in whose memory pictures may lie now; asked for each picture
+     */
+    SourceSet(Pipeline pipeline, Clock clock, Status status, Runnable allOver, Supplier<OptionalInt> cudaDevice) {
         this.pipeline = pipeline;
         this.clock = clock;
         this.status = status;
         this.allOver = allOver;
+        this.cudaDevice = cudaDevice;
     }
 
     /**
@@ -170,7 +178,8 @@ final class SourceSet implements AutoCloseable {
                         isLossless(wanted.spec())
                                 ? pipeline.creditsForRecording()
                                 : SourceConfig.DEFAULT_CAMERA_CREDITS);
-        Source source = Sources.open(wanted.spec(), clock, credits + SPARE_PICTURES);
+        Source source =
+                Sources.open(wanted.spec(), clock, credits + SPARE_PICTURES, new Decoding(wanted.decode(), cudaDevice));
         IntakeSpec intakeSpec = new IntakeSpec(
                 wanted.id(), source.lossless(), credits, wanted.deadlineMs() * NS_PER_MS, wanted.maxFps());
         FrameIntake intake = pipeline.connect(intakeSpec);

@@ -44,15 +44,17 @@ final class FfmpegInput implements AutoCloseable {
     /**
      * Opens input and decoder.
      *
+     * @param cuda what the decoder may work on
+     *
      * @throws EndedException if it cannot be opened; nothing is left open then
      */
-    static FfmpegInput open(InputPlan plan, FfmpegLog log) throws EndedException {
+    static FfmpegInput open(InputPlan plan, FfmpegLog log, CudaDecoder cuda) throws EndedException {
         FfmpegInput input = new FfmpegInput();
         boolean open = false;
         try (AVDictionary options = dictionary(plan)) {
             input.openFormat(plan, options, log);
             input.chooseStream(plan);
-            input.openCodec(options);
+            input.openCodec(options, log, cuda);
             input.refuseLeftOvers(options);
             open = true;
             av_dict_free(options);
@@ -120,7 +122,7 @@ final class FfmpegInput implements AutoCloseable {
         return -1;
     }
 
-    private void openCodec(AVDictionary options) throws EndedException {
+    private void openCodec(AVDictionary options, FfmpegLog log, CudaDecoder cuda) throws EndedException {
         int codecId = stream.codecpar().codec_id();
         codecName = avcodec_get_name(codecId).getString();
         AVCodec decoder = avcodec_find_decoder(codecId);
@@ -134,6 +136,7 @@ final class FfmpegInput implements AutoCloseable {
         // One thread a decoder. Cores are kept busy by many cameras and inference lanes; frame threads would cost one
         // frame of latency each, a thread hand-over a frame, and memory. 1080p takes 4 ms on one thread.
         codec.thread_count(1);
+        cuda.attach(codec, decoder, log);
         int result = avcodec_open2(codec, decoder, options);
         if (result < 0) {
             throw new EndedException(Ending.retry(

@@ -34,16 +34,18 @@ final class FfmpegSource implements Source {
     private final PicturePool pool;
     private final Deadline deadline;
     private final FfmpegLog log;
+    private final CudaDecoder cuda;
     private volatile Thread runner;
     private volatile String codecName = "";
     private boolean closed;
 
-    FfmpegSource(SourceSpec spec, Clock clock, int pictures) {
+    FfmpegSource(SourceSpec spec, Clock clock, int pictures, Decoding decoding) {
         this.spec = spec;
         this.clock = clock;
         pool = new PicturePool(pictures, clock);
         deadline = new Deadline(clock);
         log = new FfmpegLog(clock, Redaction.of(spec));
+        cuda = new CudaDecoder(decoding, pictures);
     }
 
     @Override
@@ -52,6 +54,7 @@ final class FfmpegSource implements Source {
         Deadline.ofThread(deadline);
         FfmpegLog.ofThread(log);
         log.begin(intake.metrics());
+        cuda.begin(intake.metrics());
         try {
             return deadline.isStopped() ? Ending.stopped() : runOnce(intake);
         } catch (EndedException e) {
@@ -154,7 +157,7 @@ final class FfmpegSource implements Source {
         }
     }
 
-    private Ending readCamera(FfmpegInput input, FrameDecoder decoder) throws InterruptedException {
+    private Ending readCamera(FfmpegInput input, FrameDecoder decoder) throws InterruptedException, EndedException {
         long limitNs = spec.timeouts().openMs() * NS_PER_MS;
         long lastFrameNs = clock.nanoTime();
         long lastSoundNs = lastFrameNs;
@@ -232,7 +235,7 @@ final class FfmpegSource implements Source {
         deadline.until(clock.nanoTime() + limitNs);
         log.forgetErrors();
         try {
-            return FfmpegInput.open(plan, log);
+            return FfmpegInput.open(plan, log, cuda);
         } catch (EndedException e) {
             if (deadline.isStopped()) {
                 throw new EndedException(Ending.stopped());
@@ -248,7 +251,7 @@ final class FfmpegSource implements Source {
     private void begin(FfmpegInput input, FrameDecoder decoder, TimeLine timeLine) {
         codecName = input.codecName();
         timeLine.begin(input.timeBase(), input.frameNs());
-        decoder.begin(input.codec(), input.lendsItsMemory(), new Damage(log::missedPackets));
+        decoder.begin(input.codec(), input.lendsItsMemory(), new Damage(log::missedPackets), cuda, log);
     }
 
     /** Takes leave of the camera, stopped or not, and lets go of the pixels nobody uses. */
@@ -302,6 +305,7 @@ final class FfmpegSource implements Source {
             Thread.currentThread().interrupt();
         }
         int held = pool.free();
+        cuda.close();
         if (held > 0) {
             LOG.warn("{}: {} pictures are still in use; their memory is left allocated", spec.uri(), held);
         }

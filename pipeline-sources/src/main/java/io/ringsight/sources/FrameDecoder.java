@@ -31,6 +31,8 @@ final class FrameDecoder {
 
     private AVCodecContext codec;
     private boolean copies;
+    private CudaDecoder cuda;
+    private FfmpegLog log;
     private Damage damage;
     private long busyNs;
     private long frames;
@@ -54,9 +56,13 @@ final class FrameDecoder {
      *
      * @param copies whether frames must be copied because they lie in the input's own memory
      * @param damage of this input
+     * @param cuda what {@code codec} may decode on
+     * @param log what FFmpeg says
      */
-    void begin(AVCodecContext codec, boolean copies, Damage damage) {
+    void begin(AVCodecContext codec, boolean copies, Damage damage, CudaDecoder cuda, FfmpegLog log) {
         this.codec = codec;
+        this.cuda = cuda;
+        this.log = log;
         this.copies = copies;
         this.damage = damage;
     }
@@ -72,7 +78,7 @@ final class FrameDecoder {
     }
 
     /** Decodes one packet, and hands on all frames it completes. */
-    void decode(AVPacket packet) throws InterruptedException {
+    void decode(AVPacket packet) throws InterruptedException, EndedException {
         damage.packet();
         if (packet.size() <= 0) {
             // A damaged V4L2 buffer comes without data; to the decoder that would mean the end of the stream.
@@ -85,7 +91,7 @@ final class FrameDecoder {
     }
 
     /** Hands on the frames the decoder holds back; it takes no packets after that. */
-    void drain() throws InterruptedException {
+    void drain() throws InterruptedException, EndedException {
         send(null);
         receiveAll();
     }
@@ -116,7 +122,7 @@ final class FrameDecoder {
         }
     }
 
-    private void receiveAll() throws InterruptedException {
+    private void receiveAll() throws InterruptedException, EndedException {
         int errors = 0;
         while (errors < MOST_ERRORS_A_PACKET) {
             int result = receive();
@@ -130,7 +136,7 @@ final class FrameDecoder {
         }
     }
 
-    private int receive() throws InterruptedException {
+    private int receive() throws InterruptedException, EndedException {
         PooledPicture pooled = pacer == null ? pool.tryTake() : pool.take(deadline);
         long startNs = clock.nanoTime();
         int result = avcodec_receive_frame(codec, pooled == null ? spare : pooled.frame());
@@ -143,7 +149,7 @@ final class FrameDecoder {
         return result;
     }
 
-    private void handOn(PooledPicture pooled) throws InterruptedException {
+    private void handOn(PooledPicture pooled) throws InterruptedException, EndedException {
         frames++;
         AVFrame frame = pooled == null ? spare : pooled.frame();
         // Every frame moves the time line on, also one that is lost.
@@ -164,6 +170,7 @@ final class FrameDecoder {
             giveBack(pooled);
             intake.lost(GapReason.CORRUPT, 1);
         } else {
+            settle(pooled);
             if (copies) {
                 pooled.describeCopied();
             } else {
@@ -172,6 +179,28 @@ final class FrameDecoder {
             pooled.picture().decodedIn(decodeNs);
             times.stamp(pooled.picture(), pts, ptsNs);
             offer(pooled, ptsNs);
+        }
+    }
+
+    /** Makes sure that the pixels are there, and where they may be. */
+    private void settle(PooledPicture pooled) throws EndedException {
+        boolean onGpu = pooled.frame().format() == AV_PIX_FMT_CUDA;
+        if (!onGpu && !cuda.isAttached()) {
+            return;
+        }
+        boolean settled = false;
+        try {
+            if (onGpu) {
+                cuda.awaitPicture();
+            } else {
+                cuda.cameInHostMemory(log);
+            }
+            settled = true;
+        } finally {
+            if (!settled) {
+                giveBack(pooled);
+                intake.lost(GapReason.CORRUPT, 1);
+            }
         }
     }
 

@@ -2,6 +2,7 @@ package io.ringsight.sources;
 
 import static org.bytedeco.ffmpeg.global.avutil.*;
 
+import io.ringsight.core.frame.MemoryKind;
 import io.ringsight.core.frame.Picture;
 import org.bytedeco.ffmpeg.avutil.AVFrame;
 import org.bytedeco.javacpp.LongPointer;
@@ -16,6 +17,7 @@ final class PooledPicture {
     private final LongPointer framePlanes = new LongPointer(frame);
 
     private final LongPointer copyPlanes = new LongPointer(copy);
+    private final CudaFrame cudaFrame = new CudaFrame(framePlanes);
 
     Picture picture() {
         return picture;
@@ -46,8 +48,10 @@ final class PooledPicture {
     private void describe(AVFrame pixels, LongPointer planes) {
         int width = frame.width();
         int height = frame.height();
-        int format = frame.format();
+        boolean onGpu = frame.format() == AV_PIX_FMT_CUDA;
+        int format = onGpu ? cudaFrame.pixelFormat() : frame.format();
         picture.layout(width, height, format);
+        picture.memory(onGpu ? MemoryKind.CUDA : MemoryKind.HOST);
         picture.color(
                 PictureColors.matrix(frame.colorspace(), format, width, height),
                 PictureColors.range(frame.color_range(), format));

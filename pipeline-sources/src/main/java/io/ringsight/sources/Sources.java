@@ -18,17 +18,23 @@ public final class Sources {
         return open(spec, clock, DEFAULT_PICTURES);
     }
 
+    /** As {@link #open(SourceSpec, Clock, int, Decoding)}, decoded by the processor. */
+    public static Source open(SourceSpec spec, Clock clock, int pictures) {
+        return open(spec, clock, pictures, Decoding.ON_CPU);
+    }
+
     /**
      * Makes the source of {@code spec}, which touches no camera before it is run.
      *
      * @param pictures how many pictures it has: the credits of its intake, plus those that sinks may hold at a time,
      *     plus two. A camera without a free picture loses the frame as {@code overload}, a recording waits.
+     * @param decoding who decodes; drawings are not decoded
      */
-    public static Source open(SourceSpec spec, Clock clock, int pictures) {
+    public static Source open(SourceSpec spec, Clock clock, int pictures, Decoding decoding) {
         if (spec instanceof SourceSpec.Synthetic synthetic) {
             return new SyntheticSource(synthetic, clock, pictures);
         }
-        return new FfmpegSource(spec, clock, pictures);
+        return new FfmpegSource(spec, clock, pictures, decoding);
     }
 
     /**

@@ -62,7 +62,8 @@ public final class ConfigReader {
 
     private Optional<Config> config(YamlObject root) {
         Optional<PipelineConfig> pipeline = required(root, "pipeline").flatMap(this::pipeline);
-        List<SourceConfig> sources = sources(root);
+        String device = pipeline.map(found -> found.backend().device()).orElse(PipelineConfig.DEFAULT_DEVICE);
+        List<SourceConfig> sources = sources(root, device);
         List<SinkConfig> sinks = new SinksReader(errors).read(root);
         Optional<HttpConfig> http = root.object("http").map(this::http);
         root.finish();
@@ -151,7 +152,7 @@ public final class ConfigReader {
         return Optional.empty();
     }
 
-    private List<SourceConfig> sources(YamlObject root) {
+    private List<SourceConfig> sources(YamlObject root, String device) {
         List<YamlObject> list = root.objects("sources");
         if (!root.has("sources")) {
             root.mistake("sources", "expected a list of at least one source, but the key is missing");
@@ -161,7 +162,7 @@ public final class ConfigReader {
         List<SourceConfig> sources = new ArrayList<>();
         Map<String, Integer> lines = new HashMap<>();
         for (YamlObject yaml : list) {
-            new SourceReader(yaml).read().ifPresent(sources::add);
+            new SourceReader(yaml, device).read().ifPresent(sources::add);
             String id = yaml.text("id", "");
             Integer first = id.isEmpty() ? null : lines.putIfAbsent(id, yaml.lineOf("id"));
             if (first != null) {

@@ -1,6 +1,7 @@
 package io.ringsight.app.config;
 
 import io.ringsight.core.frame.SourceId;
+import io.ringsight.sources.Decode;
 import io.ringsight.sources.SourceSpec;
 import java.util.Optional;
 
@@ -13,8 +14,10 @@ import java.util.Optional;
  * @param deadlineMs age above which a frame is not analysed any more; 0: none
  * @param credits the most frames it may have on their way; empty: two for a camera, for a recording as many as keep
  *     every lane busy
+ * @param decode who decodes its video
  */
-public record SourceConfig(SourceId id, SourceSpec spec, double maxFps, long deadlineMs, Optional<Integer> credits) {
+public record SourceConfig(
+        SourceId id, SourceSpec spec, double maxFps, long deadlineMs, Optional<Integer> credits, Decode decode) {
     /** For cameras: one in work, one waiting. */
     public static final int DEFAULT_CAMERA_CREDITS = 2;
     /** The most credits. */

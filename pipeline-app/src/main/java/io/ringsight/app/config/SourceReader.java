@@ -1,22 +1,28 @@
 package io.ringsight.app.config;
 
 import io.ringsight.core.frame.SourceId;
+import io.ringsight.sources.Decode;
 import io.ringsight.sources.SourceSettings;
 import io.ringsight.sources.SourceSpec;
 import io.ringsight.sources.SourceSpecException;
 import io.ringsight.sources.Sources;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 
 /** Reads one entry of {@code sources}. What a URI and its settings mean is {@link SourceSpec}'s business. */
 final class SourceReader {
     private static final List<String> TRANSPORTS = List.of("auto", "tcp", "udp");
+    private static final List<String> DECODES = List.of("auto", "cpu", "cuda");
     private static final long LONGEST_TIMEOUT_MS = 3_600_000;
 
     private final YamlObject yaml;
+    private final String device;
 
-    SourceReader(YamlObject yaml) {
+    /** @param device the pipeline's */
+    SourceReader(YamlObject yaml, String device) {
         this.yaml = yaml;
+        this.device = device;
     }
 
     Optional<SourceConfig> read() {
@@ -26,11 +32,25 @@ final class SourceReader {
         double maxFps = yaml.number("maxFps", 0, SourceConfig.MAX_FPS, 0);
         long deadlineMs = yaml.integer("deadlineMs", 0, SourceConfig.MAX_DEADLINE_MS, 0);
         Optional<Integer> credits = yaml.integerOr("auto", "credits", 1, SourceConfig.MAX_CREDITS);
+        Decode decode = decode(uri);
         yaml.finish();
         Optional<SourceSpec> spec = uri.isBlank() ? Optional.empty() : spec(uri, settings);
         return id.isEmpty() || spec.isEmpty()
                 ? Optional.empty()
-                : Optional.of(new SourceConfig(id.get(), spec.get(), maxFps, deadlineMs, credits));
+                : Optional.of(new SourceConfig(id.get(), spec.get(), maxFps, deadlineMs, credits, decode));
+    }
+
+    private Decode decode(String uri) {
+        String word = yaml.word("decode", DECODES, "auto");
+        if (yaml.has("decode") && uri.startsWith("synthetic:")) {
+            yaml.mistake("decode", "has no meaning for a synthetic source");
+        } else if (word.equals("cuda") && !device.startsWith("cuda")) {
+            yaml.mistake(
+                    "decode",
+                    "cuda needs pipeline.device to be cuda or cuda:N, so that pictures stay on the GPU, but it is "
+                            + YamlObject.quoted(device) + "; expected auto or cpu");
+        }
+        return Decode.valueOf(word.toUpperCase(Locale.ROOT));
     }
 
     private Optional<SourceId> id() {

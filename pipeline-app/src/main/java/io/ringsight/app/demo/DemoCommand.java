@@ -16,6 +16,7 @@ import io.ringsight.core.model.ModelException;
 import io.ringsight.core.model.ModelSpec;
 import io.ringsight.core.time.Clock;
 import io.ringsight.sinks.kafka.KafkaSinkSpec;
+import io.ringsight.sources.Decode;
 import io.ringsight.sources.SourceSpec;
 import io.ringsight.sources.SourceSpecException;
 import io.ringsight.sources.synthetic.SyntheticSettings.SceneKind;
@@ -150,7 +151,7 @@ public final class DemoCommand implements Callable<Integer> {
         BackendSpec backend = new BackendSpec(PipelineConfig.DEFAULT_DEVICE, 0, PipelineConfig.DEFAULT_MAX_BATCH);
         PipelineConfig pipeline =
                 new PipelineConfig(detector, backend, detector.threshold(), PipelineConfig.DEFAULT_RING_SIZE, place);
-        SourceConfig line = new SourceConfig(new SourceId(SOURCE_ID), watched, 0, 0, Optional.empty());
+        SourceConfig line = new SourceConfig(new SourceId(SOURCE_ID), watched, 0, 0, Optional.empty(), Decode.AUTO);
         // The first send makes the topic; waiting for that is no outage to warn of.
         KafkaSinkSpec topic =
                 new KafkaSinkSpec(broker.bootstrapServers(), TOPIC, Map.of("max.block.ms", TOPIC_MADE_WITHIN_MS));

@@ -2,6 +2,7 @@ package io.ringsight.core.infer;
 
 import io.ringsight.core.metrics.BackendMetrics;
 import java.util.List;
+import java.util.OptionalInt;
 
 /**
  * A model loaded on a device, and its lanes. Knows tensors only: what the numbers mean is {@code core.detect}'s matter.
@@ -17,6 +18,13 @@ public interface InferenceBackend extends AutoCloseable {
 
     /** The most pictures one launch of a lane takes. */
     int maxBatch();
+
+    /**
+     * The GPU in whose memory pictures may lie now; empty: they must be in host memory. Any thread, as often as it likes.
+     */
+    default OptionalInt cudaDevice() {
+        return OptionalInt.empty();
+    }
 
     /** What is counted of it. */
     BackendMetrics metrics();

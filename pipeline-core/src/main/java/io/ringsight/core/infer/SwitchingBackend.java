@@ -4,6 +4,7 @@ import io.ringsight.core.metrics.BackendCounter;
 import io.ringsight.core.metrics.BackendMetrics;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -27,6 +28,9 @@ final class SwitchingBackend implements InferenceBackend {
     private Thread opener;
     private InferenceBackend gpu;
     private boolean closed;
+    /** Written before {@link #gpuLanes}, so seen with it. */
+    private OptionalInt cudaDevice = OptionalInt.empty();
+
     private volatile LanePool gpuLanes;
     private volatile String name;
 
@@ -72,6 +76,7 @@ final class SwitchingBackend implements InferenceBackend {
                     "its batches are of " + opened.maxBatch() + ", the processor's of " + cpu.maxBatch(), null);
         }
         gpu = opened;
+        cudaDevice = opened.cudaDevice();
         name = opened.name();
         metrics.count(BackendCounter.SWITCHES_TO_GPU);
         LOG.info("{} computes from now on, {} lanes", name, opened.lanes().size());
@@ -109,6 +114,12 @@ final class SwitchingBackend implements InferenceBackend {
     @Override
     public int maxBatch() {
         return cpu.maxBatch();
+    }
+
+    /** The processor's lanes read no GPU's memory, and its turn may come with any batch once the GPU has failed. */
+    @Override
+    public OptionalInt cudaDevice() {
+        return gpuLanes == null ? OptionalInt.empty() : cudaDevice;
     }
 
     @Override

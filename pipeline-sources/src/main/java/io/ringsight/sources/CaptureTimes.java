@@ -8,6 +8,11 @@ interface CaptureTimes {
     /** A packet was read just now. */
     void packet(AVPacket packet);
 
+    /** The stream's own time jumped, or stands still: clocks that hang on it are not to be believed for now. */
+    default void distrust() {
+        // Hangs on no stream time, or sees it itself.
+    }
+
     /**
      * Fills in the picture's times.
      *

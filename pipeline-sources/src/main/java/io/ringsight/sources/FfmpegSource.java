@@ -21,13 +21,10 @@ import org.slf4j.LoggerFactory;
 final class FfmpegSource implements Source {
     private static final Logger LOG = LoggerFactory.getLogger(FfmpegSource.class);
     private static final long NS_PER_MS = 1_000_000L;
-    private static final long POLL_NS = 2 * NS_PER_MS;
     private static final long CLOSE_NS = 500 * NS_PER_MS;
     private static final long PICTURES_BACK_NS = 3_000 * NS_PER_MS;
     /** A disk answers or it does not; network file systems may take their time. */
     private static final long FILE_NS = 60_000 * NS_PER_MS;
-    /** How long all pictures may be damaged beyond the stall timeout: cameras send key frames every few seconds. */
-    private static final long DAMAGED_NS = 10_000 * NS_PER_MS;
 
     private final SourceSpec spec;
     private final Clock clock;
@@ -151,63 +148,13 @@ final class FfmpegSource implements Source {
         FfmpegInput input = openCamera();
         try {
             begin(input, decoder, timeLine);
-            return readCamera(input, decoder);
+            long maxLagMs = spec instanceof SourceSpec.Rtsp ? spec.timeouts().maxLagMs() : 0;
+            StreamWatch streamWatch = new StreamWatch(input.frameNs());
+            decoder.watch(streamWatch, maxLagMs * NS_PER_MS);
+            return new CameraReader(clock, deadline, spec.timeouts()).read(input, decoder, streamWatch);
         } finally {
             close(input);
         }
-    }
-
-    private Ending readCamera(FfmpegInput input, FrameDecoder decoder) throws InterruptedException, EndedException {
-        long limitNs = spec.timeouts().openMs() * NS_PER_MS;
-        long lastFrameNs = clock.nanoTime();
-        long lastSoundNs = lastFrameNs;
-        long frames = 0;
-        long sound = 0;
-        while (!deadline.isStopped()) {
-            deadline.until(lastFrameNs + limitNs);
-            int result = input.read();
-            // A read that gives up hands out the frame its parser held back for want of the next: no sign of life.
-            boolean gaveUp = deadline.isOver();
-            if (result >= 0) {
-                decoder.decode(input.packet());
-            } else if (result == AVERROR_EAGAIN()) {
-                pause();
-            } else if (!gaveUp) {
-                return deadline.isStopped() ? Ending.stopped() : broken(result);
-            }
-            boolean decoded = decoder.frames() > frames;
-            if (gaveUp || !decoded && deadline.isOver()) {
-                return deadline.isStopped() ? Ending.stopped() : stalled(decoder.frames(), result >= 0 && !decoded);
-            }
-            if (decoded) {
-                frames = decoder.frames();
-                lastFrameNs = clock.nanoTime();
-                limitNs = spec.timeouts().stallMs() * NS_PER_MS;
-                lastSoundNs = decoder.soundFrames() > sound ? lastFrameNs : lastSoundNs;
-                sound = decoder.soundFrames();
-                if (lastFrameNs - lastSoundNs > limitNs + DAMAGED_NS) {
-                    return Ending.retry(GapReason.STALLED, "pictures come, but all are damaged by lost packets");
-                }
-            }
-        }
-        return Ending.stopped();
-    }
-
-    private Ending broken(int code) {
-        GapReason reason = FfmpegErrors.ofReading(code);
-        String detail = code == AVERROR_EOF() ? "the camera ended the stream" : FfmpegErrors.detail(code, "");
-        return Ending.retry(reason, detail);
-    }
-
-    private Ending stalled(long frames, boolean packetsCome) {
-        String seen = packetsCome ? "packets come, but " : "";
-        if (frames == 0) {
-            return Ending.retry(
-                    GapReason.TIMED_OUT,
-                    seen + "no picture within " + spec.timeouts().openMs() + " ms of opening");
-        }
-        return Ending.retry(
-                GapReason.STALLED, seen + "no picture for " + spec.timeouts().stallMs() + " ms");
     }
 
     private FfmpegInput openCamera() throws EndedException {
@@ -259,13 +206,6 @@ final class FfmpegSource implements Source {
         deadline.untilClosed(clock.nanoTime() + CLOSE_NS);
         input.close();
         pool.dropPixels();
-    }
-
-    private static void pause() throws InterruptedException {
-        LockSupport.parkNanos(POLL_NS);
-        if (Thread.interrupted()) {
-            throw new InterruptedException();
-        }
     }
 
     @Override

@@ -10,12 +10,15 @@ import io.ringsight.core.time.Clock;
 import org.bytedeco.ffmpeg.avcodec.AVCodecContext;
 import org.bytedeco.ffmpeg.avcodec.AVPacket;
 import org.bytedeco.ffmpeg.avutil.AVFrame;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Decodes packets straight into the source's pictures and hands those to the intake; accounts for every frame that
  * cannot be. One for each run. Allocates nothing.
  */
 final class FrameDecoder {
+    private static final Logger LOG = LoggerFactory.getLogger(FrameDecoder.class);
     private static final int MOST_ERRORS_A_PACKET = 16;
 
     private final PicturePool pool;
@@ -34,9 +37,14 @@ final class FrameDecoder {
     private CudaDecoder cuda;
     private FfmpegLog log;
     private Damage damage;
+    private StreamWatch watch;
+    private long maxLagNs;
+    private boolean jumpTold;
+    private boolean rateTold;
     private long busyNs;
     private long frames;
     private long soundFrames;
+    private long lateFrames;
 
     FrameDecoder(PicturePool pool, CaptureTimes times, TimeLine timeLine, Pacer pacer, FrameIntake intake, Wait wait) {
         this.pool = pool;
@@ -67,6 +75,16 @@ final class FrameDecoder {
         this.damage = damage;
     }
 
+    /**
+     * The input is a camera.
+     *
+     * @param maxLagNs how far its frames may lag behind before they are late; 0: any time
+     */
+    void watch(StreamWatch watch, long maxLagNs) {
+        this.watch = watch;
+        this.maxLagNs = maxLagNs;
+    }
+
     /** Frames the decoder gave so far, lost ones included. */
     long frames() {
         return frames;
@@ -75,6 +93,11 @@ final class FrameDecoder {
     /** Of these, frames without damage. */
     long soundFrames() {
         return soundFrames;
+    }
+
+    /** Of these, frames that lag too far behind. */
+    long lateFrames() {
+        return lateFrames;
     }
 
     /** Decodes one packet, and hands on all frames it completes. */
@@ -161,14 +184,11 @@ final class FrameDecoder {
         if (vanished > 0) {
             intake.lost(GapReason.CORRUPT, vanished);
         }
-        boolean spoiled = spoiled(frame);
-        soundFrames += spoiled ? 0 : 1;
-        if (pooled == null) {
+        GapReason loss = loss(frame, pooled == null, ptsNs);
+        if (loss != null) {
             av_frame_unref(spare);
-            intake.lost(spoiled ? GapReason.CORRUPT : GapReason.OVERLOAD, 1);
-        } else if (spoiled) {
             giveBack(pooled);
-            intake.lost(GapReason.CORRUPT, 1);
+            intake.lost(loss, 1);
         } else {
             settle(pooled);
             if (copies) {
@@ -201,6 +221,55 @@ final class FrameDecoder {
                 giveBack(pooled);
                 intake.lost(GapReason.CORRUPT, 1);
             }
+        }
+    }
+
+    /** Why the frame cannot be handed on, or null. */
+    private GapReason loss(AVFrame frame, boolean noRoom, long ptsNs) {
+        boolean late = watch != null && isLate(ptsNs);
+        if (spoiled(frame)) {
+            return GapReason.CORRUPT;
+        }
+        soundFrames++;
+        if (late) {
+            lateFrames++;
+            return GapReason.LATE;
+        }
+        return noRoom ? GapReason.OVERLOAD : null;
+    }
+
+    private boolean isLate(long ptsNs) {
+        long nowNs = clock.nanoTime();
+        if (watch.jumps(ptsNs, nowNs)) {
+            intake.metrics().count(Counter.TIME_JUMPS);
+            times.distrust();
+            tellJump();
+        }
+        if (watch.deviates(nowNs)) {
+            intake.metrics().count(Counter.RATE_DEVIATIONS);
+            tellRate();
+        }
+        return maxLagNs > 0 && watch.lagNs() > maxLagNs;
+    }
+
+    /** Once: a camera may do it with every frame. */
+    private void tellJump() {
+        if (!jumpTold) {
+            jumpTold = true;
+            LOG.warn(
+                    "{}: the stream's own time jumped or stands still; arrival counts",
+                    intake.metrics().sourceId());
+        }
+    }
+
+    private void tellRate() {
+        if (!rateTold) {
+            rateTold = true;
+            LOG.warn(
+                    "{}: {} frames/s come, but the camera announces {}",
+                    intake.metrics().sourceId(),
+                    Math.round(watch.rate() * 10) / 10.0,
+                    Math.round(watch.announcedRate() * 10) / 10.0);
         }
     }
 

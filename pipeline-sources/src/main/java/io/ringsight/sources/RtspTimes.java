@@ -14,7 +14,8 @@ import org.bytedeco.ffmpeg.avcodec.AVPacket;
  * frame through the time stamp both have. <b>Uncertainty</b> is that of the camera's clock as the reports show it: by
  * how much the last report moved the time line, at least {@value #LEAST_US} µs (the RTP clock ticks every 11 µs), and
  * {@value #FIRST_US} µs while there was one report only. How wrong the camera's clock is set, nobody can tell from
- * here. A clock over a day off the host's is not a wall clock (uptime, or never set) and is not used. For arrival the
+ * here. When the stream's time jumps, the wall clock laid on it jumps too: then it is arrival again, until a report puts
+ * the frames' age back where it was. A clock over a day off the host's is not a wall clock (uptime, or never set) and is not used. For arrival the
  * uncertainty is unknown: exposure, encoder and network lie before it.
  */
 final class RtspTimes implements CaptureTimes {
@@ -22,6 +23,8 @@ final class RtspTimes implements CaptureTimes {
     private static final long LEAST_US = 50;
     private static final long FIRST_US = 1_000;
     private static final long DAY_US = 86_400_000_000L;
+    /** How far from their age before a jump frames may be to be believed again. */
+    private static final long SAME_AGE_US = 2_000_000L;
 
     private final Clock clock;
     private final TimeLine timeLine;
@@ -32,6 +35,8 @@ final class RtspTimes implements CaptureTimes {
     private int newest;
     private long offsetUs = Picture.UNKNOWN;
     private long uncertaintyUs = FIRST_US;
+    private boolean trusted = true;
+    private long ageUs = Picture.UNKNOWN;
 
     RtspTimes(Clock clock, TimeLine timeLine) {
         this.clock = clock;
@@ -69,9 +74,22 @@ final class RtspTimes implements CaptureTimes {
     }
 
     @Override
+    public void distrust() {
+        trusted = false;
+    }
+
+    private boolean isBelieved(long frameAgeUs) {
+        trusted |= ageUs == Picture.UNKNOWN || Math.abs(frameAgeUs - ageUs) < SAME_AGE_US;
+        if (trusted) {
+            ageUs = frameAgeUs;
+        }
+        return trusted;
+    }
+
+    @Override
     public void stamp(Picture picture, long framePts, long ptsNs) {
         int at = find(framePts);
-        if (at >= 0 && wallUs[at] != Picture.UNKNOWN) {
+        if (at >= 0 && wallUs[at] != Picture.UNKNOWN && isBelieved(arrivalUtcNs[at] / 1_000 - wallUs[at])) {
             picture.captured(ptsNs, wallUs[at] * 1_000, CaptureClock.RTCP_SR, uncertaintyUs);
         } else {
             long utcNs = at >= 0 ? arrivalUtcNs[at] : clock.epochNanos();

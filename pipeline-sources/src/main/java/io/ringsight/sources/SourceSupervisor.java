@@ -223,7 +223,8 @@ public final class SourceSupervisor implements AutoCloseable {
     private void waitBeforeRetry(Ending ending) throws InterruptedException {
         intake.metrics().state(ending.reason().wireName());
         intake.gap(ending.reason(), ending.detail());
-        if (intake.liveNs() >= HEALTHY_NS) {
+        // A line that is too slow does not get faster by waiting: what lay on it is gone, so go on at once.
+        if (intake.liveNs() >= HEALTHY_NS || ending.reason() == GapReason.LAGGING) {
             backoff.reset();
         }
         long waitNs = backoff.nextNs(ending.reason());
@@ -243,7 +244,8 @@ public final class SourceSupervisor implements AutoCloseable {
 
     /** The same failure again is no news. */
     private void tell(Ending ending, long waitNs) {
-        boolean news = intake.isLive() || ending.reason() != toldReason;
+        boolean again = ending.reason() == toldReason;
+        boolean news = !again || intake.isLive() && ending.reason() != GapReason.LAGGING;
         toldReason = ending.reason();
         long waitMs = TimeUnit.NANOSECONDS.toMillis(waitNs);
         if (news) {

@@ -104,6 +104,29 @@ class TimesTest {
         assertThat(picture.captureClock()).isEqualTo(CaptureClock.ARRIVAL);
     }
 
+    @Test
+    void usesArrivalAfterAJumpUntilAReportPutsTheAgeRight() {
+        RtspTimes times = rtspTimes();
+        long wallUs = UTC_NS / 1000;
+        long second = 1_000_000_000L;
+        times.remember(0, wallUs - 50_000, UTC_NS);
+        times.stamp(picture, 0, 0);
+        assertThat(picture.captureClock()).isEqualTo(CaptureClock.RTCP_SR);
+
+        long hour = 90_000L * 3600;
+        times.remember(hour, wallUs + 3_600_000_000L, UTC_NS + second);
+        times.distrust();
+        times.stamp(picture, hour, 3600 * second);
+        assertThat(picture.captureClock()).isEqualTo(CaptureClock.ARRIVAL);
+        assertThat(picture.captureUtcNs()).isEqualTo(UTC_NS + second);
+        assertThat(picture.uncertaintyUs()).isEqualTo(Picture.UNKNOWN);
+
+        times.remember(hour + 90_000, wallUs + 1_950_000, UTC_NS + 2 * second);
+        times.stamp(picture, hour + 90_000, 3601 * second);
+        assertThat(picture.captureClock()).isEqualTo(CaptureClock.RTCP_SR);
+        assertThat(picture.captureUtcNs()).isEqualTo((wallUs + 1_950_000) * 1_000);
+    }
+
     private RtspTimes rtspTimes() {
         TimeLine line = new TimeLine(false);
         line.begin(RTP, 0);

@@ -1,0 +1,106 @@
+package io.ringsight.sources;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.ringsight.core.frame.GapReason;
+import io.ringsight.core.time.CaptureClock;
+import io.ringsight.core.time.Clock;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Real cameras over TCP lines that get too slow, or carry nothing while the connection stays. */
+@Tag("rtsp")
+@Tag("fault")
+@Timeout(120)
+class SlowLineTest {
+    private static final long MAX_LAG_MS = 1_500;
+    private static final long STALL_MS = 2_000;
+
+    @TempDir
+    Path folder;
+
+    @BeforeAll
+    static void needCameras() {
+        RtspCamera.need();
+    }
+
+    @Test
+    void dropsToLiveWhereTheLineIsSlowerThanTheStream() throws Exception {
+        AtomicLong oldestMs = new AtomicLong();
+        AtomicLong aged = new AtomicLong();
+        RecordingIntake intake = new RecordingIntake(2, (picture, number) -> {
+            if (picture.captureClock() == CaptureClock.RTCP_SR) {
+                long ageMs = (Clock.system().epochNanos() - picture.captureUtcNs()) / 1_000_000;
+                oldestMs.accumulateAndGet(ageMs, Math::max);
+                aged.incrementAndGet();
+            }
+        });
+        try (RtspCamera camera = new RtspCamera(folder, "--cam", "h264:/cam1", "--fps", "25", "--bitrate", "1600");
+                SlowLine line = new SlowLine(camera.uri("/cam1"));
+                SourceSupervisor supervisor = supervisor(line.uri(camera.uri("/cam1")), intake)) {
+            supervisor.start();
+            RunningSource.until(() -> aged.get() >= 25);
+            int before = intake.frames();
+            long carried = line.carried();
+            RunningSource.until(() -> intake.frames() >= before + 50);
+            long bytesPerS = (line.carried() - carried) / 2;
+            System.out.printf("the stream has %d bytes/s%n", bytesPerS);
+            line.carries(bytesPerS * 2 / 5);
+            RunningSource.until(() -> intake.gaps.size() >= 2);
+            assertThat(intake.lost(GapReason.LATE)).isPositive();
+            assertThat(intake.frames()).isGreaterThan(before);
+            assertThat(intake.gaps).allMatch(gap -> gap.startsWith("lagging: "));
+
+            line.carries(Long.MAX_VALUE);
+            int slow = intake.gaps.size();
+            int frames = intake.frames();
+            RunningSource.until(() -> intake.frames() >= frames + 100);
+            assertThat(intake.metrics().state()).isEqualTo("live");
+            System.out.printf(
+                    "slow line: %d handed on, the oldest %d ms old, %d late, gaps %s%n",
+                    intake.frames(), oldestMs.get(), intake.lost(GapReason.LATE), intake.gaps.subList(0, slow));
+            supervisor.stop();
+            assertThat(supervisor.awaitStopped(5_000)).isTrue();
+            intake.releaseAll();
+        }
+        assertThat(oldestMs.get()).isLessThan(MAX_LAG_MS + 1_000);
+    }
+
+    @Test
+    void seesAConnectionThatIsHalfOpen() throws Exception {
+        RecordingIntake intake = new RecordingIntake();
+        try (RtspCamera camera = new RtspCamera(folder, "--cam", "h264:/cam1");
+                SlowLine line = new SlowLine(camera.uri("/cam1"));
+                SourceSupervisor supervisor = supervisor(line.uri(camera.uri("/cam1")), intake)) {
+            supervisor.start();
+            RunningSource.until(() -> intake.frames() >= 20);
+            line.carries(0);
+            long cutNs = System.nanoTime();
+            RunningSource.until(() -> !intake.metrics().state().equals("live"));
+            long tookMs = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - cutNs);
+            System.out.printf("half-open: %s after %d ms%n", intake.metrics().state(), tookMs);
+            assertThat(intake.metrics().state()).isEqualTo("stalled");
+            assertThat(tookMs).isBetween(STALL_MS - 200, STALL_MS + STALL_MS / 10);
+            line.carries(Long.MAX_VALUE);
+            int frames = intake.frames();
+            RunningSource.until(() -> intake.frames() >= frames + 20);
+            supervisor.stop();
+            assertThat(supervisor.awaitStopped(5_000)).isTrue();
+            intake.releaseAll();
+        }
+    }
+
+    private static SourceSupervisor supervisor(String uri, RecordingIntake intake) {
+        SourceSettings settings = new SourceSettings(
+                "tcp", null, null, null, null, null, null, null, null, STALL_MS, null, MAX_LAG_MS, Map.of());
+        return new SourceSupervisor(
+                Sources.open(SourceSpec.parse(uri, settings), Clock.system()), intake, Clock.system());
+    }
+}

@@ -1,0 +1,235 @@
+package io.ringsight.app.system;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import io.ringsight.app.config.ModelYaml;
+import io.ringsight.core.detect.Decoders;
+import io.ringsight.core.detect.Detections;
+import io.ringsight.core.frame.FrameResult;
+import io.ringsight.core.frame.Gap;
+import io.ringsight.core.frame.GapReason;
+import io.ringsight.core.frame.Picture;
+import io.ringsight.core.frame.SourceId;
+import io.ringsight.core.infer.BackendSpec;
+import io.ringsight.core.infer.Backends;
+import io.ringsight.core.infer.InferenceBackend;
+import io.ringsight.core.infer.cuda.CudaDouble;
+import io.ringsight.core.infer.tensorrt.EngineCache;
+import io.ringsight.core.metrics.SourceMetrics;
+import io.ringsight.core.model.ModelSpec;
+import io.ringsight.core.pipeline.FrameIntake;
+import io.ringsight.core.pipeline.IntakeSpec;
+import io.ringsight.core.pipeline.Pipeline;
+import io.ringsight.core.pipeline.ResultSink;
+import io.ringsight.core.time.Clock;
+import io.ringsight.sources.Source;
+import io.ringsight.sources.SourceSpec;
+import io.ringsight.sources.Sources;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * The GPU finds in films what the processor finds: the same objects in each frame, whatever the delays on the device,
+ * the number of lanes, the batch and the use of graphs. On the CPU double of CUDA and TensorRT.
+ *
+ * <p>By default some combinations over the films' beginnings. {@code -Dringsight.parity.frames=N} sets the frames of a
+ * film (0: all), {@code -Dringsight.parity.seeds=N} runs every combination of N seeds.
+ */
+@Tag("cuda-double")
+@Tag("shared")
+class GpuParityTest {
+    private static final int FRAMES = Integer.getInteger("ringsight.parity.frames", 60);
+    private static final int SEEDS = Integer.getInteger("ringsight.parity.seeds", 0);
+    private static final int LONGEST_DELAY_US = 3_000;
+    private static final double LEAST_OVERLAP = 0.99;
+    private static final float CONFIDENCE_TOLERANCE = 0.01f;
+    private static final long DRAIN_MS = 120_000;
+
+    @TempDir
+    private Path cache;
+
+    private CudaDouble device;
+
+    /** How a run on the device goes. */
+    private record Combination(int seed, int lanes, int maxBatch, boolean graphs) {}
+
+    /** One object. */
+    private record Found(int classId, float confidence, float left, float top, float width, float height) {
+        double overlap(Found other) {
+            double x = Math.min(left + width, other.left + other.width) - Math.max(left, other.left);
+            double y = Math.min(top + height, other.top + other.height) - Math.max(top, other.top);
+            double common = Math.max(0, x) * Math.max(0, y);
+            return common / ((double) width * height + (double) other.width * other.height - common);
+        }
+    }
+
+    @BeforeEach
+    void load() {
+        device = CudaDouble.load();
+    }
+
+    @Test
+    @Timeout(7_200)
+    void boards() throws Exception {
+        compare(
+                Rig.needShared().resolve("models/pcb-defect-baseline.onnx"),
+                Rig.needShared().resolve("data/clips/pcb-dev.mp4"));
+    }
+
+    @Test
+    @Timeout(7_200)
+    void street() throws Exception {
+        compare(
+                Rig.needShared().resolve("models/yolov10n.onnx"),
+                Rig.needShared().resolve("data/clips/street-vehicles.mp4"));
+    }
+
+    private void compare(Path modelFile, Path film) throws Exception {
+        ModelSpec model = ModelYaml.read(modelFile);
+        List<List<Found>> expected = run(model, film, new BackendSpec("cpu", 0, 1));
+        assertThat(expected.stream().mapToInt(List::size).sum()).isPositive();
+        for (Combination combination : combinations()) {
+            device.set("seed=" + combination.seed() + " delay=" + LONGEST_DELAY_US);
+            device.reset();
+            BackendSpec spec =
+                    new BackendSpec("cuda", combination.lanes(), combination.maxBatch(), combination.graphs());
+            List<List<Found>> found = run(model, film, spec);
+            assertSame(combination, expected, found);
+            assertThat(device.reports()).as("%s", combination).isEmpty();
+            assertThat(device.leaks()).as("%s", combination).isEmpty();
+        }
+    }
+
+    private static List<Combination> combinations() {
+        List<Combination> all = new ArrayList<>();
+        for (int seed = 1; seed <= SEEDS; seed++) {
+            for (int lanes = 1; lanes <= 4; lanes++) {
+                for (int batch : new int[] {1, 4}) {
+                    all.add(new Combination(seed, lanes, batch, false));
+                    all.add(new Combination(seed, lanes, batch, true));
+                }
+            }
+        }
+        if (all.isEmpty()) {
+            for (int lanes = 1; lanes <= 4; lanes++) {
+                all.add(new Combination(100 + lanes, lanes, lanes % 2 == 0 ? 4 : 1, lanes > 2));
+            }
+        }
+        return all;
+    }
+
+    private List<List<Found>> run(ModelSpec model, Path film, BackendSpec spec) throws Exception {
+        Recorder recorder = new Recorder();
+        try (InferenceBackend backend = Backends.open(model, spec, new EngineCache(cache));
+                Pipeline pipeline = new Pipeline(
+                        new Pipeline.Settings(64, model.threshold()),
+                        backend,
+                        Decoders.of(model),
+                        List.of(recorder),
+                        Clock.system())) {
+            FrameIntake intake =
+                    pipeline.connect(new IntakeSpec(new SourceId("film"), true, pipeline.creditsForRecording(), 0, 0));
+            try (Source source =
+                    Sources.open(SourceSpec.recording(film), Clock.system(), pipeline.creditsForRecording() + 2)) {
+                source.run(new Beginning(intake, source));
+                assertThat(pipeline.drain(DRAIN_MS)).isTrue();
+            }
+        }
+        return recorder.frames;
+    }
+
+    private static void assertSame(Combination combination, List<List<Found>> expected, List<List<Found>> found) {
+        assertThat(found).as("%s: frames", combination).hasSameSizeAs(expected);
+        for (int i = 0; i < found.size(); i++) {
+            List<Found> left = new ArrayList<>(found.get(i));
+            for (Found object : expected.get(i)) {
+                Found nearest = left.stream()
+                        .filter(other -> other.classId() == object.classId())
+                        .max((a, b) -> Double.compare(object.overlap(a), object.overlap(b)))
+                        .orElse(null);
+                assertThat(nearest)
+                        .as("%s: frame %s: %s among %s", combination, i + 1, object, left)
+                        .isNotNull();
+                left.remove(nearest);
+                assertThat(object.overlap(nearest))
+                        .as("%s: frame %s: %s and %s", combination, i + 1, object, nearest)
+                        .isGreaterThanOrEqualTo(LEAST_OVERLAP);
+                assertThat(nearest.confidence())
+                        .as("%s: frame %s: %s", combination, i + 1, object)
+                        .isCloseTo(object.confidence(), within(CONFIDENCE_TOLERANCE));
+            }
+            assertThat(left).as("%s: frame %s: too many", combination, i + 1).isEmpty();
+        }
+    }
+
+    /** Copies what was found, a list a frame; frames that failed are missing. */
+    private static final class Recorder implements ResultSink {
+        private final List<List<Found>> frames = new ArrayList<>();
+
+        @Override
+        public void frame(FrameResult result, boolean lossless) {
+            List<Found> objects = new ArrayList<>();
+            Detections found = result.detections();
+            for (int i = 0; i < found.size(); i++) {
+                objects.add(new Found(
+                        found.classId(i),
+                        found.confidence(i),
+                        found.left(i),
+                        found.top(i),
+                        found.width(i),
+                        found.height(i)));
+            }
+            frames.add(objects);
+        }
+
+        @Override
+        public void gap(Gap gap, boolean lossless) {
+            throw new AssertionError("a film has no gaps: " + gap);
+        }
+    }
+
+    /** Lets the first frames through and stops the source then. */
+    private static final class Beginning implements FrameIntake {
+        private final FrameIntake intake;
+        private final Source source;
+        private int frames;
+
+        Beginning(FrameIntake intake, Source source) {
+            this.intake = intake;
+            this.source = source;
+        }
+
+        @Override
+        public void offer(Picture picture) throws InterruptedException {
+            if (FRAMES > 0 && frames >= FRAMES) {
+                source.stop();
+                picture.release();
+                return;
+            }
+            frames++;
+            intake.offer(picture);
+        }
+
+        @Override
+        public void lost(GapReason reason, int lost) {
+            intake.lost(reason, lost);
+        }
+
+        @Override
+        public void gap(GapReason reason, String detail) throws InterruptedException {
+            intake.gap(reason, detail);
+        }
+
+        @Override
+        public SourceMetrics metrics() {
+            return intake.metrics();
+        }
+    }
+}

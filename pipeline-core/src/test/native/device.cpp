@@ -21,7 +21,7 @@ namespace dbl {
 static const size_t PAGE = 4096;
 static const size_t WINDOW = size_t(1) << 36;  // addresses of one device, never used twice until it is full
 static const int MAX_DEVICES = 8;
-static const size_t MAX_SPANS = 400000, MAX_REPORTS = 1000;
+static const size_t MAX_SPANS = 200000, MAX_REPORTS = 1000;
 static const unsigned char POISON = 0xFF, CANARY = 0xA5;  // POISON: floats of any width become NaN
 
 struct Window {
@@ -197,7 +197,7 @@ Machine::Machine() {
     cursors.assign(MAX_DEVICES + 1, PAGE);
     stickyOf.assign(MAX_DEVICES, 0);
     static const char *const KEYS[] = {"seed", "delay", "devices", "memory", "memo", "fail", "sticky", "trt", "ort",
-                                       "report", "buildms", "cc", "name"};
+                                       "report", "buildms", "network", "shuffle", "timeline", "cc", "name"};
     for (const char *key : KEYS) {
         std::string variable = "RINGSIGHT_CUDA_DOUBLE_";
         for (const char *c = key; *c; c++) variable += char(toupper(*c));
@@ -230,6 +230,9 @@ std::string Machine::configure(const std::string &line) {
         else if (key == "memo") settings.memo = int(number);
         else if (key == "sticky") settings.sticky = int(number);
         else if (key == "trt") settings.trtVersion = int(number);
+        else if (key == "network") settings.networkUs = int(number);
+        else if (key == "shuffle") settings.shuffle = int(number);
+        else if (key == "timeline") settings.timeline = int(number);
         else if (key == "buildms") settings.buildMs = int(number);
         else if (key == "ort") settings.ort = value;
         else if (key == "report") settings.report = value;
@@ -630,7 +633,10 @@ std::shared_ptr<Stream> Machine::pick(int device, bool copies) {
         if (kind != Kind::WAIT && kind != Kind::RECORD && isCopy(kind) == copies) ready.push_back(stream);
     }
     if (ready.empty()) return nullptr;
-    return ready[dice() % ready.size()];
+    if (settings.shuffle) return ready[dice() % ready.size()];
+    return *std::min_element(ready.begin(), ready.end(), [](const auto &a, const auto &b) {
+        return a->queue.front()->queuedNs < b->queue.front()->queuedNs;
+    });
 }
 
 void Machine::start(int device) {
@@ -656,6 +662,7 @@ void Machine::engine(int device, bool copies) {
         stream->running = true;
         long delayUs = settings.delayUs > 0 ? long(dice() % uint64_t(settings.delayUs + 1)) : 0;
         bool dead = stickyOf[size_t(device)] != 0;
+        int leastUs = op->kind == Kind::NETWORK ? settings.networkUs : 0;
         held.unlock();
         if (delayUs > 0) usleep(unsigned(delayUs));
         bool changedSource = false;
@@ -666,6 +673,8 @@ void Machine::engine(int device, bool copies) {
         }
         int64_t startNs = nowNs();
         int code = dead || !op->run ? SUCCESS : op->run();
+        int64_t restUs = leastUs - (nowNs() - startNs) / 1000;
+        if (restUs > 0 && !dead) usleep(unsigned(restUs));
         int64_t endNs = nowNs();
         held.lock();
         if (changedSource) {
@@ -674,7 +683,7 @@ void Machine::engine(int device, bool copies) {
         }
         if (code != SUCCESS) stickyOf[size_t(device)] = code;
         if (timeline.size() >= MAX_SPANS) timeline.pop_front();
-        timeline.push_back({device, stream->id, op->kind, op->name, op->queuedNs, startNs, endNs, op->bytes, op->rows, op->sequence});
+        if (settings.timeline) timeline.push_back({device, stream->id, op->kind, op->name, op->queuedNs, startNs, endNs, op->bytes, op->rows, op->sequence});
         stream->running = false;
         stream->finished = op->sequence;
         stream->queue.pop_front();

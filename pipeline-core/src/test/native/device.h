@@ -122,6 +122,9 @@ struct Settings {
     int devices = 1;
     size_t memory = size_t(8) << 30;     // bytes of one device
     int memo = 1;                        // remember networks' results
+    int networkUs = 0;                   // the least time a network takes
+    int shuffle = 1;                     // engines take any stream that is ready; 0: what was queued first
+    int timeline = 1;                    // whether spans are kept
     int buildMs = 0;                     // how long building an engine takes
     int trtVersion = 110201;
     int sticky = 0;                      // injected failures of copies, launches and waits are sticky

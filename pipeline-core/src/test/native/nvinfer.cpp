@@ -773,7 +773,7 @@ static Object<TensorSide> *newTensor(const TensorInfo &info, bool input) {
 
 bool parseInto(void *network, const void *model, size_t bytes, std::string &error) {
     NetworkData &data = Object<NetworkData>::ofPublic(network);
-    if (fails(data.logger, "parse")) {
+    if (fails(data.logger, "parseFromFile")) {
         error = "made to fail";
         return false;
     }

@@ -99,8 +99,8 @@ API void *createNvOnnxParser_INTERNAL(void *network, void *logger, int) {
     (void) filled;
     Machine &m = Machine::get();
     std::lock_guard<std::mutex> held(m.lock);
-    m.calls["createParser"]++;
-    if (m.injected("createParser")) return nullptr;
+    m.calls["createNvOnnxParser"]++;
+    if (m.injected("createNvOnnxParser")) return nullptr;
     m.born("IParser");
     return new Parser{table.start(), network, logger, {}};
 }

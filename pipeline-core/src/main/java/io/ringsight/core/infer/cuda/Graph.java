@@ -49,7 +49,7 @@ public final class Graph implements AutoCloseable {
         try {
             Cuda.check(freed, "cudaGraphDestroy");
         } catch (CudaFailure e) {
-            graph.close();
+            new Closing().close(graph);
             throw e;
         }
         return graph;

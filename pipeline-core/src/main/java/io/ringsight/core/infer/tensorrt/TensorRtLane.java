@@ -132,7 +132,7 @@ final class TensorRtLane implements Lane, AutoCloseable {
             execution.capture(stream, () -> queue(execution, count));
             return execution;
         } catch (RuntimeException e) {
-            new Closing().close(execution);
+            new Closing().close(this::settle).close(execution);
             throw e;
         }
     }
@@ -159,6 +159,8 @@ final class TensorRtLane implements Lane, AutoCloseable {
             Cuda.use(device.index());
             rows.get(row).load(picture, stream);
         } catch (CudaFailure e) {
+            // Whether the staging was marked as in use is unknown: the next picture of this row must not overwrite it.
+            drain();
             throw e.isOutOfMemory() ? InferenceException.ofFrame(e.getMessage(), e) : fatal(e);
         }
     }

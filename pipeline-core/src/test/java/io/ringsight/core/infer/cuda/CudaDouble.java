@@ -82,7 +82,11 @@ public final class CudaDouble {
      */
     public static CudaDouble load() {
         CudaDouble loaded = Holder.LOADED;
-        loaded.command("set devices=1 delay=0 memory=8589934592 memo=1 sticky=0 trt=110201 buildms=0 cc=90 fail=0");
+        String problem = loaded.command("set devices=1 delay=0 memory=8589934592 memo=1 sticky=0 trt=110201 buildms=0"
+                + " network=0 shuffle=1 timeline=1 cc=90 fail=0");
+        if (!problem.isEmpty()) {
+            throw new IllegalStateException(problem);
+        }
         loaded.reset();
         return loaded;
     }

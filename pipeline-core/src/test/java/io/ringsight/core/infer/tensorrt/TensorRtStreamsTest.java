@@ -1,0 +1,100 @@
+package io.ringsight.core.infer.tensorrt;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import io.ringsight.core.frame.NativePictures;
+import io.ringsight.core.infer.InferenceBackend;
+import io.ringsight.core.infer.Lane;
+import io.ringsight.core.infer.cuda.CudaDouble;
+import io.ringsight.core.infer.onnx.TinyOnnx;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Path;
+import java.util.Map;
+import org.bytedeco.javacpp.Pointer;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Order, results and memory of the lanes under shaken timing. */
+@Tag("cuda-double")
+@Timeout(120)
+class TensorRtStreamsTest {
+    private static final int PAGE = 4096;
+
+    @TempDir
+    private Path folder;
+
+    private CudaDouble device;
+
+    @BeforeEach
+    void load() {
+        device = CudaDouble.load();
+    }
+
+    @AfterEach
+    void nothingIsWrongOrLeft() {
+        assertThat(device.reports()).isEmpty();
+        assertThat(device.leaks()).isEmpty();
+    }
+
+    @ParameterizedTest(name = "seed {0}")
+    @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8})
+    void keepsEachFramesResultWhateverTheTiming(long seed) throws InterruptedException {
+        device.set("delay=1500 seed=" + seed);
+        DoubleRun run = new DoubleRun(new TinyOnnx().batch(0), folder).decodeNs(seed % 2 == 0 ? 1_000_000 : 0);
+        run.assertRuns(1 + (int) (seed % 4), seed % 3 == 0 ? 4 : 1, seed % 2 == 1, 60);
+    }
+
+    @Test
+    void goesRoundSeveralDevices() throws InterruptedException {
+        device.set("devices=2 delay=500 seed=3");
+        new DoubleRun(new TinyOnnx().batch(0), folder).assertRuns(3, 2, true, 60);
+        assertThat(device.timeline()).extracting(CudaDouble.Span::device).contains(0, 1);
+    }
+
+    /** The dispatcher does so when a picture's kernel cannot be launched: the next takes its row. */
+    @Test
+    void guardsTheStagingOfARowThatIsLoadedTwice() throws InterruptedException {
+        device.set("delay=3000 seed=9");
+        DoubleRun run = new DoubleRun(new TinyOnnx(), folder);
+        try (InferenceBackend backend = run.open(1, 1, false);
+                NativePictures pictures = new NativePictures()) {
+            Lane lane = backend.lanes().get(0);
+            for (int i = 1; i < 10; i++) {
+                lane.load(0, pictures.grey(96, 96, 250));
+                lane.load(0, pictures.grey(96, 96, 20 * i));
+                lane.launch(1);
+                lane.await();
+                assertThat(lane.output().get(5)).isCloseTo(20 * i, within(0.01f));
+            }
+        }
+    }
+
+    @Test
+    void keepsItsMemoryOverTenThousandFrames() throws InterruptedException {
+        device.set("timeline=0 seed=5");
+        DoubleRun run = new DoubleRun(new TinyOnnx().batch(0), folder);
+        try (InferenceBackend backend = run.open(3, 4, true)) {
+            run.run(backend, 1_000);
+            Map<String, Long> before = device.totals();
+            long residentBefore = resident();
+            DoubleRun.assertRight(run.run(backend, 10_000), 10_000);
+            assertThat(device.totals()).isEqualTo(before);
+            assertThat(resident() - residentBefore).as("bytes of the process").isLessThan(48L << 20);
+        }
+        assertThat(device.calls()).doesNotContainKey("(pageable copy)");
+    }
+
+    /** Resident memory after a collection of garbage: the heap's size is left out. */
+    private static long resident() {
+        System.gc();
+        return Pointer.physicalBytes()
+                - ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getCommitted() / PAGE * PAGE;
+    }
+}

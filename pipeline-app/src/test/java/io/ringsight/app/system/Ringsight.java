@@ -71,7 +71,8 @@ final class Ringsight {
                 .findFirst();
     }
 
-    private static List<String> command(int heapMib, String... arguments) {
+    /** The command line of a command. */
+    static List<String> command(int heapMib, String... arguments) {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.add("-Xmx" + heapMib + "m");

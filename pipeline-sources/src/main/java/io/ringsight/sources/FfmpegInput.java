@@ -39,7 +39,10 @@ final class FfmpegInput implements AutoCloseable {
     private String codecName = "";
     private boolean inDriversBuffers;
 
-    private FfmpegInput() {}
+    private FfmpegInput() {
+        NativeObject.FORMAT_CONTEXT.made();
+        NativeObject.PACKET.made();
+    }
 
     /**
      * Opens input and decoder.
@@ -50,16 +53,18 @@ final class FfmpegInput implements AutoCloseable {
      */
     static FfmpegInput open(InputPlan plan, FfmpegLog log, CudaDecoder cuda) throws EndedException {
         FfmpegInput input = new FfmpegInput();
+        AVDictionary options = dictionary(plan);
         boolean open = false;
-        try (AVDictionary options = dictionary(plan)) {
+        try {
             input.openFormat(plan, options, log);
             input.chooseStream(plan);
             input.openCodec(options, log, cuda);
             input.refuseLeftOvers(options);
             open = true;
-            av_dict_free(options);
             return input;
         } finally {
+            av_dict_free(options);
+            NativeObject.DICTIONARY.freed();
             if (!open) {
                 input.close();
             }
@@ -68,6 +73,7 @@ final class FfmpegInput implements AutoCloseable {
 
     private static AVDictionary dictionary(InputPlan plan) {
         AVDictionary options = new AVDictionary(null);
+        NativeObject.DICTIONARY.made();
         plan.options().forEach((name, value) -> av_dict_set(options, name, value, 0));
         return options;
     }
@@ -82,13 +88,12 @@ final class FfmpegInput implements AutoCloseable {
         int result = avformat_open_input(format, plan.url(), inputFormat, options);
         if (result < 0) {
             format = null; // FFmpeg has freed it
-            av_dict_free(options);
+            NativeObject.FORMAT_CONTEXT.freed();
             throw failed(result, log);
         }
         if (plan.probe()) {
             result = avformat_find_stream_info(format, (AVDictionary) null);
             if (result < 0) {
-                av_dict_free(options);
                 throw failed(result, log);
             }
         }
@@ -131,6 +136,7 @@ final class FfmpegInput implements AutoCloseable {
                     Ending.retry(GapReason.UNSUPPORTED, "FFmpeg has no decoder for its codec " + codecName));
         }
         codec = avcodec_alloc_context3(decoder);
+        NativeObject.CODEC_CONTEXT.made();
         avcodec_parameters_to_context(codec, stream.codecpar());
         codec.pkt_timebase(stream.time_base());
         // One thread a decoder. Cores are kept busy by many cameras and inference lanes; frame threads would cost one
@@ -150,7 +156,6 @@ final class FfmpegInput implements AutoCloseable {
         AVDictionaryEntry entry = av_dict_get(options, "", null, AV_DICT_IGNORE_SUFFIX);
         if (entry != null && !entry.isNull()) {
             String name = entry.key().getString();
-            av_dict_free(options);
             throw new EndedException(Ending.fatal(
                     GapReason.UNSUPPORTED,
                     "configuration error: FFmpeg has no option '" + name + "' for this kind of source"));
@@ -223,13 +228,16 @@ final class FfmpegInput implements AutoCloseable {
         }
         av_packet_free(packet);
         packet.setNull();
+        NativeObject.PACKET.freed();
         if (codec != null) {
             avcodec_free_context(codec);
             codec = null;
+            NativeObject.CODEC_CONTEXT.freed();
         }
         if (format != null) {
             avformat_close_input(format);
             format = null;
+            NativeObject.FORMAT_CONTEXT.freed();
         }
         interrupt.close();
     }

@@ -54,6 +54,7 @@ final class FrameDecoder {
         this.intake = intake;
         this.clock = wait.clock();
         this.deadline = wait.deadline();
+        NativeObject.FRAME.made();
     }
 
     /** What all waiting is measured and ended by. */
@@ -122,6 +123,7 @@ final class FrameDecoder {
     /** Frees what the decoder holds of its own. */
     void free() {
         av_frame_free(spare);
+        NativeObject.FRAME.freed();
     }
 
     private void send(AVPacket packet) {

@@ -19,6 +19,11 @@ final class PooledPicture {
     private final LongPointer copyPlanes = new LongPointer(copy);
     private final CudaFrame cudaFrame = new CudaFrame(framePlanes);
 
+    PooledPicture() {
+        NativeObject.FRAME.made();
+        NativeObject.FRAME.made();
+    }
+
     Picture picture() {
         return picture;
     }
@@ -72,5 +77,7 @@ final class PooledPicture {
         copyPlanes.setNull();
         av_frame_free(frame);
         av_frame_free(copy);
+        NativeObject.FRAME.freed();
+        NativeObject.FRAME.freed();
     }
 }

@@ -1,0 +1,170 @@
+package io.ringsight.sources;
+
+import io.ringsight.core.metrics.Counter;
+import io.ringsight.core.time.Clock;
+import io.ringsight.core.time.ManualClock;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.BooleanSupplier;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * A camera that is lost and found a thousand times, and a thousand cameras added and removed, in a process of its own
+ * whose memory, threads, files and native objects are counted from outside the code under test. Prints one line each
+ * hundred and exits 1 if something is left behind.
+ */
+final class ReconnectScenario {
+    private static final int TIMES = 1_000;
+    private static final int WARM_UP = 100;
+    private static final double MOST_GROWTH = 1.03;
+    private static final long WAIT_S = 120;
+
+    private final TinyRtspServer server;
+
+    private ReconnectScenario(TinyRtspServer server) {
+        this.server = server;
+    }
+
+    /** The film's path is the one argument. */
+    public static void main(String[] args) throws Exception {
+        try (TinyRtspServer server = new TinyRtspServer(Files.readAllBytes(Path.of(args[0])))) {
+            ReconnectScenario scenario = new ReconnectScenario(server);
+            scenario.reconnects();
+            scenario.addsAndRemoves();
+            System.out.println("SCENARIO PASSED");
+        } catch (Throwable e) {
+            e.printStackTrace(System.out);
+            System.out.flush();
+            Runtime.getRuntime().halt(1);
+        }
+    }
+
+    /** What the process has now. */
+    private record Usage(long rssKiB, int threads, int files, List<Long> nativeObjects) {
+        static Usage now() throws IOException {
+            System.gc();
+            long rss = Files.readAllLines(Path.of("/proc/self/status")).stream()
+                    .filter(line -> line.startsWith("VmRSS"))
+                    .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")))
+                    .findFirst()
+                    .orElseThrow();
+            return new Usage(
+                    rss,
+                    count("/proc/self/task"),
+                    count("/proc/self/fd"),
+                    Arrays.stream(NativeObject.values())
+                            .map(NativeObject::alive)
+                            .collect(Collectors.toList()));
+        }
+
+        private static int count(String folder) throws IOException {
+            try (Stream<Path> entries = Files.list(Path.of(folder))) {
+                return (int) entries.count();
+            }
+        }
+
+        /** Null, or what has grown since {@code before}. */
+        String growthSince(Usage before) {
+            if (rssKiB > before.rssKiB * MOST_GROWTH) {
+                return "memory grew from " + before.rssKiB + " to " + rssKiB;
+            }
+            if (threads > before.threads || files > before.files) {
+                return "threads or files: " + before + " became " + this;
+            }
+            return null;
+        }
+    }
+
+    /** A thread that has just ended is seen for a moment still. */
+    private static void checkNoGrowth(Usage before) throws Exception {
+        String growth = Usage.now().growthSince(before);
+        for (int i = 0; growth != null && i < 50; i++) {
+            Thread.sleep(100);
+            growth = Usage.now().growthSince(before);
+        }
+        check(growth == null, growth);
+        checkNothingAlive();
+    }
+
+    /** Opened, five frames, hung up; and again. The waits are turned by hand. */
+    private void reconnects() throws Exception {
+        ManualClock waits = new ManualClock(0);
+        RecordingIntake intake = new RecordingIntake(1, (picture, number) -> {});
+        Source source = Sources.open(SourceSpec.parse(server.uri("/hangs-up")), Clock.system());
+        long startNs = System.nanoTime();
+        Usage first = null;
+        try (SourceSupervisor supervisor =
+                new SourceSupervisor(source, intake, waits, new Backoff(() -> 0), waits::advanceNs, new OpenGate(0))) {
+            supervisor.start();
+            for (int done = WARM_UP; done <= TIMES; done += 100) {
+                int wanted = done;
+                await(() -> intake.metrics().value(Counter.CONNECTION_LOSSES) >= wanted);
+                Usage usage = Usage.now();
+                System.out.println("after " + done + " reconnects: " + usage);
+                first = first == null ? usage : first;
+            }
+            supervisor.stop();
+            check(supervisor.awaitStopped(5_000), "it stops");
+            intake.releaseAll();
+        }
+        checkNoGrowth(new Usage(first.rssKiB, first.threads - 1, first.files, List.of()));
+        System.out.printf(
+                "%d frames of %d connections in %.1f s%n",
+                intake.frames(), intake.metrics().value(Counter.CONNECTS), (System.nanoTime() - startNs) / 1e9);
+        check(intake.frames() >= 4 * TIMES, "frames: " + intake.frames());
+    }
+
+    /** Made, a first frame, closed; every fifth finds no stream there. */
+    private void addsAndRemoves() throws Exception {
+        Usage first = null;
+        long startNs = System.nanoTime();
+        for (int i = 1; i <= TIMES; i++) {
+            addAndRemove(i % 5 == 0 ? "/refuses" : "/stays");
+            if (i % 100 == 0) {
+                Usage usage = Usage.now();
+                System.out.println("after " + i + " cameras: " + usage);
+                first = first == null ? usage : first;
+                if (i == TIMES) {
+                    checkNoGrowth(first);
+                }
+            }
+        }
+        System.out.printf("%d cameras added and removed in %.1f s%n", TIMES, (System.nanoTime() - startNs) / 1e9);
+    }
+
+    private void addAndRemove(String mount) throws Exception {
+        RecordingIntake intake = new RecordingIntake(1, (picture, number) -> {});
+        Source source = Sources.open(SourceSpec.parse(server.uri(mount)), Clock.system());
+        SourceSupervisor supervisor = new SourceSupervisor(source, intake, Clock.system());
+        supervisor.start();
+        await(() -> intake.frames() > 0 || intake.metrics().value(Counter.CONNECT_FAILURES) > 0);
+        supervisor.stop();
+        check(supervisor.awaitStopped(5_000), "it stops");
+        intake.releaseAll();
+        supervisor.close();
+    }
+
+    private static void checkNothingAlive() {
+        for (NativeObject kind : NativeObject.values()) {
+            check(kind.alive() == 0, kind + " alive: " + kind.alive());
+        }
+    }
+
+    private static void check(boolean right, String what) {
+        if (!right) {
+            throw new IllegalStateException("wrong: " + what);
+        }
+    }
+
+    private static void await(BooleanSupplier condition) throws InterruptedException {
+        long untilNs = System.nanoTime() + WAIT_S * 1_000_000_000L;
+        while (!condition.getAsBoolean()) {
+            check(System.nanoTime() < untilNs, "time is up");
+            Thread.sleep(1);
+        }
+    }
+}

@@ -1,0 +1,206 @@
+package io.ringsight.sources;
+
+import java.io.BufferedInputStream;
+import java.io.BufferedOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * An RTSP camera as small as can be, for opening it a thousand times: one client at a time, H.264 over the connection
+ * itself, all of a short film at once. What it does then goes by the mount: {@code /hangs-up} breaks the connection,
+ * {@code /stays} shows it again and again, {@code /refuses} answers 404.
+ */
+final class TinyRtspServer implements AutoCloseable {
+    private static final int LONGEST_PACKET = 1_400;
+    private static final int RTP_HEADER = 12;
+    private static final long BETWEEN_FILMS_NS = 2_000_000L;
+
+    private final ServerSocket server;
+    private final List<byte[]> nalUnits;
+    private int seq;
+    private int time;
+    private int served;
+
+    /** @param annexB a film in H.264's own byte stream */
+    TinyRtspServer(byte[] annexB) throws IOException {
+        nalUnits = split(annexB);
+        server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+        Thread thread = new Thread(this::serve, "tiny-rtsp");
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    String uri(String mount) {
+        return "rtsp://127.0.0.1:" + server.getLocalPort() + mount;
+    }
+
+    /** Connections served so far. */
+    synchronized int served() {
+        return served;
+    }
+
+    private void serve() {
+        while (!server.isClosed()) {
+            try (Socket client = server.accept()) {
+                client.setTcpNoDelay(true);
+                talk(new BufferedInputStream(client.getInputStream()), client.getOutputStream());
+            } catch (IOException e) {
+                // The client has gone, or the server is closed.
+            }
+            synchronized (this) {
+                served++;
+            }
+        }
+    }
+
+    private void talk(InputStream in, OutputStream raw) throws IOException {
+        OutputStream out = new BufferedOutputStream(raw);
+        while (true) {
+            List<String> request = request(in);
+            if (request.isEmpty()) {
+                return;
+            }
+            String first = request.get(0);
+            String cseq = request.stream()
+                    .filter(line -> line.startsWith("CSeq"))
+                    .findFirst()
+                    .orElse("CSeq: 0");
+            if (first.startsWith("DESCRIBE") && first.contains("/refuses")) {
+                answer(out, "404 Not Found", cseq, "", "");
+            } else if (first.startsWith("DESCRIBE")) {
+                answer(out, "200 OK", cseq, "Content-Type: application/sdp\r\n", sdp());
+            } else if (first.startsWith("SETUP")) {
+                String transport = "Transport: RTP/AVP/TCP;unicast;interleaved=0-1\r\nSession: 1\r\n";
+                answer(out, "200 OK", cseq, transport, "");
+            } else {
+                answer(out, "200 OK", cseq, "Session: 1\r\nPublic: DESCRIBE, SETUP, PLAY, TEARDOWN\r\n", "");
+            }
+            out.flush();
+            if (first.startsWith("PLAY")) {
+                seq = 0;
+                time = 0;
+                play(out);
+                if (first.contains("/hangs-up")) {
+                    return;
+                }
+                while (in.available() == 0) {
+                    LockSupport.parkNanos(BETWEEN_FILMS_NS);
+                    play(out);
+                }
+            }
+        }
+    }
+
+    private static List<String> request(InputStream in) throws IOException {
+        List<String> lines = new ArrayList<>();
+        StringBuilder line = new StringBuilder();
+        for (int c = in.read(); c >= 0; c = in.read()) {
+            if (c == '$' && lines.isEmpty() && line.length() == 0) {
+                // The client's reports.
+                in.read();
+                in.skipNBytes((in.read() << 8) + in.read());
+            } else if (c == '\n') {
+                if (line.length() == 0) {
+                    return lines;
+                }
+                lines.add(line.toString());
+                line.setLength(0);
+            } else if (c != '\r') {
+                line.append((char) c);
+            }
+        }
+        return List.of();
+    }
+
+    private static void answer(OutputStream out, String status, String cseq, String headers, String body)
+            throws IOException {
+        String text = "RTSP/1.0 " + status + "\r\n" + cseq + "\r\n" + headers + "Content-Length: " + body.length()
+                + "\r\n\r\n" + body;
+        out.write(text.getBytes(StandardCharsets.US_ASCII));
+    }
+
+    private static String sdp() {
+        return String.join(
+                "\r\n",
+                "v=0",
+                "o=- 1 1 IN IP4 127.0.0.1",
+                "s=tiny",
+                "t=0 0",
+                "m=video 0 RTP/AVP 96",
+                "a=rtpmap:96 H264/90000",
+                "a=fmtp:96 packetization-mode=1",
+                "a=control:track1",
+                "");
+    }
+
+    private void play(OutputStream out) throws IOException {
+        for (byte[] nal : nalUnits) {
+            int type = nal[0] & 0x1f;
+            boolean picture = type == 1 || type == 5;
+            // Fragments of one unit: indicator and header byte, RFC 6184, section 5.8.
+            int at = 1;
+            boolean whole = nal.length <= LONGEST_PACKET;
+            if (whole) {
+                packet(out, seq++, time, picture, ByteBuffer.wrap(nal));
+            }
+            while (!whole && at < nal.length) {
+                int length = Math.min(LONGEST_PACKET, nal.length - at);
+                boolean last = at + length == nal.length;
+                ByteBuffer payload = ByteBuffer.allocate(length + 2);
+                payload.put((byte) (nal[0] & 0x60 | 28));
+                payload.put((byte) ((at == 1 ? 0x80 : 0) | (last ? 0x40 : 0) | type));
+                payload.put(nal, at, length).flip();
+                packet(out, seq++, time, picture && last, payload);
+                at += length;
+            }
+            time += picture ? 3_600 : 0;
+        }
+        out.flush();
+    }
+
+    private static void packet(OutputStream out, int seq, int time, boolean marker, ByteBuffer payload)
+            throws IOException {
+        ByteBuffer packet = ByteBuffer.allocate(4 + RTP_HEADER + payload.remaining());
+        packet.put((byte) '$').put((byte) 0).putShort((short) (RTP_HEADER + payload.remaining()));
+        packet.put((byte) 0x80).put((byte) ((marker ? 0x80 : 0) | 96)).putShort((short) seq);
+        packet.putInt(time).putInt(0x1234).put(payload);
+        out.write(packet.array());
+    }
+
+    private static List<byte[]> split(byte[] stream) {
+        List<byte[]> units = new ArrayList<>();
+        int start = -1;
+        for (int i = 0; i + 2 < stream.length; i++) {
+            if (stream[i] == 0 && stream[i + 1] == 0 && stream[i + 2] == 1) {
+                addUnit(units, stream, start, i);
+                start = i + 3;
+            }
+        }
+        addUnit(units, stream, start, stream.length);
+        return units;
+    }
+
+    private static void addUnit(List<byte[]> units, byte[] stream, int start, int end) {
+        int to = end;
+        while (to > 0 && start >= 0 && to > start && stream[to - 1] == 0) {
+            to--;
+        }
+        if (start >= 0 && to > start) {
+            units.add(java.util.Arrays.copyOfRange(stream, start, to));
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        server.close();
+    }
+}

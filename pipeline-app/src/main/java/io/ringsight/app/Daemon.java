@@ -28,6 +28,7 @@ import io.ringsight.sinks.MessagePublisher;
 import io.ringsight.sinks.MessageSink;
 import io.ringsight.sinks.ModelIdentity;
 import io.ringsight.sinks.kafka.KafkaSink;
+import io.ringsight.sinks.kafka.spool.SpoolException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -233,14 +234,12 @@ public final class Daemon implements AutoCloseable {
         return backend;
     }
 
-    private ResultSink openSinks(InferenceBackend backend) {
+    private ResultSink openSinks(InferenceBackend backend) throws ConfigException {
         List<MessageSink> sinks = new ArrayList<>();
         closers.add("total", () -> LOG.info("{}", summary.total()));
         closers.add("sinks", () -> closeSinks(sinks));
         for (SinkConfig wanted : config.sinks()) {
-            MessageSink sink = wanted instanceof SinkConfig.Kafka kafka
-                    ? KafkaSink.open(kafka.spec(), clock)
-                    : JsonLinesSink.open(((SinkConfig.Jsonl) wanted).spec(), clock);
+            MessageSink sink = openSink(wanted);
             status.add(sink.metrics());
             sinks.add(sink);
         }
@@ -251,6 +250,19 @@ public final class Daemon implements AutoCloseable {
                 String.join(", ", sinks.stream().map(MessageSink::name).toList()));
         ModelIdentity identity = ModelIdentity.of(config.pipeline().model(), backend.name());
         return new MessagePublisher(new MessageJson(epoch, identity, clock), sinks);
+    }
+
+    private MessageSink openSink(SinkConfig wanted) throws ConfigException {
+        if (wanted instanceof SinkConfig.Jsonl jsonl) {
+            return JsonLinesSink.open(jsonl.spec(), clock);
+        }
+        try {
+            return KafkaSink.open(((SinkConfig.Kafka) wanted).spec(), clock);
+        } catch (SpoolException e) {
+            throw new ConfigException(List.of("ringsight: sink " + wanted.name()
+                    + ": spool.dir: expected a directory of its own that can be written, but " + e.getMessage()
+                    + "; stop the other one, set another spool.dir, or spool: {enabled: false}"));
+        }
     }
 
     /** All at once: each may need its whole deadline. */

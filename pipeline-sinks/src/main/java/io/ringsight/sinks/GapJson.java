@@ -4,16 +4,21 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import io.ringsight.core.frame.FrameLosses;
 import io.ringsight.core.frame.Gap;
 import io.ringsight.core.frame.GapReason;
+import io.ringsight.core.frame.SourceId;
 import io.ringsight.core.time.Clock;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 
-/** Gap messages: the pipeline's own, and those that stand for messages a sink could not keep. One thread. */
-final class GapJson {
+/**
+ * Gap messages: the pipeline's own, those that stand for messages a sink could not keep, and those that tell of a run
+ * that ended without a word. One thread.
+ */
+public final class GapJson {
     private final JsonText text = new JsonText();
     private final Clock clock;
 
-    GapJson(Clock clock) {
+    /** For messages made now by {@code clock}. */
+    public GapJson(Clock clock) {
         this.clock = clock;
     }
 
@@ -22,29 +27,42 @@ final class GapJson {
         String id = gap.sourceId().value() + '/' + streamEpoch + "/g" + gap.gapSeq();
         MessageKey key = new MessageKey(gap.sourceId(), streamEpoch, id, gap.lastFrameSeq(), gap.prevFrameSeq());
         Span span = new Span(gap.reason(), gap.detail(), gap.sinceUtcNs(), gap.untilUtcNs());
-        return message(key, 0, JsonFields.copyIfAny(gap.losses()), span);
+        return message(key, JsonFields.copyIfAny(gap.losses()), span);
     }
 
     /**
-     * The message of reason {@code not-published}: counts the frames whose messages were lost, and what those messages
-     * told of frames lost before.
+     * The message that counts the frames whose messages were lost, and what those messages told of frames lost before.
      *
-     * @param lossSeq number of this message among those the sink made of the source, from 1
+     * @param number the last part of its name, unique in the epoch among the source's messages
      */
-    Message notPublished(Loss loss, long lossSeq) {
-        String id = loss.sourceId().value() + '/' + loss.streamEpoch() + "/n" + lossSeq;
+    public Message lost(Loss loss, String number) {
+        String id = loss.sourceId().value() + '/' + loss.streamEpoch() + '/' + number;
         MessageKey key = new MessageKey(loss.sourceId(), loss.streamEpoch(), id, loss.frameSeq(), loss.prevFrameSeq());
-        Span span = new Span(GapReason.NOT_PUBLISHED, loss.detail(), loss.sinceUtcNs(), loss.untilUtcNs());
-        return message(key, loss.frames(), loss.losses(), span);
+        Span span = new Span(loss.reason(), loss.detail(), loss.sinceUtcNs(), loss.untilUtcNs());
+        return message(key, JsonFields.copyIfAny(loss.losses()), span);
     }
 
-    private Message message(MessageKey key, long notPublished, FrameLosses losses, Span span) {
+    /**
+     * The last message of a run that ended without a word: from {@code sinceUtcNs} until now nothing is known.
+     *
+     * @param streamEpoch the run
+     * @param frameSeq the last frame that is known of
+     * @param sinceUtcNs when that was
+     */
+    public Message unknown(SourceId sourceId, String streamEpoch, long frameSeq, long sinceUtcNs) {
+        MessageKey key =
+                new MessageKey(sourceId, streamEpoch, sourceId.value() + '/' + streamEpoch + "/u1", frameSeq, frameSeq);
+        String detail = "the run ended without a word; frame " + frameSeq + " is the last known";
+        return message(key, null, new Span(GapReason.UNKNOWN, detail, sinceUtcNs, clock.epochNanos()));
+    }
+
+    private Message message(MessageKey key, FrameLosses losses, Span span) {
         long nowNs = clock.epochNanos();
         try {
             JsonGenerator out = text.begin();
             out.writeStartObject();
             JsonFields.head(out, MessageType.GAP, key);
-            JsonFields.gaps(out, notPublished, losses);
+            JsonFields.gaps(out, losses);
             JsonFields.string(out, JsonFields.REASON, span.reason.wireName());
             JsonFields.string(out, JsonFields.DETAIL, span.detail.isEmpty() ? null : span.detail);
             text.utc(JsonFields.SINCE, span.sinceUtcNs);

@@ -67,17 +67,15 @@ final class JsonFields {
         out.writeNumber(key.prevFrameSeq());
     }
 
-    /** Writes {@code gaps}: {@code notPublished} frames and {@code losses}, which may be null. */
-    static void gaps(JsonGenerator out, long notPublished, FrameLosses losses) throws IOException {
+    /** Writes {@code gaps}; {@code losses} may be null. What the sinks lost comes first. */
+    static void gaps(JsonGenerator out, FrameLosses losses) throws IOException {
         out.writeFieldName(GAPS);
         out.writeStartArray();
-        if (notPublished > 0) {
-            gap(out, GapReason.NOT_PUBLISHED, notPublished);
-        }
         for (int i = 0; losses != null && i < REASONS.length; i++) {
-            int frames = losses.count(REASONS[i]);
+            GapReason reason = REASONS[(i + GapReason.NOT_PUBLISHED.ordinal()) % REASONS.length];
+            int frames = losses.count(reason);
             if (frames > 0) {
-                gap(out, REASONS[i], frames);
+                gap(out, reason, frames);
             }
         }
         out.writeEndArray();

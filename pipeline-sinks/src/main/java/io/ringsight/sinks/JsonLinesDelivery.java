@@ -2,14 +2,10 @@ package io.ringsight.sinks;
 
 import io.ringsight.core.metrics.SinkCounter;
 import io.ringsight.core.metrics.SinkMetrics;
-import io.ringsight.core.metrics.SinkState;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.file.AccessDeniedException;
-import java.nio.file.FileSystemException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 
 /**
  * Gathers lines while more messages wait and writes them together, at once when none does. A message counts as
@@ -62,7 +58,7 @@ final class JsonLinesDelivery implements Delivery {
             output.write(lines);
         } catch (IOException e) {
             lines.position(lines.limit()).limit(lines.capacity());
-            status.set(state(e), detail(e));
+            status.set(DiskFailure.state(e), DiskFailure.detail(e));
             return false;
         }
         lines.clear();
@@ -72,23 +68,6 @@ final class JsonLinesDelivery implements Delivery {
         gathered.clear();
         status.ready();
         return true;
-    }
-
-    private static SinkState state(IOException failure) {
-        String text = String.valueOf(failure.getMessage()).toLowerCase(Locale.ROOT);
-        if (text.contains("no space left") || text.contains("quota exceeded")) {
-            return SinkState.DISK_FULL;
-        }
-        return SinkState.NOT_WRITABLE;
-    }
-
-    private static String detail(IOException failure) {
-        if (failure instanceof AccessDeniedException denied) {
-            return "no permission: " + denied.getFile();
-        }
-        return failure instanceof FileSystemException
-                ? failure.getClass().getSimpleName() + ": " + failure.getMessage()
-                : failure.getMessage();
     }
 
     @Override

@@ -13,14 +13,20 @@ import java.nio.file.StandardOpenOption;
  * A file of lines, continued if it exists and set aside when it has grown too long. What a failed write left of a line
  * is cut off again, so that readers never meet half a line twice; half a line of a killed process is ended.
  */
-final class LineFile implements LineOutput {
+public final class LineFile implements LineOutput {
     private final Path path;
     private final long maxBytes;
     private final int keep;
     private FileChannel channel;
     private long size;
 
-    LineFile(Path path, long maxBytes, int keep) {
+    /**
+     * Opens nothing yet.
+     *
+     * @param maxBytes the size at which the file is set aside
+     * @param keep how many of those set aside are kept
+     */
+    public LineFile(Path path, long maxBytes, int keep) {
         this.path = path;
         this.maxBytes = maxBytes;
         this.keep = keep;

@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 
 /** Where whole lines go. One thread. */
-interface LineOutput {
+public interface LineOutput {
     /**
      * Writes whole lines, all or nothing, opening what has to be opened.
      *

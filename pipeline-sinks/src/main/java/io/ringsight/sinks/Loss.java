@@ -1,28 +1,35 @@
 package io.ringsight.sinks;
 
 import io.ringsight.core.frame.FrameLosses;
+import io.ringsight.core.frame.GapReason;
 import io.ringsight.core.frame.SourceId;
 
 /**
- * A run of messages of one source and epoch that a sink could not keep: what its {@code not-published} gap message will
- * tell. Guarded by the queue it stands in until it is taken out.
+ * A run of messages of one source and epoch that a sink could not keep: what its gap message will tell. Owned by one
+ * thread at a time.
  */
-final class Loss {
+public final class Loss {
     private final SourceId sourceId;
     private final String streamEpoch;
+    private final GapReason reason;
     private final String cause;
     private final long prevFrameSeq;
     private final long sinceUtcNs;
     private long untilUtcNs;
     private long frameSeq;
-    private long frames;
     private long messages;
-    private FrameLosses losses;
+    private final FrameLosses losses = new FrameLosses();
 
-    /** Begins with {@code first}, lost for {@code cause}. */
-    Loss(Message first, String cause) {
+    /**
+     * Begins with {@code first}.
+     *
+     * @param reason one that counts frames
+     * @param cause why it was lost, for people
+     */
+    public Loss(Message first, GapReason reason, String cause) {
         sourceId = first.sourceId();
         streamEpoch = first.key().streamEpoch();
+        this.reason = reason;
         this.cause = cause;
         prevFrameSeq = first.key().prevFrameSeq();
         sinceUtcNs = first.utcNs();
@@ -30,22 +37,19 @@ final class Loss {
     }
 
     /** Whether {@code message} continues this loss. */
-    boolean continues(Message message) {
+    public boolean continues(Message message) {
         return streamEpoch.equals(message.key().streamEpoch());
     }
 
     /** Adds the next message of the source. */
-    void add(Message message) {
+    public void add(Message message) {
         untilUtcNs = message.utcNs();
         frameSeq = message.key().frameSeq();
         messages++;
         if (message.type() == MessageType.FRAME) {
-            frames++;
+            losses.add(reason, 1);
         }
         if (message.losses() != null) {
-            if (losses == null) {
-                losses = new FrameLosses();
-            }
             losses.addAll(message.losses());
         }
     }
@@ -66,17 +70,18 @@ final class Loss {
         return prevFrameSeq;
     }
 
-    /** Frames that were analysed, but whose message was lost. */
-    long frames() {
-        return frames;
+    /** Why. */
+    GapReason reason() {
+        return reason;
     }
 
-    /** What the lost messages said of frames lost before, or null. */
+    /** Frames that were analysed, but whose message was lost, and what the lost messages said of frames lost before. */
     FrameLosses losses() {
         return losses;
     }
 
-    long sinceUtcNs() {
+    /** When its first message was made. */
+    public long sinceUtcNs() {
         return sinceUtcNs;
     }
 
@@ -84,8 +89,11 @@ final class Loss {
         return untilUtcNs;
     }
 
-    /** How many messages, and why, for people. */
+    /** How many messages, and why, for people. Of what may have been added up before, why only. */
     String detail() {
+        if (reason == GapReason.SPOOL_FULL) {
+            return cause;
+        }
         return messages + (messages == 1 ? " message: " : " messages: ") + cause;
     }
 }

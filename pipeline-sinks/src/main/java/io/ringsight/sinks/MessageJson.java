@@ -75,7 +75,7 @@ public final class MessageJson {
         Picture picture = result.picture();
         out.writeStartObject();
         JsonFields.head(out, MessageType.FRAME, key);
-        JsonFields.gaps(out, 0, losses);
+        JsonFields.gaps(out, losses);
         text.number(JsonFields.PTS_NS, picture.ptsNs());
         captureTime(out, picture);
         stages(out, result.timings());

@@ -5,6 +5,9 @@ package io.ringsight.sinks;
  * lock; a delivery reads {@link #message()} only while the message is unanswered.
  */
 public final class QueuedMessage {
+    /** No place on disk. */
+    public static final long NOWHERE = -1;
+
     final long acceptedNs;
     final int bytes;
     /** The loss this place stands for, while it can still grow. */
@@ -17,9 +20,12 @@ public final class QueuedMessage {
     boolean delivered;
     boolean answered;
     boolean ofSink;
+    /** Where the message is kept besides, or {@link #NOWHERE}. */
+    long offset = NOWHERE;
 
-    QueuedMessage(Message message, long nowNs) {
+    QueuedMessage(Message message, long nowNs, long offset) {
         this.message = message;
+        this.offset = offset;
         bytes = message.bytes().length;
         acceptedNs = nowNs;
     }

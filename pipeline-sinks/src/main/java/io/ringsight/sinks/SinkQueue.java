@@ -1,13 +1,11 @@
 package io.ringsight.sinks;
 
-import io.ringsight.core.frame.SourceId;
+import io.ringsight.core.frame.GapReason;
 import io.ringsight.core.metrics.SinkCounter;
 import io.ringsight.core.metrics.SinkMetrics;
 import io.ringsight.core.metrics.SinkState;
 import io.ringsight.core.time.Clock;
 import java.time.Duration;
-import java.util.HashMap;
-import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -45,7 +43,7 @@ public final class SinkQueue {
     private final SinkMetrics metrics;
     private final QueueLimits limits;
     private final Clock clock;
-    private final GapJson gaps;
+    private final QueueWatcher watcher;
 
     private final ReentrantLock lock = new ReentrantLock();
     /** There is something to deliver, or the queue closes. */
@@ -55,13 +53,8 @@ public final class SinkQueue {
     /** Nothing is left. */
     private final Condition empty = lock.newCondition();
 
-    /** Losses not taken yet, to which nothing was accepted since. */
-    private final Map<SourceId, QueuedMessage> growingLosses = new HashMap<>();
-
-    private final Map<SourceId, Long> lossSeqs = new HashMap<>();
-    private QueuedMessage head;
-    private QueuedMessage cursor;
-    private QueuedMessage tail;
+    private final GrowingLosses growingLosses;
+    private final Places places = new Places();
     private int messages;
     private int losses;
     private long bytes;
@@ -73,10 +66,20 @@ public final class SinkQueue {
 
     /** A queue without its thread: {@link #start} comes next. */
     public SinkQueue(SinkMetrics metrics, QueueLimits limits, Clock clock) {
+        this(metrics, limits, clock, metrics::queued, 0);
+    }
+
+    /**
+     * A queue without its thread that is one of several in a sink.
+     *
+     * @param lossesBefore the numbers of its own gap messages begin after this
+     */
+    public SinkQueue(SinkMetrics metrics, QueueLimits limits, Clock clock, QueueWatcher watcher, long lossesBefore) {
         this.metrics = metrics;
         this.limits = limits;
         this.clock = clock;
-        gaps = new GapJson(clock);
+        this.watcher = watcher;
+        growingLosses = new GrowingLosses(clock, lossesBefore);
     }
 
     /** Starts the thread, named after the sink. Once. */
@@ -134,45 +137,69 @@ public final class SinkQueue {
     }
 
     private void accept(Message message) {
-        growingLosses.remove(message.sourceId());
+        accept(message, QueuedMessage.NOWHERE);
+    }
+
+    private void accept(Message message, long offset) {
+        growingLosses.end(message.sourceId());
         messages++;
         bytes += message.bytes().length;
-        append(new QueuedMessage(message, clock.nanoTime()));
+        append(new QueuedMessage(message, clock.nanoTime(), offset));
+    }
+
+    /** Takes a message counted already, if there is room; {@link QueueWatcher#settled} is told {@code offset}. */
+    public boolean forward(Message message, long offset) {
+        lock.lock();
+        try {
+            boolean taken = !closing && hasRoom(message);
+            if (taken) {
+                accept(message, offset);
+            }
+            return taken;
+        } finally {
+            lock.unlock();
+        }
     }
 
     private void drop(Message message) {
         metrics.count(SinkCounter.DROPPED_QUEUE_FULL);
-        if (stopped) {
-            return;
-        }
-        QueuedMessage growing = growingLosses.get(message.sourceId());
-        if (growing != null && growing.loss.continues(message)) {
-            growing.loss.add(message);
+        if (stopped || growingLosses.join(message)) {
             return;
         }
         QueuedMessage loss = addLoss(message, closing ? CLOSING : QUEUE_FULL);
-        growingLosses.put(message.sourceId(), loss);
+        growingLosses.begin(loss);
         append(loss);
     }
 
     private QueuedMessage addLoss(Message message, String cause) {
         losses++;
         metrics.count(SinkCounter.GAPS_ADDED);
-        return new QueuedMessage(new Loss(message, cause), clock.nanoTime());
+        return new QueuedMessage(new Loss(message, GapReason.NOT_PUBLISHED, cause), clock.nanoTime());
     }
 
     private void append(QueuedMessage last) {
-        if (head == null) {
-            head = last;
-        } else {
-            tail.next = last;
-        }
-        tail = last;
-        if (cursor == null) {
-            cursor = last;
+        if (places.append(last)) {
             work.signal();
         }
         publishDepth();
+    }
+
+    /** Takes a gap message the sink itself made. Before {@link #start}. */
+    public void addOwn(Message message) {
+        metrics.count(SinkCounter.GAPS_ADDED);
+        forward(message, QueuedMessage.NOWHERE);
+    }
+
+    /** The message is in other hands, which will count what becomes of it. */
+    public void passedOn(QueuedMessage message) {
+        lock.lock();
+        try {
+            if (!message.answered) {
+                answered(message);
+            }
+        } finally {
+            lock.unlock();
+        }
     }
 
     /** The message arrived. */
@@ -204,7 +231,11 @@ public final class SinkQueue {
             }
             metrics.count(SinkCounter.FAILED);
             if (!message.ofSink) {
-                insertAtCursor(addLoss(message.message, cause));
+                QueuedMessage loss = addLoss(message.message, cause);
+                // what is kept of the message is needed until its loss is told
+                loss.offset = message.offset;
+                message.offset = QueuedMessage.NOWHERE;
+                insertAtCursor(loss);
             }
             answered(message);
         } finally {
@@ -212,16 +243,11 @@ public final class SinkQueue {
         }
     }
 
-    /** The next to be delivered after the one that is being delivered now. */
     private void insertAtCursor(QueuedMessage loss) {
-        if (cursor == null) {
+        if (places.cursor() == null) {
             append(loss);
-            return;
-        }
-        loss.next = cursor.next;
-        cursor.next = loss;
-        if (tail == cursor) {
-            tail = loss;
+        } else {
+            places.insertAtCursor(loss);
         }
     }
 
@@ -235,17 +261,12 @@ public final class SinkQueue {
             bytes -= message.bytes;
             room.signalAll();
         }
-        while (head != null && head.answered) {
-            if (head == cursor) {
-                cursor = head.next;
-            }
-            head = head.next;
-        }
-        if (head == null) {
-            tail = null;
+        watcher.settled(message.offset);
+        places.dropAnswered();
+        if (places.head() == null) {
             empty.signalAll();
         }
-        if (cursor != null && cursor.loss != null) {
+        if (places.cursor() != null && places.cursor().loss != null) {
             work.signal();
         }
         publishDepth();
@@ -255,7 +276,7 @@ public final class SinkQueue {
     public void rewind() {
         lock.lock();
         try {
-            cursor = head;
+            places.rewind();
         } finally {
             lock.unlock();
         }
@@ -265,20 +286,21 @@ public final class SinkQueue {
     public long unansweredNs() {
         lock.lock();
         try {
-            return head != null && head != cursor ? clock.nanoTime() - head.deliveredNs : 0;
+            QueuedMessage head = places.head();
+            return head != null && head != places.cursor() ? clock.nanoTime() - head.deliveredNs : 0;
         } finally {
             lock.unlock();
         }
     }
 
     private void publishDepth() {
-        metrics.queued((long) messages + losses, bytes);
+        watcher.depth((long) messages + losses, bytes);
     }
 
     private void run(Delivery delivery) {
         try {
             while (step(delivery)) {
-                // one message, or one look around
+                // one message
             }
         } catch (InterruptedException e) {
             LOG.debug("{}: stopped while busy", metrics.sinkName());
@@ -306,14 +328,13 @@ public final class SinkQueue {
     private QueuedMessage next() {
         lock.lock();
         try {
-            while (cursor != null && cursor.answered) {
-                cursor = cursor.next;
-            }
+            places.skipAnswered();
+            QueuedMessage cursor = places.cursor();
             if (cursor == null || isHeld(cursor)) {
                 return null;
             }
             if (cursor.message == null) {
-                render(cursor);
+                growingLosses.render(cursor);
             }
             return cursor;
         } finally {
@@ -323,16 +344,8 @@ public final class SinkQueue {
 
     /** Whether this is a loss that will go on growing: the queue is full of what the receiver does not answer. */
     private boolean isHeld(QueuedMessage place) {
-        boolean growing = place.loss != null && growingLosses.get(place.loss.sourceId()) == place;
         boolean crowded = messages > limits.messages() * 3L / 4 || bytes > limits.bytes() / 4 * 3;
-        return growing && crowded && place != head && !closing;
-    }
-
-    private void render(QueuedMessage place) {
-        growingLosses.remove(place.loss.sourceId(), place);
-        long seq = lossSeqs.merge(place.loss.sourceId(), 1L, Long::sum);
-        place.message = gaps.notPublished(place.loss, seq);
-        place.loss = null;
+        return growingLosses.contains(place) && crowded && place != places.head() && !closing;
     }
 
     private boolean taken(QueuedMessage message) {
@@ -340,9 +353,7 @@ public final class SinkQueue {
         try {
             message.delivered = true;
             message.deliveredNs = clock.nanoTime();
-            if (cursor == message) {
-                cursor = message.next;
-            }
+            places.delivered(message);
             return !stopped;
         } finally {
             lock.unlock();
@@ -352,6 +363,7 @@ public final class SinkQueue {
     private boolean awaitWork() throws InterruptedException {
         lock.lock();
         try {
+            QueuedMessage cursor = places.cursor();
             if ((cursor == null || isHeld(cursor)) && !stopped) {
                 work.awaitNanos(IDLE_NS);
             }
@@ -387,11 +399,11 @@ public final class SinkQueue {
         try {
             closing = true;
             stopped = true;
-            for (QueuedMessage left = head; left != null; left = left.next) {
-                if (!left.answered) {
-                    left.answered = true;
+            for (QueuedMessage left = places.head(); left != null; left = left.next) {
+                if (!left.answered && left.offset == QueuedMessage.NOWHERE) {
                     metrics.count(left.delivered ? SinkCounter.UNKNOWN : SinkCounter.FAILED);
                 }
+                left.answered = true;
             }
             forgetAll();
         } finally {
@@ -400,9 +412,7 @@ public final class SinkQueue {
     }
 
     private void forgetAll() {
-        head = null;
-        cursor = null;
-        tail = null;
+        places.clear();
         messages = 0;
         losses = 0;
         bytes = 0;
@@ -410,6 +420,28 @@ public final class SinkQueue {
         publishDepth();
         room.signalAll();
         empty.signalAll();
+    }
+
+    /** Has {@link Delivery#idle} called soon. Any thread. */
+    public void wake() {
+        lock.lock();
+        try {
+            work.signal();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Takes no more. */
+    public void refuseMore() {
+        lock.lock();
+        try {
+            closing = true;
+            room.signalAll();
+            work.signalAll();
+        } finally {
+            lock.unlock();
+        }
     }
 
     /** See {@link MessageSink#close}. */
@@ -434,16 +466,14 @@ public final class SinkQueue {
     }
 
     private boolean drain(Duration deadline) throws InterruptedException {
+        refuseMore();
         lock.lock();
         try {
-            closing = true;
-            room.signalAll();
-            work.signalAll();
             long leftNs = deadline.toNanos();
-            while (head != null && leftNs > 0) {
+            while (places.head() != null && leftNs > 0) {
                 leftNs = empty.awaitNanos(leftNs);
             }
-            return head == null;
+            return places.head() == null;
         } finally {
             lock.unlock();
         }

@@ -24,6 +24,10 @@ public final class SinkStatus {
     private boolean everLogged;
     private long refusals;
     private long refusalLoggedNs;
+    /** What is wrong although messages arrive; null when nothing is. */
+    private volatile Trouble trouble;
+
+    private record Trouble(SinkState state, String detail) {}
 
     public SinkStatus(SinkMetrics metrics, Clock clock) {
         this.metrics = metrics;
@@ -32,8 +36,30 @@ public final class SinkStatus {
 
     /** Messages arrive. Costs nothing when they did before. */
     public void ready() {
-        if (metrics.state() != SinkState.READY || logged.isFailure()) {
+        Trouble known = trouble;
+        if (known != null) {
+            set(known.state, known.detail);
+        } else if (metrics.state() != SinkState.READY || logged.isFailure()) {
             set(SinkState.READY, "");
+        }
+    }
+
+    /** Something is wrong that stays wrong whether messages arrive or not, until {@link #noTrouble()}. */
+    public void trouble(SinkState state, String detail) {
+        trouble = new Trouble(state, detail);
+        if (!metrics.state().isFailure() || metrics.state() == state) {
+            set(state, detail);
+        }
+    }
+
+    /** What {@link #trouble} told is over. Costs nothing when there was none. */
+    public void noTrouble() {
+        Trouble known = trouble;
+        if (known != null) {
+            trouble = null;
+            if (metrics.state() == known.state) {
+                set(SinkState.CONNECTING, "");
+            }
         }
     }
 

@@ -70,11 +70,12 @@ class MessageJsonTest {
 
     @Test
     void writesWhatASinkCouldNotKeep() throws IOException {
-        Loss loss = new Loss(json.frame(Sample.frame("line1", 10, 7)), "the sink's queue was full");
+        Loss loss = new Loss(
+                json.frame(Sample.frame("line1", 10, 7)), GapReason.NOT_PUBLISHED, "the sink's queue was full");
         clock.advanceMs(40);
         loss.add(json.frame(Sample.frame("line1", 11, 10)));
         loss.add(json.gap(Sample.gap("line1", 1, GapReason.STALLED, 14, 11)));
-        assertGolden("gap-not-published.json", new GapJson(clock).notPublished(loss, 2));
+        assertGolden("gap-not-published.json", new GapJson(clock).lost(loss, "n2"));
     }
 
     private void assertGolden(String name, Message message) throws IOException {

@@ -3,6 +3,7 @@ package io.ringsight.app.config;
 import io.ringsight.sinks.JsonLinesSpec;
 import io.ringsight.sinks.QueueLimits;
 import io.ringsight.sinks.kafka.KafkaSinkSpec;
+import io.ringsight.sinks.kafka.spool.SpoolSpec;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
@@ -10,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -23,6 +25,11 @@ final class SinksReader {
     private static final int MOST_MESSAGES = 10_000_000;
     private static final long LEAST_BYTES = 1 << 16;
     private static final long MOST_BYTES = 64L << 30;
+    private static final long MOST_SPOOL_BYTES = 1L << 50;
+    private static final long MOST_AGE_SECONDS = 10L * 366 * 86_400;
+    private static final long MOST_SYNC_MS = 3_600_000;
+    private static final String SPOOL = "spool";
+    private static final String DEFAULT_SPOOL_DIR = "out/spool";
     private static final String KINDS = "one key, kafka or jsonl";
 
     private final YamlErrors errors;
@@ -72,8 +79,9 @@ final class SinksReader {
         String topic = yaml.text("topic");
         Map<String, String> properties = yaml.textMap("properties");
         QueueLimits limits = limits(yaml);
+        Optional<SpoolSpec> spool = spool(yaml, topic);
         yaml.finish();
-        KafkaSinkSpec spec = new KafkaSinkSpec(bootstrapServers, topic, properties, limits);
+        KafkaSinkSpec spec = new KafkaSinkSpec(bootstrapServers, topic, properties, limits, spool);
         spec.problems().forEach((key, sentence) -> {
             if (!key.startsWith(PROPERTIES)) {
                 if (!yaml.text(key, "").isBlank()) {
@@ -86,6 +94,42 @@ final class SinksReader {
         });
         once(yaml, "topic", "kafka:" + topic, topic);
         return new SinkConfig.Kafka(spec);
+    }
+
+    /** Each topic has a directory of its own in {@code dir}, so that two sinks can share the key's default. */
+    private Optional<SpoolSpec> spool(YamlObject kafka, String topic) {
+        Optional<YamlObject> given = kafka.object(SPOOL);
+        if (given.isEmpty()) {
+            return Optional.of(new SpoolSpec(Path.of(DEFAULT_SPOOL_DIR).resolve(topic)));
+        }
+        YamlObject yaml = given.get();
+        boolean enabled = yaml.flag("enabled", true);
+        Optional<Path> dir = dir(yaml, yaml.text("dir", DEFAULT_SPOOL_DIR));
+        long maxBytes =
+                yaml.longInteger("maxBytes", SpoolSpec.LEAST_BYTES, MOST_SPOOL_BYTES, SpoolSpec.DEFAULT_MAX_BYTES);
+        long maxAgeSeconds =
+                yaml.longInteger("maxAgeSeconds", 1, MOST_AGE_SECONDS, SpoolSpec.DEFAULT_MAX_AGE.toSeconds());
+        long syncMs = yaml.longInteger("syncMs", 0, MOST_SYNC_MS, SpoolSpec.DEFAULT_SYNC_MS);
+        yaml.finish();
+        return enabled
+                ? dir.map(
+                        path -> new SpoolSpec(path.resolve(topic), maxBytes, Duration.ofSeconds(maxAgeSeconds), syncMs))
+                : Optional.empty();
+    }
+
+    private static Optional<Path> dir(YamlObject yaml, String text) {
+        try {
+            Path dir = Path.of(text);
+            if (Files.exists(dir) && !Files.isDirectory(dir)) {
+                yaml.mistake("dir", "expected a directory, but " + text + " is a file");
+            } else if (yaml.flag("enabled", true)) {
+                parentWritable(yaml, "dir", dir.toAbsolutePath().normalize().resolve("x"));
+            }
+            return Optional.of(dir);
+        } catch (InvalidPathException e) {
+            yaml.mistake("dir", "expected a path, but " + e.getReason());
+            return Optional.empty();
+        }
     }
 
     private SinkConfig jsonl(YamlObject yaml) {
@@ -127,7 +171,7 @@ final class SinksReader {
                 Files.newOutputStream(path, StandardOpenOption.WRITE, StandardOpenOption.APPEND)
                         .close();
             } else {
-                parentWritable(yaml, path);
+                parentWritable(yaml, "path", path);
             }
         } catch (InvalidPathException e) {
             yaml.mistake("path", "expected a path, but " + e.getReason());
@@ -136,20 +180,20 @@ final class SinksReader {
         }
     }
 
-    private static void parentWritable(YamlObject yaml, Path path) {
+    private static void parentWritable(YamlObject yaml, String key, Path path) {
         Path parent = path.getParent();
         while (parent != null && !Files.exists(parent)) {
             parent = parent.getParent();
         }
         if (parent == null || !Files.isDirectory(parent)) {
-            yaml.mistake("path", "expected a file in a directory, but " + parent + " is not a directory");
+            yaml.mistake(key, "expected a file in a directory, but " + parent + " is not a directory");
             return;
         }
         try {
             Files.delete(Files.createTempFile(parent, ".ringsight-", ".tmp"));
         } catch (IOException e) {
             yaml.mistake(
-                    "path",
+                    key,
                     "expected a directory that can be written, but nothing can be made in " + parent + ": "
                             + reason(e));
         }

@@ -167,14 +167,29 @@ public final class MetricsPage implements Page {
         SummarySnapshot.Builder ack = SummarySnapshot.builder()
                 .name("ringsight_sink_ack_seconds")
                 .help("From offered to acknowledged, over all messages since the start.");
+        GaugeSnapshot.Builder spoolMessages = GaugeSnapshot.builder()
+                .name("ringsight_sink_spool_messages")
+                .help("Messages in the spool on disk that are not acknowledged yet.");
+        GaugeSnapshot.Builder spoolBytes =
+                GaugeSnapshot.builder().name("ringsight_sink_spool_bytes").help("Bytes the spool holds on disk.");
+        GaugeSnapshot.Builder spoolAge = GaugeSnapshot.builder()
+                .name("ringsight_sink_spool_oldest_age_seconds")
+                .help("Age of the oldest message in the spool; 0 when there is none.");
+        long nowUtcNs = status.clock().epochNanos();
         for (SinkMetrics sink : status.sinks()) {
             states.dataPoint(value(
                     Labels.of("sink", sink.sinkName(), "state", sink.state().wireName()), 1));
             messages.dataPoint(value(ofSink(sink), sink.queuedMessages()));
             bytes.dataPoint(value(ofSink(sink), sink.queuedBytes()));
             ack.dataPoint(summary(ofSink(sink), sink.ackLatencyUs()));
+            spoolMessages.dataPoint(value(ofSink(sink), sink.spoolMessages()));
+            spoolBytes.dataPoint(value(ofSink(sink), sink.spoolBytes()));
+            long oldestUtcNs = sink.spoolOldestUtcNs();
+            spoolAge.dataPoint(
+                    value(ofSink(sink), oldestUtcNs == 0 ? 0 : Math.max(0, nowUtcNs - oldestUtcNs) / NS_PER_S));
         }
         all.addAll(List.of(states.build(), messages.build(), bytes.build(), ack.build()));
+        all.addAll(List.of(spoolMessages.build(), spoolBytes.build(), spoolAge.build()));
     }
 
     private MetricSnapshot ofSources(String name, String help, ToDoubleFunction<SourceMetrics> reading) {

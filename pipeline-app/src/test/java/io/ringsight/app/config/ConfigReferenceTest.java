@@ -98,6 +98,8 @@ class ConfigReferenceTest {
             Map.Entry<?, ?> entry = ((Map<?, ?>) sink).entrySet().iterator().next();
             assertDefaults((Map<?, ?>) entry.getValue(), (Map<?, ?>) definitions.get(entry.getKey()), definitions);
         }
+        Map<?, ?> kafka = (Map<?, ?>) ((Map<?, ?>) sinks.get(0)).get("kafka");
+        assertDefaults((Map<?, ?>) kafka.get("spool"), spoolOf(definitions), definitions);
         Map<?, ?> top = (Map<?, ?>) ((Map<?, ?>) load(Files.readString(SCHEMA))).get("properties");
         for (String section : List.of("pipeline", "http")) {
             assertDefaults((Map<?, ?>) reference.get(section), (Map<?, ?>) top.get(section), definitions);
@@ -125,7 +127,7 @@ class ConfigReferenceTest {
                 pipeline: {model: conf/models/pcb-defect.yaml, bogus: 1}
                 sources: [{id: a, uri: "synthetic:pcb", bogus: 1}]
                 sinks:
-                  - kafka: {bootstrapServers: "a:1", topic: b, bogus: 1}
+                  - kafka: {bootstrapServers: "a:1", topic: b, bogus: 1, spool: {bogus: 1}}
                   - jsonl: {path: "-", bogus: 1}
                 http: {bogus: 1}
                 """;
@@ -151,6 +153,9 @@ class ConfigReferenceTest {
         for (Object sink : (List<?>) top.get("sinks")) {
             Map.Entry<?, ?> entry = ((Map<?, ?>) sink).entrySet().iterator().next();
             keys.put(entry.getKey().toString(), names((Map<?, ?>) entry.getValue()));
+            if (((Map<?, ?>) entry.getValue()).get("spool") instanceof Map<?, ?> spool) {
+                keys.put("kafka.spool", names(spool));
+            }
         }
         return keys;
     }
@@ -168,7 +173,13 @@ class ConfigReferenceTest {
         for (String sink : List.of("kafka", "jsonl")) {
             keys.put(sink, names((Map<?, ?>) ((Map<?, ?>) definitions.get(sink)).get("properties")));
         }
+        keys.put("kafka.spool", names((Map<?, ?>) spoolOf(definitions).get("properties")));
         return keys;
+    }
+
+    private static Map<?, ?> spoolOf(Map<?, ?> definitions) {
+        Map<?, ?> kafka = (Map<?, ?>) ((Map<?, ?>) definitions.get("kafka")).get("properties");
+        return (Map<?, ?>) kafka.get("spool");
     }
 
     private static TreeSet<String> names(Map<?, ?> map) {

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** No broker at the start and again for 30 s in the middle: the daemon goes on, and what was lost is in the topic. */
+/** Without a spool, no broker at the start and again for 30 s in the middle: the daemon goes on, and what was lost is in the topic. */
 @Tag("kafka")
 class BrokerOutageTest {
     private static final Duration LIMIT = Duration.ofSeconds(60);
@@ -33,7 +33,10 @@ class BrokerOutageTest {
         try (RigBroker broker = new RigBroker()) {
             String yaml = new Yaml()
                     .source("line1", "synthetic:boxes?width=320&height=240&fps=10", "")
-                    .kafka(broker.bootstrapServers(), TOPIC, "queueMessages: " + QUEUE_MESSAGES)
+                    .kafka(
+                            broker.bootstrapServers(),
+                            TOPIC,
+                            "spool: {enabled: false}, queueMessages: " + QUEUE_MESSAGES)
                     .jsonl(copy)
                     .http(port)
                     .text();

@@ -30,11 +30,12 @@ final class Child implements AutoCloseable {
         this.err = err;
     }
 
-    /** Starts {@code command}; {@code folder} gets its output as {@code name.out} and {@code name.err}. */
+    /** Starts {@code command}; {@code folder} is where it runs and gets its output as {@code name.out} and {@code name.err}. */
     static Child start(String name, Path folder, Map<String, String> environment, List<String> command) {
         Path out = folder.resolve(name + ".out");
         Path err = folder.resolve(name + ".err");
         ProcessBuilder builder = new ProcessBuilder(command)
+                .directory(folder.toFile())
                 .redirectInput(new java.io.File("/dev/null"))
                 .redirectOutput(out.toFile())
                 .redirectError(err.toFile());

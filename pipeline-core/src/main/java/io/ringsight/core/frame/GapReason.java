@@ -6,7 +6,8 @@ package io.ringsight.core.frame;
  * <p>The first kind ({@link #countsFrames()}) is counted frame by frame and stands in the {@code gaps} of the next
  * message; the second is a span of time in a gap message of its own. Of the second kind are the suspicions
  * ({@link #isSuspicion()}): frames go on and have their messages, each marked with the reason, but they may not show
- * what is before the camera now.
+ * what is before the camera now. The last two are of the first kind, counted by the sinks alone, and name
+ * the gap message that counts them as well.
  */
 public enum GapReason {
     OVERLOAD("overload", true, "the pipeline was busy and the source had no credit left"),
@@ -32,11 +33,14 @@ public enum GapReason {
     ENDED("ended", false, "the recording is over"),
     LAGGING("lagging", false, "the line is slower than the stream: frames came later than maxLagMs"),
     STOPPED("stopped", false, "taken out of service by the operator"),
-    NOT_PUBLISHED("not-published", false, "a sink had no room for the messages while its receiver was away"),
+    UNKNOWN("unknown", false, "the daemon ended without a word: what was there to see is not known"),
 
     FROZEN("frozen", false, "the picture has not changed for frozenTimeoutMs"),
     BLACK("black", false, "the picture has been black for frozenTimeoutMs"),
-    TIME_STOPPED("time-stopped", false, "frames come, but the stream's own time stands still");
+    TIME_STOPPED("time-stopped", false, "frames come, but the stream's own time stands still"),
+
+    NOT_PUBLISHED("not-published", true, "a sink had no room for the messages, or its receiver refused them"),
+    SPOOL_FULL("spool-full", true, "dropped from a sink's spool, oldest first, to keep to its bounds");
 
     private final String wireName;
     private final boolean countsFrames;

@@ -3,19 +3,28 @@ package io.ringsight.core.metrics;
 /**
  * Every event that is counted for each sink. The only list of them: metrics page, summaries and tests read it.
  *
- * <p>At any moment {@code offered + gaps_added = acknowledged + failed + unknown + dropped_queue_full + queued}, where
- * queued is {@link SinkMetrics#queuedMessages()}: no message is left out.
+ * <p>At any moment {@code offered + gaps_added + spool_found = acknowledged + failed + unknown + dropped_queue_full +
+ * spool_dropped_bytes + spool_dropped_age + spool_damaged + queued}, where queued is
+ * {@link SinkMetrics#queuedMessages()}: no message is left out.
  */
 public enum SinkCounter {
     OFFERED("offered", "Messages the pipeline handed to the sink."),
-    GAPS_ADDED("gaps_added", "Gap messages of reason not-published that the sink itself put between the others."),
+    GAPS_ADDED("gaps_added", "Gap messages that the sink itself put between the others."),
     ACKNOWLEDGED("acknowledged", "Messages the receiver confirmed, or that were written."),
     FAILED("failed", "Messages that were refused for good, or never sent before the sink closed."),
     UNKNOWN("unknown", "Messages sent, but neither confirmed nor refused when the sink closed: they may have arrived."),
     DROPPED_QUEUE_FULL("dropped_queue_full", "Messages dropped because the sink's queue had no room."),
     RETRIES("retries", "Times a message or a write was tried again."),
     RESTARTS("restarts", "Times the sink opened its connection or file anew after a failure."),
-    ACKNOWLEDGED_BYTES("acknowledged_bytes", "Bytes of the acknowledged messages.");
+    ACKNOWLEDGED_BYTES("acknowledged_bytes", "Bytes of the acknowledged messages."),
+    SPOOL_FOUND("spool_found", "Messages of an earlier run found in the spool at the start."),
+    SPOOLED("spooled", "Messages written to the spool on disk."),
+    REPLAYED("replayed", "Messages read back from the spool on disk to be sent."),
+    SPOOL_DROPPED_BYTES("spool_dropped_bytes", "Messages dropped from the spool because it held its maxBytes."),
+    SPOOL_DROPPED_AGE("spool_dropped_age", "Messages dropped from the spool because they were older than its maxAge."),
+    SPOOL_DAMAGED("spool_damaged", "Messages in the spool that could not be read back: the disk damaged them."),
+    DEAD_LETTERS("dead_letters", "Messages the receiver will never take, set aside in the dead-letter file."),
+    DISK_ERRORS("disk_errors", "Times the spool or the dead-letter file could not be written or read.");
 
     private final String metricName;
     private final String sentence;

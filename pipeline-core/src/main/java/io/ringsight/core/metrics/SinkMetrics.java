@@ -19,6 +19,9 @@ public final class SinkMetrics {
     private volatile String detail = "";
     private volatile long queuedMessages;
     private volatile long queuedBytes;
+    private volatile long spoolMessages;
+    private volatile long spoolBytes;
+    private volatile long spoolOldestUtcNs;
 
     public SinkMetrics(String sinkName) {
         this.sinkName = sinkName;
@@ -78,6 +81,28 @@ public final class SinkMetrics {
     /** Bytes of {@link #queuedMessages()}. */
     public long queuedBytes() {
         return queuedBytes;
+    }
+
+    /** Bytes the spool holds on disk; 0 without one. */
+    public long spoolBytes() {
+        return spoolBytes;
+    }
+
+    /** Messages the spool holds that are not acknowledged yet. */
+    public long spoolMessages() {
+        return spoolMessages;
+    }
+
+    /** When the oldest of {@link #spoolMessages()} was made, nanoseconds since 1970; 0 when there is none. */
+    public long spoolOldestUtcNs() {
+        return spoolOldestUtcNs;
+    }
+
+    /** Sets what is in the spool. */
+    public void spooled(long messages, long bytes, long oldestUtcNs) {
+        spoolMessages = messages;
+        spoolBytes = bytes;
+        spoolOldestUtcNs = oldestUtcNs;
     }
 
     /** Sets what is queued. */

@@ -4,6 +4,7 @@ import io.ringsight.core.metrics.SinkCounter;
 import io.ringsight.core.metrics.SinkMetrics;
 import io.ringsight.core.metrics.SinkState;
 import io.ringsight.sinks.Delivery;
+import io.ringsight.sinks.Message;
 import io.ringsight.sinks.QueuedMessage;
 import io.ringsight.sinks.SinkQueue;
 import io.ringsight.sinks.SinkStatus;
@@ -32,6 +33,9 @@ final class KafkaDelivery implements Delivery {
     private final SinkQueue queue;
     private final SinkMetrics metrics;
     private final SinkStatus status;
+    /** Null without a spool. */
+    private final DeadLetters deadLetters;
+
     private Producer<byte[], byte[]> producer;
     private int unknownTopicTries;
     /** Attempts of earlier producers know by it that they no longer matter. */
@@ -44,12 +48,14 @@ final class KafkaDelivery implements Delivery {
             Supplier<Producer<byte[], byte[]>> producers,
             SinkQueue queue,
             SinkMetrics metrics,
-            SinkStatus status) {
+            SinkStatus status,
+            DeadLetters deadLetters) {
         this.topic = topic;
         this.producers = producers;
         this.queue = queue;
         this.metrics = metrics;
         this.status = status;
+        this.deadLetters = deadLetters;
     }
 
     @Override
@@ -106,9 +112,12 @@ final class KafkaDelivery implements Delivery {
     }
 
     private void refuse(QueuedMessage message, KafkaFailure failure) {
-        String id = message.message().messageId();
+        Message poison = message.message();
+        if (deadLetters != null && poison != null) {
+            deadLetters.add(poison, failure.detail());
+        }
         queue.refused(message, failure.detail());
-        status.refused(id, failure.detail());
+        status.refused(poison == null ? "" : poison.messageId(), failure.detail());
     }
 
     private void restart() {

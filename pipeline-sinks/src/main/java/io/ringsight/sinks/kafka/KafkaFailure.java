@@ -1,9 +1,11 @@
 package io.ringsight.sinks.kafka;
 
 import io.ringsight.core.metrics.SinkState;
+import org.apache.kafka.common.InvalidRecordException;
 import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.common.errors.AuthenticationException;
 import org.apache.kafka.common.errors.AuthorizationException;
+import org.apache.kafka.common.errors.InvalidTimestampException;
 import org.apache.kafka.common.errors.InvalidTopicException;
 import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.errors.RetriableException;
@@ -42,7 +44,10 @@ record KafkaFailure(Remedy remedy, SinkState state, long pauseMs, String detail)
 
     static KafkaFailure of(Throwable failure) {
         String detail = detail(failure);
-        if (failure instanceof RecordTooLargeException || failure instanceof SerializationException) {
+        if (failure instanceof RecordTooLargeException
+                || failure instanceof SerializationException
+                || failure instanceof InvalidRecordException
+                || failure instanceof InvalidTimestampException) {
             return new KafkaFailure(Remedy.SKIP, SinkState.READY, 0, detail);
         }
         if (failure instanceof SslAuthenticationException || mentionsKeyStore(failure)) {

@@ -1,9 +1,11 @@
 package io.ringsight.sinks.kafka;
 
 import io.ringsight.sinks.QueueLimits;
+import io.ringsight.sinks.kafka.spool.SpoolSpec;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
 
@@ -13,9 +15,15 @@ import java.util.regex.Pattern;
  * @param bootstrapServers {@code host:port,host:port}
  * @param topic the topic's name
  * @param properties plain Kafka producer properties, e.g. TLS and SASL; they win over the sink's own
- * @param limits what the queue holds
+ * @param limits what the queue in memory holds
+ * @param spool where and how much to keep on disk, if at all
  */
-public record KafkaSinkSpec(String bootstrapServers, String topic, Map<String, String> properties, QueueLimits limits) {
+public record KafkaSinkSpec(
+        String bootstrapServers,
+        String topic,
+        Map<String, String> properties,
+        QueueLimits limits,
+        Optional<SpoolSpec> spool) {
     private static final Pattern SERVER = Pattern.compile("\\s*(\\[[0-9A-Fa-f:%.]+]|[A-Za-z0-9._-]+):(\\d{1,5})\\s*");
     private static final Pattern TOPIC = Pattern.compile("[A-Za-z0-9._-]{1,249}");
 
@@ -23,9 +31,14 @@ public record KafkaSinkSpec(String bootstrapServers, String topic, Map<String, S
         properties = Map.copyOf(properties);
     }
 
-    /** With an ordinary queue. */
+    /** With an ordinary queue and no spool. */
     public KafkaSinkSpec(String bootstrapServers, String topic, Map<String, String> properties) {
         this(bootstrapServers, topic, properties, QueueLimits.DEFAULT);
+    }
+
+    /** Without a spool. */
+    public KafkaSinkSpec(String bootstrapServers, String topic, Map<String, String> properties, QueueLimits limits) {
+        this(bootstrapServers, topic, properties, limits, Optional.empty());
     }
 
     /**

@@ -1,0 +1,98 @@
+package io.ringsight.sinks.kafka;
+
+import io.ringsight.core.metrics.SinkCounter;
+import io.ringsight.core.metrics.SinkMetrics;
+import io.ringsight.sinks.Delivery;
+import io.ringsight.sinks.DiskFailure;
+import io.ringsight.sinks.Message;
+import io.ringsight.sinks.QueuedMessage;
+import io.ringsight.sinks.SinkQueue;
+import io.ringsight.sinks.SinkStatus;
+import io.ringsight.sinks.kafka.spool.Spool;
+import java.io.IOException;
+import java.util.function.BooleanSupplier;
+
+/**
+ * Writes each message to the spool and hands over to the sending queue what fits, in order. While the disk fails,
+ * messages go straight to the sending queue as soon as all that is in the spool went before them.
+ *
+ * <p>Called by the first queue's thread, the only one that uses the spool.
+ */
+final class SpoolDelivery implements Delivery {
+    private static final long AFTER_FAILURE_MS = 200;
+
+    private final Spool spool;
+    private final SinkQueue incoming;
+    private final SinkQueue sending;
+    private final SinkMetrics metrics;
+    private final SinkStatus status;
+    private final BooleanSupplier endsInOrder;
+
+    /** @param endsInOrder whether all that was offered was delivered and nothing more will be */
+    SpoolDelivery(
+            Spool spool,
+            SinkQueue incoming,
+            SinkQueue sending,
+            SinkMetrics metrics,
+            SinkStatus status,
+            BooleanSupplier endsInOrder) {
+        this.endsInOrder = endsInOrder;
+        this.spool = spool;
+        this.incoming = incoming;
+        this.sending = sending;
+        this.metrics = metrics;
+        this.status = status;
+    }
+
+    @Override
+    public long deliver(QueuedMessage queued) {
+        Message message = queued.message();
+        boolean kept = keep(message);
+        if (!kept && !(spool.isHandedOver() && sending.forward(message, QueuedMessage.NOWHERE))) {
+            lookAfterSpool();
+            return AFTER_FAILURE_MS;
+        }
+        incoming.passedOn(queued);
+        lookAfterSpool();
+        return TAKEN;
+    }
+
+    private boolean keep(Message message) {
+        try {
+            long offset = spool.append(message);
+            spool.handOver(offset, message, sending::forward);
+            status.noTrouble();
+            return true;
+        } catch (IOException e) {
+            failed(e);
+            return false;
+        }
+    }
+
+    @Override
+    public void idle() {
+        lookAfterSpool();
+    }
+
+    private void lookAfterSpool() {
+        try {
+            spool.pump(sending::forward);
+            spool.maintain();
+        } catch (IOException e) {
+            failed(e);
+        }
+    }
+
+    private void failed(IOException e) {
+        metrics.count(SinkCounter.DISK_ERRORS);
+        status.trouble(DiskFailure.state(e), "spool: " + DiskFailure.detail(e));
+    }
+
+    @Override
+    public void close() {
+        if (endsInOrder.getAsBoolean()) {
+            spool.finish();
+        }
+        spool.close();
+    }
+}

@@ -1,0 +1,170 @@
+package io.ringsight.sinks.kafka;
+
+import io.ringsight.core.metrics.SinkMetrics;
+import io.ringsight.core.metrics.SinkState;
+import io.ringsight.core.time.Clock;
+import io.ringsight.sinks.Message;
+import io.ringsight.sinks.MessageSink;
+import io.ringsight.sinks.QueueLimits;
+import io.ringsight.sinks.QueueWatcher;
+import io.ringsight.sinks.SinkQueue;
+import io.ringsight.sinks.SinkStatus;
+import io.ringsight.sinks.kafka.spool.Spool;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A sink with a spool.
+ *
+ * <pre>
+ *   offer -> incoming queue -> [thread sink-NAME] -> spool on disk -> sending queue -> [thread sink-NAME] -> producer
+ *            memory, bounded                         kept until answered   a small window
+ * </pre>
+ *
+ * The incoming queue keeps those who offer from waiting for the disk; the sending queue holds what was handed to the
+ * producer and is not answered, to send it again in order.
+ */
+final class SpooledSink implements MessageSink {
+    private static final Logger LOG = LoggerFactory.getLogger(SpooledSink.class);
+    private static final long LOOK_NS = TimeUnit.MILLISECONDS.toNanos(10);
+    private static final int WINDOW_MESSAGES = 2_000;
+    private static final long MOST_WINDOW_BYTES = 4 << 20;
+    private static final long LEAST_WINDOW_BYTES = 1 << 16;
+    /** Recordings wait when the spool is so full, instead of driving out older frames. */
+    private static final double FULL = 0.75;
+
+    private final SinkMetrics metrics;
+    private final Spool spool;
+    private final long maxBytes;
+    private final DeadLetters deadLetters;
+    private final SinkQueue incoming;
+    private final SinkQueue sending;
+    private final int wakeAt;
+    private volatile long incomingMessages;
+    private volatile long incomingBytes;
+    private volatile long sendingMessages;
+    private volatile boolean closing;
+    private boolean closed;
+    private boolean drained;
+
+    /** Opens the queues of a spool that was just opened; they run at once. */
+    SpooledSink(
+            KafkaSinkSpec spec, Spool spool, SinkMetrics metrics, Clock clock, Function<Sending, KafkaDelivery> to) {
+        this.metrics = metrics;
+        this.spool = spool;
+        maxBytes = spec.spool().orElseThrow().maxBytes();
+        deadLetters = new DeadLetters(spec.spool().orElseThrow().dir(), spec.topic(), metrics, clock);
+        wakeAt = WINDOW_MESSAGES / 2;
+        SinkStatus status = new SinkStatus(metrics, clock);
+        incoming = new SinkQueue(metrics, spec.limits(), clock, this::incomingDepth, 0);
+        // its gap messages must not be called like those of an earlier process or of the incoming queue
+        long numbersBefore = TimeUnit.NANOSECONDS.toMicros(clock.epochNanos());
+        sending = new SinkQueue(metrics, window(), clock, sendingWatcher(), numbersBefore);
+        publishDepth();
+        spool.farewells().forEach(incoming::addOwn);
+        sending.start(to.apply(new Sending(sending, status, deadLetters)));
+        incoming.start(
+                new SpoolDelivery(spool, incoming, sending, metrics, status, () -> closing && incomingMessages == 0));
+    }
+
+    /** What a delivery to the broker needs. */
+    record Sending(SinkQueue queue, SinkStatus status, DeadLetters deadLetters) {}
+
+    private QueueLimits window() {
+        return new QueueLimits(
+                WINDOW_MESSAGES, Math.max(LEAST_WINDOW_BYTES, Math.min(MOST_WINDOW_BYTES, maxBytes / 32)));
+    }
+
+    private void incomingDepth(long messages, long bytes) {
+        incomingMessages = messages;
+        incomingBytes = bytes;
+        publishDepth();
+    }
+
+    private QueueWatcher sendingWatcher() {
+        return new QueueWatcher() {
+            @Override
+            public void depth(long messages, long bytes) {
+                boolean fell = sendingMessages > messages;
+                sendingMessages = messages;
+                publishDepth();
+                if (fell && (messages == wakeAt || messages == 0) && spool.messages() > messages) {
+                    incoming.wake();
+                }
+            }
+
+            @Override
+            public void settled(long offset) {
+                spool.settled(offset);
+            }
+        };
+    }
+
+    /** What is on its way from the spool is in both; counted once. */
+    private void publishDepth() {
+        long unspooled = Math.max(0, sendingMessages - spool.handedOver());
+        metrics.queued(incomingMessages + spool.messages() + unspooled, incomingBytes + metrics.spoolBytes());
+    }
+
+    @Override
+    public String name() {
+        return metrics.sinkName();
+    }
+
+    @Override
+    public boolean offer(Message message) {
+        return incoming.offer(message);
+    }
+
+    @Override
+    public void put(Message message) throws InterruptedException {
+        while (!closing && metrics.spoolBytes() > FULL * maxBytes) {
+            TimeUnit.MILLISECONDS.sleep(20);
+        }
+        incoming.put(message);
+    }
+
+    @Override
+    public SinkMetrics metrics() {
+        return metrics;
+    }
+
+    @Override
+    public synchronized boolean close(Duration deadline) {
+        if (closed) {
+            return drained;
+        }
+        closed = true;
+        closing = true;
+        incoming.refuseMore();
+        awaitAnswers(deadline.toNanos());
+        boolean allKept = incomingMessages == 0;
+        sending.close(Duration.ZERO);
+        incoming.close(Duration.ofSeconds(1));
+        deadLetters.close();
+        drained = allKept && spool.messages() == 0;
+        if (spool.messages() > 0) {
+            LOG.info("{}: {} messages stay in the spool for the next start", name(), spool.messages());
+        }
+        publishDepth();
+        metrics.state(SinkState.CLOSED, "");
+        return drained;
+    }
+
+    /** What is in the spool is safe: no need to wait for a broker that does not answer. */
+    private void awaitAnswers(long ns) {
+        long left = ns;
+        boolean hopeless = false;
+        while (left > 0 && !hopeless && (incomingMessages > 0 || spool.messages() > 0 || sendingMessages > 0)) {
+            LockSupport.parkNanos(LOOK_NS);
+            left -= LOOK_NS;
+            hopeless = incomingMessages == 0
+                    && sendingMessages <= spool.handedOver()
+                    && metrics.state().isFailure();
+        }
+    }
+}

@@ -1,0 +1,11 @@
+package io.ringsight.sinks.kafka.spool;
+
+import io.ringsight.sinks.Message;
+
+/**
+ * A message in the spool.
+ *
+ * @param offset its number among all the spool ever held, from 0; there may be holes
+ * @param message as it was appended
+ */
+public record SpoolEntry(long offset, Message message) {}

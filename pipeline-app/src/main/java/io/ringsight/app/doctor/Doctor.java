@@ -1,5 +1,6 @@
 package io.ringsight.app.doctor;
 
+import io.ringsight.core.infer.cuda.CudaDevices;
 import io.ringsight.core.infer.onnx.OnnxRuntimeVersion;
 import io.ringsight.sources.FfmpegLibraries;
 import java.util.ArrayList;
@@ -23,10 +24,10 @@ public final class Doctor {
         findings.add(attempt("OpenCV", Doctor::openCv));
         findings.add(Machine.scratch());
         findings.add(Cameras.v4l2());
-        Finding driver = Nvidia.driver();
-        findings.add(driver);
-        findings.add(Nvidia.tensorRt(driver));
-        findings.add(Nvidia.decoder(driver));
+        CudaDevices gpus = CudaDevices.probe();
+        findings.add(Nvidia.cuda(gpus));
+        findings.add(Nvidia.tensorRt(gpus));
+        findings.add(Nvidia.decoder(gpus));
         return findings;
     }
 

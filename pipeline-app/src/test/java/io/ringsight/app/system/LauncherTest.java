@@ -10,6 +10,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
@@ -46,6 +47,32 @@ class LauncherTest {
         Path source = Files.writeString(root.resolve("pipeline-app/src/main/New.java"), "");
         Files.setLastModifiedTime(source, FileTime.from(Instant.now().plusSeconds(1)));
         assertThat(launch("doctor").err()).contains(BUILDS);
+    }
+
+    @Test
+    void buildsWithNvidiasLibrariesWhenAskedToAndKeepsThem() throws IOException {
+        program(
+                "bin/mvn",
+                "L=pipeline-app/target/ringsight/lib; mkdir -p $L; echo called: \"$@\"\n"
+                        + "case \"$*\" in *-Pgpu*) touch $L/cuda-redist-13.jar;; esac");
+        assertThat(launch("doctor").err()).contains("called:").doesNotContain("-Pgpu");
+        Map<String, String> environment = new HashMap<>(environment());
+        environment.put("RINGSIGHT_GPU", "1");
+        List<String> command = List.of(root.resolve("scripts/ringsight").toString(), "doctor");
+        assertThat(Child.run(environment, command, LIMIT).err()).contains("-Pgpu package");
+        assertThat(Child.run(environment, command, LIMIT).err()).isEmpty();
+        assertThat(launch("doctor").err()).isEmpty();
+        Path source = Files.writeString(root.resolve("pipeline-app/src/main/New.java"), "");
+        Files.setLastModifiedTime(source, FileTime.from(Instant.now().plusSeconds(1)));
+        assertThat(launch("doctor").err()).contains("-Pgpu package");
+    }
+
+    @Test
+    void findsTheStubsOfLibrariesThatAreNotInstalled() throws IOException {
+        program("jdk-17.0.15/bin/java", "echo \"stubs: $LD_LIBRARY_PATH\"");
+        assertThat(launch("doctor").out()).doesNotContain("gpu-stubs");
+        Files.createDirectories(root.resolve("pipeline-app/target/gpu-stubs"));
+        assertThat(launch("doctor").out()).contains("pipeline-app/target/gpu-stubs");
     }
 
     @Test

@@ -26,7 +26,8 @@ public final class MissingLibrary {
             return "install the NVIDIA driver (580 or newer)";
         }
         if (library.startsWith("libcublas") || library.startsWith("libcudnn")) {
-            return "install cuBLAS 13 and cuDNN 9, or build with 'mvn -Pgpu package'";
+            return "TensorRT's Java binding asks for cuBLAS 13 and cuDNN 9; install them from NVIDIA's packages"
+                    + " (libcublas-13-0, libcudnn9-cuda-13), or run scripts/gpu-stubs: TensorRT itself uses neither";
         }
         return "build with 'mvn -Pgpu package', or install CUDA 13 and TensorRT 11";
     }

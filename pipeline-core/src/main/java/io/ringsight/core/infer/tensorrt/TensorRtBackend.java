@@ -14,6 +14,7 @@ import io.ringsight.core.preprocess.HostLetterbox;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.OptionalInt;
 import org.bytedeco.javacpp.BytePointer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -136,6 +137,11 @@ public final class TensorRtBackend implements InferenceBackend {
     @Override
     public int maxBatch() {
         return maxBatch;
+    }
+
+    @Override
+    public OptionalInt cudaDevice() {
+        return devices.size() == 1 ? OptionalInt.of(devices.get(0).index()) : OptionalInt.empty();
     }
 
     @Override

@@ -1,0 +1,1 @@
+"""A small NMS-free detector: network, training, evaluation and export."""

@@ -1,0 +1,67 @@
+"""What hangs on what in an ONNX graph, and which part of a detector a node belongs to."""
+
+from collections import defaultdict
+
+import onnx
+
+CONVOLUTIONS = ("Conv", "Gemm", "MatMul")
+
+
+class Graph:
+    """Nodes by name, with their followers. Every node must have a name (see `named`)."""
+
+    def __init__(self, model: onnx.ModelProto):
+        self.nodes = {n.name: n for n in model.graph.node}
+        self.producer = {o: n.name for n in model.graph.node for o in n.output}
+        readers = defaultdict(list)
+        for n in model.graph.node:
+            for i in n.input:
+                readers[i].append(n.name)
+        self.followers = {n.name: [r for o in n.output for r in readers[o]] for n in model.graph.node}
+
+    def after(self, name: str) -> set[str]:
+        """All nodes that depend on this one."""
+        seen, todo = set(), [name]
+        while todo:
+            for f in self.followers[todo.pop()]:
+                if f not in seen:
+                    seen.add(f)
+                    todo.append(f)
+        return seen
+
+    def convolutions(self) -> list[str]:
+        return [n for n, node in self.nodes.items() if node.op_type == "Conv"]
+
+    def predictions(self) -> set[str]:
+        """The last convolutions: no convolution depends on them."""
+        convolutions = set(self.convolutions())
+        return {c for c in convolutions if not self.after(c) & convolutions}
+
+    def decoding(self) -> set[str]:
+        """Everything behind the predictions: coordinates of hundreds of pixels beside scores below 1.
+
+        Eight bits for both together leave nothing of the scores; that is how YOLOv10 engines become blind.
+        """
+        convolutions = set(self.convolutions())
+        return {n for n in self.nodes if n not in convolutions and not self.after(n) & convolutions}
+
+    def box_head(self) -> set[str]:
+        """Nodes that only boxes depend on: those whose every prediction has no Sigmoid behind it."""
+        predictions = self.predictions()
+        boxes = {p for p in predictions if not any(self.nodes[n].op_type == "Sigmoid" for n in self.after(p))}
+        decoding = self.decoding()
+        return {
+            n
+            for n in self.nodes.keys() - decoding
+            if (reached := (self.after(n) | {n}) & predictions) and reached <= boxes
+        }
+
+
+def named(model: onnx.ModelProto) -> onnx.ModelProto:
+    """Gives every node without a name, or with one that another has, its own."""
+    seen = set()
+    for i, n in enumerate(model.graph.node):
+        if not n.name or n.name in seen:
+            n.name = f"{n.op_type}_{i}"
+        seen.add(n.name)
+    return model

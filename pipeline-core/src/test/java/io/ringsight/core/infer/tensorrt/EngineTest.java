@@ -1,0 +1,225 @@
+package io.ringsight.core.infer.tensorrt;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import io.ringsight.core.frame.NativePictures;
+import io.ringsight.core.infer.BackendSpec;
+import io.ringsight.core.infer.Backends;
+import io.ringsight.core.infer.InferenceBackend;
+import io.ringsight.core.infer.InferenceException;
+import io.ringsight.core.infer.Lane;
+import io.ringsight.core.infer.cuda.CudaDevice;
+import io.ringsight.core.infer.cuda.CudaDevices;
+import io.ringsight.core.infer.cuda.CudaDouble;
+import io.ringsight.core.infer.onnx.TinyOnnx;
+import io.ringsight.core.metrics.BackendCounter;
+import io.ringsight.core.metrics.BackendMetrics;
+import io.ringsight.core.model.ModelSpec;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Engines are kept, checked and built anew; what goes wrong is named, counted and leaves nothing behind. */
+@Tag("cuda-double")
+@Timeout(120)
+class EngineTest {
+    @TempDir
+    private Path folder;
+
+    private CudaDouble device;
+    private ModelSpec model;
+    private EngineCache cache;
+    private BackendMetrics metrics;
+
+    @BeforeEach
+    void load() {
+        device = CudaDouble.load().set("seed=3 delay=100");
+        model = TensorRtBackendTest.spec(new TinyOnnx().batch(0), folder);
+        cache = new EngineCache(folder.resolve("cache"));
+        metrics = new BackendMetrics();
+    }
+
+    @AfterEach
+    void nothingIsLeft() {
+        assertThat(device.leaks()).isEmpty();
+        assertThat(device.reports()).isEmpty();
+    }
+
+    private TensorRtBackend open(int lanes, int maxBatch, boolean graphs) {
+        metrics = new BackendMetrics();
+        return TensorRtBackend.open(
+                model,
+                CudaDevices.probe().devices(),
+                new TensorRtBackend.Options(lanes, maxBatch, graphs, cache),
+                metrics);
+    }
+
+    private void openComputeClose() {
+        try (TensorRtBackend backend = open(2, 2, true)) {
+            compute(backend);
+        }
+    }
+
+    private static void compute(InferenceBackend backend) {
+        try (NativePictures pictures = new NativePictures()) {
+            int shade = 20;
+            for (Lane lane : backend.lanes()) {
+                for (int rows = 1; rows <= backend.maxBatch(); rows++) {
+                    for (int row = 0; row < rows; row++) {
+                        lane.load(row, pictures.grey(16, 16, shade + row));
+                    }
+                    lane.launch(rows);
+                    lane.await();
+                    for (int row = 0; row < rows; row++) {
+                        assertThat(lane.output().get(row * 6 + 5)).isEqualTo(shade + row, within(0.3f));
+                    }
+                    shade += 20;
+                }
+            }
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    private Path engineFile() throws IOException {
+        try (Stream<Path> files = Files.list(cache.folder())) {
+            return files.filter(file -> file.toString().endsWith(".engine"))
+                    .findFirst()
+                    .orElseThrow();
+        }
+    }
+
+    private void assertBuilt(int built, int refused) {
+        assertThat(metrics.value(BackendCounter.ENGINES_BUILT)).as("built").isEqualTo(built);
+        assertThat(metrics.value(BackendCounter.ENGINES_REFUSED)).as("refused").isEqualTo(refused);
+    }
+
+    @Test
+    void theSecondStartUsesTheFirstOnesEngine() {
+        openComputeClose();
+        assertBuilt(1, 0);
+        openComputeClose();
+        assertBuilt(0, 0);
+    }
+
+    @Test
+    void aTruncatedDamagedOrForeignFileIsBuiltAnew() throws IOException {
+        openComputeClose();
+        byte[] whole = Files.readAllBytes(engineFile());
+        byte[] damaged = whole.clone();
+        damaged[whole.length - 7] ^= 1;
+        for (byte[] wrong : List.of(Arrays.copyOf(whole, whole.length / 2), damaged, "no engine".getBytes())) {
+            Files.write(engineFile(), wrong);
+            openComputeClose();
+            assertBuilt(1, 1);
+            assertThat(Files.readAllBytes(engineFile())).isEqualTo(whole);
+        }
+    }
+
+    @Test
+    void anEngineOfAnotherTensorRtIsStale() throws IOException {
+        openComputeClose();
+        device.set("trt=110300");
+        openComputeClose();
+        assertBuilt(1, 1);
+        openComputeClose();
+        assertBuilt(0, 0);
+    }
+
+    @Test
+    void anEngineTensorRtRefusesIsBuiltAnew() throws IOException {
+        openComputeClose();
+        CudaDevice gpu = CudaDevices.probe().devices().get(0);
+        cache.engine(model, gpu, 2)
+                .write(CacheKey.engine(model, gpu, 2), ByteBuffer.wrap("whole, but no plan".getBytes()));
+        openComputeClose();
+        assertBuilt(1, 1);
+    }
+
+    @Test
+    void aFolderThatCannotBeWrittenCostsOnlyTheNextStart() throws IOException {
+        Files.writeString(folder.resolve("cache"), "a file where the folder should be");
+        openComputeClose();
+        assertBuilt(1, 1);
+    }
+
+    @Test
+    void tooLittleMemoryIsNamed() {
+        device.set("memory=4096");
+        assertThatThrownBy(() -> open(2, 2, true)).hasMessageContaining("out of device memory");
+        device.set("memory=8589934592 fail=cudaMalloc:2");
+        assertThatThrownBy(() -> open(2, 2, true))
+                .hasMessageContaining("cudaMalloc failed: cudaErrorMemoryAllocation")
+                .isInstanceOfSatisfying(
+                        InferenceException.class, e -> assertThat(e.isFatal()).isTrue());
+    }
+
+    @Test
+    void lanesGoRoundTheDevices() {
+        device.set("devices=3");
+        try (TensorRtBackend backend = open(4, 1, false)) {
+            device.reset();
+            compute(backend);
+            assertThat(device.timeline().stream()
+                            .filter(span -> span.kind().equals("network"))
+                            .map(CudaDouble.Span::device))
+                    .containsExactly(0, 1, 2, 0);
+        }
+    }
+
+    @Test
+    void oneOfSeveralDevicesCanBeChosen() {
+        device.set("devices=2");
+        try (InferenceBackend backend = Backends.open(model, new BackendSpec("cuda:1", 2, 1), cache)) {
+            device.reset();
+            compute(backend);
+            assertThat(device.timeline()).allMatch(span -> span.device() == 1).isNotEmpty();
+        }
+        assertThatThrownBy(() -> Backends.open(model, new BackendSpec("cuda:2", 2, 1), cache))
+                .hasMessageStartingWith("device 'cuda:2' is not available: this machine has cuda:0 (");
+    }
+
+    @Test
+    void graphsAreGivenUpWhereRecordingFails() {
+        device.set("fail=cudaStreamBeginCapture:2");
+        try (TensorRtBackend backend = open(2, 2, true)) {
+            assertThat(metrics.value(BackendCounter.GRAPHS_OFF)).isEqualTo(1);
+            compute(backend);
+        }
+    }
+
+    @Test
+    void graphsAreGivenUpWhereStartingOneFails() {
+        try (TensorRtBackend backend = open(1, 2, true)) {
+            device.set("fail=cudaGraphLaunch:1=801"); // not supported
+            compute(backend);
+            assertThat(metrics.value(BackendCounter.GRAPHS_OFF)).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void withGraphsABatchIsOneCall() {
+        try (TensorRtBackend backend = open(1, 1, true)) {
+            device.reset();
+            compute(backend);
+            assertThat(device.calls()).containsEntry("cudaGraphLaunch", 1L).doesNotContainKey("enqueueV3");
+        }
+        try (TensorRtBackend backend = open(1, 1, false)) {
+            device.reset();
+            compute(backend);
+            assertThat(device.calls()).doesNotContainKey("cudaGraphLaunch");
+        }
+    }
+}

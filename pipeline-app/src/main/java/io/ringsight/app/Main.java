@@ -11,6 +11,7 @@ import io.ringsight.app.demo.DemoCommand;
 import io.ringsight.app.detect.DetectCommand;
 import io.ringsight.app.eval.EvalCommand;
 import io.ringsight.app.eval.TensorsCommand;
+import io.ringsight.app.inspect.InspectCommand;
 import io.ringsight.core.model.ModelException;
 import io.ringsight.sources.Redaction;
 import java.io.PrintWriter;
@@ -50,6 +51,7 @@ import picocli.CommandLine.Spec;
             DetectCommand.class,
             EvalCommand.class,
             TensorsCommand.class,
+            InspectCommand.class,
             DemoCommand.class,
         })
 public final class Main implements Runnable {

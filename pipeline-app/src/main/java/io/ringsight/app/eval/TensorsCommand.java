@@ -8,6 +8,7 @@ import io.ringsight.app.config.ConfigException;
 import io.ringsight.app.config.ModelYaml;
 import io.ringsight.app.files.FileKinds;
 import io.ringsight.app.files.FileRun;
+import io.ringsight.app.files.TensorIntake;
 import io.ringsight.core.model.ModelException;
 import io.ringsight.core.model.ModelInput;
 import io.ringsight.core.model.ModelSpec;
@@ -92,7 +93,7 @@ public final class TensorsCommand implements Callable<Integer> {
 
     private void writeAll(List<Path> pictures, ModelInput input) throws InterruptedException {
         Clock clock = Clock.system();
-        try (TensorIntake intake = new TensorIntake(input);
+        try (TensorIntake intake = new TensorIntake(input, () -> {});
                 Progress progress = Progress.begin("tensors", " pictures", pictures.size())) {
             Files.createDirectories(output);
             for (Path picture : pictures) {

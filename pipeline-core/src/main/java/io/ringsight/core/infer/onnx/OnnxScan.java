@@ -1,7 +1,6 @@
 package io.ringsight.core.infer.onnx;
 
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 
 /**
  * Walks the protobuf records of an ONNX file (onnx.proto3: ModelProto, GraphProto, NodeProto, TensorProto) just far
@@ -24,7 +23,6 @@ final class OnnxScan {
     private static final int INITIALIZER = 5;
     private static final int DATA_TYPE = 2;
     private static final int TYPE_FLOAT16 = 10;
-    private static final int HIGHEST_FIELD = 1_000;
 
     private final ByteBuffer bytes;
     private boolean graphSeen;
@@ -43,10 +41,10 @@ final class OnnxScan {
 
     Verdict verdict() {
         try {
-            model(bytes.duplicate());
-        } catch (Truncated expected) {
+            model(new ProtoReader(bytes));
+        } catch (ProtoReader.Truncated expected) {
             return versionSeen ? Verdict.TRUNCATED : Verdict.NOT_ONNX;
-        } catch (Malformed expected) {
+        } catch (ProtoReader.Malformed expected) {
             return Verdict.NOT_ONNX;
         }
         return versionSeen && graphSeen ? Verdict.WHOLE : versionSeen ? Verdict.TRUNCATED : Verdict.NOT_ONNX;
@@ -60,110 +58,45 @@ final class OnnxScan {
         return halfBytes > otherBytes ? "fp16" : "fp32";
     }
 
-    private void model(ByteBuffer in) {
-        while (in.hasRemaining()) {
-            long tag = varint(in);
-            if (tag == IR_VERSION << 3) {
-                versionSeen = varint(in) <= HIGHEST_IR_VERSION;
-            } else if (tag == (GRAPH << 3 | 2)) {
+    private void model(ProtoReader model) {
+        while (model.next()) {
+            if (model.isNumber(IR_VERSION)) {
+                versionSeen = model.number() <= HIGHEST_IR_VERSION;
+            } else if (model.isBytes(GRAPH)) {
                 graphSeen = true;
-                graph(section(in));
-            } else {
-                skip(in, tag);
+                graph(model.message());
             }
         }
     }
 
-    private void graph(ByteBuffer in) {
-        while (in.hasRemaining()) {
-            long tag = varint(in);
-            if (tag == (NODE << 3 | 2)) {
-                node(section(in));
-            } else if (tag == (INITIALIZER << 3 | 2)) {
-                initializer(section(in));
-            } else {
-                skip(in, tag);
+    private void graph(ProtoReader graph) {
+        while (graph.next()) {
+            if (graph.isBytes(NODE)) {
+                node(graph.message());
+            } else if (graph.isBytes(INITIALIZER)) {
+                initializer(graph.bytes());
             }
         }
     }
 
-    private void node(ByteBuffer in) {
-        while (in.hasRemaining()) {
-            long tag = varint(in);
-            if (tag == (OP_TYPE << 3 | 2)) {
-                String op = StandardCharsets.UTF_8.decode(section(in)).toString();
+    private void node(ProtoReader node) {
+        while (node.next()) {
+            if (node.isBytes(OP_TYPE)) {
+                String op = node.text();
                 integerOps |= op.startsWith("QuantizeLinear") || op.startsWith("QLinear") || op.endsWith("Integer");
-            } else {
-                skip(in, tag);
             }
         }
     }
 
-    private void initializer(ByteBuffer in) {
+    private void initializer(ByteBuffer bytes) {
         boolean half = false;
-        int size = in.remaining();
-        while (in.hasRemaining()) {
-            long tag = varint(in);
-            if (tag == DATA_TYPE << 3) {
-                half = varint(in) == TYPE_FLOAT16;
-            } else {
-                skip(in, tag);
+        ProtoReader tensor = new ProtoReader(bytes);
+        while (tensor.next()) {
+            if (tensor.isNumber(DATA_TYPE)) {
+                half = tensor.number() == TYPE_FLOAT16;
             }
         }
-        halfBytes += half ? size : 0;
-        otherBytes += half ? 0 : size;
-    }
-
-    private static void skip(ByteBuffer in, long tag) {
-        if (tag >>> 3 == 0 || tag >>> 3 > HIGHEST_FIELD) {
-            throw new Malformed();
-        }
-        switch ((int) (tag & 7)) {
-            case 0 -> varint(in);
-            case 1 -> advance(in, Long.BYTES);
-            case 2 -> section(in);
-            case 5 -> advance(in, Integer.BYTES);
-            default -> throw new Malformed();
-        }
-    }
-
-    private static ByteBuffer section(ByteBuffer in) {
-        long length = varint(in);
-        int start = in.position();
-        advance(in, length);
-        return in.duplicate().position(start).limit(start + (int) length);
-    }
-
-    private static void advance(ByteBuffer in, long count) {
-        if (count < 0) {
-            throw new Malformed();
-        }
-        if (count > in.remaining()) {
-            throw new Truncated();
-        }
-        in.position(in.position() + (int) count);
-    }
-
-    private static long varint(ByteBuffer in) {
-        long value = 0;
-        for (int shift = 0; shift < Long.SIZE; shift += 7) {
-            if (!in.hasRemaining()) {
-                throw new Truncated();
-            }
-            byte b = in.get();
-            value |= (long) (b & 0x7f) << shift;
-            if (b >= 0) {
-                return value;
-            }
-        }
-        throw new Malformed();
-    }
-
-    private static final class Truncated extends RuntimeException {
-        private static final long serialVersionUID = 1L;
-    }
-
-    private static final class Malformed extends RuntimeException {
-        private static final long serialVersionUID = 1L;
+        halfBytes += half ? bytes.remaining() : 0;
+        otherBytes += half ? 0 : bytes.remaining();
     }
 }

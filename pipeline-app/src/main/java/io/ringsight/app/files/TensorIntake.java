@@ -1,4 +1,4 @@
-package io.ringsight.app.eval;
+package io.ringsight.app.files;
 
 import io.ringsight.core.frame.GapReason;
 import io.ringsight.core.frame.Picture;
@@ -13,26 +13,29 @@ import java.nio.ByteBuffer;
  * Takes pictures as the pipeline does and letterboxes each as a lane does, but keeps the tensor instead of computing
  * it. Used by the source's one thread; native memory is freed by {@link #close()}.
  */
-final class TensorIntake implements FrameIntake, AutoCloseable {
+public final class TensorIntake implements FrameIntake, AutoCloseable {
     private final SourceMetrics metrics = new SourceMetrics("tensors");
     private final HostLetterbox letterbox;
     private final ByteBuffer tensor;
     private final TensorRow row;
+    private final Runnable afterEach;
     private int pictures;
 
-    TensorIntake(ModelInput input) {
+    /** For models of this input; the second argument runs after each picture, on the source's thread. */
+    public TensorIntake(ModelInput input, Runnable afterEach) {
+        this.afterEach = afterEach;
         letterbox = new HostLetterbox(input);
         tensor = TensorRow.allocate(TensorRow.bytes(input));
         row = new TensorRow(tensor);
     }
 
     /** The tensor of the last picture, native order; valid until the next. */
-    ByteBuffer tensor() {
+    public ByteBuffer tensor() {
         return tensor;
     }
 
     /** How many pictures came so far. */
-    int pictures() {
+    public int pictures() {
         return pictures;
     }
 
@@ -41,6 +44,7 @@ final class TensorIntake implements FrameIntake, AutoCloseable {
         try {
             letterbox.load(picture, row);
             pictures++;
+            afterEach.run();
         } finally {
             picture.release();
         }

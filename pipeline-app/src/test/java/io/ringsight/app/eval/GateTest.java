@@ -12,6 +12,7 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -147,6 +148,22 @@ class GateTest {
                 .isZero();
         assertThat(daemon("check", candidate, "--force-model")).isZero();
         assertRuns(candidate, "--force-model");
+    }
+
+    @Test
+    void anInt8FileOfWrongScalesFailsAndOneOfRightScalesPasses() throws Exception {
+        Path right = model("right", tiny().quantised(1 / 255f));
+        assertThat(compare(right, "--write-gate")).as(out.toString()).isZero();
+        assertThat(out.toString()).contains("candidate  right, int8, ");
+        assertRuns(right);
+
+        Path wrong = model("wrong", tiny().quantised(1f));
+        assertThat(compare(wrong, "--write-gate")).isEqualTo(1);
+        Files.deleteIfExists(folder.resolve("out.jsonl"));
+        assertRefused(wrong, ":5: gate.passed: ", "AP lost: dent 1.0000; make it anew");
+
+        Files.copy(folder.resolve("wrong.onnx"), folder.resolve("right.onnx"), StandardCopyOption.REPLACE_EXISTING);
+        assertRefused(right, ":6: gate.sha256: ", "it has changed");
     }
 
     @Test

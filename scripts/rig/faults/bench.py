@@ -7,7 +7,8 @@ import time
 import urllib.request
 
 import judge
-from parts import MODEL, WORK, Broker, Cameras, Failed, Lab, Process, Program, Skipped, expect, free_port, until, yaml
+import onnx
+from parts import WORK, Broker, Cameras, Failed, Lab, Process, Program, Skipped, expect, free_port, until, yaml
 
 STALL_MS = 1500
 OPEN_MS = 5000
@@ -21,6 +22,9 @@ class Suite(contextlib.ExitStack):
     def __init__(self, folder, fast=False):
         super().__init__()
         self.folder, self.fast = folder, fast
+        self.model, self.throwing_model = folder / "tiny.onnx", folder / "throws.onnx"
+        self.model.write_bytes(onnx.tiny())
+        self.throwing_model.write_bytes(onnx.tiny(throws=True))
         self.program = Program(folder)
         self._broker = self._lab = None
         self.usb = None  # what the machine with USB cameras gave
@@ -103,6 +107,15 @@ class Bench(contextlib.ExitStack):
                             "-c:v", "libx264", "-preset", "veryfast", str(film)], check=True, timeout=120)
         return film
 
+    def moving_film(self, name="moving.mp4", seconds=10, fps=10, size="320x240"):
+        """A film in which something always moves."""
+        film = self.suite.folder / name
+        if not film.exists():
+            subprocess.run(["ffmpeg", "-v", "error", "-f", "lavfi", "-i", "testsrc2=size=%s:rate=%d" % (size, fps), "-t",
+                            str(seconds), "-pix_fmt", "yuv420p", "-c:v", "libx264", "-preset", "veryfast", str(film)],
+                           check=True, timeout=120)
+        return film
+
     @staticmethod
     def nothing(note):
         """The figures of a part of a row that leaves no topic behind."""
@@ -126,7 +139,7 @@ class Run:
         self.config = bench.folder / ("pipeline-%d.yaml" % number)
         self.jvm, self.kcat, self.verify, self.number = list(jvm), list(kcat), list(verify), number
         self.settings = {
-            "pipeline": dict({"model": str(MODEL)}, **(pipeline or {})), "sources": list(sources),
+            "pipeline": dict({"model": str(bench.suite.model)}, **(pipeline or {})), "sources": list(sources),
             "sinks": [{"kafka": dict({"bootstrapServers": self.broker.bootstrap, "topic": self.topic}, **(kafka or {}))},
                       *sinks],
             "http": {"bind": "127.0.0.1", "port": self.port}}

@@ -8,7 +8,7 @@ import time
 from contextlib import suppress
 
 from bench import STARTING_S, instant
-from parts import RIG, WORK, Cluster, Failed, expect, shell, until
+from parts import MODEL, RIG, WORK, Cluster, Failed, expect, shell, until
 from registry import row
 from rows_cameras import camera_source
 
@@ -32,7 +32,7 @@ def judge_acknowledged(run, **keywords):
 def overloaded(bench):
     film = bench.film("fast.mp4", 8, 30)
     cameras = bench.cameras(*[o for i in range(3) for o in ("--cam", "file=%s:/cam%d" % (film, i))])
-    run = bench.daemon(*[camera_source("cam%d" % i, cameras, "/cam%d" % i) for i in range(3)], pipeline={"lanes": 1})
+    run = bench.daemon(*[camera_source("cam%d" % i, cameras, "/cam%d" % i) for i in range(3)], pipeline={"lanes": 1, "model": str(MODEL)})
     live = run.await_frames("cam0", "cam1", "cam2")
     time.sleep(3)
     rss = run.process.rss_mb()
@@ -48,6 +48,25 @@ def overloaded(bench):
                         % (statistics.median(ages), max(ages), grown))
     expect(figures.account.lost["overload"] > 50, "no overload: the row made no load")
     expect(max(ages) < 2000, "a frame spent %.0f ms in the pipeline: newest does not win" % max(ages))
+    return figures.add(inference_throws(bench))
+
+
+def inference_throws(bench):
+    """A model that fails while it runs, for bright pictures only."""
+    white = bench.folder / "white.mp4"
+    shell("ffmpeg", "-v", "error", "-f", "lavfi", "-i", "color=white:size=320x320:rate=10", "-t", "5", "-c:v", "libx264",
+          "-pix_fmt", "yuv420p", white)
+    bright, dark = bench.cameras("--cam", "file=%s:/cam" % white), bench.cameras()
+    run = bench.daemon(camera_source("bright", bright, frozenTimeoutMs=0), camera_source("dark", dark),
+                       pipeline={"model": str(bench.suite.throwing_model)})
+    run.await_frames("dark")
+    failed = until("failed frames", 20, lambda: run.metric("ringsight_frames_inference_failed_total", source="bright"))
+    since = time.time()
+    time.sleep(2)
+    expect(not run.watch.of("bright", since), "frames whose inference fails are published")
+    run.watch.undisturbed("dark", since)
+    figures = run.judge(note="a model that throws fails its own frames only")
+    expect(figures.account.lost["inference-failed"] >= failed, "failed frames are not in the topic's gaps")
     return figures
 
 
@@ -148,7 +167,7 @@ def too_large(bench):
     board = bench.cameras("--cam", "file=%s:/cam" % bench.film())
     plain = bench.cameras()
     broker = bench.broker(EXTRA="message.max.bytes=1700")
-    run = bench.daemon(camera_source("board", board), camera_source("plain", plain), broker=broker)
+    run = bench.daemon(camera_source("board", board), camera_source("plain", plain), broker=broker, pipeline={"model": str(MODEL)})
     live = run.await_frames("plain")
     time.sleep(6)
     expect(len(run.watch.of("plain", live)) > 20, "records that fit do not pass those that do not")

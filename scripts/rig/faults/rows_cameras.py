@@ -3,13 +3,13 @@ import time
 from random import Random
 
 from bench import OPEN_MS, STALL_MS, STARTING_S
-from parts import expect, shell, source, until
+from parts import MODEL, expect, shell, source, until
 from registry import row
 from relay import Packets, Relay
 
 STALL_S = STALL_MS / 1000
 TENTH = 1.1
-FIRST_BACKOFF_S = 0.5
+REAL_MODEL = {"model": str(MODEL)}
 
 
 def camera_source(name, cameras, mount="/cam", scheme="rtsp", **keys):
@@ -144,7 +144,7 @@ def udp_only(bench):
 @row(14, "picture size changes mid-stream", fast=True)
 def size_changes(bench):
     camera = bench.cameras("--cam", "file=%s:/cam" % bench.film(), "--switch", "3:480x480")
-    run = bench.daemon(camera_source("cam", camera))
+    run = bench.daemon(camera_source("cam", camera), pipeline=REAL_MODEL)
     run.await_frames("cam")
     first = run.watch.messages[-1][0]
     small = run.watch.frame("cam", first, 12, lambda m: m["frame"]["width"] == 480)
@@ -182,11 +182,33 @@ def codec_changes(bench):
     return run.judge(seen - killed, again - back)
 
 
+@row(16, "one frame for ever; stream time stands still", fast=True)
+def frozen_picture(bench):
+    camera = bench.cameras("--cam", "file=%s:/cam" % bench.moving_film(), "--freeze", "4")
+    moving = bench.cameras()
+    relay, packets = bench.own(Relay(moving.port)), Packets()
+    run = bench.daemon(camera_source("picture", camera, frozenTimeoutMs=2000), camera_source("time", relay))
+    run.await_frames("time")
+    live = run.await_frames("picture")
+    frozen = live + 3.5  # four seconds after its first picture
+    seen = run.watch.gap("picture", "frozen", live, within=4 + 2 * TENTH + 1)
+    expect(run.state("picture") == "frozen", "state is %s" % run.state("picture"))
+    run.watch.frame("picture", seen + 0.3, 2, lambda m: m.get("suspect") == "frozen")
+    relay.on_packet = packets.standing()
+    stood = time.time()
+    told = run.watch.gap("time", "time-stopped", stood, within=12)
+    relay.on_packet = None
+    healed = time.time()
+    again = run.watch.frame("time", healed, 8, lambda m: not m.get("suspect"))
+    return run.judge(max(seen - frozen, told - stood), again - healed, "frozen after %.1f s of 2, time-stopped after %.1f s"
+                     % (seen - frozen, told - stood))
+
+
 @row(18, "burst of 30 frames", fast=True)
 def burst(bench):
     camera = bench.cameras("--cam", "h264:/cam", "--size", "320x240", "--fps", "25")
     relay = bench.own(Relay(camera.port))
-    run = bench.daemon(camera_source("cam", relay, stallTimeoutMs=3000))
+    run = bench.daemon(camera_source("cam", relay, stallTimeoutMs=3000), pipeline=REAL_MODEL)
     live = run.await_frames("cam")
     run.watch.frame("cam", live + 3, 6)  # the camera's clock is known by then
     relay.hold()

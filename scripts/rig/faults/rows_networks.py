@@ -45,7 +45,7 @@ def dropped(lab):
 
 
 def film_camera(bench, codec):
-    film = bench.film("line.mp4", 8, 15, "640x360")
+    film = bench.moving_film("line.mp4", 8, 15, "640x360")
     return bench.lab_camera("--cam", "%sfile=%s:/cam" % (codec, film), "--gop", "30")
 
 
@@ -115,10 +115,10 @@ def age(message):
 
 @row(13, "line slower than the stream", lab=True)
 def slow_line(bench):
-    camera = bench.lab_camera("--cam", "file=%s:/cam" % bench.film("line.mp4", 8, 15, "640x360"), "--bitrate", "1500",
+    camera = bench.lab_camera("--cam", "file=%s:/cam" % bench.moving_film("line.mp4", 8, 15, "640x360"), "--bitrate", "1500",
                               "--gop", "30")
     bench.lab.netem()
-    run = bench.in_lab(camera_source("cam", camera, transport="tcp", stallTimeoutMs=3000))
+    run = bench.in_lab(camera_source("cam", camera, transport="tcp", stallTimeoutMs=3000, maxLagMs=2000))
     run.await_frames("cam")
     bench.callback(bench.lab.netem)
     since = bench.lab.netem("rate 300kbit")

@@ -6,7 +6,7 @@ import subprocess
 
 import judge
 from bench import Figures, instant
-from parts import MODEL, RIG, WORK, Skipped, expect, source, yaml
+from parts import RIG, WORK, Skipped, expect, source, yaml
 from registry import row
 
 STALL_MS = 3000
@@ -26,7 +26,7 @@ class Session:
         (self.job / "classpath").write_text("%s/*" % suite.program.lib)
         keys = {"openTimeoutMs": 15000, "stallTimeoutMs": STALL_MS, "videoSize": "320x180", "framerate": 5}
         (self.job / "pipeline.yaml").write_text(yaml({
-            "pipeline": {"model": str(MODEL), "lanes": 1},
+            "pipeline": {"model": str(suite.model), "lanes": 1},
             "sources": [source("first", "v4l2:/dev/video0", maxFps=2, **keys),
                         source("second", "v4l2:/dev/video1", maxFps=1, **keys),
                         source("missing", "v4l2:/dev/video9", **keys)],
@@ -61,7 +61,7 @@ class Session:
         gaps = [at for at, m in mine if m["type"] == "gap" and m["reason"] in reasons and at > (begin or 0)]
         frames = [at for at, m in mine if m["type"] == "frame" and at > heal]
         expect(gaps and frames, "%s: %d gap messages, %d frames after the cure in the topic" % (scene, len(gaps), len(frames)))
-        detected = gaps[0] - begin if begin else None
+        detected = max(0.0, gaps[0] - self.events[scene + ".made"]) if begin else None
         expect(detected is None or detected <= within, "%s was told of after %.2f s, expected %.2f s" % (scene, detected or 0, within))
         return detected, frames[0] - heal
 

@@ -28,6 +28,7 @@ scene() {
     before=$(lines)
     event "$1.begin"
     eval "$4" || fail "cannot make $1"
+    event "$1.made" # on this machine a command alone takes a second
     await "$1: $3" gap_after "$before" "$2" "$3"
     sleep 1
     before=$(lines)

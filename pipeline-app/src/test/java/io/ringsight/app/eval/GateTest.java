@@ -10,14 +10,21 @@ import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import javax.imageio.ImageIO;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -164,6 +171,66 @@ class GateTest {
 
         Files.copy(folder.resolve("wrong.onnx"), folder.resolve("right.onnx"), StandardCopyOption.REPLACE_EXISTING);
         assertRefused(right, ":6: gate.sha256: ", "it has changed");
+    }
+
+    /** The shipped INT8 file runs; with its weights' scales tripled it is refused, whether measured again or not. */
+    @Test
+    @Tag("shared")
+    void theShippedInt8FileIsRefusedOnceItsScalesAreWrong() throws Exception {
+        Path models = Path.of(System.getProperty("ringsight.root"), "conf/models");
+        String place = System.getenv("RINGSIGHT_SHARED");
+        Path boards = (place == null ? models.resolve("../../../shared") : Path.of(place)).resolve("data/deeppcb");
+        Path int8 = models.resolve("pcb-defect-int8.yaml");
+        Assumptions.assumeTrue(Files.exists(int8), "needs conf/models/pcb-defect-int8.yaml, which is not there");
+        Assumptions.assumeTrue(Files.exists(boards), "needs ../shared/data/deeppcb, which is not there");
+        assertThat(daemon("check", int8)).as(err.toString()).isZero();
+        Path broken = Files.copy(int8, folder.resolve("pcb-defect-int8.yaml"));
+        Files.write(folder.resolve("pcb-defect-int8.onnx"), withScalesTripled(models.resolve("pcb-defect-int8.onnx")));
+        Path few = Files.write(
+                folder.resolve("few.txt"),
+                Files.readAllLines(boards.resolve("dev.txt")).subList(0, 12));
+
+        assertThat(daemon("check", broken)).isEqualTo(2);
+        assertThat(err.toString())
+                .contains("gate.sha256: expected ", "as it was measured")
+                .hasLineCount(1);
+        String[] eval = {
+            "eval",
+            "--compare",
+            models.resolve("pcb-defect.yaml") + "",
+            broken + "",
+            "--write-gate",
+            "--images",
+            boards.resolve("images") + "",
+            "--labels",
+            boards.resolve("labels") + "",
+            "--list",
+            few + ""
+        };
+        assertThat(ringsight(eval)).as(out.toString()).isEqualTo(1);
+        assertThat(daemon("check", broken)).isEqualTo(2);
+        assertThat(err.toString())
+                .contains("gate.passed: expected a model that has lost at most 0.005", "AP lost: ")
+                .hasLineCount(1);
+    }
+
+    /** In ONNX's bytes a tensor's name is followed by its numbers: field 9, a length, then floats. */
+    private static byte[] withScalesTripled(Path onnx) throws IOException {
+        byte[] bytes = Files.readAllBytes(onnx);
+        ByteBuffer numbers = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
+        Matcher scale = Pattern.compile("_scaleJ([\\x80-\\xff]?[\\x00-\\x7f])", Pattern.DOTALL)
+                .matcher(new String(bytes, StandardCharsets.ISO_8859_1));
+        int tripled = 0;
+        while (scale.find()) {
+            String size = scale.group(1);
+            int length = size.charAt(0) & 0x7f | (size.length() == 1 ? 0 : size.charAt(1) << 7);
+            for (int at = scale.end(); at < scale.end() + length; at += Float.BYTES) {
+                numbers.putFloat(at, numbers.getFloat(at) * 3);
+                tripled++;
+            }
+        }
+        assertThat(tripled).isGreaterThan(100);
+        return bytes;
     }
 
     @Test

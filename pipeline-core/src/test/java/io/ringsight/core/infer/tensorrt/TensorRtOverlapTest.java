@@ -46,6 +46,8 @@ class TensorRtOverlapTest {
         List<Measured> all = new ArrayList<>();
         for (int networkUs : NETWORK_US) {
             Measured measured = measure(lanes, maxBatch, graphs, networkUs);
+            System.out.printf(
+                    "%d lanes of %d, graphs %s, network of %d us: %s%n", lanes, maxBatch, graphs, networkUs, measured);
             all.add(measured);
             if (measured.overlapped() >= 0.9 * (measured.batches() - 1)
                     && measured.fewestInFlight() >= lanes - 1

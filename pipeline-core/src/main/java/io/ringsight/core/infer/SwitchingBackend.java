@@ -52,7 +52,7 @@ final class SwitchingBackend implements InferenceBackend {
     void openNow(Supplier<InferenceBackend> opening) {
         try {
             adopt(opening.get());
-        } catch (InferenceException e) {
+        } catch (RuntimeException e) {
             metrics.count(BackendCounter.FALLBACKS_TO_CPU);
             LOG.warn("the processor computes, because the GPU cannot: {}", e.getMessage());
         }

@@ -17,6 +17,9 @@ final class SwitchingLane implements Lane {
     /** What computes this batch. */
     private Lane current;
 
+    /** Why rows of this batch that were loaded already are gone: the GPU broke under them. */
+    private InferenceException lost;
+
     private LanePool pool;
     private int launchedRows;
     private String computedBy;
@@ -32,8 +35,13 @@ final class SwitchingLane implements Lane {
 
     @Override
     public void load(int row, Picture picture) {
-        if (row == 0 && current == cpu) {
-            chooseDevice();
+        if (row == 0) {
+            lost = null;
+            if (current == cpu) {
+                chooseDevice();
+            }
+        } else if (lost != null) {
+            throw lost;
         }
         try {
             current.load(row, picture);
@@ -50,6 +58,9 @@ final class SwitchingLane implements Lane {
 
     @Override
     public void launch(int rows) {
+        if (lost != null) {
+            throw lost;
+        }
         launchedRows = rows;
         try {
             current.launch(rows);
@@ -88,7 +99,8 @@ final class SwitchingLane implements Lane {
         }
         current = cpu;
         backend.gpuBroke(e);
-        return InferenceException.ofFrame(e.getMessage(), e);
+        lost = InferenceException.ofFrame(e.getMessage(), e);
+        return lost;
     }
 
     @Override

@@ -57,6 +57,7 @@ public final class FakeBackend implements InferenceBackend {
     private final BlockingQueue<FakeLane> held = new LinkedBlockingQueue<>();
     private volatile boolean holding;
     private volatile Predicate<Picture> badPicture = picture -> false;
+    private volatile Predicate<Picture> breaksAt = picture -> false;
     private volatile IntSupplier onLaunch = () -> 0;
     private volatile boolean closed;
 
@@ -104,6 +105,11 @@ public final class FakeBackend implements InferenceBackend {
     /** Loading a picture that matches fails. */
     public void failLoads(Predicate<Picture> badPicture) {
         this.badPicture = badPicture;
+    }
+
+    /** Loading a picture that matches breaks the device. */
+    public void breakAt(Predicate<Picture> breaksAt) {
+        this.breaksAt = breaksAt;
     }
 
     /** Called on the launching thread at each launch; what it returns is of no matter. */
@@ -160,6 +166,9 @@ public final class FakeBackend implements InferenceBackend {
 
         @Override
         public void load(int row, Picture picture) {
+            if (breaksAt.test(picture)) {
+                throw InferenceException.fatal("the device broke", null);
+            }
             if (badPicture.test(picture)) {
                 throw InferenceException.ofFrame("bad picture", null);
             }

@@ -133,6 +133,25 @@ class SwitchingBackendTest {
     }
 
     @Test
+    void rowsOnAGpuThatBreaksAreLostAndNeverTakenForTheProcessorsOwn() throws Exception {
+        backend.openNow(() -> gpu);
+        Lane lane = backend.lanes().get(0);
+        lane.load(0, pictures.grey(16, 16, 1));
+        gpu.breakAt(picture -> true);
+        assertThatThrownBy(() -> lane.load(1, pictures.grey(16, 16, 2))).hasMessage("the device broke");
+        assertThatThrownBy(() -> lane.load(1, pictures.grey(16, 16, 3))).hasMessage("the device broke");
+        assertThatThrownBy(() -> lane.launch(1))
+                .isInstanceOfSatisfying(
+                        InferenceException.class, e -> assertThat(e.isFatal()).isFalse());
+
+        lane.load(0, pictures.grey(16, 16, 4));
+        lane.launch(1);
+        lane.await();
+        assertShade(lane, 0, 4);
+        assertThat(lane.backend()).isEqualTo("cpu");
+    }
+
+    @Test
     void aGpuThatCannotBeOpenedLeavesTheProcessor() throws Exception {
         backend.openNow(() -> {
             throw InferenceException.fatal("cudaMalloc failed: out of memory", null);

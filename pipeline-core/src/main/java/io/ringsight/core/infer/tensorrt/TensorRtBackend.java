@@ -7,7 +7,6 @@ import io.ringsight.core.infer.InferenceException;
 import io.ringsight.core.infer.Lane;
 import io.ringsight.core.infer.cuda.Closing;
 import io.ringsight.core.infer.cuda.CudaDevice;
-import io.ringsight.core.infer.cuda.CudaFailure;
 import io.ringsight.core.metrics.BackendMetrics;
 import io.ringsight.core.model.ModelSpec;
 import io.ringsight.core.preprocess.HostLetterbox;
@@ -64,7 +63,8 @@ public final class TensorRtBackend implements InferenceBackend {
     /** Whether {@link #open} need not build an engine. */
     public static boolean isCached(ModelSpec model, List<CudaDevice> devices, Options options) {
         int maxBatch = batch(model, options.maxBatch());
-        return devices.stream().allMatch(device -> Engine.isCached(model, device, maxBatch, options.cache()));
+        return TensorRt.problem().isEmpty()
+                && devices.stream().allMatch(device -> Engine.isCached(model, device, maxBatch, options.cache()));
     }
 
     /**
@@ -83,7 +83,7 @@ public final class TensorRtBackend implements InferenceBackend {
         try {
             backend.make(devices, options);
             return backend;
-        } catch (CudaFailure | TensorRtFailure | InferenceException e) {
+        } catch (RuntimeException e) {
             RuntimeException more = backend.closeAll();
             if (more != null) {
                 e.addSuppressed(more);

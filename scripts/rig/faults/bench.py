@@ -131,12 +131,13 @@ class Run:
     """A daemon that publishes to a topic of its own, which kcat watches from the first message on."""
 
     def __init__(self, bench, number, sources, broker=None, netns=(), topic=None, pipeline=None, kafka=None, sinks=(),
-                 jvm=(), kcat=(), verify=()):
+                 jvm=(), kcat=(), verify=(), production=False):
         self.bench, self.netns = bench, list(netns)
         self.broker = broker or bench.suite.broker
         self.topic = topic or re.sub(r"\W", "-", "%s-%d-%d" % (bench.folder.name, number, time.time()))
         self.port = free_port()
         self.config = bench.folder / ("pipeline-%d.yaml" % number)
+        self.production = production  # the JVM's own collector and compilers, as scripts/ringsight has them
         self.jvm, self.kcat, self.verify, self.number = list(jvm), list(kcat), list(verify), number
         self.settings = {
             "pipeline": dict({"model": str(bench.suite.model)}, **(pipeline or {})), "sources": list(sources),
@@ -165,7 +166,8 @@ class Run:
     def start(self):
         """Starts it (again), on the same configuration file; the time just before."""
         at = time.time()
-        command = [*self.netns, *self.bench.suite.program.command("run", "-c", self.config, jvm=self.jvm)]
+        command = [*self.netns, *self.bench.suite.program.command("run", "-c", self.config, jvm=self.jvm,
+                                                                             short=not self.production)]
         self.process = Process(command, self.bench.folder / ("daemon-%d.log" % self.number), cwd=self.bench.folder)
         return at
 

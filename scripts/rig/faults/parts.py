@@ -250,8 +250,8 @@ class Program:
         self.lib = folder / "lib"
         shutil.copytree(ROOT / "pipeline-app/target/ringsight/lib", self.lib, copy_function=os.link)
 
-    def command(self, *arguments, jvm=()):
-        return [java(), *JVM, *jvm, "-Dringsight.home=%s" % ROOT, "-Dfile.encoding=UTF-8", "-cp", "%s/*" % self.lib,
+    def command(self, *arguments, jvm=(), short=True):
+        return [java(), *(JVM if short else ()), *jvm, "-Dringsight.home=%s" % ROOT, "-Dfile.encoding=UTF-8", "-cp", "%s/*" % self.lib,
                 "io.ringsight.app.Main", *arguments]
 
 

@@ -1,13 +1,21 @@
 package io.ringsight.core.infer.tensorrt;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import io.ringsight.core.frame.ColorMatrix;
+import io.ringsight.core.frame.ColorRange;
+import io.ringsight.core.frame.MemoryKind;
 import io.ringsight.core.frame.NativePictures;
 import io.ringsight.core.frame.Picture;
+import io.ringsight.core.frame.PixelFormat;
 import io.ringsight.core.infer.InferenceBackend;
 import io.ringsight.core.infer.Lane;
 import io.ringsight.core.infer.cuda.CudaDouble;
+import io.ringsight.core.infer.cuda.DeviceBuffer;
+import io.ringsight.core.infer.cuda.PinnedBuffer;
+import io.ringsight.core.infer.cuda.Stream;
 import io.ringsight.core.infer.onnx.TinyOnnx;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
@@ -27,6 +35,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(120)
 class TensorRtStreamsTest {
     private static final int PAGE = 4096;
+    private static final int SIDE = 96;
 
     @TempDir
     private Path folder;
@@ -87,6 +96,50 @@ class TensorRtStreamsTest {
         if (bottomUp) {
             picture.plane(0, picture.planeAddress(0) + (long) (side - 1) * side, -side);
         }
+        return picture;
+    }
+
+    /** Pictures on the device are read where they lie: who is told of the failure may free them at once. */
+    @Test
+    void isThroughWithPicturesOnTheDeviceWhenALaunchFailed() throws InterruptedException {
+        device.set("delay=3000 seed=4");
+        DoubleRun run = new DoubleRun(new TinyOnnx(), folder);
+        try (InferenceBackend backend = run.open(1, 1, false)) {
+            Lane lane = backend.lanes().get(0);
+            try (DeviceBuffer planes = nv12(120)) {
+                lane.load(0, onDevice(planes));
+                lane.launch(1);
+                lane.await();
+                assertThat(lane.output().get(5)).isCloseTo(120, within(0.5f));
+            }
+            device.set("fail=enqueueV3:1");
+            try (DeviceBuffer planes = nv12(60)) {
+                lane.load(0, onDevice(planes));
+                assertThatThrownBy(() -> lane.launch(1)).hasMessageContaining("enqueueV3");
+            }
+        }
+    }
+
+    private static DeviceBuffer nv12(int shade) {
+        DeviceBuffer planes = DeviceBuffer.open(SIDE * SIDE * 3 / 2);
+        try (Stream stream = Stream.open();
+                PinnedBuffer host = PinnedBuffer.open(planes.bytes())) {
+            Pointer.memset(host.pointer(), 128, host.bytes());
+            Pointer.memset(host.pointer(), shade, SIDE * SIDE);
+            planes.copyFrom(host, host.bytes(), stream);
+            stream.synchronize();
+        }
+        return planes;
+    }
+
+    private static Picture onDevice(DeviceBuffer planes) {
+        Picture picture = new Picture();
+        picture.tryAcquire();
+        picture.layout(SIDE, SIDE, PixelFormat.NV12);
+        picture.color(ColorMatrix.BT601, ColorRange.FULL);
+        picture.memory(MemoryKind.CUDA);
+        picture.plane(0, planes.address(), SIDE);
+        picture.plane(1, planes.address() + SIDE * SIDE, SIDE);
         return picture;
     }
 

@@ -1,18 +1,23 @@
 package io.ringsight.sinks.verify;
 
-import java.util.HashSet;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
 
 /** The account of one source in one run of the daemon. */
 final class EpochAccount {
+    /** Capture clocks that wander less against the host's between two frames are none to complain of. */
+    private static final long MOST_APART_MS = 5_000;
+
+    private static final long NEVER = 0;
+
     private final String sourceId;
     private final String streamEpoch;
     private final long before;
     private final FrameRanges frames = new FrameRanges();
     private final FrameRanges covered = new FrameRanges();
-    private final Set<String> gapIds = new HashSet<>();
+    private final Map<String, FrameRanges> gapNumbers = new TreeMap<>();
     private final Map<String, Long> gapFrames = new TreeMap<>();
     private long lastFrameSeq;
     private long unexplained;
@@ -20,8 +25,11 @@ final class EpochAccount {
     private long disorder;
     private long contradictions;
     private long timeJumps;
-    private String lastCaptureUtc;
+    private long lastPublishedMs = NEVER;
+    private long lastCaptureMs = NEVER;
+    private long lastFramePublishedMs = NEVER;
     private String lastCaptureClock;
+    private String end = Findings.OPEN;
 
     /**
      * @param first the first message read
@@ -43,6 +51,7 @@ final class EpochAccount {
             disorder++;
         }
         cover(message);
+        end = MessageFacts.ENDS.contains(String.valueOf(message.reason())) ? message.reason() : Findings.OPEN;
         if (!late) {
             lookAtTime(message);
         }
@@ -52,10 +61,28 @@ final class EpochAccount {
     private boolean isKnown(MessageFacts message) {
         return message.isFrame()
                 ? frames.add(message.frameSeq(), message.frameSeq()) == 0
-                : !gapIds.add(message.messageId());
+                : isKnownGap(message.messageId());
+    }
+
+    /** Gap messages are called by a letter and a number. */
+    private boolean isKnownGap(String messageId) {
+        String name = messageId.substring(messageId.lastIndexOf('/') + 1);
+        String kind = name.replaceAll("[0-9]+$", "");
+        String digits = name.substring(kind.length());
+        long number = digits.isEmpty() || digits.length() > 18 ? name.hashCode() : Long.parseLong(digits);
+        if (kind.length() > 1 || digits.isEmpty()) {
+            kind = "?";
+            number = name.hashCode();
+        }
+        return gapNumbers.computeIfAbsent(kind, any -> new FrameRanges()).add(number, number) == 0;
     }
 
     private void cover(MessageFacts message) {
+        if (MessageFacts.UNKNOWN.equals(message.reason())) {
+            // it vouches for nothing but names what the run may have had beyond the last message
+            long lost = covered.add(lastFrameSeq + 1, message.frameSeq());
+            gapFrames.merge(MessageFacts.UNKNOWN, lost, Long::sum);
+        }
         message.gaps().forEach((reason, lost) -> gapFrames.merge(reason, lost, Long::sum));
         unexplained += Math.max(0, message.span() - message.explained());
         long added = covered.add(message.prevFrameSeq() + 1, message.frameSeq());
@@ -64,18 +91,32 @@ final class EpochAccount {
         }
     }
 
+    /** Within a source and epoch: time that goes back, and a capture clock that jumps against the host's. */
     private void lookAtTime(MessageFacts message) {
-        if (message.captureUtc() == null || message.captureClock() == null) {
-            return; // no time, or nobody's: there is nothing to compare
+        long publishedMs = ms(message.publishedAt());
+        boolean jumps = publishedMs < lastPublishedMs;
+        if (message.captureUtc() != null && message.captureClock() != null) {
+            long captureMs = ms(message.captureUtc());
+            if (message.captureClock().equals(lastCaptureClock)) {
+                long apartMs = captureMs - lastCaptureMs - (publishedMs - lastFramePublishedMs);
+                boolean isLive = !message.captureClock().equals(MessageFacts.RECORDING) && publishedMs != NEVER;
+                jumps |= captureMs < lastCaptureMs || isLive && Math.abs(apartMs) > MOST_APART_MS;
+            }
+            lastCaptureMs = captureMs;
+            lastFramePublishedMs = publishedMs;
+            lastCaptureClock = message.captureClock();
         }
-        // times of one format and zone: their texts sort as they do
-        if (lastCaptureUtc != null
-                && message.captureClock().equals(lastCaptureClock)
-                && message.captureUtc().compareTo(lastCaptureUtc) < 0) {
-            timeJumps++;
+        lastPublishedMs = Math.max(publishedMs, jumps ? publishedMs : lastPublishedMs);
+        timeJumps += jumps ? 1 : 0;
+    }
+
+    private static long ms(String utc) {
+        try {
+            return utc == null ? NEVER : Instant.parse(utc).toEpochMilli();
+        } catch (DateTimeParseException | ArithmeticException expected) {
+            // no time is nothing to compare
+            return NEVER;
         }
-        lastCaptureUtc = message.captureUtc();
-        lastCaptureClock = message.captureClock();
     }
 
     Findings.Epoch findings() {
@@ -90,6 +131,7 @@ final class EpochAccount {
                 duplicates,
                 disorder,
                 contradictions,
-                timeJumps);
+                timeJumps,
+                end);
     }
 }

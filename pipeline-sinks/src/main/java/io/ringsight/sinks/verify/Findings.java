@@ -12,6 +12,9 @@ import java.util.function.ToLongFunction;
  * @param foreign records that are no messages of ours
  */
 public record Findings(List<Epoch> epochs, long foreign) {
+    /** The end of a run that goes on, or that ended and nobody told. */
+    public static final String OPEN = "open";
+
     public Findings {
         epochs = List.copyOf(epochs);
     }
@@ -29,7 +32,8 @@ public record Findings(List<Epoch> epochs, long foreign) {
      * @param duplicates messages met again
      * @param disorder messages that came after a later one of the same source
      * @param contradictions messages whose counts do not add up, or that count frames counted before
-     * @param timeJumps frames taken before their predecessor by the same clock
+     * @param timeJumps messages whose time went back, or whose capture clock jumped over 5 s against the host's
+     * @param end why nothing comes after the last message, {@link #OPEN} when it did not say so
      */
     public record Epoch(
             String sourceId,
@@ -42,7 +46,8 @@ public record Findings(List<Epoch> epochs, long foreign) {
             long duplicates,
             long disorder,
             long contradictions,
-            long timeJumps) {}
+            long timeJumps,
+            String end) {}
 
     /** Whether every frame is in a message or a gap, once. */
     public boolean isComplete() {

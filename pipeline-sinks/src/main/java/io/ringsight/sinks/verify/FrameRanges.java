@@ -3,8 +3,13 @@ package io.ringsight.sinks.verify;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** A set of frame numbers, kept as ranges: frames in order cost nothing, however many. */
+/**
+ * A set of frame numbers, kept as ranges: frames in order cost nothing, however many. Of more holes than are kept the
+ * oldest are forgotten: what would fill one then counts as known.
+ */
 final class FrameRanges {
+    private static final int MOST_RANGES = 10_000;
+
     private final TreeMap<Long, Long> lastByFirst = new TreeMap<>();
     private long size;
 
@@ -25,6 +30,11 @@ final class FrameRanges {
             range = lastByFirst.floorEntry(to + 1);
         }
         lastByFirst.put(from, to);
+        if (lastByFirst.size() > MOST_RANGES) {
+            Map.Entry<Long, Long> oldest = lastByFirst.pollFirstEntry();
+            Map.Entry<Long, Long> second = lastByFirst.pollFirstEntry();
+            lastByFirst.put(oldest.getKey(), second.getValue());
+        }
         long added = last - first + 1 - known;
         size += added;
         return added;

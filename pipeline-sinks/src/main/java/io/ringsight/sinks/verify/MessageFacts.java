@@ -1,6 +1,7 @@
 package io.ringsight.sinks.verify;
 
 import java.util.Map;
+import java.util.Set;
 
 /**
  * What a consumer needs of a message to account for frames.
@@ -15,6 +16,7 @@ import java.util.Map;
  * @param reason why there is a gap, or null for a frame
  * @param captureUtc when the frame was taken, RFC 3339, or null
  * @param captureClock which clock said so, or null
+ * @param publishedAt when the message was made, RFC 3339, or null
  */
 record MessageFacts(
         boolean isFrame,
@@ -26,7 +28,14 @@ record MessageFacts(
         Map<String, Long> gaps,
         String reason,
         String captureUtc,
-        String captureClock) {
+        String captureClock,
+        String publishedAt) {
+    /** The clock of recordings, which may be read as fast as one likes. */
+    static final String RECORDING = "file";
+    /** The last message of a run that ended without a word. */
+    static final String UNKNOWN = "unknown";
+    /** Reasons after which a source gives nothing more in a run. */
+    static final Set<String> ENDS = Set.of("ended", "stopped", UNKNOWN);
     /** The message's name for what a sink could not keep. */
     static final String NOT_PUBLISHED = "not-published";
 

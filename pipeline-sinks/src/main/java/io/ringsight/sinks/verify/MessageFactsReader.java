@@ -18,6 +18,7 @@ final class MessageFactsReader {
     private String reason;
     private String captureUtc;
     private String captureClock;
+    private String publishedAt;
     private long frameSeq = -1;
     private long prevFrameSeq = -1;
     private final Map<String, Long> gaps = new TreeMap<>();
@@ -58,7 +59,8 @@ final class MessageFactsReader {
                 gaps,
                 reason,
                 captureUtc,
-                captureClock);
+                captureClock,
+                publishedAt);
     }
 
     private interface FieldReader {
@@ -83,6 +85,7 @@ final class MessageFactsReader {
             case "reason" -> reason = in.getValueAsString();
             case "frameSeq" -> frameSeq = in.getValueAsLong(-1);
             case "prevFrameSeq" -> prevFrameSeq = in.getValueAsLong(-1);
+            case "publishedAt" -> publishedAt = in.getValueAsString();
             case "gaps" -> gaps(in);
             case "captureTime" -> captureTime(in);
             default -> {

@@ -2,8 +2,10 @@ package io.ringsight.sinks.verify;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.ringsight.core.frame.SourceId;
 import io.ringsight.core.time.ManualClock;
 import io.ringsight.sinks.Camera;
+import io.ringsight.sinks.GapJson;
 import io.ringsight.sinks.Message;
 import io.ringsight.sinks.Sample;
 import java.nio.charset.StandardCharsets;
@@ -158,6 +160,84 @@ class TopicVerifierTest {
             assertThat(shuffled.findings().unaccounted()).as("seed " + seed).isEqualTo(last - covered.size());
             assertThat(shuffled.findings().duplicates()).isZero();
         }
+    }
+
+    @Test
+    void namesWhatACrashLeftUnknown() {
+        GapJson gaps = new GapJson(new ManualClock(Sample.NOW_UTC_NS));
+        add(camera.next(), camera.next());
+        assertThat(verifier.findings().epochs().get(0).end()).isEqualTo("open");
+        // the state file knew of three frames more than reached the topic
+        Message farewell = gaps.unknown(new SourceId("line1"), Sample.EPOCH, 5, Sample.NOW_UTC_NS);
+        add(farewell, farewell);
+        Findings findings = verifier.findings();
+        assertThat(findings.isComplete()).isTrue();
+        assertThat(findings.gapFrames()).isEqualTo(Map.of("unknown", 3L));
+        assertThat(findings.duplicates()).isEqualTo(1);
+        assertThat(findings.epochs().get(0).end()).isEqualTo("unknown");
+    }
+
+    @Test
+    void doesNotExcuseAHoleBeforeTheCrash() {
+        GapJson gaps = new GapJson(new ManualClock(Sample.NOW_UTC_NS));
+        add(camera.next());
+        camera.next();
+        add(camera.next(), gaps.unknown(new SourceId("line1"), Sample.EPOCH, 3, Sample.NOW_UTC_NS));
+        assertThat(verifier.findings().unaccounted()).isEqualTo(1);
+    }
+
+    @Test
+    void findsClocksThatJump() {
+        ManualClock clock = new ManualClock(Sample.NOW_UTC_NS);
+        Camera source = new Camera("line1", clock);
+        add(source.next());
+        clock.advanceMs(40);
+        add(source.next());
+        assertThat(verifier.findings().sum(Findings.Epoch::timeJumps)).isZero();
+        clock.advanceMs(60_000);
+        add(source.next());
+        assertThat(verifier.findings().sum(Findings.Epoch::timeJumps))
+                .as("the capture clock stood still for a minute")
+                .isEqualTo(1);
+        clock.advanceMs(-120_000);
+        add(source.gap(0));
+        assertThat(verifier.findings().sum(Findings.Epoch::timeJumps))
+                .as("the host's clock was set back")
+                .isEqualTo(2);
+    }
+
+    @Test
+    void closesOldRunsAndStaysSmall() {
+        TopicVerifier months = new TopicVerifier(3);
+        Message first = camera.next();
+        for (int run = 0; run < 100; run++) {
+            String epoch = String.format("01RUN%05d", run);
+            Camera source = new Camera("line1", new ManualClock(Sample.NOW_UTC_NS));
+            for (int i = 0; i < 10; i++) {
+                String frame = text(source.next(i % 2)).replace(Sample.EPOCH, epoch);
+                months.add(frame.getBytes(StandardCharsets.UTF_8));
+            }
+        }
+        months.add(text(first).replace(Sample.EPOCH, "01RUN00007").getBytes(StandardCharsets.UTF_8));
+        Findings findings = months.findings();
+        assertThat(findings.epochs()).hasSize(4);
+        assertThat(findings.epochs().get(0).streamEpoch()).isEqualTo("97 older");
+        assertThat(findings.frames()).isEqualTo(1_000);
+        assertThat(findings.gapFrames()).isEqualTo(Map.of("overload", 500L));
+        assertThat(findings.duplicates()).isEqualTo(1);
+        assertThat(findings.isComplete()).isTrue();
+    }
+
+    @Test
+    void forgetsTheOldestHolesOnly() {
+        FrameRanges ranges = new FrameRanges();
+        for (long frame = 0; frame < 100_000; frame += 2) {
+            assertThat(ranges.add(frame, frame)).isEqualTo(1);
+        }
+        assertThat(ranges.size()).isEqualTo(50_000);
+        assertThat(ranges.add(1, 1)).as("long forgotten").isZero();
+        assertThat(ranges.add(99_997, 99_997)).isEqualTo(1);
+        assertThat(ranges.add(99_997, 99_998)).isZero();
     }
 
     private static String text(Message message) {

@@ -4,6 +4,13 @@ import io.ringsight.app.CommandException;
 import io.ringsight.app.JsonObject;
 import io.ringsight.app.Main;
 import io.ringsight.app.Version;
+import io.ringsight.app.config.ConfigException;
+import io.ringsight.app.config.HttpConfig;
+import io.ringsight.app.config.Place;
+import io.ringsight.app.http.HealthPages;
+import io.ringsight.app.http.HttpPages;
+import io.ringsight.app.http.VerifyPage;
+import io.ringsight.core.time.Clock;
 import io.ringsight.sinks.kafka.KafkaSinkSpec;
 import io.ringsight.sinks.kafka.TopicException;
 import io.ringsight.sinks.kafka.TopicReader;
@@ -13,6 +20,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -22,6 +30,7 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParentCommand;
 import picocli.CommandLine.Spec;
 
 /** {@code ringsight verify}: accounts for every frame from the messages of a topic alone. */
@@ -36,6 +45,8 @@ import picocli.CommandLine.Spec;
             "Exit code 0 when nothing is unaccounted, 1 when something is, 2 for bad usage."
         })
 public final class VerifyCommand implements Callable<Integer> {
+    private static final int MOST_SECONDS = 86_400;
+
     @Option(
             names = "--bootstrap",
             required = true,
@@ -58,23 +69,99 @@ public final class VerifyCommand implements Callable<Integer> {
             description = "A file of Kafka consumer properties: keeps passwords off the command line.")
     private Path file;
 
-    @Option(names = "--json", description = "Print one JSON object.")
+    @Option(names = "--json", description = "Print one JSON object; with --follow one a report.")
     private boolean json;
+
+    @Option(
+            names = "--follow",
+            description =
+                    "Go on reading until SIGTERM or SIGINT: reports what changed, and complains in the log of frames"
+                            + " that stay unaccounted for. Waits for a broker that is away.")
+    private boolean follow;
+
+    @Option(
+            names = "--every",
+            paramLabel = "SECONDS",
+            defaultValue = "10",
+            description = "How often --follow reports (default: ${DEFAULT-VALUE}).")
+    private int everySeconds;
+
+    @Option(
+            names = "--http",
+            paramLabel = "[HOST:]PORT",
+            description = "With --follow, serve Prometheus /metrics there; HOST is 127.0.0.1 if left out.")
+    private String http;
+
+    @ParentCommand
+    private Main ringsight;
 
     @Spec
     private CommandSpec spec;
 
     @Override
-    public Integer call() {
+    public Integer call() throws ConfigException, InterruptedException {
         checkWhere();
-        Findings findings = read(properties());
+        if (everySeconds < 1 || everySeconds > MOST_SECONDS) {
+            throw CommandException.usage(
+                    List.of("ringsight: --every: expected 1 to " + MOST_SECONDS + ", came " + everySeconds));
+        }
+        if (http != null && !follow) {
+            throw CommandException.usage(List.of("ringsight: --http: expected with --follow only"));
+        }
+        Map<String, String> properties = properties();
+        Findings findings = follow ? follow(properties) : read(properties);
+        tell(findings);
+        return findings.isComplete() ? Main.DONE : Main.FAILED;
+    }
+
+    private void tell(Findings findings) {
         PrintWriter out = spec.commandLine().getOut();
         if (json) {
             out.println(JsonObject.of(object(findings)));
         } else {
             print(out, findings);
         }
-        return findings.isComplete() ? Main.DONE : Main.FAILED;
+        out.flush();
+    }
+
+    private Findings follow(Map<String, String> properties) throws ConfigException, InterruptedException {
+        VerifyFollow following = new VerifyFollow(Clock.system(), Duration.ofSeconds(everySeconds));
+        ringsight.onTermination(following::stop);
+        Findings[] told = {following.findings()};
+        HttpPages pages = pages(following);
+        try {
+            return following.run(() -> TopicReader.open(bootstrap, topic, properties), now -> {
+                if (!now.equals(told[0])) {
+                    told[0] = now;
+                    tell(now);
+                }
+            });
+        } finally {
+            if (pages != null) {
+                pages.close();
+            }
+        }
+    }
+
+    private HttpPages pages(VerifyFollow following) throws ConfigException {
+        if (http == null) {
+            return null;
+        }
+        int colon = http.lastIndexOf(':');
+        String port = http.substring(colon + 1);
+        if (!port.matches("[0-9]{1,5}") || Integer.parseInt(port) > 65_535) {
+            throw CommandException.usage(List.of("ringsight: --http: expected PORT or HOST:PORT, came '" + http + "'"));
+        }
+        String host = colon < 0 ? HttpConfig.DEFAULT_BIND : http.substring(0, colon);
+        HttpConfig where =
+                new HttpConfig(host, Integer.parseInt(port), new Place(Path.of("ringsight verify"), 1, "--http"));
+        return HttpPages.open(
+                where,
+                Map.of(
+                        "/metrics",
+                        new VerifyPage(following::findings, following::isReading),
+                        "/live",
+                        HealthPages.live()));
     }
 
     private void checkWhere() {
@@ -150,6 +237,7 @@ public final class VerifyCommand implements Callable<Integer> {
         object.put("contradictions", epoch.contradictions());
         object.put("timeJumps", epoch.timeJumps());
         object.put("before", epoch.before());
+        object.put("end", epoch.end());
         return object;
     }
 
@@ -191,7 +279,13 @@ public final class VerifyCommand implements Callable<Integer> {
     private static void remarks(PrintWriter out, Findings findings) {
         findings.gapFrames().forEach((reason, frames) -> out.printf("frames in gaps, %s: %d%n", reason, frames));
         remark(out, "messages whose counts do not add up", findings.sum(Findings.Epoch::contradictions));
-        remark(out, "frames taken before their predecessor", findings.sum(Findings.Epoch::timeJumps));
+        remark(out, "messages whose time went back or jumped", findings.sum(Findings.Epoch::timeJumps));
+        remark(
+                out,
+                "runs that ended without a word (what followed their last message is unknown)",
+                findings.epochs().stream()
+                        .filter(epoch -> epoch.end().equals("unknown"))
+                        .count());
         remark(out, "frames before the topic's retention", findings.sum(Findings.Epoch::before));
         remark(out, "records that are no messages of ringsight", findings.foreign());
     }

@@ -51,6 +51,21 @@ class VerifyCommandTest {
     }
 
     @Test
+    void refusesPagesItCannotServe() {
+        assertThat(run("verify", "--bootstrap", "a:1", "--topic", "t", "--http", "9"))
+                .isEqualTo(2);
+        assertThat(run("verify", "--bootstrap", "a:1", "--topic", "t", "--follow", "--http", "a:b"))
+                .isEqualTo(2);
+        assertThat(run("verify", "--bootstrap", "a:1", "--topic", "t", "--follow", "--every", "0"))
+                .isEqualTo(2);
+        assertThat(err.toString())
+                .contains("--http: expected with --follow only")
+                .contains("--http: expected PORT or HOST:PORT, came 'a:b'")
+                .contains("--every: expected 1 to 86400, came 0")
+                .hasLineCount(3);
+    }
+
+    @Test
     void saysThatNoBrokerAnswers() throws IOException {
         int port;
         try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {

@@ -1,0 +1,106 @@
+package io.ringsight.app.http;
+
+import io.prometheus.metrics.expositionformats.PrometheusTextFormatWriter;
+import io.prometheus.metrics.model.snapshots.CounterSnapshot;
+import io.prometheus.metrics.model.snapshots.CounterSnapshot.CounterDataPointSnapshot;
+import io.prometheus.metrics.model.snapshots.GaugeSnapshot;
+import io.prometheus.metrics.model.snapshots.Labels;
+import io.prometheus.metrics.model.snapshots.MetricSnapshot;
+import io.prometheus.metrics.model.snapshots.MetricSnapshots;
+import io.ringsight.sinks.verify.Findings;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
+import java.util.function.ToLongFunction;
+
+/** {@code /metrics} of {@code ringsight verify --follow}: what a topic alone says of the frames, for each source. */
+public final class VerifyPage implements Page {
+    private final Supplier<Findings> findings;
+    private final BooleanSupplier reading;
+    private final PrometheusTextFormatWriter writer = PrometheusTextFormatWriter.create();
+
+    /**
+     * @param findings the newest
+     * @param reading whether the topic is open
+     */
+    public VerifyPage(Supplier<Findings> findings, BooleanSupplier reading) {
+        this.findings = findings;
+        this.reading = reading;
+    }
+
+    @Override
+    public Answer answer() {
+        Findings now = findings.get();
+        List<MetricSnapshot> all = new ArrayList<>();
+        all.add(MetricsPage.gauge(
+                "ringsight_verify_reading", "1 while the topic is open.", reading.getAsBoolean() ? 1 : 0));
+        all.add(MetricsPage.gauge(
+                "ringsight_verify_complete",
+                "1 while every frame is in a message or counted in a gap.",
+                now.isComplete() ? 1 : 0));
+        all.add(MetricsPage.counter(
+                "ringsight_verify_foreign_records", "Records that are no messages of Ringsight.", now.foreign()));
+        all.add(gauge(now, "unaccounted_frames", "Frames in no message and no gap.", Findings.Epoch::unaccounted));
+        all.add(counter(now, "frames", "Frames with a message.", Findings.Epoch::frames));
+        all.add(gapFrames(now));
+        all.add(counter(now, "duplicates", "Messages that came again.", Findings.Epoch::duplicates));
+        all.add(counter(now, "disorder", "Messages that came after a later one.", Findings.Epoch::disorder));
+        all.add(counter(now, "contradictions", "Messages whose counts do not add up.", Findings.Epoch::contradictions));
+        all.add(counter(now, "time_jumps", "Messages whose time went back or jumped.", Findings.Epoch::timeJumps));
+        ProcessMetrics.add(all);
+        ByteArrayOutputStream body = new ByteArrayOutputStream(8_192);
+        try {
+            writer.write(body, new MetricSnapshots(all));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return new Answer(200, writer.getContentType(), body.toByteArray());
+    }
+
+    private static Map<String, Long> bySource(Findings findings, ToLongFunction<Findings.Epoch> figure) {
+        Map<String, Long> sums = new TreeMap<>();
+        findings.epochs().forEach(epoch -> sums.merge(epoch.sourceId(), figure.applyAsLong(epoch), Long::sum));
+        return sums;
+    }
+
+    private static MetricSnapshot gauge(
+            Findings findings, String name, String help, ToLongFunction<Findings.Epoch> figure) {
+        GaugeSnapshot.Builder family =
+                GaugeSnapshot.builder().name("ringsight_verify_" + name).help(help);
+        bySource(findings, figure)
+                .forEach((source, sum) -> family.dataPoint(MetricsPage.value(Labels.of("source", source), sum)));
+        return family.build();
+    }
+
+    private static MetricSnapshot counter(
+            Findings findings, String name, String help, ToLongFunction<Findings.Epoch> figure) {
+        CounterSnapshot.Builder family =
+                CounterSnapshot.builder().name("ringsight_verify_" + name).help(help);
+        bySource(findings, figure).forEach((source, sum) -> family.dataPoint(count(Labels.of("source", source), sum)));
+        return family.build();
+    }
+
+    private static MetricSnapshot gapFrames(Findings findings) {
+        Map<String, Map<String, Long>> sums = new TreeMap<>();
+        findings.epochs()
+                .forEach(epoch -> epoch.gapFrames()
+                        .forEach((reason, frames) -> sums.computeIfAbsent(epoch.sourceId(), any -> new TreeMap<>())
+                                .merge(reason, frames, Long::sum)));
+        CounterSnapshot.Builder family = CounterSnapshot.builder()
+                .name("ringsight_verify_gap_frames")
+                .help("Frames counted in gaps, by reason.");
+        sums.forEach((source, reasons) -> reasons.forEach(
+                (reason, frames) -> family.dataPoint(count(Labels.of("source", source, "reason", reason), frames))));
+        return family.build();
+    }
+
+    private static CounterDataPointSnapshot count(Labels labels, double reading) {
+        return CounterDataPointSnapshot.builder().labels(labels).value(reading).build();
+    }
+}

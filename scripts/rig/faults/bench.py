@@ -12,7 +12,7 @@ from parts import WORK, Broker, Cameras, Failed, Lab, Process, Program, Skipped,
 
 STALL_MS = 1500
 OPEN_MS = 5000
-STARTING_S = 45  # a JVM on a busy machine, model and camera
+STARTING_S = 90  # a JVM, model and camera on a machine that is busy with other things
 STOPPING_S = 40
 
 

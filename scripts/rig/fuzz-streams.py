@@ -1,0 +1,101 @@
+#!/usr/bin/python3
+"""Damaged streams against the FFmpeg the product carries, each in a process of its own: what crashes, what hangs?
+
+usage: fuzz-streams.py FFMPEG [--seconds N] [--seed S]
+FFMPEG is the program in JavaCPP's cache (~/.javacpp/cache/ffmpeg-*-linux-x86_64*.jar/**/ffmpeg). Makes small streams with
+Debian's ffmpeg (H.264, H.265, MJPEG, AV1 in MP4, MPEG-TS, Matroska, raw), damages them (bits turned, cut, pieces of
+another put in, a piece doubled) and decodes each. A crash is an end by a signal; its input is kept in out/fuzz/streams.
+Exit status: 0 no crash and no hang, 1 some.
+"""
+import argparse
+import collections
+import pathlib
+import random
+import subprocess
+import sys
+import tempfile
+import time
+
+OUT = pathlib.Path(__file__).resolve().parents[2] / "out/fuzz/streams"
+LIMIT_S = 20
+STREAMS = {"avc.mp4": "libx264", "avc.ts": "libx264", "avc.h264": "libx264", "hevc.mp4": "libx265", "hevc.ts": "libx265",
+           "hevc.hevc": "libx265", "mjpeg.mkv": "mjpeg", "mjpeg.mjpeg": "mjpeg", "av1.mkv": "libsvtav1", "av1.mp4": "libsvtav1"}
+
+
+def make(folder):
+    """Debian's encoders; one it lacks is left out and said so."""
+    seeds = {}
+    for name, encoder in STREAMS.items():
+        file = folder / name
+        done = subprocess.run(["ffmpeg", "-v", "error", "-f", "lavfi", "-i", "testsrc2=size=160x120:rate=10", "-t", "2",
+                               "-pix_fmt", "yuvj420p" if encoder == "mjpeg" else "yuv420p", "-c:v", encoder, "-g", "5",
+                               "-y", str(file)], stdin=subprocess.DEVNULL, capture_output=True)
+        if done.returncode == 0:
+            seeds[name] = file.read_bytes()
+        else:
+            print("left out: %s (no %s here)" % (name, encoder))
+    seeds["session.sdp"] = b"v=0\no=- 0 0 IN IP4 127.0.0.1\ns=x\nc=IN IP4 127.0.0.1\nt=0 0\nm=video 0 RTP/AVP 96\n" \
+        b"a=rtpmap:96 H264/90000\na=fmtp:96 packetization-mode=1;sprop-parameter-sets=Z0LAHtkDxWhAAAADAEAAAAwDxYuS,aMuMsg==\n"
+    return seeds
+
+
+def damaged(data, other, chance):
+    data = bytearray(data)
+    for _ in range(chance.choice((1, 2, 5, 20, 100))):
+        at = chance.randrange(len(data))
+        length = chance.choice((1, 4, 16, 64, 400))
+        kind = chance.randrange(5)
+        if kind == 0:
+            data[at] ^= 1 << chance.randrange(8)
+        elif kind == 1:
+            data[at:at + length] = bytes(chance.choice((0, 255, chance.randrange(256))) for _ in range(length))
+        elif kind == 2 and len(data) > 200:
+            del data[at:at + length]
+        elif kind == 3:
+            start = chance.randrange(len(other))
+            data[at:at] = other[start:start + length]
+        else:
+            data[at:at] = data[at:at + length]
+    return bytes(data[:chance.randrange(1, len(data))] if chance.random() < 0.1 else data)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("ffmpeg", type=pathlib.Path)
+    parser.add_argument("--seconds", type=int, default=60)
+    parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(10**6))
+    o = parser.parse_args()
+    chance, tried, bad = random.Random(o.seed), collections.Counter(), []
+    print("seed %d" % o.seed, flush=True)
+    with tempfile.TemporaryDirectory() as temporary:
+        folder = pathlib.Path(temporary)
+        seeds, end = make(folder), time.monotonic() + o.seconds
+        while time.monotonic() < end:
+            name = chance.choice(sorted(seeds))
+            data = damaged(seeds[name], seeds[chance.choice(sorted(seeds))], chance)
+            file = folder / ("damaged" + pathlib.Path(name).suffix)
+            file.write_bytes(data)
+            tried[name] += 1
+            command = [str(o.ffmpeg), "-v", "quiet", "-nostdin", "-threads", "1", "-protocol_whitelist", "file,crypto,data,rtp,udp",
+                       "-i", str(file), "-frames:v", "60", "-f", "null", "-"]
+            if name.endswith(".sdp"):
+                command[2:2] = ["-rw_timeout", "200000"]
+            try:
+                status = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+                                        timeout=LIMIT_S, env={"LD_LIBRARY_PATH": str(o.ffmpeg.parent)}).returncode
+                what = "signal %d" % -status if status < 0 else ""
+            except subprocess.TimeoutExpired:
+                what = "still running after %d s" % LIMIT_S
+            if what:
+                OUT.mkdir(parents=True, exist_ok=True)
+                kept = OUT / ("%d-%d-%s" % (o.seed, sum(tried.values()), name))
+                kept.write_bytes(data)
+                bad.append("%s: %s" % (kept, what))
+                print(bad[-1], flush=True)
+    print("%d damaged streams decoded (%s): %d crashed or hung" % (
+        sum(tried.values()), ", ".join("%s %d" % item for item in sorted(tried.items())), len(bad)))
+    return 1 if bad else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

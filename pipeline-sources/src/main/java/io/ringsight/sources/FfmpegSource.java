@@ -31,6 +31,9 @@ final class FfmpegSource implements Source {
     private final PicturePool pool;
     private final Deadline deadline;
     private final FfmpegLog log;
+    /** Null for what is no V4L2 camera. */
+    private final V4l2Device device;
+
     private final CudaDecoder cuda;
     private volatile Thread runner;
     private volatile String codecName = "";
@@ -42,6 +45,7 @@ final class FfmpegSource implements Source {
         pool = new PicturePool(pictures, clock);
         deadline = new Deadline(clock);
         log = new FfmpegLog(clock, Redaction.of(spec));
+        device = spec instanceof SourceSpec.V4l2 v4l2 ? new V4l2Device(v4l2.device()) : null;
         cuda = new CudaDecoder(decoding, pictures);
     }
 
@@ -160,7 +164,9 @@ final class FfmpegSource implements Source {
     private FfmpegInput openCamera() throws EndedException {
         long limitNs = spec.timeouts().openMs() * NS_PER_MS;
         if (!(spec instanceof SourceSpec.Rtsp rtsp)) {
-            return open(InputPlan.v4l2((SourceSpec.V4l2) spec), limitNs);
+            FfmpegInput input = open(InputPlan.v4l2((SourceSpec.V4l2) spec, device.resolve()), limitNs);
+            device.remember();
+            return input;
         }
         try {
             return open(InputPlan.rtsp(rtsp), limitNs);

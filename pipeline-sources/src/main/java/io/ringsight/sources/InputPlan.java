@@ -51,14 +51,15 @@ record InputPlan(String url, String format, Map<String, String> options, boolean
         }
     }
 
-    static InputPlan v4l2(SourceSpec.V4l2 spec) {
+    /** @param device where the camera is now */
+    static InputPlan v4l2(SourceSpec.V4l2 spec, String device) {
         Map<String, String> options = new LinkedHashMap<>();
         putIfGiven(options, "video_size", spec.videoSize());
         putIfGiven(options, "framerate", spec.framerate());
         putIfGiven(options, "input_format", spec.inputFormat());
         options.putAll(spec.options());
         // FFmpeg never asks the interrupt callback here: a blocking read of a camera without pictures ends never.
-        return new InputPlan(spec.device(), "v4l2", options, true, false);
+        return new InputPlan(device, "v4l2", options, true, false);
     }
 
     static InputPlan recording(SourceSpec.Recording spec) {

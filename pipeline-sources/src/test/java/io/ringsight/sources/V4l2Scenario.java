@@ -33,6 +33,7 @@ final class V4l2Scenario {
             picturesOutliveTheCamera();
             seesAnInputError();
             comesBackAfterUnplugging();
+            isFoundAgainUnderAnotherNumber();
             System.out.println("SCENARIO PASSED");
         } catch (Throwable e) {
             e.printStackTrace(System.out);
@@ -138,6 +139,33 @@ final class V4l2Scenario {
             System.out.println(
                     "back after " + TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - startNs) + " ms: " + intake.gaps);
             check(intake.gaps.get(0).startsWith("disconnected"), "gaps " + intake.gaps);
+            supervisor.stop();
+            supervisor.awaitStopped(TimeUnit.SECONDS.toMillis(WAIT_S));
+            intake.releaseAll();
+        }
+    }
+
+    /** Somebody holds the old device open, so the kernel cannot give its number again. */
+    private static void isFoundAgainUnderAnotherNumber() throws Exception {
+        RecordingIntake intake = new RecordingIntake();
+        Source source = Sources.open(spec(DEVICE), Clock.system());
+        try (SourceSupervisor supervisor = new SourceSupervisor(source, intake, Clock.system())) {
+            supervisor.start();
+            await(() -> intake.frames() >= 5);
+            try (java.io.InputStream holds = Files.newInputStream(Path.of(DEVICE))) {
+                driver("unbind");
+                await(() -> !intake.metrics().state().equals("live"));
+                driver("bind");
+                int before = intake.frames();
+                long startNs = System.nanoTime();
+                await(() -> intake.frames() >= before + 5);
+                long tookMs = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - startNs);
+                System.out.println("found again after " + tookMs + " ms: "
+                        + Clips.run(java.util.List.of("sh", "-c", "echo /dev/video*"))
+                                .strip() + " " + intake.gaps);
+                check(!holds.toString().isEmpty(), "the old device is held open");
+                check(!Files.exists(Path.of(DEVICE)), "the number was given again, which proves nothing");
+            }
             supervisor.stop();
             supervisor.awaitStopped(TimeUnit.SECONDS.toMillis(WAIT_S));
             intake.releaseAll();

@@ -15,6 +15,7 @@ OPERATORS = ("Conv", "Relu", "Add", "Mul", "Sigmoid", "Concat", "Split", "Resize
 EVERYTHING = (*OPERATORS, "Sub", "Div", "Slice", "Transpose", "Reshape", "Softplus")
 METHODS = {
     "minmax": CalibrationMethod.MinMax,
+    "average": CalibrationMethod.MinMax,  # a moving average over the pictures: one odd picture does not set the scale
     "entropy": CalibrationMethod.Entropy,
     "percentile": CalibrationMethod.Percentile,
 }
@@ -54,6 +55,8 @@ def quantize(prepared: Path, source: Path, out: Path, files: list[Path], recipe:
         extra_options={
             "WeightSymmetric": True,
             "ActivationSymmetric": symmetric,
+            "CalibMovingAverage": recipe.method == "average",
+            "CalibMovingAverageConstant": 0.02,
             # TensorRT has no 32-bit DequantizeLinear: there a bias stays in float
             "QuantizeBias": not symmetric,
         },

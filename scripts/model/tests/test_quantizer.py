@@ -56,6 +56,20 @@ def test_int8_keeps_the_decoding_in_float_and_scores_close(exported, prepared, t
         assert abs(a[0, :50, 4] - b[0, :50, 4]).max() < 0.05
 
 
+def test_a_moving_average_is_not_ruled_by_one_odd_picture(exported, prepared, tensors, tmp_path):
+    odd = tmp_path / "odd.npy"
+    np.save(odd, np.load(tensors[0]) * 50)
+    largest = {}
+    for method in ("minmax", "average"):
+        file = tmp_path / f"{method}.onnx"
+        int8.quantize(
+            prepared, exported, file, [*tensors, odd], int8.Recipe(method=method), int8.ladder(prepared, [])[0][1]
+        )
+        values = onnx.load(file).graph.initializer
+        largest[method] = max(float(onnx.numpy_helper.to_array(i)) for i in values if i.name == "images_scale")
+    assert largest["average"] < 0.5 * largest["minmax"]
+
+
 def test_s8_is_what_tensorrt_takes(exported, prepared, tensors, tmp_path):
     _, in_float = int8.ladder(prepared, [])[0]
     int8.quantize(prepared, exported, tmp_path / "q.onnx", tensors, int8.Recipe("s8"), in_float)

@@ -1,5 +1,6 @@
 package io.ringsight.app;
 
+import io.ringsight.app.acceptance.GpuAcceptanceCommand;
 import io.ringsight.app.bench.BenchCommand;
 import io.ringsight.app.command.CheckCommand;
 import io.ringsight.app.command.DoctorCommand;
@@ -53,6 +54,7 @@ import picocli.CommandLine.Spec;
             TensorsCommand.class,
             InspectCommand.class,
             DemoCommand.class,
+            GpuAcceptanceCommand.class,
         })
 public final class Main implements Runnable {
     /** Exit code: done. */

@@ -38,10 +38,9 @@ final class RecordingFile {
         if (ending.reason() == GapReason.STOPPED) {
             return ending;
         }
-        String beginning =
-                ending.reason() == GapReason.UNSUPPORTED && !ending.detail().startsWith("configuration")
-                        ? " is not a film or picture that FFmpeg can read: "
-                        : ": ";
+        String beginning = ending.reason() == GapReason.UNSUPPORTED && ending.retry()
+                ? " is not a film or picture that FFmpeg can read: "
+                : ": ";
         return Ending.fatal(ending.reason(), path + beginning + ending.detail());
     }
 

@@ -95,7 +95,7 @@ class CudaDecoderTest {
                 play(film("h264.mp4", "libopenh264"), new Decoding(Decode.CUDA, () -> OptionalInt.of(0)), intake);
         assertThat(ending.retry()).isFalse();
         assertThat(ending.reason()).isEqualTo(GapReason.UNSUPPORTED);
-        assertThat(ending.detail()).contains("decode: cuda is not possible: FFmpeg cannot open GPU 0: ");
+        assertThat(ending.detail()).contains("h264.mp4: decode: cuda is not possible: FFmpeg cannot open GPU 0: ");
         assertThat(intake.frames()).isZero();
     }
 

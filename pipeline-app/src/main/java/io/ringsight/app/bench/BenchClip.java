@@ -9,7 +9,7 @@ import org.bytedeco.ffmpeg.ffmpeg;
 import org.bytedeco.javacpp.Loader;
 
 /** A film to measure with where the user gives none: FFmpeg's moving test picture with noise, as H.264. */
-final class BenchClip implements AutoCloseable {
+public final class BenchClip implements AutoCloseable {
     private static final int SECONDS = 8;
     private final Path folder;
     private final Path file;
@@ -20,7 +20,7 @@ final class BenchClip implements AutoCloseable {
     }
 
     /** Encodes a film of {@code size} (for example 1280x720), 30 frames a second; deleted on {@link #close()}. */
-    static BenchClip render(String size) throws InterruptedException {
+    public static BenchClip render(String size) throws InterruptedException {
         try {
             Path folder = Files.createTempDirectory("ringsight-bench");
             Path file = folder.resolve("clip.mp4");
@@ -55,7 +55,7 @@ final class BenchClip implements AutoCloseable {
         }
     }
 
-    Path file() {
+    public Path file() {
         return file;
     }
 

@@ -2,6 +2,7 @@ package io.ringsight.core.infer.cuda;
 
 import org.bytedeco.cuda.global.cudart;
 import org.bytedeco.javacpp.BytePointer;
+import org.bytedeco.javacpp.SizeTPointer;
 
 /** Outcomes of calls of the CUDA runtime, and the calling thread's device. */
 public final class Cuda {
@@ -27,6 +28,15 @@ public final class Cuda {
     /** Waits until all streams of the calling thread's device are done. */
     public static void synchronize() {
         check(cudart.cudaDeviceSynchronize(), "cudaDeviceSynchronize");
+    }
+
+    /** Free memory of the calling thread's device, in bytes. */
+    public static long freeBytes() {
+        try (SizeTPointer free = new SizeTPointer(1);
+                SizeTPointer total = new SizeTPointer(1)) {
+            check(cudart.cudaMemGetInfo(free, total), "cudaMemGetInfo");
+            return free.get();
+        }
     }
 
     /** The error's name and sentence, e.g. {@code cudaErrorMemoryAllocation: out of memory}. */

@@ -134,6 +134,11 @@ public final class TensorRtBackend implements InferenceBackend {
         return Collections.unmodifiableList(lanes);
     }
 
+    /** The lanes themselves, for measuring. */
+    List<TensorRtLane> measuredLanes() {
+        return lanes;
+    }
+
     @Override
     public int maxBatch() {
         return maxBatch;

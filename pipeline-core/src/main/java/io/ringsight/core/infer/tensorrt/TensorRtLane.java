@@ -53,6 +53,9 @@ final class TensorRtLane implements Lane, AutoCloseable {
     /** Of a full batch, with its graph; null without graphs or where a full batch is one row. */
     private Execution full;
 
+    /** Measures, when not null. */
+    private LaneTimes times;
+
     private volatile boolean launched;
     private volatile Thread waiter;
 
@@ -137,6 +140,29 @@ final class TensorRtLane implements Lane, AutoCloseable {
         }
     }
 
+    /** Takes the times of all that follows; null: no more. The lane must be idle. */
+    void measure(LaneTimes wanted) {
+        times = wanted;
+    }
+
+    /** Launches the network alone, on what is in the input, and copies nothing back; awaited as any launch. */
+    void launchNetwork(int count) {
+        try {
+            Cuda.use(device.index());
+            flexible.enqueue(count, stream);
+            done.record(stream);
+        } catch (CudaFailure | TensorRtFailure e) {
+            drain();
+            throw fatal(e);
+        }
+        launched = true;
+    }
+
+    /** The stream, for measuring. */
+    Stream stream() {
+        return stream;
+    }
+
     private void queue(Execution execution, int count) {
         execution.enqueue(count, stream);
         result.copyFrom(output, resultBytes(count), stream);
@@ -157,6 +183,9 @@ final class TensorRtLane implements Lane, AutoCloseable {
     public void load(int row, Picture picture) {
         try {
             Cuda.use(device.index());
+            if (times != null && row == 0) {
+                times.loading(stream);
+            }
             rows.get(row).load(picture, stream);
         } catch (CudaFailure e) {
             // Whether the staging was marked as in use is unknown: the next picture of this row must not overwrite it.
@@ -172,7 +201,13 @@ final class TensorRtLane implements Lane, AutoCloseable {
         }
         try {
             Cuda.use(device.index());
+            if (times != null) {
+                times.computing(stream);
+            }
             start(count);
+            if (times != null) {
+                times.over(stream);
+            }
             done.record(stream);
         } catch (CudaFailure | TensorRtFailure e) {
             drain();

@@ -30,7 +30,7 @@ class ReadmeTest {
     @Test
     void namesEveryCommandAndNoOther() {
         Set<String> inReadme = new TreeSet<>();
-        Matcher row = Pattern.compile("(?m)^\\| `ringsight (\\w+)").matcher(readme);
+        Matcher row = Pattern.compile("(?m)^\\| `ringsight ([\\w-]+)").matcher(readme);
         while (row.find()) {
             inReadme.add(row.group(1));
         }

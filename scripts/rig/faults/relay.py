@@ -129,13 +129,14 @@ class Packets:
         return payload
 
     def shifted(self, ticks):
-        """RTP times moved by so many 1/90000 s."""
+        """A camera whose stream time moved by so many 1/90000 s: in its packets and in its sender reports."""
         def hook(channel, payload):
-            if channel % 2 or len(payload) < 12:
+            at = 16 if channel % 2 else 4
+            if len(payload) < at + 4 or channel % 2 and payload[1] != 200:
                 return payload
             self.count += 1
-            time_stamp = (int.from_bytes(payload[4:8], "big") + ticks) % (1 << 32)
-            return payload[:4] + time_stamp.to_bytes(4, "big") + payload[8:]
+            time_stamp = (int.from_bytes(payload[at:at + 4], "big") + ticks) % (1 << 32)
+            return payload[:at] + time_stamp.to_bytes(4, "big") + payload[at + 4:]
         return hook
 
     def standing(self):

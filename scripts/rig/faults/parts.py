@@ -181,6 +181,14 @@ class Broker:
                 "advertised.listeners=%s,VM://10.0.2.2:%d" % (plain, self.vm_port),
                 "listener.security.protocol.map=PLAINTEXT:PLAINTEXT,VM:PLAINTEXT,CONTROLLER:PLAINTEXT",
                 environment.get("EXTRA", "")])
+        elif "TLS" in environment:
+            # to itself without TLS, or it would not start with a certificate that its clients must refuse
+            control = "CONTROLLER://%s:%s" % (address, self.environment["CPORT"])
+            listeners = "SASL_SSL://%s:%d,INTERNAL://%s:%d" % (address, self.port, address, self.vm_port)
+            environment["EXTRA"] = "\n".join([
+                "listeners=%s,%s" % (listeners, control), "advertised.listeners=" + listeners,
+                "listener.security.protocol.map=SASL_SSL:SASL_SSL,INTERNAL:PLAINTEXT,CONTROLLER:PLAINTEXT",
+                "inter.broker.listener.name=INTERNAL", environment.get("EXTRA", "")])
         self.environment.update(environment)
 
     @property
@@ -210,6 +218,11 @@ class Broker:
         """What a client needs of a broker with TLS=1."""
         lines = (self.home / "client.properties").read_text().splitlines()
         return dict(line.split("=", 1) for line in lines if "=" in line)
+
+    def answers(self):
+        with contextlib.suppress(OSError), socket.create_connection((self.address, self.port), timeout=2):
+            return True
+        return False
 
     def alive(self):
         state = pathlib.Path("/proc/%s/stat" % (self.home / "pid").read_text().strip())

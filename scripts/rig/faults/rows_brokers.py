@@ -166,7 +166,7 @@ def too_large(bench):
     """The record's frame is lost and says so; nothing behind it waits."""
     board = bench.cameras("--cam", "file=%s:/cam" % bench.film())
     plain = bench.cameras()
-    broker = bench.broker(EXTRA="message.max.bytes=1700")
+    broker = bench.broker(EXTRA="message.max.bytes=1000")
     run = bench.daemon(camera_source("board", board), camera_source("plain", plain), broker=broker, pipeline={"model": str(MODEL)})
     live = run.await_frames("plain")
     time.sleep(6)
@@ -223,7 +223,8 @@ def certificate(broker, pem):
     broker.kill()
     (broker.home / "tls/broker.pem").write_bytes(pem)
     at = time.time()
-    broker.start()
+    broker.script("up")
+    until("the broker's port", 60, broker.answers)
     return at
 
 

@@ -59,8 +59,6 @@ class DamagedStreamTest {
             int seen = clean.frames();
             witness.await(() -> clean.frames() >= seen + 10);
         }
-        clean.releaseAll();
-        lossy.releaseAll();
         System.out.printf(
                 "%s, %.0f %% loss: %d handed on, %d corrupt, %d packets missed%n",
                 codec,

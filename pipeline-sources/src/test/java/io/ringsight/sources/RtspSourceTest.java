@@ -13,7 +13,6 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
-import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -71,7 +70,7 @@ class RtspSourceTest {
     void knowsTheCamerasClockFromTheFirstReportOn() throws Exception {
         try (RtspCamera camera = new RtspCamera(folder, "--cam", "h264:/cam1")) {
             RecordingIntake intake = new RecordingIntake();
-            try (Running running = new Running(SourceSpec.parse(camera.uri("/cam1")), intake)) {
+            try (RunningSource running = new RunningSource(SourceSpec.parse(camera.uri("/cam1")), intake)) {
                 running.await(() -> intake.frames() > 0 && intake.last().clock() == CaptureClock.RTCP_SR);
                 int known = intake.frames();
                 running.await(() -> intake.frames() >= known + 10);
@@ -135,7 +134,7 @@ class RtspSourceTest {
         try (RtspCamera camera = new RtspCamera(folder, "--cam", "h264:/cam1")) {
             SourceSpec spec = SourceSpec.parse(camera.uri("/cam1"), transport(transport));
             RecordingIntake intake = new RecordingIntake();
-            try (Running running = new Running(spec, intake)) {
+            try (RunningSource running = new RunningSource(spec, intake)) {
                 running.await(() -> intake.frames() >= ENOUGH);
                 camera.freeze();
                 long frozenNs = System.nanoTime();
@@ -166,7 +165,7 @@ class RtspSourceTest {
     void stopsPromptly() throws Exception {
         try (RtspCamera camera = new RtspCamera(folder, "--cam", "h264:/cam1")) {
             RecordingIntake intake = new RecordingIntake();
-            try (Running running = new Running(SourceSpec.parse(camera.uri("/cam1")), intake)) {
+            try (RunningSource running = new RunningSource(SourceSpec.parse(camera.uri("/cam1")), intake)) {
                 running.await(() -> intake.frames() >= 3);
                 camera.freeze();
                 long startNs = System.nanoTime();
@@ -186,12 +185,12 @@ class RtspSourceTest {
             Source source = Sources.open(SourceSpec.parse(camera.uri("/cam1")), Clock.system());
             try (SourceSupervisor supervisor = new SourceSupervisor(source, intake, Clock.system())) {
                 supervisor.start();
-                await(() -> intake.frames() >= ENOUGH);
+                RunningSource.until(() -> intake.frames() >= ENOUGH);
                 camera.kill();
-                await(() -> !intake.metrics().state().equals("live"));
+                RunningSource.until(() -> !intake.metrics().state().equals("live"));
                 int before = intake.frames();
                 camera.start();
-                await(() -> intake.frames() >= before + ENOUGH);
+                RunningSource.until(() -> intake.frames() >= before + ENOUGH);
                 assertThat(intake.metrics().state()).isEqualTo("live");
                 assertThat(SourceSupervisor.stopAll(List.of(supervisor), Clock.system(), 5_000))
                         .isEmpty();
@@ -207,7 +206,7 @@ class RtspSourceTest {
     void followsAChangeOfSize() throws Exception {
         try (RtspCamera camera = new RtspCamera(folder, "--cam", "h264:/cam1", "--switch", "2:1280x720")) {
             RecordingIntake intake = new RecordingIntake();
-            try (Running running = new Running(SourceSpec.parse(camera.uri("/cam1")), intake)) {
+            try (RunningSource running = new RunningSource(SourceSpec.parse(camera.uri("/cam1")), intake)) {
                 running.await(() -> intake.frames() > 0 && intake.last().width() == 1280);
                 int changed = intake.frames();
                 running.await(() -> intake.frames() >= changed + ENOUGH);
@@ -286,7 +285,7 @@ class RtspSourceTest {
     void losesFramesAsOverloadWhenNoPictureIsFree() throws Exception {
         try (RtspCamera camera = new RtspCamera(folder, "--cam", "h264:/cam1")) {
             RecordingIntake hoarder = new RecordingIntake(1000, (picture, number) -> {});
-            try (Running running = new Running(SourceSpec.parse(camera.uri("/cam1")), hoarder)) {
+            try (RunningSource running = new RunningSource(SourceSpec.parse(camera.uri("/cam1")), hoarder)) {
                 running.await(() -> hoarder.losses.count(GapReason.OVERLOAD) >= 10);
                 hoarder.releaseAll();
             }
@@ -366,71 +365,15 @@ class RtspSourceTest {
     /** Takes so many pictures, then stops. */
     private static RecordingIntake take(int pictures, SourceSpec spec) throws Exception {
         RecordingIntake intake = new RecordingIntake();
-        try (Running running = new Running(spec, intake)) {
+        try (RunningSource running = new RunningSource(spec, intake)) {
             running.await(() -> intake.frames() >= pictures);
         }
         return intake;
     }
 
     private static Ending runToItsEnd(SourceSpec spec) throws Exception {
-        try (Running running = new Running(spec, new RecordingIntake())) {
+        try (RunningSource running = new RunningSource(spec, new RecordingIntake())) {
             return running.ending();
-        }
-    }
-
-    private static void await(BooleanSupplier condition) throws InterruptedException {
-        long untilNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(WAIT_S);
-        while (!condition.getAsBoolean()) {
-            assertThat(System.nanoTime()).as("time is up").isLessThan(untilNs);
-            TimeUnit.MILLISECONDS.sleep(5);
-        }
-    }
-
-    /** A source that runs on a thread of its own. */
-    private static final class Running implements AutoCloseable {
-        final Source source;
-        private final RecordingIntake intake;
-        private final Thread thread;
-        private volatile Ending ending;
-
-        Running(SourceSpec spec, RecordingIntake intake) {
-            this.intake = intake;
-            source = Sources.open(spec, Clock.system());
-            thread = new Thread(this::run, "camera");
-            thread.start();
-        }
-
-        private void run() {
-            try {
-                ending = source.run(intake);
-            } catch (InterruptedException e) {
-                ending = Ending.stopped();
-            }
-        }
-
-        void await(BooleanSupplier condition) throws InterruptedException {
-            RtspSourceTest.await(() -> {
-                assertThat(ending).isNull();
-                return condition.getAsBoolean();
-            });
-        }
-
-        Ending ending() throws InterruptedException {
-            thread.join(TimeUnit.SECONDS.toMillis(WAIT_S));
-            assertThat(thread.isAlive()).isFalse();
-            return ending;
-        }
-
-        @Override
-        public void close() {
-            source.stop();
-            try {
-                ending();
-            } catch (InterruptedException e) {
-                throw new IllegalStateException(e);
-            }
-            intake.releaseAll();
-            source.close();
         }
     }
 }

@@ -2,26 +2,27 @@ package io.ringsight.sources;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.ringsight.core.pipeline.FrameIntake;
 import io.ringsight.core.time.Clock;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 
-/** A source that runs once, on a thread of its own, until closed. */
+/** A source that runs once, on a thread of its own, until closed; what its intake holds is given back before. */
 final class RunningSource implements AutoCloseable {
     private static final long WAIT_S = 40;
 
-    private final Source source;
+    final Source source;
+    private final RecordingIntake intake;
     private final Thread thread;
     private volatile Ending ending;
 
-    RunningSource(SourceSpec spec, FrameIntake intake) {
+    RunningSource(SourceSpec spec, RecordingIntake intake) {
+        this.intake = intake;
         source = Sources.open(spec, Clock.system());
-        thread = new Thread(() -> run(intake), "camera");
+        thread = new Thread(this::run, "camera");
         thread.start();
     }
 
-    private void run(FrameIntake intake) {
+    private void run() {
         try {
             ending = source.run(intake);
         } catch (InterruptedException e) {
@@ -61,6 +62,7 @@ final class RunningSource implements AutoCloseable {
         } catch (InterruptedException e) {
             throw new IllegalStateException(e);
         }
+        intake.releaseAll();
         source.close();
     }
 }

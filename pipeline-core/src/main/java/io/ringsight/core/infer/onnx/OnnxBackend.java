@@ -1,18 +1,16 @@
 package io.ringsight.core.infer.onnx;
 
 import ai.onnxruntime.OrtException;
-import io.ringsight.core.frame.Picture;
-import io.ringsight.core.frame.PixelFormat;
 import io.ringsight.core.infer.InferenceBackend;
 import io.ringsight.core.infer.InferenceException;
 import io.ringsight.core.infer.Lane;
+import io.ringsight.core.infer.WarmUp;
 import io.ringsight.core.metrics.BackendMetrics;
 import io.ringsight.core.model.ModelSpec;
 import io.ringsight.core.preprocess.HostLetterbox;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import org.bytedeco.javacpp.BytePointer;
 
 /**
  * Inference on the processor with Microsoft's ONNX Runtime.
@@ -24,8 +22,6 @@ import org.bytedeco.javacpp.BytePointer;
 public final class OnnxBackend implements InferenceBackend {
     /** Its name in messages and metrics. */
     public static final String NAME = "onnxruntime-cpu";
-
-    private static final int WARM_UP_SIDE = 64;
 
     private final BackendMetrics metrics = new BackendMetrics();
     private final HostLetterbox letterbox;
@@ -48,7 +44,7 @@ public final class OnnxBackend implements InferenceBackend {
         OnnxBackend backend = new OnnxBackend(model, maxBatch);
         try {
             backend.makeLanes(model, lanes);
-            backend.warmUp();
+            WarmUp.run(backend.lanes, backend.maxBatch);
             return backend;
         } catch (OrtException e) {
             backend.close();
@@ -74,25 +70,6 @@ public final class OnnxBackend implements InferenceBackend {
             lanes.add(lane);
         }
         workers.forEach(OnnxWorker::start);
-    }
-
-    /** The first conversion loads FFmpeg's libraries, the first inference plans its memory: before any camera waits. */
-    private void warmUp() {
-        try (BytePointer grey = new BytePointer(WARM_UP_SIDE * WARM_UP_SIDE)) {
-            Picture picture = new Picture();
-            picture.layout(WARM_UP_SIDE, WARM_UP_SIDE, PixelFormat.GRAY8);
-            picture.plane(0, grey.address(), WARM_UP_SIDE);
-            lanes.get(0).load(0, picture);
-            for (OnnxLane lane : lanes) {
-                lane.launch(maxBatch);
-            }
-            for (OnnxLane lane : lanes) {
-                lane.await();
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw InferenceException.fatal("interrupted while the model was opened", e);
-        }
     }
 
     @Override

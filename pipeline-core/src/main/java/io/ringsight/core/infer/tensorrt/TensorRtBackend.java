@@ -1,10 +1,9 @@
 package io.ringsight.core.infer.tensorrt;
 
-import io.ringsight.core.frame.Picture;
-import io.ringsight.core.frame.PixelFormat;
 import io.ringsight.core.infer.InferenceBackend;
 import io.ringsight.core.infer.InferenceException;
 import io.ringsight.core.infer.Lane;
+import io.ringsight.core.infer.WarmUp;
 import io.ringsight.core.infer.cuda.Closing;
 import io.ringsight.core.infer.cuda.CudaDevice;
 import io.ringsight.core.metrics.BackendMetrics;
@@ -14,7 +13,6 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.OptionalInt;
-import org.bytedeco.javacpp.BytePointer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -27,7 +25,6 @@ public final class TensorRtBackend implements InferenceBackend {
     public static final String NAME = "tensorrt-cuda";
 
     private static final Logger LOG = LoggerFactory.getLogger(TensorRtBackend.class);
-    private static final int WARM_UP_SIDE = 64;
 
     private final ModelSpec model;
     private final int maxBatch;
@@ -99,28 +96,9 @@ public final class TensorRtBackend implements InferenceBackend {
         for (int i = 0; i < options.lanes(); i++) {
             lanes.add(TensorRtLane.open(devices.get(i % devices.size()), model, maxBatch, hostLetterbox));
         }
-        warmUp();
+        WarmUp.run(lanes, maxBatch);
         if (options.graphs()) {
             lanes.forEach(TensorRtLane::recordGraphs);
-        }
-    }
-
-    /** The first run of a context plans its memory, the first kernel is uploaded: before any camera waits. */
-    private void warmUp() {
-        try (BytePointer grey = new BytePointer(WARM_UP_SIDE * WARM_UP_SIDE)) {
-            Picture picture = new Picture();
-            picture.layout(WARM_UP_SIDE, WARM_UP_SIDE, PixelFormat.GRAY8);
-            picture.plane(0, grey.address(), WARM_UP_SIDE);
-            for (TensorRtLane lane : lanes) {
-                for (int row = 0; row < maxBatch; row++) {
-                    lane.load(row, picture);
-                }
-                lane.launch(maxBatch);
-                lane.await();
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw InferenceException.fatal("interrupted while the model was opened", e);
         }
     }
 

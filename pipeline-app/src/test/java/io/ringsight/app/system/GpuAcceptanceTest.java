@@ -16,6 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The acceptance of the GPU path runs on the CPU double; its figures mean something on a GPU only. */
 @Tag("cuda-double")
+@Tag("bench")
 @Timeout(300)
 class GpuAcceptanceTest {
     private static final Duration LIMIT = Duration.ofSeconds(240);

@@ -251,12 +251,12 @@ def unknown_option(bench):
     camera = bench.cameras()
     relay = bench.own(Relay(camera.port))
     started = time.time()
-    # an option FFmpeg has, but not for this kind of source: known only when the camera has been opened
-    run = bench.daemon(camera_source("misplaced", relay, options={"pixel_format": "nv12"}), camera_source("good", camera))
+    # an option FFmpeg has, but for HTTP only (and no decoder): known only when the camera has been opened
+    run = bench.daemon(camera_source("misplaced", relay, options={"reconnect_streamed": "1"}), camera_source("good", camera))
     run.await_frames("good")
     run.watch.gap("misplaced", "unsupported", started, within=time.time() - started + 8)
     expect(len(relay.connects) == 1, "a mistake in the configuration was tried %d times" % len(relay.connects))
-    expect("pixel_format" in run.process.log(), "the log does not name the option")
+    expect("reconnect_streamed" in run.process.log(), "the log does not name the option")
     figures = run.judge(note="misspelt: exit 2 and its line; of another kind of source: named, not tried again")
     run.settings["sources"][0]["options"] = {"stimeout": "3"}
     run.write()

@@ -30,7 +30,8 @@ class Session:
             "sources": [source("first", "v4l2:/dev/video0", maxFps=2, **keys),
                         source("second", "v4l2:/dev/video1", maxFps=1, **keys),
                         source("missing", "v4l2:/dev/video9", **keys)],
-            "sinks": [{"kafka": {"bootstrapServers": "10.0.2.2:%d" % self.broker.vm_port, "topic": self.topic}},
+            "sinks": [{"kafka": {"bootstrapServers": "10.0.2.2:%d" % self.broker.vm_port, "topic": self.topic,
+                                 "spool": {"dir": "/job/spool"}}},  # nothing else can be written there
                       {"jsonl": {"path": "/job/messages.jsonl"}}]}))
         environment = dict(os.environ, RIG_WORK=str(WORK), MEM="1536",
                            QEXTRA="-netdev user,id=u -device virtio-net-pci,netdev=u")

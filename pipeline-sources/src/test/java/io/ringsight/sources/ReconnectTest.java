@@ -28,6 +28,8 @@ class ReconnectTest {
                         ProcessHandle.current().info().command().orElse("java"),
                         "-XX:+UseSerialGC",
                         "-XX:TieredStopAtLevel=1",
+                        // the JVM's own compiler threads come and go otherwise, and are counted with ours
+                        "-XX:-UseDynamicNumberOfCompilerThreads",
                         "-Xms64m",
                         "-Xmx64m",
                         "-XX:+AlwaysPreTouch",

@@ -168,7 +168,7 @@ public final class Daemon implements AutoCloseable {
             if (!later.isEmpty()) {
                 LOG.warn("changes to {} take effect when Ringsight is started anew", String.join(", ", later));
             }
-            wanted.ringHint().ifPresent(LOG::warn);
+            wanted.ringHint(config.ringSize()).ifPresent(LOG::warn);
             SourceSet.Changes changes = sources.apply(wanted.sources());
             status.reloaded(true);
             LOG.info("configuration read anew: {}", changes);
@@ -287,7 +287,7 @@ public final class Daemon implements AutoCloseable {
 
     private Pipeline openPipeline(InferenceBackend backend, List<ResultSink> sinks) {
         PipelineConfig wanted = config.pipeline();
-        Pipeline.Settings settings = new Pipeline.Settings(wanted.ringSize(), wanted.threshold());
+        Pipeline.Settings settings = new Pipeline.Settings(config.ringSize(), wanted.threshold());
         Pipeline pipeline = new Pipeline(settings, backend, Decoders.of(wanted.model()), sinks, clock);
         closers.add("pipeline", () -> stop(pipeline));
         pipeline.broken().thenAccept(cause -> {
@@ -302,7 +302,7 @@ public final class Daemon implements AutoCloseable {
         closers.add("sources", sources::close);
         closers.add("frames on their way", () -> drain(pipeline));
         closers.add("cameras", sources::stop);
-        config.ringHint().ifPresent(LOG::warn);
+        config.ringHint(config.ringSize()).ifPresent(LOG::warn);
         sources.apply(config.sources());
     }
 

@@ -82,7 +82,7 @@ public final class CheckCommand implements Callable<Integer> {
         rows.add(List.of(
                 "runs on",
                 trial.backend() + ", " + trial.lanes() + " lanes of batch " + trial.maxBatch() + ", threshold "
-                        + pipeline.threshold() + ", ring of " + pipeline.ringSize()));
+                        + pipeline.threshold() + ", ring of " + read.ringSize()));
         rows.add(List.of("converts", String.join(", ", trial.formats())));
         String title = "sources";
         for (SourceConfig source : read.sources()) {
@@ -99,7 +99,7 @@ public final class CheckCommand implements Callable<Integer> {
                 read.http()
                         .map(http -> http.url(http.port()) + " /live /ready /metrics")
                         .orElse("no port")));
-        read.ringHint().ifPresent(hint -> rows.add(List.of("note", hint)));
+        read.ringHint(read.ringSize()).ifPresent(hint -> rows.add(List.of("note", hint)));
         rows.add(List.of("ok", config.file().toString()));
         return rows;
     }
@@ -148,7 +148,7 @@ public final class CheckCommand implements Callable<Integer> {
         object.put("lanes", trial.lanes());
         object.put("maxBatch", trial.maxBatch());
         object.put("threshold", pipeline.threshold());
-        object.put("ringSize", pipeline.ringSize());
+        object.put("ringSize", read.ringSize());
         object.put("pixelFormats", trial.formats());
         object.put("sources", read.sources().stream().map(CheckCommand::object).toList());
         object.put("sinks", read.sinks().stream().map(SinkConfig::name).toList());

@@ -19,17 +19,23 @@ public record Config(
         sinks = List.copyOf(sinks);
     }
 
-    /** Advice where the ring is smaller than what all sources may have on their way. */
-    public Optional<String> ringHint() {
+    /** Slots of the ring: what is configured, or more so that every source has one. */
+    public int ringSize() {
+        int needed = Integer.highestOneBit(2 * sources.size() - 1);
+        return Math.max(pipeline.ringSize(), needed);
+    }
+
+    /** Advice where a ring of {@code ringSize} slots is smaller than what all sources may have on their way. */
+    public Optional<String> ringHint(int ringSize) {
         int credits = sources.stream()
                 .mapToInt(source -> source.credits().orElse(SourceConfig.DEFAULT_CAMERA_CREDITS))
                 .sum();
-        return credits <= pipeline.ringSize()
+        return credits <= ringSize
                 ? Optional.empty()
-                : Optional.of("the ring of " + pipeline.ringSize() + " frames is smaller than what the sources may have"
-                        + " on their way (" + credits
-                        + " credits): when all are busy, frames are lost as overload early;"
-                        + " consider pipeline.ringSize " + Integer.highestOneBit(credits - 1) * 2);
+                : Optional.of("the ring of " + ringSize + " frames is smaller than what the sources may have on their"
+                        + " way (" + credits + " credits): each of the " + sources.size() + " gets "
+                        + Math.max(1, ringSize / sources.size()) + "; for more set pipeline.ringSize "
+                        + Integer.highestOneBit(credits - 1) * 2);
     }
 
     /** The names of the sections, {@code sources} apart, in which {@code other} says something else. */

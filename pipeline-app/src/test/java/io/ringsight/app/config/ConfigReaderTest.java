@@ -116,17 +116,31 @@ class ConfigReaderTest {
 
     @Test
     void advisesALargerRingForManyCameras() throws Exception {
+        Config many = withCameras(33);
+
+        assertThat(many.ringSize()).isEqualTo(64);
+        assertThat(many.ringHint(64))
+                .hasValueSatisfying(hint -> assertThat(hint)
+                        .contains("66 credits", "each of the 33 gets 1")
+                        .endsWith("ringSize 128"));
+        assertThat(withCameras(1).ringHint(64)).isEqualTo(Optional.empty());
+    }
+
+    @Test
+    void makesTheRingLargeEnoughForEveryCamera() throws Exception {
+        assertThat(withCameras(64).ringSize()).isEqualTo(64);
+        assertThat(withCameras(65).ringSize()).isEqualTo(128);
+        assertThat(withCameras(129).ringSize()).isEqualTo(256);
+    }
+
+    private Config withCameras(int count) throws Exception {
         Files.writeString(beside.resolve("m.onnx"), "");
         StringBuilder yaml =
                 new StringBuilder("pipeline: {model: m.onnx}\nsinks: [{jsonl: {path: \"-\"}}]\nsources:\n");
-        for (int i = 0; i < 33; i++) {
+        for (int i = 0; i < count; i++) {
             yaml.append("  - {id: cam").append(i).append(", uri: \"synthetic:boxes\"}\n");
         }
-
-        assertThat(read(yaml.toString(), Map.of()).ringHint())
-                .hasValueSatisfying(
-                        hint -> assertThat(hint).contains("66 credits").endsWith("ringSize 128"));
-        assertThat(read(withModel("m.onnx"), Map.of()).ringHint()).isEqualTo(Optional.empty());
+        return read(yaml.toString(), Map.of());
     }
 
     private static String withModel(String model) {

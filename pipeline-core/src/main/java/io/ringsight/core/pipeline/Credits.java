@@ -2,25 +2,28 @@ package io.ringsight.core.pipeline;
 
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.IntSupplier;
 
 /**
  * A bounded number of credits: one thread takes them, any thread gives them back. Bounds what a source may have in the
  * ring, and what Dispatch may have in the lanes. Allocates nothing, not even while it waits.
  */
 final class Credits {
-    private final AtomicInteger free;
+    private final AtomicInteger taken = new AtomicInteger();
+    private final IntSupplier most;
     private volatile Thread waiting;
 
-    Credits(int credits) {
-        free = new AtomicInteger(credits);
+    /** @param most how many may be taken at a time, at least 1; asked for each, and may fall below what is taken */
+    Credits(IntSupplier most) {
+        this.most = most;
     }
 
     /** Takes one if there is one. For the taking thread only. */
     boolean tryTake() {
-        if (free.get() <= 0) {
+        if (taken.get() >= most.getAsInt()) {
             return false;
         }
-        free.getAndDecrement();
+        taken.getAndIncrement();
         return true;
     }
 
@@ -44,7 +47,7 @@ final class Credits {
 
     /** Gives one back. */
     void giveBack() {
-        free.getAndIncrement();
+        taken.getAndDecrement();
         LockSupport.unpark(waiting);
     }
 }

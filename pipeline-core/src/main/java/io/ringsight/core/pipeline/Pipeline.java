@@ -7,6 +7,7 @@ import io.ringsight.core.ring.FrameRing;
 import io.ringsight.core.time.Clock;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -28,8 +29,11 @@ public final class Pipeline implements AutoCloseable {
     private final FrameRing<FrameSlot> ring;
     private final Clock clock;
     private final Failures failures;
+    private final int ringSize;
     private final int losslessCredits;
     private final Map<SourceId, SourceIntake.Account> accounts = new ConcurrentHashMap<>();
+    private final Set<SourceId> connected = ConcurrentHashMap.newKeySet();
+    private volatile int share;
 
     /**
      * What a pipeline is made of.
@@ -53,7 +57,8 @@ public final class Pipeline implements AutoCloseable {
             Clock clock) {
         this.clock = clock;
         failures = new Failures(clock);
-        Credits freeLanes = new Credits(backend.lanes().size());
+        int lanes = backend.lanes().size();
+        Credits freeLanes = new Credits(() -> lanes);
         int maxBatch = backend.maxBatch();
         ring = new FrameRing<>(
                 settings.ringSize(),
@@ -63,8 +68,8 @@ public final class Pipeline implements AutoCloseable {
                         new CollectStage(decoder, settings.threshold(), freeLanes, clock, failures),
                         new PublishStage(sinks, clock, failures)),
                 failures::ofDevice);
-        losslessCredits =
-                Math.min(settings.ringSize(), 2 * maxBatch * (backend.lanes().size() + 1));
+        ringSize = settings.ringSize();
+        losslessCredits = Math.min(ringSize, 2 * maxBatch * (lanes + 1));
     }
 
     /** How many credits keep every lane busy: what a recording should have. */
@@ -75,16 +80,26 @@ public final class Pipeline implements AutoCloseable {
     /**
      * A source's way in. A source that reconnects keeps its intake. A source that was connected before, and whose thread
      * has ended, may be connected anew, treated otherwise from now on: its numbering and its counters go on, and a gap
-     * that its last intake told is open still.
+     * that its last intake told is open still. The ring is shared out evenly: a source has fewer frames on their way
+     * than its credits say when there are too many sources for that.
      */
     public FrameIntake connect(IntakeSpec spec) {
         SourceIntake.Account account =
                 accounts.computeIfAbsent(spec.sourceId(), id -> new SourceIntake.Account(clock.epochNanos()));
-        return new SourceIntake(spec, account, ring, clock);
+        connected.add(spec.sourceId());
+        shareOut();
+        return new SourceIntake(spec, account, ring, () -> share, clock);
+    }
+
+    /** With more credits than slots, whoever comes when the ring happens to be full would lose every frame. */
+    private void shareOut() {
+        share = Math.max(1, ringSize / Math.max(1, connected.size()));
     }
 
     /** The source, whose thread has ended, is not wanted any more: its counters are dropped, its numbering is not. */
     public void forget(SourceId source) {
+        connected.remove(source);
+        shareOut();
         accounts.get(source).forgetMetrics();
     }
 

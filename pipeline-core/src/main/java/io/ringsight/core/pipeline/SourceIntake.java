@@ -9,6 +9,7 @@ import io.ringsight.core.metrics.SourceMetrics;
 import io.ringsight.core.ring.FrameRing;
 import io.ringsight.core.ring.SlotWriter;
 import io.ringsight.core.time.Clock;
+import java.util.function.IntSupplier;
 
 /**
  * One source's way into the ring, and its account: every frame number is either moved into a slot or counted in the
@@ -33,15 +34,18 @@ final class SourceIntake implements FrameIntake {
     /** What the next gap message tells. */
     private GapEvent event;
 
-    /** @param account the source's own, whose last intake is not used any more */
-    SourceIntake(IntakeSpec spec, Account account, FrameRing<FrameSlot> ring, Clock clock) {
+    /**
+     * @param account the source's own, whose last intake is not used any more
+     * @param share slots that are this source's when every source wants as many as it may have
+     */
+    SourceIntake(IntakeSpec spec, Account account, FrameRing<FrameSlot> ring, IntSupplier share, Clock clock) {
         this.spec = spec;
         this.account = account;
         published = account.published;
         this.ring = ring;
         this.clock = clock;
         metrics = account.metrics(spec.sourceId());
-        credits = new Credits(spec.credits());
+        credits = new Credits(() -> Math.min(spec.credits(), share.getAsInt()));
         rateLimit = new RateLimit(spec.maxFps());
     }
 

@@ -22,6 +22,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -141,6 +142,29 @@ class PipelineTest {
         backend.releaseLaunches();
         results.await(3);
         assertThat(results.of("modest")).hasSize(1);
+    }
+
+    @Test
+    void camerasWithMoreCreditsThanTheRingHasSlotsStarveNobody() throws InterruptedException {
+        start(1, 1);
+        backend.holdLaunches();
+        List<FrameIntake> cameras =
+                IntStream.range(0, 12).mapToObj(i -> camera("cam" + i)).toList();
+        for (FrameIntake camera : cameras) {
+            camera.offer(picture(1));
+            camera.offer(picture(2));
+        }
+        assertThat(cameras).allMatch(camera -> camera.metrics().value(Counter.FRAMES_OVERLOAD) == 1);
+        pipeline.forget(new SourceId("cam11"));
+        for (int i = 0; i < 4; i++) {
+            pipeline.forget(new SourceId("cam" + i));
+        }
+        cameras.get(4).offer(picture(3));
+        assertThat(cameras.get(4).metrics().value(Counter.FRAMES_OVERLOAD))
+                .as("seven cameras are left, and each has its two credits again")
+                .isEqualTo(1);
+        backend.releaseLaunches();
+        results.await(13);
     }
 
     @Test

@@ -94,6 +94,10 @@ final class ProducerSettings {
         settings.put(ProducerConfig.RETRIES_CONFIG, Integer.MAX_VALUE);
         // a broker whose line is cut is noticed after this
         settings.put(ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, 10_000);
+        // With several requests on their way, a batch that the broker finds too large is split and sent anew while
+        // later
+        // ones arrive: frames were seen out of order. Batches of a backlog are full, so one at a time keeps up.
+        settings.put(ProducerConfig.MAX_IN_FLIGHT_REQUESTS_PER_CONNECTION, 1);
         // send() blocks the sink's own thread only, but closing waits for it
         settings.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, 500);
         settings.put(ProducerConfig.BUFFER_MEMORY_CONFIG, 16L << 20);

@@ -45,6 +45,28 @@ class Graph:
         convolutions = set(self.convolutions())
         return {n for n in self.nodes if n not in convolutions and not self.after(n) & convolutions}
 
+    def attention(self) -> set[str]:
+        """Each Softmax of the network, all between it and the next convolutions on both sides, and those convolutions.
+
+        Its products and its probabilities span orders of magnitude, of which eight bits keep the largest.
+        """
+        behind = defaultdict(list)
+        for name, followers in self.followers.items():
+            for f in followers:
+                behind[f].append(name)
+        starts = {n for n, node in self.nodes.items() if node.op_type == "Softmax"} - self.decoding()
+        return self.up_to_convolution(starts, self.followers) | self.up_to_convolution(starts, behind)
+
+    def up_to_convolution(self, starts: set[str], neighbours) -> set[str]:
+        seen, todo = set(starts), list(starts)
+        while todo:
+            for n in neighbours[todo.pop()]:
+                if n not in seen:
+                    seen.add(n)
+                    if self.nodes[n].op_type != "Conv":
+                        todo.append(n)
+        return seen
+
     def box_head(self) -> set[str]:
         """Nodes that only boxes depend on: those whose every prediction has no Sigmoid behind it."""
         predictions = self.predictions()

@@ -82,6 +82,10 @@ def ladder(prepared: Path, sensitivity: list[str]) -> list[tuple[str, set[str]]]
     graph = Graph(onnx.load(prepared))
     base = graph.decoding() | graph.predictions()
     steps = [("decoding and predictions", base)]
+    attention = graph.attention()
+    if attention:
+        base = base | attention
+        steps.append(("… and the attention", base))
     for count in (2, 4, 8):
         if count < len(sensitivity):
             worst = with_activation(graph, sensitivity[:count])

@@ -1,12 +1,14 @@
 import json
+from collections import Counter
 
 import numpy as np
 import onnx
 import onnxruntime
 import pytest
-from conftest import SIZE
+from conftest import SIZE, network
 from onnx import TensorProto, helper
 
+from detector.export import export
 from quantizer import __main__ as tool
 from quantizer import calibration, half, int8, judge, layers
 from quantizer.check import check
@@ -105,6 +107,17 @@ def test_more_and_more_stays_in_float(prepared):
     sizes = [len(kept) for _, kept in steps]
     assert sizes[1] > sizes[0] and sizes[-1] == max(sizes)
     assert all(steps[0][1] <= kept for _, kept in steps)
+
+
+def test_attention_is_the_second_thing_to_stay_in_float(tmp_path):
+    export(network(attention=True).deploy(), tmp_path / "a.onnx", SIZE)
+    prepared = int8.prepare(tmp_path / "a.onnx", tmp_path / "prepared.onnx")
+    graph = Graph(onnx.load(prepared))
+    attention = graph.attention()
+    kinds = Counter(graph.nodes[n].op_type for n in attention)
+    assert (kinds["Softmax"], kinds["MatMul"], kinds["Conv"]) == (1, 2, 2)  # what it is made from, what is made of it
+    assert not attention & (graph.decoding() | graph.predictions())
+    assert int8.ladder(prepared, [])[1][1] >= attention
 
 
 def test_half_precision_up_to_the_predictions(exported, prepared, tensors, tmp_path):

@@ -227,7 +227,7 @@ final class TensorRtLane implements Lane, AutoCloseable {
                 if (e.isSticky()) {
                     throw e;
                 }
-                stream.synchronize();
+                // a graph that could not be launched is not in the stream: nothing there uses what is closed now
                 giveUpGraphs(e);
             }
         }

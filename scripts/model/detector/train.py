@@ -28,14 +28,14 @@ from .start import start_from
 class Plan:
     """How long and how hard; stored in checkpoints."""
 
-    iterations: int = 20000
+    iterations: int = 18000
     batch: int = 16  # crops an iteration, over all processes
     crop: int = 320
     lr: float = 1e-3
     muon_lr: float = 2e-3
     weight_decay: float = 0.05
     warmup: int = 150
-    fall: float = 0.4  # share of the iterations over which the rate falls; before, it stays
+    fall: float = 0.6  # share of the iterations over which the rate falls; before, it stays
     average: float = 0.999
     freeze: bool = True  # keep the first two convolutions as started with; they cost a fifth and change little
     seed: int = 7

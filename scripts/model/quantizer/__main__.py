@@ -172,7 +172,7 @@ def derived(yaml: str, file: str) -> str:
     lines, gate = [], False
     for line in yaml.splitlines():
         gate = line.startswith("gate:") or (gate and line[:1] in ("", " "))
-        if not gate:
+        if not gate and not line.startswith("# gate:"):
             lines.append(re.sub(r"^file:(\s*)\S+", rf"file:\g<1>{file}", line))
     return "\n".join(lines) + "\n"
 

@@ -1,6 +1,7 @@
 package io.ringsight.app;
 
 import io.ringsight.core.infer.InferenceBackend;
+import io.ringsight.core.metrics.Counter;
 import io.ringsight.core.metrics.SinkMetrics;
 import io.ringsight.core.metrics.SourceMetrics;
 import io.ringsight.core.model.ModelSpec;
@@ -10,6 +11,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicLongArray;
 
 /**
  * What the running daemon knows of itself: read by the pages and the summary in the log. Thread-safe.
@@ -29,6 +31,9 @@ public final class Status {
     private final Clock clock;
     private final long startedNs;
     private volatile List<SourceMetrics> sources = List.of();
+    /** What sources counted that are not there any more, by counter. */
+    private final AtomicLongArray ofRemovedSources = new AtomicLongArray(Counter.values().length);
+
     private final List<SinkMetrics> sinks = new CopyOnWriteArrayList<>();
     private volatile Model model;
     private volatile boolean stopping;
@@ -40,9 +45,22 @@ public final class Status {
         startedNs = clock.nanoTime();
     }
 
-    /** These are the sources now. */
+    /** These are the sources now; those that were and are not have stopped. One thread at a time. */
     public void sources(List<SourceMetrics> now) {
+        for (SourceMetrics before : sources) {
+            if (!now.contains(before)) {
+                for (Counter counter : Counter.values()) {
+                    ofRemovedSources.addAndGet(counter.ordinal(), before.value(counter));
+                }
+            }
+        }
         sources = List.copyOf(now);
+    }
+
+    /** A count over all sources since the start, those included that were removed. */
+    public long total(Counter counter) {
+        return ofRemovedSources.get(counter.ordinal())
+                + sources.stream().mapToLong(source -> source.value(counter)).sum();
     }
 
     /** A sink was wired. */

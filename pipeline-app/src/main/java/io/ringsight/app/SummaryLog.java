@@ -67,15 +67,15 @@ final class SummaryLog {
 
     /** What came of it all, since the start. */
     String total() {
-        long decoded = sum(Counter.FRAMES_DECODED);
-        long published = sum(Counter.FRAMES_PUBLISHED);
+        long decoded = status.total(Counter.FRAMES_DECODED);
+        long published = status.total(Counter.FRAMES_PUBLISHED);
         List<String> parts = new ArrayList<>();
         parts.add(String.format(Locale.ROOT, "after %.1f s", status.uptimeNs() / NS_PER_S));
         parts.add(decoded + " frames decoded");
         parts.add(published + " published");
         Map<Counter, Long> counted = new LinkedHashMap<>();
         for (Counter counter : Counter.values()) {
-            counted.put(counter, sum(counter));
+            counted.put(counter, status.total(counter));
         }
         parts.add(lost(counted));
         for (SinkMetrics sink : status.sinks()) {
@@ -84,12 +84,6 @@ final class SummaryLog {
                     + sink.value(SinkCounter.UNKNOWN) + " unknown");
         }
         return String.join(", ", parts);
-    }
-
-    private long sum(Counter counter) {
-        return status.sources().stream()
-                .mapToLong(source -> source.value(counter))
-                .sum();
     }
 
     private Map<Counter, Long> countedSince() {

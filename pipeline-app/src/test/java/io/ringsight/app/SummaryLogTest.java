@@ -101,4 +101,16 @@ class SummaryLogTest {
                 .isEqualTo("after 12.3 s, 100 frames decoded, 80 published, 5 lost (5 corrupt), 15 left out by maxFps,"
                         + " kafka:detections 70 acknowledged, 7 not published, 3 unknown");
     }
+
+    @Test
+    void theTotalHasSourcesThatWereRemovedInIt() {
+        status.sources(List.of(line1, line2));
+        line1.count(Counter.FRAMES_DECODED, 100);
+        line2.count(Counter.FRAMES_DECODED, 11);
+        status.sources(List.of(line1));
+        line1.count(Counter.FRAMES_DECODED, 5);
+        status.sources(List.of(line1));
+
+        assertThat(summary.total()).contains(" 116 frames decoded");
+    }
 }

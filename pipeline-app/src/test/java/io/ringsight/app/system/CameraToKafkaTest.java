@@ -124,7 +124,7 @@ class CameraToKafkaTest {
                 ofMessages.mean(),
                 ofFiles);
         assertThat(shown).as("boards seen").hasSizeGreaterThan(boards.size() / 2);
-        assertThat(ofMessages.mean()).isCloseTo(ofFiles, within(0.02));
+        assertThat(ofMessages.mean()).isCloseTo(ofFiles, within(0.01));
     }
 
     /** The time line says the same frame as the frame's number does: no frame was lost on the way to the decoder. */

@@ -1,11 +1,11 @@
 #!/usr/bin/python3
 """Damaged streams against the FFmpeg the product carries, each in a process of its own: what crashes, what hangs?
 
-usage: fuzz-streams.py FFMPEG [--seconds N] [--seed S]
-FFMPEG is the program in JavaCPP's cache (~/.javacpp/cache/ffmpeg-*-linux-x86_64*.jar/**/ffmpeg). Makes small streams with
-Debian's ffmpeg (H.264, H.265, MJPEG, AV1 in MP4, MPEG-TS, Matroska, raw), damages them (bits turned, cut, pieces of
-another put in, a piece doubled) and decodes each. A crash is an end by a signal; its input is kept in out/fuzz/streams.
-Exit status: 0 no crash and no hang, 1 some.
+usage: fuzz-streams.py [--seconds N] [--seed S]     (scripts/fuzz --minutes N streams calls it)
+Takes the libraries from the built distribution (scripts/ringsight builds it). Makes small streams with Debian's ffmpeg
+(H.264, H.265, MJPEG, AV1 in MP4, MPEG-TS, Matroska, raw), damages them (bits turned, cut, pieces of another put in, a
+piece doubled) and decodes each. A crash is an end by a signal; its input is kept in out/fuzz/streams.
+Exit status: 0 no crash and no hang, 1 some, 2 nothing could be tried.
 """
 import argparse
 import collections
@@ -15,11 +15,28 @@ import subprocess
 import sys
 import tempfile
 import time
+import zipfile
 
-OUT = pathlib.Path(__file__).resolve().parents[2] / "out/fuzz/streams"
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+OUT = ROOT / "out/fuzz/streams"
+INSIDE = "org/bytedeco/ffmpeg/linux-x86_64/"
 LIMIT_S = 20
 STREAMS = {"avc.mp4": "libx264", "avc.ts": "libx264", "avc.h264": "libx264", "hevc.mp4": "libx265", "hevc.ts": "libx265",
            "hevc.hevc": "libx265", "mjpeg.mkv": "mjpeg", "mjpeg.mjpeg": "mjpeg", "av1.mkv": "libsvtav1", "av1.mp4": "libsvtav1"}
+
+
+def unpack(folder):
+    """FFmpeg's program and libraries as the product carries them; the program."""
+    jars = sorted(ROOT.glob("pipeline-app/target/ringsight/lib/ffmpeg-*-linux-x86_64.jar"))
+    if not jars:
+        print("fuzz-streams.py: no FFmpeg in pipeline-app/target/ringsight/lib; build it: scripts/ringsight --version",
+              file=sys.stderr)
+        sys.exit(2)
+    with zipfile.ZipFile(jars[-1]) as jar:
+        jar.extractall(folder, [name for name in jar.namelist() if name.startswith(INSIDE)])
+    program = folder / INSIDE / "ffmpeg"
+    program.chmod(0o755)
+    return program
 
 
 def make(folder):
@@ -61,7 +78,6 @@ def damaged(data, other, chance):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("ffmpeg", type=pathlib.Path)
     parser.add_argument("--seconds", type=int, default=60)
     parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(10**6))
     o = parser.parse_args()
@@ -69,20 +85,21 @@ def main():
     print("seed %d" % o.seed, flush=True)
     with tempfile.TemporaryDirectory() as temporary:
         folder = pathlib.Path(temporary)
-        seeds, end = make(folder), time.monotonic() + o.seconds
+        ffmpeg, seeds = unpack(folder), make(folder)
+        end = time.monotonic() + o.seconds
         while time.monotonic() < end:
             name = chance.choice(sorted(seeds))
             data = damaged(seeds[name], seeds[chance.choice(sorted(seeds))], chance)
             file = folder / ("damaged" + pathlib.Path(name).suffix)
             file.write_bytes(data)
             tried[name] += 1
-            command = [str(o.ffmpeg), "-v", "quiet", "-nostdin", "-threads", "1", "-protocol_whitelist", "file,crypto,data,rtp,udp",
+            command = [str(ffmpeg), "-v", "quiet", "-nostdin", "-threads", "1", "-protocol_whitelist", "file,crypto,data,rtp,udp",
                        "-i", str(file), "-frames:v", "60", "-f", "null", "-"]
             if name.endswith(".sdp"):
                 command[2:2] = ["-rw_timeout", "200000"]
             try:
                 status = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-                                        timeout=LIMIT_S, env={"LD_LIBRARY_PATH": str(o.ffmpeg.parent)}).returncode
+                                        timeout=LIMIT_S, env={"LD_LIBRARY_PATH": str(ffmpeg.parent)}).returncode
                 what = "signal %d" % -status if status < 0 else ""
             except subprocess.TimeoutExpired:
                 what = "still running after %d s" % LIMIT_S

@@ -66,7 +66,7 @@ def damaged(data, other, chance):
             data[at] ^= 1 << chance.randrange(8)
         elif kind == 1:
             data[at:at + length] = bytes(chance.choice((0, 255, chance.randrange(256))) for _ in range(length))
-        elif kind == 2 and len(data) > 200:
+        elif kind == 2 and len(data) > 2 * length:
             del data[at:at + length]
         elif kind == 3:
             start = chance.randrange(len(other))

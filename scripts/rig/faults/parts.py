@@ -62,8 +62,10 @@ def shell(*command, **keywords):
     return done.stdout
 
 
-def _die_with_parent():
+def _in_child():
+    """Ends with us, and hears SIGHUP even where we were started by nohup: what is ignored here stays ignored there."""
     ctypes.CDLL(None).prctl(1, signal.SIGKILL)
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 
 def java():
@@ -78,7 +80,7 @@ class Process:
         self.log_path = pathlib.Path(log)
         with open(self.log_path, "ab") as out:
             self.popen = subprocess.Popen([str(c) for c in command], stdin=subprocess.DEVNULL, stdout=out,
-                                          stderr=subprocess.STDOUT, preexec_fn=_die_with_parent, **keywords)
+                                          stderr=subprocess.STDOUT, preexec_fn=_in_child, **keywords)
 
     def log(self):
         return self.log_path.read_text(errors="replace")

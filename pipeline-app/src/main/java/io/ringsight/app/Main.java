@@ -115,9 +115,13 @@ public final class Main implements Runnable {
         Signals.onTermination(stop);
     }
 
-    /** From now on each SIGHUP calls {@code reload} instead of ending the process. For commands. */
-    public void onHangup(Runnable reload) {
-        Signals.onHangup(reload);
+    /**
+     * From now on each SIGHUP calls {@code reload} instead of ending the process. For commands.
+     *
+     * @return false if SIGHUP is ignored, as nohup leaves it
+     */
+    public boolean onHangup(Runnable reload) {
+        return Signals.onHangup(reload);
     }
 
     private static int misused(ParameterException e) {

@@ -32,22 +32,27 @@ final class Signals {
     /**
      * Has every SIGHUP call {@code reload} on a thread of the JVM.
      *
-     * @return false if this JVM cannot: then it ends the process at once
+     * @return false if it will not: the process was started with SIGHUP ignored, as nohup does, and the JVM leaves it so
      */
     static boolean onHangup(Runnable reload) {
         return install(HANGUP, reload);
     }
 
-    /** @param action null: what the system does by default */
+    /**
+     * @param action null: what the system does by default
+     * @return whether each of the signals will be heard
+     */
     private static boolean install(List<String> names, Runnable action) {
         try {
             Class<?> signal = Class.forName("sun.misc.Signal");
             Class<?> handler = Class.forName("sun.misc.SignalHandler");
             Object ours = action == null ? handler.getField("SIG_DFL").get(null) : calling(action, handler);
+            Object ignored = handler.getField("SIG_IGN").get(null);
+            boolean heard = true;
             for (String name : names) {
-                handle(signal, handler, name, ours);
+                heard &= handle(signal, handler, name, ours) != ignored;
             }
-            return true;
+            return heard;
         } catch (ReflectiveOperationException | RuntimeException e) {
             return false;
         }
@@ -66,9 +71,10 @@ final class Signals {
         return Proxy.newProxyInstance(Signals.class.getClassLoader(), new Class<?>[] {handler}, call);
     }
 
-    private static void handle(Class<?> signal, Class<?> handler, String name, Object action)
+    /** What was done at that signal before. */
+    private static Object handle(Class<?> signal, Class<?> handler, String name, Object action)
             throws ReflectiveOperationException {
         Object number = signal.getConstructor(String.class).newInstance(name);
-        signal.getMethod("handle", signal, handler).invoke(null, number, action);
+        return signal.getMethod("handle", signal, handler).invoke(null, number, action);
     }
 }

@@ -9,6 +9,8 @@ import io.ringsight.core.time.Clock;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.ParentCommand;
@@ -26,6 +28,8 @@ import picocli.CommandLine.ParentCommand;
                     + " sources are over."
         })
 public final class RunCommand implements Callable<Integer> {
+    private static final Logger LOG = LoggerFactory.getLogger(RunCommand.class);
+
     @Mixin
     private ConfigOption config;
 
@@ -37,7 +41,11 @@ public final class RunCommand implements Callable<Integer> {
         CompletableFuture<Void> termination = new CompletableFuture<>();
         ringsight.onTermination(() -> termination.complete(null));
         CompletableFuture<Daemon> started = new CompletableFuture<>();
-        ringsight.onHangup(() -> started.thenAccept(this::reload));
+        if (!ringsight.onHangup(() -> started.thenAccept(this::reload))) {
+            LOG.warn(
+                    "SIGHUP is ignored, as nohup leaves it: a changed configuration takes effect when Ringsight is started"
+                            + " anew; start it by a service manager or by setsid to change sources while it runs");
+        }
         Config read = config.read();
         try (Daemon daemon = Daemon.start(read, Clock.system(), List.of())) {
             termination.thenRun(daemon::stop);

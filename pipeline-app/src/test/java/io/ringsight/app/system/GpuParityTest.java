@@ -140,6 +140,7 @@ class GpuParityTest {
             }
             assertThat(device.reports()).as("%s", combination).isEmpty();
             assertThat(device.leaks()).as("%s", combination).isEmpty();
+            System.out.println(film.getFileName() + ": the same objects with " + combination);
         }
     }
 

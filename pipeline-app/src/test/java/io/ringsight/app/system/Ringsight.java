@@ -33,13 +33,20 @@ final class Ringsight {
 
     /** Starts the daemon with the configuration {@code yaml}. */
     static Child daemon(Path folder, String yaml) {
+        return daemonBy(List.of(), folder, yaml);
+    }
+
+    /** As above, started by another command such as {@code nohup}, that becomes it. */
+    static Child daemonBy(List<String> starter, Path folder, String yaml) {
         Path file = folder.resolve("pipeline.yaml");
         try {
             Files.writeString(file, yaml);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        return start(folder, 512, "run", "-c", file.toString());
+        List<String> command = new ArrayList<>(starter);
+        command.addAll(command(512, "run", "-c", file.toString()));
+        return Child.start("ringsight-run", folder, Map.of(), command);
     }
 
     /** The body of a page, or its failure as text. */

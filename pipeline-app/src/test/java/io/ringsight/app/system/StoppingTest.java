@@ -36,8 +36,10 @@ class StoppingTest {
     @Test
     void sighupTakesARightConfigurationAndRefusesAWrongOne() throws IOException {
         Path messages = folder.resolve("messages.jsonl");
-        try (Child daemon = Ringsight.daemon(folder, configuration("synthetic:boxes?fps=20", messages))) {
+        List<String> heard = List.of("env", "--default-signal=HUP"); // whoever started these tests may ignore it
+        try (Child daemon = Ringsight.daemonBy(heard, folder, configuration("synthetic:boxes?fps=20", messages))) {
             awaitMessage(daemon, messages, "\"sourceId\":\"line1\"");
+            assertThat(daemon.err()).doesNotContain("SIGHUP is ignored");
             reload(
                     daemon,
                     new Yaml().source("line1", "synthetic:boxes?fps=20", "").source("line2", "synthetic:boxes", ""));
@@ -51,6 +53,16 @@ class StoppingTest {
             assertThat(daemon.waitFor(LIMIT)).as(daemon.err()).isZero();
         }
         assertThat(Account.of(Files.readAllLines(messages), "line2").frames()).isNotEmpty();
+    }
+
+    @Test
+    void startedByNohupItSaysThatSighupIsNotHeard() throws IOException {
+        Path messages = folder.resolve("messages.jsonl");
+        String yaml = configuration("synthetic:boxes?fps=20", messages);
+        try (Child daemon = Ringsight.daemonBy(List.of("nohup"), folder, yaml)) {
+            awaitMessage(daemon, messages, "\"sourceId\":\"line1\"");
+            assertThat(daemon.err()).contains("SIGHUP is ignored");
+        }
     }
 
     private void reload(Child daemon, Yaml yaml) throws IOException {

@@ -137,7 +137,7 @@ class Run:
         self.topic = topic or re.sub(r"\W", "-", "%s-%d-%d" % (bench.folder.name, number, time.time()))
         self.port = free_port()
         self.config = bench.folder / ("pipeline-%d.yaml" % number)
-        self.production = production  # the JVM's own collector and compilers, as scripts/ringsight has them
+        self.production = production  # started by scripts/ringsight
         self.jvm, self.kcat, self.verify, self.number = list(jvm), list(kcat), list(verify), number
         self.settings = {
             "pipeline": dict({"model": str(bench.suite.model)}, **(pipeline or {})), "sources": list(sources),
@@ -166,9 +166,9 @@ class Run:
     def start(self):
         """Starts it (again), on the same configuration file; the time just before."""
         at = time.time()
-        command = [*self.netns, *self.bench.suite.program.command("run", "-c", self.config, jvm=self.jvm,
-                                                                             short=not self.production)]
-        self.process = Process(command, self.bench.folder / ("daemon-%d.log" % self.number), cwd=self.bench.folder)
+        program, arguments = self.bench.suite.program, ("run", "-c", self.config)
+        command = program.launched(*arguments) if self.production else program.command(*arguments, jvm=self.jvm)
+        self.process = Process([*self.netns, *command], self.bench.folder / ("daemon-%d.log" % self.number), cwd=self.bench.folder)
         return at
 
     def await_frames(self, *names, after=None, within=STARTING_S):

@@ -265,8 +265,14 @@ class Program:
         self.lib = folder / "lib"
         shutil.copytree(ROOT / "pipeline-app/target/ringsight/lib", self.lib, copy_function=os.link)
 
-    def command(self, *arguments, jvm=(), short=True):
-        return [java(), *(JVM if short else ()), *jvm, "-Dringsight.home=%s" % ROOT, "-Dfile.encoding=UTF-8", "-cp", "%s/*" % self.lib,
+    @staticmethod
+    def launched(*arguments):
+        """As a user starts it for good, with the launcher's settings of the JVM and of memory."""
+        return [ROOT / "scripts/ringsight", *arguments]
+
+    def command(self, *arguments, jvm=()):
+        """Quick to start; for what is over soon."""
+        return [java(), *JVM, *jvm, "-Dringsight.home=%s" % ROOT, "-Dfile.encoding=UTF-8", "-cp", "%s/*" % self.lib,
                 "io.ringsight.app.Main", *arguments]
 
 

@@ -267,7 +267,7 @@ class Program:
 
     @staticmethod
     def launched(*arguments):
-        """As a user starts it for good, with the launcher's settings of the JVM and of memory."""
+        """As a user starts it for good, with the launcher's settings of the JVM and of memory; a build would disturb it."""
         return [ROOT / "scripts/ringsight", *arguments]
 
     def command(self, *arguments, jvm=()):

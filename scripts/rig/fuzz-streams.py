@@ -111,7 +111,7 @@ def main():
                 print(bad[-1], flush=True)
     print("%d damaged streams decoded (%s): %d crashed or hung" % (
         sum(tried.values()), ", ".join("%s %d" % item for item in sorted(tried.items())), len(bad)))
-    return 1 if bad else 0
+    return 1 if bad else 0 if tried else 2
 
 
 if __name__ == "__main__":

@@ -118,7 +118,7 @@ public final class Main implements Runnable {
     /**
      * From now on each SIGHUP calls {@code reload} instead of ending the process. For commands.
      *
-     * @return false if SIGHUP is ignored, as nohup leaves it
+     * @return false if it will not be heard: see {@link Signals#onHangup}
      */
     public boolean onHangup(Runnable reload) {
         return Signals.onHangup(reload);

@@ -18,12 +18,11 @@ final class Signals {
     private Signals() {}
 
     /**
-     * Has the first SIGTERM or SIGINT call {@code stop} on a thread of the JVM.
-     *
-     * @return false if this JVM cannot: then they end the process at once
+     * Has the first SIGTERM or SIGINT call {@code stop} on a thread of the JVM. Where the JVM cannot, as with -Xrs, they end
+     * the process at once.
      */
-    static boolean onTermination(Runnable stop) {
-        return install(TERMINATION, () -> {
+    static void onTermination(Runnable stop) {
+        install(TERMINATION, () -> {
             install(TERMINATION, null);
             stop.run();
         });
@@ -32,7 +31,8 @@ final class Signals {
     /**
      * Has every SIGHUP call {@code reload} on a thread of the JVM.
      *
-     * @return false if it will not: the process was started with SIGHUP ignored, as nohup does, and the JVM leaves it so
+     * @return false if it will not: the process was started with SIGHUP ignored, as nohup does, and the JVM leaves it so,
+     *     or the JVM leaves signals alone, as with -Xrs
      */
     static boolean onHangup(Runnable reload) {
         return install(HANGUP, reload);

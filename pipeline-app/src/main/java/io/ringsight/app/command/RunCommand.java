@@ -43,8 +43,9 @@ public final class RunCommand implements Callable<Integer> {
         CompletableFuture<Daemon> started = new CompletableFuture<>();
         if (!ringsight.onHangup(() -> started.thenAccept(this::reload))) {
             LOG.warn(
-                    "SIGHUP is ignored, as nohup leaves it: a changed configuration takes effect when Ringsight is started"
-                            + " anew; start it by a service manager or by setsid to change sources while it runs");
+                    "SIGHUP will not be heard (nohup has it ignored, -Xrs keeps it from the JVM): a changed configuration"
+                            + " takes effect when Ringsight is started anew; start it without them to change sources while"
+                            + " it runs");
         }
         Config read = config.read();
         try (Daemon daemon = Daemon.start(read, Clock.system(), List.of())) {

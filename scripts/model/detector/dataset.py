@@ -16,6 +16,7 @@ NAMES = ("open", "short", "mousebite", "spur", "copper", "pin-hole")
 class Sample:
     image: np.ndarray  # grey, uint8
     boxes: np.ndarray  # rows x1 y1 x2 y2 class, in pixels
+    series: str = ""  # which boards it is of: DeepPCB's names begin with five digits for that
 
 
 def stems(list_file: Path) -> list[str]:
@@ -33,7 +34,7 @@ def load(root: Path, names: list[str]) -> list[Sample]:
         text = (root / "labels" / f"{name}.txt").read_text().split()
         label, x, y, w, h = np.array(text, np.float32).reshape(-1, 5).T
         corners = [(x - w / 2) * width, (y - h / 2) * height, (x + w / 2) * width, (y + h / 2) * height, label]
-        samples.append(Sample(image, np.stack(corners, 1)))
+        samples.append(Sample(image, np.stack(corners, 1), name[:5]))
     return samples
 
 
@@ -56,11 +57,19 @@ def padded(groups: list[np.ndarray], columns: int) -> torch.Tensor:
 
 
 def batch(samples: list[Sample], count: int, size: int, seed: list[int]) -> Batch:
-    """Random crops. The seed alone decides them, so that a resumed training sees what an undisturbed one saw."""
+    """Random crops, of each series of boards as many as of any other: 50 pictures of one count like 300 of another.
+
+    The seed alone decides them, so that a resumed training sees what an undisturbed one saw.
+    """
     rng = np.random.default_rng(seed)
+    series: dict[str, list[Sample]] = {}
+    for s in samples:
+        series.setdefault(s.series, []).append(s)
+    boards = list(series.values())
     pictures, objects, ignored = [], [], []
-    for k in rng.integers(len(samples), size=count):
-        picture, kept, cut = crop(samples[k].image, samples[k].boxes, size, rng)
+    for k in rng.integers(len(boards), size=count):
+        sample = boards[k][rng.integers(len(boards[k]))]
+        picture, kept, cut = crop(sample.image, sample.boxes, size, rng)
         pictures.append(camera(picture, rng))
         objects.append(kept)
         ignored.append(cut)

@@ -95,7 +95,9 @@ def test_places_within_cut_off_objects_are_not_asked():
 
 
 @pytest.mark.parametrize("seed", range(6))
-def test_boxes_follow_the_picture(seed):
+def test_boxes_follow_the_picture(seed, monkeypatch):
+    monkeypatch.setattr(augment, "DRAWN", 0.0)
+    monkeypatch.setattr(augment, "OVERLAID", 0.0)
     rng = np.random.default_rng(seed)
     image = np.zeros((200, 200), np.uint8)
     image[80:110, 90:130] = 255
@@ -108,6 +110,29 @@ def test_boxes_follow_the_picture(seed):
         x, y, w, h = cv2.boundingRect((picture > 127).astype(np.uint8))
         assert np.abs(kept[0, :4] - [x, y, x + w, y + h]).max() <= 4, f"seed {seed}"  # turned by up to 4 degrees
         assert kept[0, 4] == 3
+
+
+def test_a_series_of_few_pictures_counts_like_one_of_many(monkeypatch):
+    monkeypatch.setattr(augment, "DRAWN", 0.0)
+    monkeypatch.setattr(augment, "OVERLAID", 0.0)
+    none = np.zeros((0, 5), np.float32)
+    dark, light = (
+        Sample(np.full((128, 128), luma, np.uint8), none, name) for luma, name in ((0, "few"), (255, "many"))
+    )
+    pictures = batch([dark] + [light] * 30, 200, 64, [1]).pictures
+    assert 70 < (pictures.mean((1, 2, 3)) > 0.5).sum() < 130
+
+
+def test_burnt_in_text_covers_no_object():
+    image = np.full((160, 160), 255, np.uint8)
+    boxes = np.array([[60, 60, 100, 100, 2]], np.float32)
+    differs = 0
+    for seed in range(40):
+        picture = augment.overlay(image, boxes, np.random.default_rng(seed))
+        assert (image == 255).all() and picture.shape == image.shape
+        assert (picture[70:90, 70:90] < 80).mean() < 0.02, f"seed {seed}: ink"  # frames are grey, of 3 pixels at most
+        differs += (picture != image).any()
+    assert differs == 40
 
 
 def test_camera_keeps_the_range(boards):

@@ -12,6 +12,7 @@ import time
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import cv2
 import torch
 import torch.distributed as dist
 from torch import nn
@@ -180,6 +181,7 @@ def work(rank: int, world: int, options, shape: Shape, plan: Plan):
     """One process; on its own it is the whole training."""
     device = "cuda" if torch.cuda.is_available() else "cpu"
     torch.set_num_threads(1 if world > 1 else options.threads)
+    cv2.setNumThreads(0)  # its threads would wait on cores that the other process computes on
     if world > 1:
         rendezvous = (options.out / "rendezvous").absolute().as_uri()
         dist.init_process_group("gloo", init_method=rendezvous, rank=rank, world_size=world)

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import cv2
 import numpy as np
 
-OPEN, SHORT, MOUSEBITE, SPUR, COPPER, PIN_HOLE = range(6)
+OPEN, SHORT, MOUSEBITE, SPUR, COPPER, PIN_HOLE = range(6)  # as in dataset.NAMES
 ADDS = {SHORT, SPUR, COPPER}  # kinds that are copper where none belongs
 MARGIN = 10  # pixels from what differs to its box
 REACH = 60  # pixels a cut or a bridge may be long
@@ -75,7 +75,8 @@ def stroke(board: Board, kind: int, rng: np.random.Generator):
     pen = int(rng.integers(2, 6))
     if kind not in (OPEN, SHORT) and rng.random() < 0.3:
         cv2.fillPoly(mask, [way], 1)
-    for _ in range(1 + (kind in (OPEN, SHORT)) * int(rng.integers(3)) * (rng.random() < 0.4)):
+    again = int(rng.integers(3)) * (rng.random() < 0.4)
+    for _ in range(1 + again if kind in (OPEN, SHORT) else 1):  # a cut or a bridge may be of several strokes
         cv2.polylines(mask, [way], False, 1, pen)
         way = way + rng.integers(-6, 7, size=2, dtype=np.int32)
     if rng.random() < 0.3:  # a pen that wrote badly

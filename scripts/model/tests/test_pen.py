@@ -3,6 +3,7 @@ import numpy as np
 import pytest
 
 from detector import pen
+from detector.dataset import NAMES
 
 COPPER, BARE = 0, 255
 
@@ -32,6 +33,11 @@ def test_a_stroke_is_named_by_what_it_does_to_the_copper(kind, rows, columns):
     stroke[slice(*rows), slice(*columns)] = True
     adds = kind in pen.ADDS
     assert pen.effect(copper, stroke & (copper != adds), adds) == kind
+
+
+def test_kinds_are_numbered_as_the_labels_are():
+    numbers = (pen.OPEN, pen.SHORT, pen.MOUSEBITE, pen.SPUR, pen.COPPER, pen.PIN_HOLE)
+    assert [NAMES[k] for k in numbers] == ["open", "short", "mousebite", "spur", "copper", "pin-hole"]
 
 
 def test_two_strokes_apart_have_no_name():

@@ -4,17 +4,24 @@ import static org.bytedeco.ffmpeg.global.avutil.*;
 
 import io.ringsight.core.frame.ColorMatrix;
 import io.ringsight.core.frame.ColorRange;
+import java.util.BitSet;
+import org.bytedeco.ffmpeg.avutil.AVPixFmtDescriptor;
 
 /** Colour matrix and range of a decoded frame, and what to assume where the stream does not say. */
 final class PictureColors {
     private static final int HD_WIDTH = 1280;
     private static final int SD_HEIGHT = 576;
+    private static final BitSet GREY = greyFormats();
 
     private PictureColors() {}
 
-    /** The range; without a word of the stream full for JPEG's formats and limited for all others. */
+    /**
+     * The range. Without a word of the stream full for JPEG's formats and for grey, as grey cameras and picture files
+     * have it (swscale assumes the same, and video decoders always say theirs), and limited for all others.
+     */
     static ColorRange range(int avColorRange, int pixelFormat) {
-        if (avColorRange == AVCOL_RANGE_JPEG || avColorRange != AVCOL_RANGE_MPEG && isJpeg(pixelFormat)) {
+        boolean mostlyFull = isJpeg(pixelFormat) || GREY.get(pixelFormat);
+        if (avColorRange == AVCOL_RANGE_JPEG || avColorRange != AVCOL_RANGE_MPEG && mostlyFull) {
             return ColorRange.FULL;
         }
         return ColorRange.LIMITED;
@@ -48,5 +55,19 @@ final class PictureColors {
                 || pixelFormat == AV_PIX_FMT_YUVJ444P
                 || pixelFormat == AV_PIX_FMT_YUVJ440P
                 || pixelFormat == AV_PIX_FMT_YUVJ411P;
+    }
+
+    /** The formats with luma alone, of any depth, perhaps with transparency: made once, a frame asks no descriptor. */
+    private static BitSet greyFormats() {
+        BitSet grey = new BitSet();
+        for (int format = 0; format < AV_PIX_FMT_NB; format++) {
+            AVPixFmtDescriptor descriptor = av_pix_fmt_desc_get(format);
+            if (descriptor != null
+                    && descriptor.nb_components() <= 2
+                    && (descriptor.flags() & (AV_PIX_FMT_FLAG_PAL | AV_PIX_FMT_FLAG_HWACCEL)) == 0) {
+                grey.set(format);
+            }
+        }
+        return grey;
     }
 }

@@ -188,6 +188,11 @@ class TimesTest {
         assertThat(PictureColors.matrix(AVCOL_SPC_BT2020_NCL, yuv, 64, 48)).isEqualTo(ColorMatrix.BT2020);
         assertThat(PictureColors.range(AVCOL_RANGE_UNSPECIFIED, yuv)).isEqualTo(ColorRange.LIMITED);
         assertThat(PictureColors.range(AVCOL_RANGE_UNSPECIFIED, jpeg)).isEqualTo(ColorRange.FULL);
+        assertThat(PictureColors.range(AVCOL_RANGE_UNSPECIFIED, AV_PIX_FMT_GRAY8))
+                .isEqualTo(ColorRange.FULL);
+        assertThat(PictureColors.range(AVCOL_RANGE_UNSPECIFIED, AV_PIX_FMT_GRAY12LE))
+                .isEqualTo(ColorRange.FULL);
+        assertThat(PictureColors.range(AVCOL_RANGE_MPEG, AV_PIX_FMT_GRAY8)).isEqualTo(ColorRange.LIMITED);
         assertThat(PictureColors.range(AVCOL_RANGE_JPEG, yuv)).isEqualTo(ColorRange.FULL);
         assertThat(PictureColors.range(AVCOL_RANGE_MPEG, jpeg)).isEqualTo(ColorRange.LIMITED);
     }

@@ -17,7 +17,7 @@ final class PictureColors {
 
     /**
      * The range. Without a word of the stream full for JPEG's formats and for grey, as grey cameras and picture files
-     * have it (swscale assumes the same, and video decoders always say theirs), and limited for all others.
+     * have it (swscale assumes the same; H.265 and AV1, which can be grey too, always say), and limited for all others.
      */
     static ColorRange range(int avColorRange, int pixelFormat) {
         boolean mostlyFull = isJpeg(pixelFormat) || GREY.get(pixelFormat);

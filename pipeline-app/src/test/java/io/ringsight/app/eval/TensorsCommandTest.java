@@ -1,6 +1,7 @@
 package io.ringsight.app.eval;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import io.ringsight.app.Main;
 import io.ringsight.core.frame.GapReason;
@@ -22,6 +23,7 @@ import java.awt.Color;
 import java.awt.GradientPaint;
 import java.awt.Graphics2D;
 import java.awt.image.BufferedImage;
+import java.awt.image.DataBufferByte;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -30,6 +32,7 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.BeforeEach;
@@ -141,6 +144,28 @@ class TensorsCommandTest {
         int exponent = bits >> 10 & 0x1f;
         int fraction = bits & 0x3ff;
         return exponent == 0 ? fraction * 0x1p-24f : (fraction + 1024) * (float) Math.pow(2, exponent - 25);
+    }
+
+    /** They were taken for limited range: all below 16 became black, all above 235 white. */
+    @Test
+    void greyPicturesKeepTheirContrast() throws Exception {
+        BufferedImage steps = new BufferedImage(TinyOnnx.SIZE, TinyOnnx.SIZE, BufferedImage.TYPE_BYTE_GRAY);
+        for (int level = 0; level < 256; level++) {
+            steps.getRaster().setSample(level % TinyOnnx.SIZE, level / TinyOnnx.SIZE, 0, level);
+        }
+        BufferedImage flat = new BufferedImage(TinyOnnx.SIZE, TinyOnnx.SIZE, BufferedImage.TYPE_BYTE_GRAY);
+        Arrays.fill(((DataBufferByte) flat.getRaster().getDataBuffer()).getData(), (byte) 8); // exact in JPEG
+        Path grey = Files.createDirectory(folder.resolve("grey"));
+        ImageIO.write(steps, "png", grey.resolve("steps.png").toFile());
+        ImageIO.write(flat, "jpg", grey.resolve("flat.jpg").toFile());
+        Path model = new TinyOnnx().echo().write(folder.resolve("echo.onnx"));
+        assertThat(tensors(grey + "", "-m", model + "", "-o", folder + "")).isZero();
+        float[] seenSteps = numbers(folder.resolve("steps.npy"), "<f4");
+        float[] seenFlat = numbers(folder.resolve("flat.npy"), "<f4");
+        for (int i = 0; i < NUMBERS; i++) {
+            assertThat(seenSteps[i] * 255).as("level %d", i % 256).isCloseTo(i % 256, within(0.01f));
+            assertThat(seenFlat[i] * 255).isCloseTo(8, within(0.01f));
+        }
     }
 
     @Test

@@ -24,6 +24,7 @@ import java.awt.GradientPaint;
 import java.awt.Graphics2D;
 import java.awt.image.BufferedImage;
 import java.awt.image.DataBufferByte;
+import java.awt.image.IndexColorModel;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -165,6 +166,24 @@ class TensorsCommandTest {
         for (int i = 0; i < NUMBERS; i++) {
             assertThat(seenSteps[i] * 255).as("level %d", i % 256).isCloseTo(i % 256, within(0.01f));
             assertThat(seenFlat[i] * 255).isCloseTo(8, within(0.01f));
+        }
+    }
+
+    /** Above 576 lines the palette's colours came out by the matrix of television: up to 24 levels off. */
+    @Test
+    void palettePicturesKeepTheirColours() throws Exception {
+        IndexColorModel palette =
+                new IndexColorModel(8, 1, new byte[] {(byte) 200}, new byte[] {40}, new byte[] {(byte) 120});
+        Path indexed = Files.createDirectory(folder.resolve("indexed"));
+        BufferedImage flat = new BufferedImage(600, 600, BufferedImage.TYPE_BYTE_INDEXED, palette);
+        ImageIO.write(flat, "png", indexed.resolve("flat.png").toFile());
+        Path model = new TinyOnnx().echo().write(folder.resolve("echo.onnx"));
+        assertThat(tensors(indexed + "", "-m", model + "", "-o", folder + "")).isZero();
+        float[] seen = numbers(folder.resolve("flat.npy"), "<f4");
+        int[] rgb = {200, 40, 120};
+        for (int i = 0; i < NUMBERS; i++) {
+            assertThat(seen[i] * 255)
+                    .isCloseTo(rgb[i * 3 / NUMBERS], within(1.5f)); // it passes 8 bits of luma and chroma
         }
     }
 

@@ -90,10 +90,11 @@ final class Scaler implements AutoCloseable {
 
     /**
      * swscale takes red, green and blue through luma and chroma and back: there and back by the same matrix, whatever the
-     * stream says of colours that it does not have.
+     * stream says of colours that it does not have. A palette holds red, green and blue too.
      */
     private static boolean isRgb(int format) {
-        return (avutil.av_pix_fmt_desc_get(format).flags() & avutil.AV_PIX_FMT_FLAG_RGB) != 0;
+        long rgb = avutil.AV_PIX_FMT_FLAG_RGB | avutil.AV_PIX_FMT_FLAG_PAL;
+        return (avutil.av_pix_fmt_desc_get(format).flags() & rgb) != 0;
     }
 
     private static int coefficients(ColorMatrix matrix) {

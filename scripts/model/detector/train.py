@@ -29,7 +29,7 @@ from .start import start_from
 class Plan:
     """How long and how hard; stored in checkpoints."""
 
-    iterations: int = 20000
+    iterations: int = 15000
     batch: int = 16  # crops an iteration, over all processes
     crop: int = 320
     lr: float = 1e-3

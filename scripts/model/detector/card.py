@@ -21,7 +21,7 @@ CARD = """\
 #         'synthetic:pcb'. Not for colour photographs or assembled boards: train your own for those. It sees no flawless
 #         board to compare with: a round spot that looks like a drilled hole or a pad may be taken for one, or missed.
 # Measured on {images} boards it has not seen, detections above 0.001: mAP {mAP:.3f} at IoU 0.33, {mAP50:.3f} at 0.50,
-#         {mAP50_95:.3f} at 0.50..0.95; best F-score {fScore:.3f} at confidence {threshold:.2f} (IoU 0.33). AP by class:
+#         {mAP50_95:.3f} at 0.50..0.95; best F-score {fScore:.4f} at confidence {threshold:.2f} (IoU 0.33). AP by class:
 #         {classes}.
 # Measure it yourself: scripts/ringsight eval -m conf/models/pcb-defect.yaml --images DIR --labels DIR
 #

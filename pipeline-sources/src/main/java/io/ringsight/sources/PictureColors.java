@@ -20,8 +20,8 @@ final class PictureColors {
      * have it (swscale assumes the same; H.265 and AV1, which can be grey too, always say), and limited for all others.
      */
     static ColorRange range(int avColorRange, int pixelFormat) {
-        boolean mostlyFull = isJpeg(pixelFormat) || GREY.get(pixelFormat);
-        if (avColorRange == AVCOL_RANGE_JPEG || avColorRange != AVCOL_RANGE_MPEG && mostlyFull) {
+        boolean fullByDefault = isJpeg(pixelFormat) || GREY.get(pixelFormat);
+        if (avColorRange == AVCOL_RANGE_JPEG || avColorRange != AVCOL_RANGE_MPEG && fullByDefault) {
             return ColorRange.FULL;
         }
         return ColorRange.LIMITED;

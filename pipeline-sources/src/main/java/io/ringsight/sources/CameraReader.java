@@ -44,6 +44,10 @@ final class CameraReader {
         while (!deadline.isStopped()) {
             deadline.until(lastFrameNs + limitNs);
             int result = input.read();
+            if (deadline.isStopped()) {
+                // What it hands out then may be half a picture, which is not lost by any fault.
+                return Ending.stopped();
+            }
             // A read that gives up hands out the frame its parser held back for want of the next: no sign of life.
             boolean gaveUp = deadline.isOver();
             if (result >= 0) {

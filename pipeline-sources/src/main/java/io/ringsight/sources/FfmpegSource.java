@@ -171,9 +171,20 @@ final class FfmpegSource implements Source {
         try {
             return open(InputPlan.rtsp(rtsp), limitNs);
         } catch (EndedException e) {
-            // 461 Unsupported Transport
-            throw e.code() == FfmpegErrors.EPROTONOSUPPORT ? new EndedException(refusesTransport(rtsp)) : e;
+            if (e.code() == FfmpegErrors.EPROTONOSUPPORT) { // 461 Unsupported Transport
+                throw new EndedException(refusesTransport(rtsp));
+            }
+            // A request without an answer ends in one of these codes, and FFmpeg logs nothing of it.
+            boolean noAnswer = e.code() == FfmpegErrors.EPERM || e.code() == AVERROR_INVALIDDATA();
+            throw noAnswer && log.lastError().isEmpty() ? new EndedException(gaveNoAnswer()) : e;
         }
+    }
+
+    private static Ending gaveNoAnswer() {
+        return Ending.retry(
+                GapReason.DISCONNECTED,
+                "the connection broke before the camera had answered all requests, or what listens there does not speak"
+                        + " RTSP");
     }
 
     private static Ending refusesTransport(SourceSpec.Rtsp rtsp) {

@@ -35,6 +35,9 @@ final class RecordingIntake implements FrameIntake {
     final List<String> suspicions = new ArrayList<>();
 
     final FrameLosses losses = new FrameLosses();
+    /** Why frames were lost, how many, and after how many that were seen. */
+    final List<String> lossTimes = new ArrayList<>();
+
     private final SourceMetrics metrics = new SourceMetrics("cam");
     private final Deque<Picture> held = new ArrayDeque<>();
     private final int holds;
@@ -71,6 +74,7 @@ final class RecordingIntake implements FrameIntake {
     @Override
     public synchronized void lost(GapReason reason, int frames) {
         losses.add(reason, frames);
+        lossTimes.add(frames + " " + reason.wireName() + " at " + seen.size());
     }
 
     @Override

@@ -9,6 +9,7 @@ import io.ringsight.core.metrics.Counter;
 import io.ringsight.core.time.CaptureClock;
 import io.ringsight.core.time.Clock;
 import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -175,6 +176,35 @@ class RtspSourceTest {
                         .isLessThan(1500);
                 camera.thaw();
             }
+        }
+    }
+
+    @Test
+    void losesNoPictureWhenStoppedInTheMiddleOfOne() throws Exception {
+        Path film = Clips.encode(folder.resolve("film.h264"), 5, "160x120", "-c:v", "libopenh264", "-f", "h264");
+        RecordingIntake intake = new RecordingIntake();
+        try (TinyRtspServer camera = new TinyRtspServer(Files.readAllBytes(film));
+                RunningSource running =
+                        new RunningSource(SourceSpec.parse(camera.uri("/breaks-off"), transport("tcp")), intake)) {
+            running.await(() -> intake.frames() >= 5);
+            running.source.stop();
+            assertThat(running.ending()).isEqualTo(Ending.stopped());
+        }
+        assertThat(intake.losses.total()).isZero();
+        assertThat(intake.frames()).isEqualTo(5);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"OPTIONS", "DESCRIBE", "SETUP", "PLAY"})
+    void saysThatTheCameraBrokeTheConnectionInsteadOfAnswering(String request) throws Exception {
+        try (TinyRtspServer camera = new TinyRtspServer(new byte[0]);
+                RunningSource running = new RunningSource(
+                        SourceSpec.parse(camera.uri("/leaves-at-" + request), transport("tcp")),
+                        new RecordingIntake())) {
+            Ending ending = running.ending();
+
+            assertThat(ending.reason()).as(ending.toString()).isEqualTo(GapReason.DISCONNECTED);
+            assertThat(ending.retry()).isTrue();
         }
     }
 

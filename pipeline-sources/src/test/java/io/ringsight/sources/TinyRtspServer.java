@@ -17,7 +17,8 @@ import java.util.concurrent.locks.LockSupport;
 /**
  * An RTSP camera as small as can be, for opening it a thousand times: one client at a time, H.264 over the connection
  * itself, all of a short film at once. What it does then goes by the mount: {@code /hangs-up} breaks the connection,
- * {@code /stays} shows it again and again, {@code /refuses} answers 404.
+ * {@code /stays} shows it again and again, {@code /breaks-off} sends no more than half of the next picture, {@code
+ * /refuses} answers 404, and e.g. {@code /leaves-at-PLAY} breaks the connection instead of answering PLAY.
  */
 final class TinyRtspServer implements AutoCloseable {
     private static final int LONGEST_PACKET = 1_400;
@@ -70,6 +71,9 @@ final class TinyRtspServer implements AutoCloseable {
                 return;
             }
             String first = request.get(0);
+            if (first.contains("/leaves-at-" + first.split(" ")[0])) {
+                return;
+            }
             String cseq = request.stream()
                     .filter(line -> line.startsWith("CSeq"))
                     .findFirst()
@@ -92,9 +96,14 @@ final class TinyRtspServer implements AutoCloseable {
                 if (first.contains("/hangs-up")) {
                     return;
                 }
+                if (first.contains("/breaks-off")) {
+                    halfAPicture(out);
+                }
                 while (in.available() == 0) {
                     LockSupport.parkNanos(BETWEEN_FILMS_NS);
-                    play(out);
+                    if (first.contains("/stays")) {
+                        play(out);
+                    }
                 }
             }
         }
@@ -146,7 +155,6 @@ final class TinyRtspServer implements AutoCloseable {
         for (byte[] nal : nalUnits) {
             int type = nal[0] & 0x1f;
             boolean picture = type == 1 || type == 5;
-            // Fragments of one unit: indicator and header byte, RFC 6184, section 5.8.
             int at = 1;
             boolean whole = nal.length <= LONGEST_PACKET;
             if (whole) {
@@ -155,16 +163,30 @@ final class TinyRtspServer implements AutoCloseable {
             while (!whole && at < nal.length) {
                 int length = Math.min(LONGEST_PACKET, nal.length - at);
                 boolean last = at + length == nal.length;
-                ByteBuffer payload = ByteBuffer.allocate(length + 2);
-                payload.put((byte) (nal[0] & 0x60 | 28));
-                payload.put((byte) ((at == 1 ? 0x80 : 0) | (last ? 0x40 : 0) | type));
-                payload.put(nal, at, length).flip();
-                packet(out, seq++, time, picture && last, payload);
+                packet(out, seq++, time, picture && last, fragment(nal, at, length));
                 at += length;
             }
             time += picture ? 3_600 : 0;
         }
         out.flush();
+    }
+
+    private void halfAPicture(OutputStream out) throws IOException {
+        byte[] key = nalUnits.stream()
+                .filter(nal -> (nal[0] & 0x1f) == 5)
+                .findFirst()
+                .orElseThrow();
+        packet(out, seq++, time, false, fragment(key, 1, Math.min(LONGEST_PACKET, key.length / 2)));
+        out.flush();
+    }
+
+    /** A fragment of one unit: indicator and header byte, RFC 6184, section 5.8. */
+    private static ByteBuffer fragment(byte[] nal, int at, int length) {
+        boolean last = at + length == nal.length;
+        ByteBuffer payload = ByteBuffer.allocate(length + 2);
+        payload.put((byte) (nal[0] & 0x60 | 28));
+        payload.put((byte) ((at == 1 ? 0x80 : 0) | (last ? 0x40 : 0) | nal[0] & 0x1f));
+        return payload.put(nal, at, length).flip();
     }
 
     private static void packet(OutputStream out, int seq, int time, boolean marker, ByteBuffer payload)

@@ -15,6 +15,7 @@ CARD = """\
 # How     Version 1's weights (66 minutes of training) trained on for {iterations} iterations by scripts/model/train,
 #         which is all of the recipe; it saw none of the pictures measured on. More than half of the crops it saw had
 #         further defects drawn on them (detector/pen.py), and each series of boards was shown as often as any other.
+#         One threshold suits all classes: their confidences were calibrated on the boards trained on.
 # Data    Trained on DeepPCB (github.com/tangsanli5201/DeepPCB), 1,000 pairs of its "trainval" boards. Its files carry
 #         the MIT licence, while its README asks for research use: judge for yourself before you sell what it finds.
 # Good for binarised pictures of boards, copper black on white, about 48 pixels a millimetre, as in DeepPCB and in
@@ -28,7 +29,7 @@ CARD = """\
 # Every key but 'file' may be left out: what the ONNX file says of itself counts then.
 file: pcb-defect.onnx            # relative to this YAML
 name: pcb-defect                 # in messages
-version: "3"                     # in messages
+version: "4"                     # in messages
 labels: [{labels}]
 head: end-to-end                 # end-to-end | one-to-one | one-to-many | yolox
 inputSize: [640, 640]            # width, height

@@ -11,6 +11,8 @@ import torch
 from .dataset import NAMES, Sample
 from .network import Network
 
+LEAST = 0.001  # confidence from which detections count, as in `ringsight eval`
+
 
 @dataclass(frozen=True)
 class Result:
@@ -50,7 +52,7 @@ def average_precision(hit: np.ndarray, truths: int) -> float:
 
 
 def score(found: list[np.ndarray], truth: list[np.ndarray], least_iou: float = 0.33) -> Result:
-    found = [f[f[:, 4] > 0.001] for f in found]
+    found = [f[f[:, 4] > LEAST] for f in found]
     hits = np.concatenate([matched(f, t, least_iou) for f, t in zip(found, truth)])
     rows, labels = np.concatenate(found), np.concatenate(truth)[:, 4]
     order = np.argsort(-rows[:, 4], kind="stable")

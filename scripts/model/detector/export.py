@@ -1,4 +1,4 @@
-"""Writes the averaged weights of a checkpoint as ONNX: `python -m detector.export CHECKPOINT OUT.onnx`."""
+"""Writes the averaged weights of a checkpoint as ONNX: `python -m detector.export CHECKPOINT DATA_DIR OUT.onnx`."""
 
 import argparse
 from pathlib import Path
@@ -6,7 +6,8 @@ from pathlib import Path
 import onnx
 import torch
 
-from .dataset import NAMES
+from .calibrate import calibrate
+from .dataset import NAMES, load, stems
 from .network import STRIDES, Network, Shape
 
 OPSET = 17
@@ -50,9 +51,12 @@ def export(net: Network, out: Path, size: int = 640):
 def main():
     p = argparse.ArgumentParser(prog="detector.export", description=__doc__.splitlines()[0])
     p.add_argument("checkpoint", type=Path)
+    p.add_argument("data", type=Path, help="what it was trained on: confidences are calibrated on its trainval.txt")
     p.add_argument("out", type=Path)
     o = p.parse_args()
-    export(from_checkpoint(o.checkpoint), o.out)
+    net = from_checkpoint(o.checkpoint)
+    calibrate(net, load(o.data, stems(o.data / "trainval.txt")))
+    export(net, o.out)
     print(f"{o.out}: {o.out.stat().st_size / 1e6:.2f} MB")
 
 

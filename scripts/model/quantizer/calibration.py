@@ -33,13 +33,19 @@ class Pictures(CalibrationDataReader):
     """Reads one file at a time, so that a hundred pictures need the memory of one."""
 
     def __init__(self, input_name: str, files: list[Path]):
-        self.input_name, self.files, self.next = input_name, files, 0
+        self.input_name, self.files = input_name, files
+        self.rewind()
 
-    def get_next(self):
-        if self.next == len(self.files):
-            return None
-        self.next += 1
-        return {self.input_name: np.load(self.files[self.next - 1])}
+    def __len__(self) -> int:
+        return len(self.files)
+
+    def set_range(self, start_index: int, end_index: int):
+        """Which files come next."""
+        self.coming = iter(self.files[start_index:end_index])
+
+    def get_next(self) -> dict[str, np.ndarray] | None:
+        file = next(self.coming, None)
+        return None if file is None else {self.input_name: np.load(file)}
 
     def rewind(self):
-        self.next = 0
+        self.set_range(0, len(self.files))

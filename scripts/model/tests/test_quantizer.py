@@ -7,11 +7,13 @@ import onnxruntime
 import pytest
 from conftest import SIZE, network
 from onnx import TensorProto, helper
+from onnxruntime.quantization.calibrate import HistogramCalibrater
 
 from detector.export import export
 from quantizer import __main__ as tool
 from quantizer import calibration, half, int8, judge, layers
 from quantizer.check import check
+from quantizer.dfl import as_sums
 from quantizer.graph import Graph
 
 
@@ -58,6 +60,50 @@ def test_int8_keeps_the_decoding_in_float_and_scores_close(exported, prepared, t
         assert abs(a[0, :50, 4] - b[0, :50, 4]).max() < 0.05
 
 
+def test_the_first_convolution_stays_in_float(prepared):
+    graph = Graph(onnx.load(prepared))
+    assert graph.first() == {"/backbone/stem/conv/Conv", "/backbone/stem/act/Relu"}
+    assert graph.first() <= int8.ladder(prepared, [])[0][1]
+
+
+def distribution_mean(opset, read_twice=False, stride=1):
+    nodes = [
+        helper.make_node("Softmax", ["x"], ["shares"], "softmax", axis=1),
+        helper.make_node("Conv", ["shares", "bins"], ["mean"], "mean", strides=[1, stride], pads=[0, 0, 0, 0]),
+        *([helper.make_node("Identity", ["shares"], ["seen"])] if read_twice else []),
+    ]
+    mean = [1, 1, 4, 50 // stride]
+    shapes = {"mean": mean, "seen": [1, 16, 4, 50]} if read_twice else {"mean": mean}
+    bins = onnx.numpy_helper.from_array(np.arange(16, dtype=np.float32).reshape(1, 16, 1, 1), "bins")
+    graph = helper.make_graph(
+        nodes,
+        "dfl",
+        [helper.make_tensor_value_info("x", TensorProto.FLOAT, [1, 16, 4, 50])],
+        [helper.make_tensor_value_info(n, TensorProto.FLOAT, s) for n, s in shapes.items()],
+        [bins],
+    )
+    return helper.make_model(graph, opset_imports=[helper.make_opsetid("", opset)], ir_version=9)
+
+
+@pytest.mark.parametrize("opset", [13, 17, 18])
+def test_the_mean_of_a_distribution_is_the_same_without_softmax(opset):
+    x = np.random.default_rng(1).normal(0, 50, (1, 16, 4, 50)).astype(np.float32)
+    model = distribution_mean(opset)
+    means = []
+    for m in (model, as_sums(onnx.ModelProto.FromString(model.SerializeToString()))):
+        onnx.checker.check_model(m)
+        session = onnxruntime.InferenceSession(m.SerializeToString(), providers=["CPUExecutionProvider"])
+        means.append(session.run(None, {"x": x})[0])
+    assert not {"Softmax", "Conv"} & {n.op_type for n in m.graph.node}
+    assert means[0].std() > 1 and abs(means[0] - means[1]).max() < 1e-4
+
+
+@pytest.mark.parametrize("other", [{"read_twice": True}, {"stride": 2}])
+def test_what_is_no_plain_mean_of_a_distribution_stays(other):
+    model = as_sums(distribution_mean(17, **other))
+    assert [n.op_type for n in model.graph.node][:2] == ["Softmax", "Conv"]
+
+
 def test_a_moving_average_is_not_ruled_by_one_odd_picture(exported, prepared, tensors, tmp_path):
     odd = tmp_path / "odd.npy"
     np.save(odd, np.load(tensors[0]) * 50)
@@ -68,8 +114,25 @@ def test_a_moving_average_is_not_ruled_by_one_odd_picture(exported, prepared, te
             prepared, exported, file, [*tensors, odd], int8.Recipe(method=method), int8.ladder(prepared, [])[0][1]
         )
         values = onnx.load(file).graph.initializer
-        largest[method] = max(float(onnx.numpy_helper.to_array(i)) for i in values if i.name == "images_scale")
+        largest[method] = max(
+            float(onnx.numpy_helper.to_array(i))
+            for i in values
+            if "stem" in i.name and i.name.endswith("output_0_scale")
+        )
     assert largest["average"] < 0.5 * largest["minmax"]
+
+
+def test_histograms_are_made_of_one_picture_at_a_time(exported, prepared, tensors, tmp_path, monkeypatch):
+    kept = []
+    collect = HistogramCalibrater.collect_data
+    monkeypatch.setattr(
+        HistogramCalibrater, "collect_data", lambda self, reader: (collect(self, reader), kept.append(reader.coming))
+    )
+    recipe = int8.Recipe(method="percentile")
+    int8.quantize(prepared, exported, tmp_path / "q.onnx", tensors, recipe, int8.ladder(prepared, [])[0][1])
+    assert len(kept) == len(tensors) > 1
+    for a, b in zip(outputs(exported, tensors), outputs(tmp_path / "q.onnx", tensors)):
+        assert abs(a[0, :50, 4] - b[0, :50, 4]).max() < 0.05
 
 
 def test_s8_is_what_tensorrt_takes(exported, prepared, tensors, tmp_path):
@@ -117,7 +180,9 @@ def test_attention_is_the_second_thing_to_stay_in_float(tmp_path):
     kinds = Counter(graph.nodes[n].op_type for n in attention)
     assert (kinds["Softmax"], kinds["MatMul"], kinds["Conv"]) == (1, 2, 2)  # what it is made from, what is made of it
     assert not attention & (graph.decoding() | graph.predictions())
-    assert int8.ladder(prepared, [])[1][1] >= attention
+    first, second = (kept for _, kept in int8.ladder(prepared, [])[:2])
+    assert second >= attention and not first >= attention
+    assert Counter(graph.nodes[n].op_type for n in first & attention) == {"Softmax": 1, "MatMul": 2}
 
 
 def test_half_precision_up_to_the_predictions(exported, prepared, tensors, tmp_path):

@@ -4,9 +4,9 @@ import cv2
 import numpy as np
 import pytest
 import torch
-from conftest import SMALL
+from conftest import SMALL, network
 
-from detector import augment
+from detector import augment, calibrate
 from detector.assign import ALPHA, BETA, assign, iou
 from detector.card import card
 from detector.curve import draw
@@ -235,3 +235,23 @@ def test_curve_is_a_picture(tmp_path):
     (tmp_path / "c.csv").write_text("iteration,seconds,loss,map33,fscore\n50,9,5.0,,\n100,18,4.0,0.95,0.91\n")
     draw(tmp_path / "c.csv", tmp_path / "c.png")
     assert cv2.imread(str(tmp_path / "c.png")).shape[:2] == (360, 720)
+
+
+def test_platt_scaling_finds_the_slope_and_offsets_it_was_made_of():
+    rng = np.random.default_rng(0)
+    logit, label = rng.normal(0, 3, 40000), rng.integers(0, 3, 40000)
+    offsets = np.array([1.0, 0.0, -2.0])
+    right = rng.random(40000) < 1 / (1 + np.exp(-(1.5 * logit + offsets[label])))
+    slope, found = calibrate.platt(logit, label, right, 4)
+    assert slope == pytest.approx(1.5, abs=0.05)
+    assert found == pytest.approx([*offsets, 0.0], abs=0.1)  # of a class never seen nothing changes
+
+
+def test_calibration_shifts_all_places_of_a_class_alike(boards):
+    net = network().deploy()
+    picture = torch.from_numpy(boards[0].image).float().expand(1, 3, -1, -1) / 255
+    with torch.no_grad():
+        before = net.one2one(net.features(picture)[1])[1]
+        calibrate.calibrate(net, boards)
+        shift = net.one2one(net.features(picture)[1])[1] - before  # [1, classes, places]
+    assert (shift.amax(2) - shift.amin(2)).max() < 1e-4 and shift.abs().max() > 0.1

@@ -84,7 +84,7 @@ class CommandLineTest {
         assertThat(ran.err()).isEmpty();
         assertThat(ran.exitCode()).isZero();
         assertThat(ran.out())
-                .contains("model     pcb-defect 3, fp32, 640x640, end-to-end, 6 classes")
+                .contains("model     pcb-defect 4, fp32, 640x640, end-to-end, 6 classes")
                 .contains("line1  synthetic:pcb")
                 .contains("http      http://127.0.0.1:0")
                 .endsWith("ok        " + config + "\n");

@@ -128,7 +128,7 @@ class HttpPagesTest {
 
     @Test
     void promtoolAcceptsTheMetrics() throws Exception {
-        assumeTrue(isInstalled("promtool"), "promtool is not installed");
+        assumeTrue(isInstalled("promtool"), "no promtool on the PATH; run scripts/rig/setup.sh observers");
         line1.recordLatencyNs(20_000_000);
         status.loaded(new Status.Model(FakeBackend.SPEC, new FakeBackend(2, 1)));
         Path page = Files.writeString(dir.resolve("metrics"), get("/metrics").body());

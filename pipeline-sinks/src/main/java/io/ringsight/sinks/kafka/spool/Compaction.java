@@ -47,7 +47,7 @@ final class Compaction {
 
     /**
      * @param committed entries before it are answered and left out
-     * @param handedOver entries before it are on their way and kept
+     * @param handedOver entries before it are on their way, or may be, and kept
      * @param keepsGaps whether gap messages of other reasons are kept
      * @param cause why, for people
      */

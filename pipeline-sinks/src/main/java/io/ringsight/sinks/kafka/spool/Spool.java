@@ -52,6 +52,9 @@ public final class Spool implements Closeable {
     private final SpoolCursor cursor;
     private final List<Segment> segments;
     private final InFlight inFlight = new InFlight();
+    /** Entries before it may be with the receiver already, from an earlier process: they are sent again, not dropped. */
+    private final long doubtedBefore;
+
     private final AtomicLong messages = new AtomicLong();
     /** Of the last segment, to append to; null before the first append and after a failure. */
     private FileChannel active;
@@ -81,6 +84,7 @@ public final class Spool implements Closeable {
         segments = recovery.run();
         long last = segments.isEmpty() ? 0 : segments.get(segments.size() - 1).lastOffset + 1;
         next = Math.max(last, Math.max(state.next(), cursor.committed()));
+        doubtedBefore = Math.min(cursor.handOverLimit(), next);
         handedOver = segments.isEmpty() ? next : Math.max(cursor.committed(), segments.get(0).base);
         if (recovery.cutBytes() > 0) {
             metrics.count(SinkCounter.DISK_ERRORS);
@@ -232,6 +236,7 @@ public final class Spool implements Closeable {
     }
 
     private boolean handOver(SpoolEntry entry, Receiver receiver) {
+        cursor.handingOver(entry.offset());
         inFlight.add(entry.offset(), entry.message().utcNs());
         if (!receiver.take(entry.message(), entry.offset())) {
             inFlight.remove(entry.offset());
@@ -319,7 +324,7 @@ public final class Spool implements Closeable {
      */
     public void maintain() throws IOException {
         long committed = inFlight.committed(handedOver);
-        cursor.write(committed);
+        cursor.commit(committed);
         forget(committed);
         if (committed == next) {
             dirty = false;
@@ -405,7 +410,8 @@ public final class Spool implements Closeable {
             roll();
         }
         long before = bytes();
-        Compaction compaction = new Compaction(inFlight.committed(handedOver), handedOver, hasRaw, cause, gaps);
+        Compaction compaction = new Compaction(
+                inFlight.committed(handedOver), Math.max(handedOver, doubtedBefore), hasRaw, cause, gaps);
         for (Segment victim : victims) {
             compaction.add(victim);
         }

@@ -9,22 +9,26 @@ import java.nio.file.StandardOpenOption;
 import java.util.zip.CRC32C;
 
 /**
- * Up to where all is answered, in a small file of two slots written in turn: a write that is torn leaves the other. One
- * thread.
+ * Up to where all is answered and up to where entries may have been handed over, in a small file of two slots written in
+ * turn: a write that is torn leaves the other. One thread.
  */
 final class SpoolCursor implements Closeable {
-    private static final int SLOT_BYTES = 3 * Long.BYTES;
+    private static final int SLOT_BYTES = 4 * Long.BYTES;
+    /** So many entries are noted at once, lest each costs a write. */
+    private static final int AHEAD = 32;
 
     private final Path file;
     private FileChannel channel;
     private long turn;
     private long committed;
+    private long handOverLimit;
+    private boolean isStale;
 
     private SpoolCursor(Path file) {
         this.file = file;
     }
 
-    /** With what the file says, or 0 if it says nothing. */
+    /** With what the file says, or zeros if it says nothing. */
     static SpoolCursor open(Path dir) {
         SpoolCursor cursor = new SpoolCursor(dir.resolve("cursor"));
         try {
@@ -42,10 +46,10 @@ final class SpoolCursor implements Closeable {
         channel.read(slots, 0);
         for (int at = 0; at + SLOT_BYTES <= slots.position(); at += SLOT_BYTES) {
             long readTurn = slots.getLong(at);
-            long readCommitted = slots.getLong(at + Long.BYTES);
-            if (slots.getLong(at + 2 * Long.BYTES) == checksum(readTurn, readCommitted) && readTurn > turn) {
+            if (slots.getLong(at + 3 * Long.BYTES) == checksum(slots.slice(at, 3 * Long.BYTES)) && readTurn > turn) {
                 turn = readTurn;
-                committed = readCommitted;
+                committed = slots.getLong(at + Long.BYTES);
+                handOverLimit = slots.getLong(at + 2 * Long.BYTES);
             }
         }
     }
@@ -57,28 +61,54 @@ final class SpoolCursor implements Closeable {
         }
     }
 
+    /** Entries before it are answered. */
     long committed() {
         return committed;
     }
 
-    void write(long newlyCommitted) throws IOException {
-        if (newlyCommitted == committed) {
-            return;
-        }
-        open();
-        ByteBuffer slot = ByteBuffer.allocate(SLOT_BYTES);
-        slot.putLong(turn + 1).putLong(newlyCommitted).putLong(checksum(turn + 1, newlyCommitted));
-        channel.write(slot.flip(), (turn + 1) % 2 * SLOT_BYTES);
-        turn++;
-        committed = newlyCommitted;
+    /** No entry from it on was ever handed over. */
+    long handOverLimit() {
+        return handOverLimit;
     }
 
-    private static long checksum(long turn, long committed) {
+    /**
+     * Notes that an entry is about to be handed over. If that fails it is written with the next {@link #commit}: sending
+     * does not wait for the disk.
+     */
+    void handingOver(long offset) {
+        if (offset < handOverLimit) {
+            return;
+        }
+        handOverLimit = offset + AHEAD;
+        isStale = true;
+        try {
+            write();
+        } catch (IOException expected) {
+            // commit says so
+        }
+    }
+
+    void commit(long newlyCommitted) throws IOException {
+        isStale |= newlyCommitted != committed;
+        committed = newlyCommitted;
+        if (isStale) {
+            write();
+        }
+    }
+
+    private void write() throws IOException {
+        open();
+        ByteBuffer slot = ByteBuffer.allocate(SLOT_BYTES);
+        slot.putLong(turn + 1).putLong(committed).putLong(handOverLimit);
+        slot.putLong(checksum(slot.slice(0, 3 * Long.BYTES)));
+        channel.write(slot.flip(), (turn + 1) % 2 * SLOT_BYTES);
+        turn++;
+        isStale = false;
+    }
+
+    private static long checksum(ByteBuffer slot) {
         CRC32C crc = new CRC32C();
-        crc.update(ByteBuffer.allocate(2 * Long.BYTES)
-                .putLong(turn)
-                .putLong(committed)
-                .flip());
+        crc.update(slot);
         return crc.getValue() + 1;
     }
 

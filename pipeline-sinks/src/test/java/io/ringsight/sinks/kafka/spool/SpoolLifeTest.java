@@ -23,6 +23,7 @@ class SpoolLifeTest {
     @TempDir(factory = MemoryFolder.class)
     private Path folder;
 
+    private final long seed = Long.getLong("seed", System.nanoTime());
     private final ManualClock clock = new ManualClock(Sample.NOW_UTC_NS);
 
     private Spool open(Path dir) {
@@ -31,7 +32,6 @@ class SpoolLifeTest {
 
     @Test
     void losesNothingWhateverHappens() throws IOException {
-        long seed = Long.getLong("seed", System.nanoTime());
         System.out.println("spool: seed " + seed);
         Random random = new Random(seed);
         for (int round = 0; round < 20; round++) {
@@ -61,7 +61,9 @@ class SpoolLifeTest {
             }
             living.pump(this::take);
             Findings findings = findings();
-            assertThat(findings.isComplete()).as("after " + deaths + " deaths").isTrue();
+            assertThat(findings.isComplete())
+                    .as("-Dseed=%d, after %d deaths: %s", seed, deaths, findings)
+                    .isTrue();
             living.close();
         }
 

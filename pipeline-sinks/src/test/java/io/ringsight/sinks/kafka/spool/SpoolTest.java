@@ -175,6 +175,28 @@ class SpoolTest {
         next.close();
     }
 
+    /** The frames were in the topic and counted in a gap of reason spool-full, too. */
+    @Test
+    void doesNotCountAsDroppedWhatARunBeforeACrashHandedOver() throws IOException {
+        open();
+        for (int i = 0; i < 100; i++) {
+            append(camera.next());
+        }
+        receive(60);
+        Spool next = reopen(killed());
+        for (int i = 0; i < 1_000; i++) {
+            next.append(camera.next(0, 50));
+            next.maintain();
+        }
+        assertThat(value(SinkCounter.SPOOL_DROPPED_BYTES)).isPositive();
+        assertThat(metrics.spoolBytes()).isLessThanOrEqualTo(1 << 20);
+        received.addAll(all(next));
+        next.close();
+        Findings findings = verify(received);
+        assertThat(findings.isComplete()).as(findings.toString()).isTrue();
+        assertThat(findings.duplicates()).isEqualTo(60);
+    }
+
     @Test
     void tellsUpToWhereTheRunBeforeIsKnownUnlessItEndedInOrder() throws IOException {
         open();

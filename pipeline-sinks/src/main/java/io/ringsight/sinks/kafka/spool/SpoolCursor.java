@@ -88,6 +88,7 @@ final class SpoolCursor implements Closeable {
         }
     }
 
+    /** Writes what is new; all entries before {@code newlyCommitted} are answered. */
     void commit(long newlyCommitted) throws IOException {
         isStale |= newlyCommitted != committed;
         committed = newlyCommitted;

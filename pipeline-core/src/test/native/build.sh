@@ -36,22 +36,26 @@ sed 's/extern "C" *//' "$KERNEL" >"$WORK/kernels_source.inc"
 grep -oE '__global__ +void +[A-Za-z_0-9]+' "$KERNEL" | sed -E 's/.* ([A-Za-z_0-9]+)$/KERNEL(\1)/' >"$WORK/kernels_table.inc"
 
 compile() { g++ "${FLAGS[@]}" -c -o "$WORK/$1.o" "$HERE/$1.cpp" & }
-for file in device cudart nvrtc onnx nvinfer nvonnxparser; do compile "$file"; done
+for file in device cudart driver nvrtc onnx nvinfer nvonnxparser; do compile "$file"; done
 # As fast as it can be: it makes the pixels. No contraction of a * b + c, whose rounding would differ.
 g++ -std=c++17 -O3 -fPIC -Wall -Wextra -Werror -Wno-unused-function -ftls-model=initial-exec -ffp-contract=off \
     -fvisibility=hidden -I"$WORK" "-DKERNEL_SOURCE=\"$KERNEL\"" -c -o "$WORK/kernels.o" "$HERE/kernels.cpp" &
 for job in $(jobs -p); do wait "$job"; done
 
-stub libcuda.so.1  # empty: FFmpeg looks here for the driver, and must not find one
-for name in libcublas.so.13 libcublasLt.so.13 libcudnn_cnn.so.9 libcudnn_adv.so.9 libcudnn_ops.so.9 libcudnn_graph.so.9; do
-    stub "$name"
-done
+# The builder's kernels: in folders of their own, so that the builder finds only what was loaded.
+RESOURCE=libnvinfer_builder_resource.so.10.6.0
+mkdir -p "$OUT/builder" "$OUT/builder-execstack"
+stub "$RESOURCE"
+mv "$OUT/$RESOURCE" "$OUT/builder/"
+stub libnvinfer_builder_resource_sm90.so.10.7.0  # for tests that say the library is of that version
+gcc -shared -fPIC -Wl,-z,execstack "-Wl,-soname,$RESOURCE" -o "$OUT/builder-execstack/$RESOURCE" "$WORK/stub.c"
 cd "$WORK"
 link libkernels.so no kernels.o
 link libcudart.so.13 yes device.o cudart.o
+link libcuda.so.1 yes driver.o "$OUT/libcudart.so.13"
 link libnvrtc.so.13 yes nvrtc.o "$OUT/libcudart.so.13"
-link libnvinfer.so.11 no nvinfer.o onnx.o "$OUT/libcudart.so.13"
-link libnvonnxparser.so.11 no nvonnxparser.o "$OUT/libnvinfer.so.11" "$OUT/libcudart.so.13"
+link libnvinfer.so.10 no nvinfer.o onnx.o "$OUT/libcudart.so.13"
+link libnvonnxparser.so.10 no nvonnxparser.o "$OUT/libnvinfer.so.10" "$OUT/libcudart.so.13"
 echo 'int initLibNvInferPlugins(void *a, const char *b) { (void) a; (void) b; return 1; }' >plugin.c
-gcc -shared -fPIC -Wl,-soname,libnvinfer_plugin.so.11 -o "$OUT/libnvinfer_plugin.so.11" plugin.c
+gcc -shared -fPIC -Wl,-soname,libnvinfer_plugin.so.10 -o "$OUT/libnvinfer_plugin.so.10" plugin.c
 echo "$STAMP" >"$OUT/.stamp"

@@ -111,6 +111,18 @@ API int cudaSetDevice(int device) {
     return m.useDevice(device);
 }
 
+API int cudaSetDeviceFlags(unsigned flags) {
+    ENTER("cudaSetDeviceFlags", UNKNOWN)
+    m.primaries[m.currentDevice()].flags = flags;
+    return SUCCESS;
+}
+
+API int cudaGetDeviceFlags(unsigned *flags) {
+    ENTER("cudaGetDeviceFlags", UNKNOWN)
+    *flags = m.primaries[m.currentDevice()].flags;
+    return SUCCESS;
+}
+
 API int cudaGetDevice(int *device) {
     ENTER("cudaGetDevice", INITIALIZATION)
     *device = m.currentDevice();

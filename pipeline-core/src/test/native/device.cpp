@@ -296,9 +296,16 @@ int Machine::lastError(bool clear) {
 
 int Machine::currentDevice() const { return threadDevice; }
 
+uint64_t &Machine::currentContext() {
+    static thread_local uint64_t context = 0;
+    return context;
+}
+
 int Machine::useDevice(int device) {
     if (device < 0 || device >= settings.devices) return failed(INVALID_DEVICE);
     threadDevice = device;
+    primaries[device].active = true;
+    currentContext() = primaryHandle(device);
     return SUCCESS;
 }
 

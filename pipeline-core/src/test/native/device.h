@@ -126,7 +126,7 @@ struct Settings {
     int shuffle = 1;                     // engines take any stream that is ready; 0: what was queued first
     int timeline = 1;                    // whether spans are kept
     int buildMs = 0;                     // how long building an engine takes
-    int trtVersion = 110201;
+    int trtVersion = 100600;
     int sticky = 0;                      // injected failures of copies, launches and waits are sticky
     int major = 9, minor = 0;
     std::string name = "CPU double";
@@ -147,6 +147,7 @@ public:
     int failed(int code);                // remembers the thread's last error
     int lastError(bool clear);
     int currentDevice() const;
+    static uint64_t &currentContext();   // the calling thread's; 0: none
     int useDevice(int device);
     std::string configure(const std::string &line);
     std::string failurePlan() const;
@@ -183,6 +184,14 @@ public:
     std::map<uint64_t, void *> libraries;
     std::map<std::string, int> objects;      // TensorRT's and NVRTC's, by class
     std::vector<int> stickyOf;
+
+    // ---- primary contexts, which the runtime's cudaSetDevice and the driver share (lock held)
+    struct Primary {
+        bool active = false;
+        unsigned flags = 0;
+    };
+    std::map<int, Primary> primaries;
+    static uint64_t primaryHandle(int device) { return 0xC7000000u + 16u * unsigned(device); }
 
     void report(const std::string &kind, const std::string &what);   // lock held
     std::string leaks();                     // lock held

@@ -1,6 +1,10 @@
 // TensorRT's runtime and builder. An "engine" is a header (version, device, profiles) and the ONNX file; running it
 // computes the network by ONNX Runtime on the device's compute thread.
 #include <cstring>
+#include <dlfcn.h>
+#include <elf.h>
+#include <fstream>
+#include <link.h>
 #include <map>
 #include <memory>
 #include <thread>
@@ -73,8 +77,8 @@ static void counted(const char *name) {
 
 void logTo(void *logger, int severity, const std::string &message) {
     if (logger == nullptr) return;
-    // ILogger's table: the interface's language and description, two destructors, log.
-    auto log = reinterpret_cast<void (*)(void *, int, const char *)>((*static_cast<void ***>(logger))[4]);
+    // ILogger's table begins with log.
+    auto log = reinterpret_cast<void (*)(void *, int, const char *)>((*static_cast<void ***>(logger))[0]);
     log(logger, severity, message.c_str());
 }
 
@@ -528,7 +532,7 @@ static void *newContext(void *self, int) {
             }
             return true;
         });
-        inside.set(16, +[](void *self, int profile, uint64_t handle) -> bool {
+        inside.set(17, +[](void *self, int profile, uint64_t handle) -> bool {
             ContextData &c = Object<ContextData>::of(self);
             if (fails(c.engine->logger, "setOptimizationProfileAsync")) return false;
             Machine &m = Machine::get();
@@ -545,8 +549,8 @@ static void *newContext(void *self, int) {
             c.warm = false;
             return true;
         });
-        inside.set(20, +[](void *self, const char *name, const Dims &dims) -> bool { return setShape(self, name, dims); });
-        inside.set(21, +[](void *self, const char *name) -> Dims {
+        inside.set(21, +[](void *self, const char *name, const Dims &dims) -> bool { return setShape(self, name, dims); });
+        inside.set(22, +[](void *self, const char *name) -> Dims {
             ContextData &c = Object<ContextData>::of(self);
             int index = c.engine->find(name);
             if (index < 0) return NO_DIMS;
@@ -558,14 +562,14 @@ static void *newContext(void *self, int) {
             const std::vector<int64_t> *dims = inputShape(c, tensor);
             return dimsOf(dims == nullptr ? tensor.dims : *dims);
         });
-        inside.set(23, +[](void *self, const char *name, void *address) -> bool { return setAddress(self, name, address); });
-        inside.set(24, +[](void *self, const char *name) -> const void * {
+        inside.set(24, +[](void *self, const char *name, void *address) -> bool { return setAddress(self, name, address); });
+        inside.set(25, +[](void *self, const char *name) -> const void * {
             return reinterpret_cast<void *>(Object<ContextData>::of(self).addresses[name]);
         });
-        inside.set(25, +[](void *self, const char *name, void *address) -> bool { return setAddress(self, name, address); });
         inside.set(26, +[](void *self, const char *name, void *address) -> bool { return setAddress(self, name, address); });
-        inside.set(27, +[](void *, int, const char **) -> int { return 0; });
-        inside.set(36, +[](void *self, uint64_t stream) -> bool { return enqueueNetwork(self, stream); });
+        inside.set(27, +[](void *self, const char *name, void *address) -> bool { return setAddress(self, name, address); });
+        inside.set(28, +[](void *, int, const char **) -> int { return 0; });
+        inside.set(37, +[](void *self, uint64_t stream) -> bool { return enqueueNetwork(self, stream); });
         return true;
     }();
     (void) filled;
@@ -619,29 +623,29 @@ static void *deserialize(void *self, const void *blob, size_t bytes) {
             return fails(engine.logger, "ICudaEngine::serialize") ? nullptr : newHostMemory(pack(engine.plan));
         });
         inside.set(5, +[](void *self, int strategy) -> void * { return newContext(self, strategy); });
-        inside.set(6, +[](void *) -> bool { return false; });
-        inside.set(7, +[](void *) -> const char * { return "Unnamed Network 0"; });
-        inside.set(8, +[](void *self) -> int { return int(Object<EngineData>::of(self).state->plan.profiles.size()); });
-        inside.set(15, +[](void *self, const char *name) -> Dims {
+        inside.set(8, +[](void *) -> bool { return false; });
+        inside.set(9, +[](void *) -> const char * { return "Unnamed Network 0"; });
+        inside.set(10, +[](void *self) -> int { return int(Object<EngineData>::of(self).state->plan.profiles.size()); });
+        inside.set(19, +[](void *self, const char *name) -> Dims {
             const TensorInfo *found = tensor(self, name);
             return found == nullptr ? NO_DIMS : dimsOf(found->dims);
         });
-        inside.set(16, +[](void *self, const char *name) -> int {
+        inside.set(20, +[](void *self, const char *name) -> int {
             const TensorInfo *found = tensor(self, name);
             return found == nullptr ? 0 : typeOf(found->type);
         });
-        inside.set(17, +[](void *, const char *) -> int { return 0; });
-        inside.set(18, +[](void *, const char *) -> bool { return false; });
-        inside.set(19, +[](void *self, const char *name) -> int {
+        inside.set(21, +[](void *, const char *) -> int { return 0; });
+        inside.set(22, +[](void *, const char *) -> bool { return false; });
+        inside.set(23, +[](void *self, const char *name) -> int {
             EngineState &engine = *Object<EngineData>::of(self).state;
             int index = engine.find(name);
             return index < 0 ? 0 : size_t(index) < engine.inputs ? 1 : 2;
         });
-        inside.set(20, +[](void *self, const char *name) -> int {
+        inside.set(24, +[](void *self, const char *name) -> int {
             const TensorInfo *found = tensor(self, name);
             return found == nullptr ? -1 : Network::elementBytes(found->type);
         });
-        inside.set(25, +[](void *self, const char *name, int profile, int which) -> Dims {
+        inside.set(29, +[](void *self, const char *name, int profile, int which) -> Dims {
             EngineState &engine = *Object<EngineData>::of(self).state;
             int index = engine.find(name);
             if (index < 0 || profile < 0 || size_t(profile) >= engine.plan.profiles.size() || which < 0 || which > 2) return NO_DIMS;
@@ -649,14 +653,14 @@ static void *deserialize(void *self, const void *blob, size_t bytes) {
             auto found = bounds.find(name);
             return dimsOf(found == bounds.end() ? engine.tensors[size_t(index)].dims : found->second);
         });
-        inside.set(26, +[](void *self) -> int { return int(Object<EngineData>::of(self).state->tensors.size()); });
-        inside.set(27, +[](void *self, int index) -> const char * {
+        inside.set(30, +[](void *self) -> int { return int(Object<EngineData>::of(self).state->tensors.size()); });
+        inside.set(31, +[](void *self, int index) -> const char * {
             EngineState &engine = *Object<EngineData>::of(self).state;
             return index < 0 || size_t(index) >= engine.tensors.size() ? nullptr : engine.tensors[size_t(index)].name.c_str();
         });
-        inside.set(28, +[](void *) -> int { return 0; });
-        inside.set(29, +[](void *) -> int { return 0; });
-        inside.set(44, +[](void *) -> int64_t { return int64_t(1) << 20; });
+        inside.set(32, +[](void *) -> int { return 0; });
+        inside.set(33, +[](void *) -> int { return 0; });
+        inside.set(52, +[](void *) -> int64_t { return int64_t(1) << 20; });
         return true;
     }();
     (void) filled;
@@ -701,8 +705,8 @@ static void *newRuntime(void *logger) {
         outside.set(1, gone);
         inside.set(2, +[](void *self) -> void * { return static_cast<char *>(self) - 2 * sizeof(void *); });
         inside.set(3, +[](void *self, const void *blob, size_t bytes) -> void * { return deserialize(self, blob, bytes); });
-        inside.set(10, +[](void *self) -> void * { return Object<RuntimeData>::of(self).logger; });
-        inside.set(11, +[](void *, int) -> bool { return true; });
+        inside.set(11, +[](void *self) -> void * { return Object<RuntimeData>::of(self).logger; });
+        inside.set(12, +[](void *, int) -> bool { return true; });
         return true;
     }();
     (void) filled;
@@ -760,9 +764,9 @@ static Object<TensorSide> *newTensor(const TensorInfo &info, bool input) {
             Object<TensorSide>::of(self).changed = true;
         });
         inside.set(5, +[](void *self) -> Dims { return dimsOf(Object<TensorSide>::of(self).info.dims); });
-        inside.set(6, +[](void *self) -> int { return typeOf(Object<TensorSide>::of(self).info.type); });
-        inside.set(7, +[](void *self) -> bool { return Object<TensorSide>::of(self).input; });
-        inside.set(8, +[](void *self) -> bool { return !Object<TensorSide>::of(self).input; });
+        inside.set(7, +[](void *self) -> int { return typeOf(Object<TensorSide>::of(self).info.type); });
+        inside.set(9, +[](void *self) -> bool { return Object<TensorSide>::of(self).input; });
+        inside.set(10, +[](void *self) -> bool { return !Object<TensorSide>::of(self).input; });
         return true;
     }();
     (void) filled;
@@ -787,9 +791,14 @@ bool parseInto(void *network, const void *model, size_t bytes, std::string &erro
     return true;
 }
 
-static void *newNetwork(void *self, unsigned) {
+static void *newNetwork(void *self, unsigned flags) {
     BuilderData &builder = Object<BuilderData>::of(self);
     if (fails(builder.logger, "createNetworkV2")) return nullptr;
+    if ((flags >> 1 & 1) == 0) {
+        Machine &m = Machine::get();
+        std::lock_guard<std::mutex> held(m.lock);
+        m.report("network", "createNetworkV2 without kSTRONGLY_TYPED: TensorRT 10 would choose the precisions itself");
+    }
     static Table<&NetworkDefinitionPublic> outside;
     static Table<&NetworkDefinitionName> inside;
     static bool filled = [] {
@@ -842,21 +851,21 @@ static void *newConfig(void *self) {
     static Table<&ConfigName> inside;
     static bool filled = [] {
         DESTRUCTORS(outside, ConfigData, "IBuilderConfig")
-        inside.set(6, +[](void *self, uint32_t flags) { Object<ConfigData>::of(self).flags = flags; });
-        inside.set(7, +[](void *self) -> uint32_t { return Object<ConfigData>::of(self).flags; });
-        inside.set(8, +[](void *self, int flag) { Object<ConfigData>::of(self).flags &= ~(1u << flag); });
-        inside.set(9, +[](void *self, int flag) { Object<ConfigData>::of(self).flags |= 1u << flag; });
-        inside.set(10, +[](void *self, int flag) -> bool { return (Object<ConfigData>::of(self).flags >> flag) & 1; });
-        inside.set(21, +[](void *, uint64_t) {});
-        inside.set(23, +[](void *self, void *profile) -> int {
+        inside.set(8, +[](void *self, uint32_t flags) { Object<ConfigData>::of(self).flags = flags; });
+        inside.set(9, +[](void *self) -> uint32_t { return Object<ConfigData>::of(self).flags; });
+        inside.set(10, +[](void *self, int flag) { Object<ConfigData>::of(self).flags &= ~(1u << flag); });
+        inside.set(11, +[](void *self, int flag) { Object<ConfigData>::of(self).flags |= 1u << flag; });
+        inside.set(12, +[](void *self, int flag) -> bool { return (Object<ConfigData>::of(self).flags >> flag) & 1; });
+        inside.set(23, +[](void *, uint64_t) {});
+        inside.set(25, +[](void *self, void *profile) -> int {
             ConfigData &config = Object<ConfigData>::of(self);
             if (fails(config.logger, "addOptimizationProfile")) return -1;
             config.profiles.push_back(Object<ProfileData>::ofPublic(profile).profile);
             return int(config.profiles.size()) - 1;
         });
-        inside.set(24, +[](void *self) -> int { return int(Object<ConfigData>::of(self).profiles.size()); });
-        inside.set(25, +[](void *, int) {});
-        inside.set(29, +[](void *self, const void *bytes, size_t size) -> void * {
+        inside.set(26, +[](void *self) -> int { return int(Object<ConfigData>::of(self).profiles.size()); });
+        inside.set(27, +[](void *, int) {});
+        inside.set(40, +[](void *self, const void *bytes, size_t size) -> void * {
             ConfigData &config = Object<ConfigData>::of(self);
             if (fails(config.logger, "createTimingCache")) return nullptr;
             if (size != 0 && (size < 8 || memcmp(bytes, "DBLTIMES", 8) != 0)) {
@@ -865,20 +874,20 @@ static void *newConfig(void *self) {
             }
             return newCache(bytes, size);
         });
-        inside.set(30, +[](void *self, void *cache, bool) -> bool {
+        inside.set(41, +[](void *self, void *cache, bool) -> bool {
             ConfigData &config = Object<ConfigData>::of(self);
             if (fails(config.logger, "setTimingCache")) return false;
             config.cache = static_cast<Object<CacheData> *>(cache);
             return true;
         });
-        inside.set(31, +[](void *self) -> void * { return Object<ConfigData>::of(self).cache; });
-        inside.set(32, +[](void *self, int pool, size_t bytes) { Object<ConfigData>::of(self).limits[pool] = bytes; });
-        inside.set(33, +[](void *self, int pool) -> size_t { return Object<ConfigData>::of(self).limits[pool]; });
-        inside.set(36, +[](void *, int) {});
-        inside.set(38, +[](void *, int) {});
-        inside.set(43, +[](void *, int) -> bool { return true; });
-        inside.set(45, +[](void *self, void *monitor) { Object<ConfigData>::of(self).monitor = monitor; });
-        inside.set(46, +[](void *self) -> void * { return Object<ConfigData>::of(self).monitor; });
+        inside.set(42, +[](void *self) -> void * { return Object<ConfigData>::of(self).cache; });
+        inside.set(43, +[](void *self, int pool, size_t bytes) { Object<ConfigData>::of(self).limits[pool] = bytes; });
+        inside.set(44, +[](void *self, int pool) -> size_t { return Object<ConfigData>::of(self).limits[pool]; });
+        inside.set(47, +[](void *, int) {});
+        inside.set(49, +[](void *, int) {});
+        inside.set(54, +[](void *, int) -> bool { return true; });
+        inside.set(56, +[](void *self, void *monitor) { Object<ConfigData>::of(self).monitor = monitor; });
+        inside.set(57, +[](void *self) -> void * { return Object<ConfigData>::of(self).monitor; });
         return true;
     }();
     (void) filled;
@@ -902,7 +911,7 @@ static void *newProfile(void *self) {
             auto found = bounds.find(name);
             return found == bounds.end() ? NO_DIMS : dimsOf(found->second);
         });
-        inside.set(7, +[](void *) -> bool { return true; });
+        inside.set(9, +[](void *) -> bool { return true; });
         return true;
     }();
     (void) filled;
@@ -985,19 +994,32 @@ static void *newBuilder(void *logger) {
         };
         outside.set(0, gone);
         outside.set(1, gone);
-        inside.set(2, +[](void *) -> int { return 0; });
-        inside.set(3, +[](void *) -> int { return 0; });
-        inside.set(5, +[](void *self) -> void * { return newConfig(self); });
-        inside.set(6, +[](void *self, unsigned flags) -> void * { return newNetwork(self, flags); });
-        inside.set(7, +[](void *self) -> void * { return newProfile(self); });
-        inside.set(11, +[](void *self, void *network, void *config) -> void * { return build(self, network, config); });
-        inside.set(12, +[](void *, void *, void *) -> bool { return true; });
-        inside.set(13, +[](void *self) -> void * { return Object<BuilderData>::of(self).logger; });
-        inside.set(14, +[](void *, int) -> bool { return true; });
+        inside.set(4, +[](void *) -> int { return 0; });
+        inside.set(5, +[](void *) -> int { return 0; });
+        inside.set(7, +[](void *self) -> void * { return newConfig(self); });
+        inside.set(8, +[](void *self, unsigned flags) -> void * { return newNetwork(self, flags); });
+        inside.set(9, +[](void *self) -> void * { return newProfile(self); });
+        inside.set(14, +[](void *self, void *network, void *config) -> void * { return build(self, network, config); });
+        inside.set(15, +[](void *, void *, void *) -> bool { return true; });
+        inside.set(16, +[](void *self) -> void * { return Object<BuilderData>::of(self).logger; });
+        inside.set(17, +[](void *, int) -> bool { return true; });
         return true;
     }();
     (void) filled;
     return make("IBuilder", outside.start(), inside.start(), BuilderData{logger, {}});
+}
+
+static bool wantsExecutableStack(const char *path) {
+    std::ifstream file(path, std::ios::binary);
+    Elf64_Ehdr header{};
+    file.read(reinterpret_cast<char *>(&header), sizeof header);
+    for (int i = 0; file && i < header.e_phnum; i++) {
+        Elf64_Phdr entry{};
+        file.seekg(std::streamoff(header.e_phoff) + i * header.e_phentsize);
+        file.read(reinterpret_cast<char *>(&entry), sizeof entry);
+        if (entry.p_type == PT_GNU_STACK) return (entry.p_flags & PF_X) != 0;
+    }
+    return false;
 }
 
 static bool noDevice(void *logger) {
@@ -1010,6 +1032,21 @@ static bool noDevice(void *logger) {
     if (devices > 0) return false;
     logTo(logger, ERROR, "CUDA initialization failure with error: " + std::to_string(devices < 0 ? 35 : 100));
     return true;
+}
+
+// The builder needs the library of its kernels; as glibc from 2.41 on, not one that asks for an executable stack.
+static bool noKernels(void *logger) {
+    const char *name = "libnvinfer_builder_resource.so.10.6.0";
+    void *library = dlopen(name, RTLD_LAZY);
+    std::string problem;
+    link_map *map = nullptr;
+    if (library == nullptr) problem = dlerror();
+    else if (dlinfo(library, RTLD_DI_LINKMAP, &map) == 0 && wantsExecutableStack(map->l_name)) {
+        problem = std::string(name) + ": cannot enable executable stack as shared object requires: Invalid argument";
+    }
+    if (library != nullptr) dlclose(library);
+    if (!problem.empty()) logTo(logger, ERROR, "Unable to load library: " + problem);
+    return !problem.empty();
 }
 
 }  // namespace dbl
@@ -1025,7 +1062,7 @@ API void *createInferRuntime_INTERNAL(void *logger, int32_t) {
 }
 
 API void *createInferBuilder_INTERNAL(void *logger, int32_t) {
-    return noDevice(logger) || fails(logger, "createInferBuilder") ? nullptr : newBuilder(logger);
+    return noDevice(logger) || noKernels(logger) || fails(logger, "createInferBuilder") ? nullptr : newBuilder(logger);
 }
 
 API int32_t getInferLibVersion() { return Machine::get().settings.trtVersion; }
@@ -1040,4 +1077,3 @@ UNMADE(createInferRefitter_INTERNAL)
 UNMADE(getPluginRegistry)
 UNMADE(getBuilderPluginRegistry)
 UNMADE(getBuilderSafePluginRegistry)
-UNMADE(setInternalLibraryPath)

@@ -74,12 +74,12 @@ API void *createNvOnnxParser_INTERNAL(void *network, void *logger, int) {
             std::string bytes = all.str();
             return parse(self, bytes.data(), bytes.size());
         });
-        table.set(2, +[](Parser *, const char *) -> bool { return true; });
-        table.set(3, +[](Parser *self) -> int { return int(self->errors.size()); });
-        table.set(4, +[](Parser *self, int i) -> void * {
+        table.set(4, +[](Parser *, const char *) -> bool { return true; });
+        table.set(5, +[](Parser *self) -> int { return int(self->errors.size()); });
+        table.set(6, +[](Parser *self, int i) -> void * {
             return i < 0 || size_t(i) >= self->errors.size() ? nullptr : self->errors[size_t(i)];
         });
-        table.set(5, +[](Parser *self) { clear(self); });
+        table.set(7, +[](Parser *self) { clear(self); });
         auto gone = +[](Parser *self) {
             clear(self);
             Machine &m = Machine::get();
@@ -87,13 +87,13 @@ API void *createNvOnnxParser_INTERNAL(void *network, void *logger, int) {
             m.died("IParser");
             delete self;
         };
-        table.set(6, gone);
-        table.set(7, gone);
-        table.set(9, +[](Parser *, uint32_t) {});
-        table.set(10, +[](Parser *) -> uint32_t { return 0; });
-        table.set(11, +[](Parser *, int) {});
-        table.set(12, +[](Parser *, int) {});
-        table.set(13, +[](Parser *, int) -> bool { return false; });
+        table.set(8, gone);
+        table.set(9, gone);
+        table.set(11, +[](Parser *, uint32_t) {});
+        table.set(12, +[](Parser *) -> uint32_t { return 0; });
+        table.set(13, +[](Parser *, int) {});
+        table.set(14, +[](Parser *, int) {});
+        table.set(15, +[](Parser *, int) -> bool { return false; });
         return true;
     }();
     (void) filled;

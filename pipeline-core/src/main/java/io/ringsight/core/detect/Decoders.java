@@ -12,11 +12,13 @@ public final class Decoders {
     public static DetectionDecoder of(ModelSpec model) {
         ModelInput input = model.input();
         ModelOutput output = model.output();
-        return switch (output.head()) {
-            case END_TO_END -> new EndToEndDecoder(output.candidates());
-            case ONE_TO_ONE -> new RawDecoder(output, Nms.NONE);
-            case ONE_TO_MANY -> new RawDecoder(output, output.nmsIou());
-            case YOLOX -> new YoloxDecoder(output, input.width(), input.height());
-        };
+        return new SteadfastDecoder(
+                switch (output.head()) {
+                    case END_TO_END ->
+                        new EndToEndDecoder(output, input, model.labels().size());
+                    case ONE_TO_ONE -> new RawDecoder(output, input, Nms.NONE);
+                    case ONE_TO_MANY -> new RawDecoder(output, input, output.nmsIou());
+                    case YOLOX -> new YoloxDecoder(output, input);
+                });
     }
 }

@@ -7,6 +7,10 @@ package io.ringsight.core.detect;
 public final class Detections {
     /** As many as a YOLOv10 end-to-end head gives. */
     public static final int DEFAULT_CAPACITY = 300;
+    /** For heads whose network does not choose itself. */
+    static final int RAW_CAPACITY = 1_000;
+    /** Bounds the memory of a ring's slots: 24 bytes a detection. */
+    static final int MAX_CAPACITY = 4_096;
 
     private final float[] left;
     private final float[] top;
@@ -15,6 +19,10 @@ public final class Detections {
     private final float[] confidence;
     private final int[] classId;
     private int size;
+    private int invalid;
+    private boolean cut;
+    private int unwanted;
+    private WantedClasses wanted = WantedClasses.ALL;
 
     public Detections(int capacity) {
         if (capacity < 1) {
@@ -31,10 +39,57 @@ public final class Detections {
     /** Forgets all detections. */
     public void clear() {
         size = 0;
+        invalid = 0;
+        cut = false;
+        unwanted = 0;
     }
 
-    /** Adds one; false, and nothing added, when the capacity is reached. */
+    /** Leaves out, and counts, objects of other classes that are added from now on; {@link #clear()} does not change it. */
+    public void only(WantedClasses classes) {
+        wanted = classes;
+    }
+
+    /** Whether objects of this class are not left out. */
+    boolean wants(int classId) {
+        return wanted.has(classId);
+    }
+
+    /** Counts objects that were left out for their class. */
+    void countUnwanted(int count) {
+        unwanted += count;
+    }
+
+    /** How many were left out for their class; of heads that need NMS, before it. */
+    public int unwanted() {
+        return unwanted;
+    }
+
+    /** Counts boxes that were left out because they cannot be. */
+    public void countInvalid(int count) {
+        invalid += count;
+    }
+
+    /** How many boxes were left out: without area in the picture. */
+    public int invalid() {
+        return invalid;
+    }
+
+    /** Notes that weaker detections found no room. */
+    public void markCut() {
+        cut = true;
+    }
+
+    /** Whether there were more detections above the threshold than {@link #capacity()}. */
+    public boolean isCut() {
+        return cut;
+    }
+
+    /** Adds one unless its class is not wanted; false, and nothing added, when the capacity is reached. */
     public boolean add(float left, float top, float width, float height, float confidence, int classId) {
+        if (!wanted.has(classId)) {
+            unwanted++;
+            return true;
+        }
         if (size == this.left.length) {
             return false;
         }

@@ -1,13 +1,14 @@
 package io.ringsight.core.detect;
 
+import io.ringsight.core.model.ModelInput;
+import io.ringsight.core.model.ModelOutput;
 import java.nio.FloatBuffer;
 
 /**
- * Decodes {@code [N,300,6]}: left, top, right, bottom, confidence, class, as YOLOv10 exports give it. The network has
+ * Decodes {@code [N,300,6]}: box, confidence, class, as YOLOv10 exports give it. The network has
  * chosen already: there is no NMS.
  *
- * <p>The layout does not tell the number of classes: an id beyond the labels is a detection all the same, and is called
- * {@code class-N}.
+ * <p>The layout does not tell the number of classes: an id beyond the labels says that the labels are another model's.
  *
  * <p>Rows come sorted from every export seen, but nothing guarantees it: they are sorted here too, at the cost of one
  * comparison a row where they are.
@@ -18,9 +19,14 @@ final class EndToEndDecoder implements DetectionDecoder {
     private final int rows;
     private final Candidates candidates;
 
-    EndToEndDecoder(int rows) {
-        this.rows = rows;
-        candidates = new Candidates(rows);
+    EndToEndDecoder(ModelOutput output, ModelInput input, int classes) {
+        rows = output.candidates();
+        candidates = new Candidates(rows, output.boxes(), input, classes);
+    }
+
+    @Override
+    public int capacity() {
+        return Math.min(rows, Detections.MAX_CAPACITY);
     }
 
     @Override
@@ -31,23 +37,21 @@ final class EndToEndDecoder implements DetectionDecoder {
         for (int i = 0; i < rows; i++) {
             int at = start + i * VALUES;
             float confidence = output.get(at + 4);
-            // Written so that NaN is refused.
+            // Written so that NaN is one, too. Too large a confidence is found when it is added.
+            if (!(confidence >= ModelOutput.MIN_CONFIDENCE)) {
+                throw OutputException.ofConfidence("a confidence", confidence);
+            }
             if (confidence >= threshold) {
-                float left = output.get(at);
-                float top = output.get(at + 1);
-                // Class ids are whole numbers; rounding takes away the error of half-precision exports.
-                candidates.add(
+                candidates.addOfClass(
                         confidence,
-                        Math.round(output.get(at + 5)),
-                        left,
-                        top,
-                        output.get(at + 2) - left,
-                        output.get(at + 3) - top);
+                        output.get(at + 5),
+                        output.get(at),
+                        output.get(at + 1),
+                        output.get(at + 2),
+                        output.get(at + 3));
             }
         }
         candidates.sort();
-        for (int i = 0; i < candidates.size(); i++) {
-            candidates.copy(i, Integer.MAX_VALUE, into);
-        }
+        Nms.select(candidates, Nms.NONE, into);
     }
 }

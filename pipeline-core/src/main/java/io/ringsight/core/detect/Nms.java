@@ -9,13 +9,16 @@ final class Nms {
 
     /**
      * Copies the best candidates, leaving out each that overlaps a better one of its class by more than {@code iou}.
+     * When {@code into} is full the rest is cut, and marked as such.
      *
      * @param candidates sorted
      */
-    static void select(Candidates candidates, int classes, float iou, Detections into) {
+    static void select(Candidates candidates, float iou, Detections into) {
+        into.countInvalid(candidates.invalid());
         for (int rank = 0; rank < candidates.size(); rank++) {
             int before = into.size();
-            if (!candidates.copy(rank, classes, into)) {
+            if (!candidates.copy(rank, into)) {
+                into.markCut();
                 return;
             }
             if (iou < NONE && into.size() > before && overlapsBetter(into, before, iou)) {

@@ -1,10 +1,11 @@
 package io.ringsight.core.detect;
 
+import io.ringsight.core.model.ModelInput;
 import io.ringsight.core.model.ModelOutput;
 import java.nio.FloatBuffer;
 
 /**
- * Decodes {@code [N,4+C,A]}: for each of A anchors centre x, centre y, width, height and C class scores. One-to-one
+ * Decodes {@code [N,4+C,A]}: for each of A anchors a box and C class scores. One-to-one
  * heads (YOLOv10 raw) are done with the best of them; one-to-many heads (YOLOv8 and the like) need NMS.
  *
  * <p>As in Ultralytics' one-to-one post-processing each pair of anchor and class is a candidate of its own; one-to-many
@@ -18,13 +19,19 @@ final class RawDecoder implements DetectionDecoder {
     private final Candidates candidates;
     private final TopScores topScores;
 
-    RawDecoder(ModelOutput output, float nmsIou) {
+    RawDecoder(ModelOutput output, ModelInput input, float nmsIou) {
         anchors = output.candidates();
         classes = output.values() - 4;
         this.nmsIou = nmsIou;
         bestClassOnly = nmsIou < Nms.NONE;
-        candidates = new Candidates(bestClassOnly ? anchors : TopScores.CAPACITY);
-        topScores = new TopScores();
+        int capacity = bestClassOnly ? anchors : capacity();
+        candidates = new Candidates(capacity, output.boxes(), input, classes);
+        topScores = new TopScores(capacity);
+    }
+
+    @Override
+    public int capacity() {
+        return Detections.RAW_CAPACITY;
     }
 
     @Override
@@ -35,21 +42,23 @@ final class RawDecoder implements DetectionDecoder {
         if (bestClassOnly) {
             bestOfEachAnchor(output, start, threshold);
         } else {
-            bestPairs(output, start, threshold);
+            bestPairs(output, start, threshold, into);
         }
         candidates.sort();
-        Nms.select(candidates, classes, nmsIou, into);
+        Nms.select(candidates, nmsIou, into);
     }
 
     private void bestOfEachAnchor(FloatBuffer output, int start, float threshold) {
         for (int anchor = 0; anchor < anchors; anchor++) {
-            float best = Float.NEGATIVE_INFINITY;
+            float best = ModelOutput.MIN_CONFIDENCE;
             int bestClass = -1;
             for (int c = 0; c < classes; c++) {
                 float score = output.get(start + (4 + c) * anchors + anchor);
                 if (score > best) {
                     best = score;
                     bestClass = c;
+                } else if (!(score >= ModelOutput.MIN_CONFIDENCE)) {
+                    throw OutputException.ofConfidence("a class score", score);
                 }
             }
             if (best >= threshold) {
@@ -58,24 +67,43 @@ final class RawDecoder implements DetectionDecoder {
         }
     }
 
-    private void bestPairs(FloatBuffer output, int start, float threshold) {
+    private void bestPairs(FloatBuffer output, int start, float threshold, Detections into) {
         topScores.clear(threshold);
-        int pairs = classes * anchors;
-        int scores = start + 4 * anchors;
-        for (int pair = 0; pair < pairs; pair++) {
-            topScores.offer(output.get(scores + pair), pair);
+        for (int c = 0; c < classes; c++) {
+            offer(output, start, c, into);
         }
         for (int i = 0; i < topScores.size(); i++) {
             int pair = topScores.index(i);
             add(output, start, pair % anchors, pair / anchors, topScores.score(i));
         }
+        if (topScores.isCut()) {
+            into.markCut();
+        }
+    }
+
+    /** The scores of one class. Objects nobody wants must not take the room of others. */
+    private void offer(FloatBuffer output, int start, int classId, Detections into) {
+        boolean wanted = into.wants(classId);
+        int scores = start + (4 + classId) * anchors;
+        int unwanted = 0;
+        for (int anchor = 0; anchor < anchors; anchor++) {
+            float score = output.get(scores + anchor);
+            if (wanted) {
+                topScores.offer(score, classId * anchors + anchor);
+            } else if (topScores.passes(score)) {
+                unwanted++;
+            }
+        }
+        into.countUnwanted(unwanted);
     }
 
     private void add(FloatBuffer output, int start, int anchor, int classId, float score) {
-        float width = output.get(start + 2 * anchors + anchor);
-        float height = output.get(start + 3 * anchors + anchor);
-        float left = output.get(start + anchor) - width / 2;
-        float top = output.get(start + anchors + anchor) - height / 2;
-        candidates.add(score, classId, left, top, width, height);
+        candidates.add(
+                score,
+                classId,
+                output.get(start + anchor),
+                output.get(start + anchors + anchor),
+                output.get(start + 2 * anchors + anchor),
+                output.get(start + 3 * anchors + anchor));
     }
 }

@@ -1,26 +1,38 @@
 package io.ringsight.core.detect;
 
+import io.ringsight.core.model.ModelOutput;
+
 /**
  * The highest scores of many, with their indices: a binary heap with the lowest kept score on top, so that most offers
  * cost one comparison. Made once.
  */
 final class TopScores {
-    /** As many as YOLOv10's own top-k keeps. */
-    static final int CAPACITY = Detections.DEFAULT_CAPACITY;
-
-    private final float[] scores = new float[CAPACITY];
-    private final int[] indices = new int[CAPACITY];
+    private final float[] scores;
+    private final int[] indices;
     private float threshold;
     private int size;
+    private boolean cut;
+
+    /** Keeps at most {@code capacity}. */
+    TopScores(int capacity) {
+        scores = new float[capacity];
+        indices = new int[capacity];
+    }
 
     /** Forgets all; scores under {@code threshold} will not be kept. */
     void clear(float threshold) {
         size = 0;
+        cut = false;
         this.threshold = threshold;
     }
 
     int size() {
         return size;
+    }
+
+    /** Whether scores above the threshold were not kept. */
+    boolean isCut() {
+        return cut;
     }
 
     /** The score kept at {@code place}; in no order. */
@@ -33,14 +45,36 @@ final class TopScores {
         return indices[place];
     }
 
-    /** Keeps the score if it is among the highest; never NaN. */
+    /**
+     * Keeps the score if it is among the highest.
+     *
+     * @throws OutputException if it is NaN or negative
+     */
     void offer(float score, int index) {
-        if (!(score >= threshold)) {
+        if (passes(score)) {
+            keep(score, index);
+        }
+    }
+
+    /**
+     * Whether the score is not under the threshold.
+     *
+     * @throws OutputException if it is NaN or negative
+     */
+    boolean passes(float score) {
+        if (!(score >= ModelOutput.MIN_CONFIDENCE)) {
+            throw OutputException.ofConfidence("a class score", score);
+        }
+        return score >= threshold;
+    }
+
+    private void keep(float score, int index) {
+        if (size < scores.length) {
+            rise(size++, score, index);
             return;
         }
-        if (size < CAPACITY) {
-            rise(size++, score, index);
-        } else if (score > scores[0]) {
+        cut = true;
+        if (score > scores[0]) {
             sink(score, index);
         }
     }
@@ -58,8 +92,8 @@ final class TopScores {
     private void sink(float score, int index) {
         int place = 0;
         int child = 1;
-        while (child < CAPACITY) {
-            if (child + 1 < CAPACITY && scores[child + 1] < scores[child]) {
+        while (child < size) {
+            if (child + 1 < size && scores[child + 1] < scores[child]) {
                 child++;
             }
             if (scores[child] >= score) {

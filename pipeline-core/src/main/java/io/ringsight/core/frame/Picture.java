@@ -26,6 +26,7 @@ public final class Picture {
     private int width;
     private int height;
     private int pixelFormat;
+    private double pixelAspect = 1;
     private ColorMatrix matrix = ColorMatrix.BT601;
     private ColorRange range = ColorRange.LIMITED;
     private MemoryKind memory = MemoryKind.HOST;
@@ -59,12 +60,18 @@ public final class Picture {
         return references.get() == 0;
     }
 
-    /** Sets size and layout. Planes must be set anew after it. */
+    /** Sets size and layout, of square pixels. Planes must be set again after it. */
     public void layout(int width, int height, int pixelFormat) {
         this.width = width;
         this.height = height;
         this.pixelFormat = pixelFormat;
+        this.pixelAspect = 1;
         this.memory = MemoryKind.HOST;
+    }
+
+    /** Sets the width of a pixel divided by its height, where that is not 1. */
+    public void pixelAspect(double pixelAspect) {
+        this.pixelAspect = pixelAspect;
     }
 
     /** Sets how its colours are coded; without meaning for RGB formats. */
@@ -114,6 +121,11 @@ public final class Picture {
     /** FFmpeg's {@code AVPixelFormat} number; see {@link PixelFormat}. */
     public int pixelFormat() {
         return pixelFormat;
+    }
+
+    /** Width of a pixel as it is shown, divided by its height; 1 for square pixels, and where nothing is known. */
+    public double pixelAspect() {
+        return pixelAspect;
     }
 
     public ColorMatrix matrix() {

@@ -4,7 +4,7 @@ package io.ringsight.core.infer;
  * Which device computes, and how much at a time.
  *
  * @param device {@code auto}, {@code cpu}, {@code cuda} or {@code cuda:N}
- * @param lanes batches in flight; 0: as many as the device does best with (CPU: two a processor)
+ * @param lanes batches in flight; 0: as many as the device does best with (CPU: two per core)
  * @param maxBatch the most pictures one launch takes; a model file of a smaller fixed batch size makes it smaller
  * @param cudaGraphs whether a GPU's work is recorded and started as a whole
  */
@@ -31,7 +31,7 @@ public record BackendSpec(String device, int lanes, int maxBatch, boolean cudaGr
         this(device, lanes, maxBatch, true);
     }
 
-    /** Two lanes a processor, batch size 1, on the processor. */
+    /** Two lanes per CPU core, batch size 1, on the CPU. */
     public static BackendSpec cpu() {
         return new BackendSpec("cpu", 0, 1);
     }

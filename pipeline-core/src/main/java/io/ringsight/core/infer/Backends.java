@@ -27,7 +27,7 @@ public final class Backends {
      * rest.
      *
      * <p>{@code cuda} is all GPUs, {@code cuda:N} one; an engine is built first if the cache has none, which may take
-     * minutes. {@code auto} is a GPU if there is one: the processor computes while the engine is built, and if the GPU
+     * minutes. {@code auto} is a GPU if there is one: the CPU computes while the engine is built, and if the GPU
      * fails.
      *
      * @throws InferenceException fatal: if the device is not there or the model does not run on it
@@ -55,7 +55,7 @@ public final class Backends {
     private static InferenceBackend openAuto(ModelSpec model, BackendSpec spec, CudaDevices found, EngineCache cache) {
         InferenceBackend cpu = openCpu(model, spec);
         if (found.devices().isEmpty()) {
-            LOG.info("device auto: the processor computes, because {}", found.reason());
+            LOG.info("device auto: the CPU computes, because {}", found.reason());
             cpu.metrics().count(BackendCounter.FALLBACKS_TO_CPU);
             return cpu;
         }

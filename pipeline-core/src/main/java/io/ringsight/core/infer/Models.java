@@ -4,7 +4,6 @@ import io.ringsight.core.infer.onnx.OnnxModelReader;
 import io.ringsight.core.model.ModelException;
 import io.ringsight.core.model.ModelOverrides;
 import io.ringsight.core.model.ModelSpec;
-import io.ringsight.core.model.ModelSpecs;
 import java.nio.file.Path;
 
 /** Reads model files. */
@@ -12,13 +11,13 @@ public final class Models {
     private Models() {}
 
     /**
-     * All that is known of an ONNX model.
+     * All that is known of an ONNX model; runs it on a test picture.
      *
      * @param onnx the file
      * @param overrides what a model YAML says of it, or {@link ModelOverrides#NONE}
      * @throws ModelException with one sentence for the user if the model cannot be used
      */
     public static ModelSpec read(Path onnx, ModelOverrides overrides) throws ModelException {
-        return ModelSpecs.merge(OnnxModelReader.read(onnx, overrides), overrides);
+        return OnnxModelReader.read(onnx, overrides);
     }
 }

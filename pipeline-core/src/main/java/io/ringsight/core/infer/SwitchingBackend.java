@@ -10,10 +10,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The processor computes until the GPU is ready, then the GPU, and the processor again should the GPU break:
+ * The CPU computes until the GPU is ready, then the GPU, and the CPU again should the GPU break:
  *
  * <pre>
- *   processor ─engine is built, in the background─▶ GPU ─breaks─▶ processor, for good
+ *   CPU ─engine is built, in the background─▶ GPU ─breaks─▶ CPU, for good
  * </pre>
  *
  * <p>Work moves from one batch to the next; each message says which of the two computed it ({@link Lane#backend()}).
@@ -48,17 +48,20 @@ final class SwitchingBackend implements InferenceBackend {
         }
     }
 
-    /** Opens the GPU's backend on this thread and lets it compute; the processor does if that fails. */
+    /** Opens the GPU's backend on this thread and lets it compute; the CPU does if that fails. */
     void openNow(Supplier<InferenceBackend> opening) {
         try {
             adopt(opening.get());
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
+            // A library of the GPU that does not load, or memory it does not get, is an Error.
             metrics.count(BackendCounter.FALLBACKS_TO_CPU);
-            LOG.warn("the processor computes, because the GPU cannot: {}", e.getMessage());
+            LOG.warn(
+                    "the CPU computes, because the GPU cannot: {}",
+                    e instanceof InferenceException ? e.getMessage() : e);
         }
     }
 
-    /** As {@link #openNow}, on a thread of its own, while the processor computes. */
+    /** As {@link #openNow}, on a thread of its own, while the CPU computes. */
     void openInBackground(Supplier<InferenceBackend> opening) {
         opener = new Thread(() -> openNow(opening), "gpu-opener");
         opener.setDaemon(true);
@@ -73,7 +76,7 @@ final class SwitchingBackend implements InferenceBackend {
         if (opened.maxBatch() != cpu.maxBatch()) {
             opened.close();
             throw InferenceException.fatal(
-                    "its batches are of " + opened.maxBatch() + ", the processor's of " + cpu.maxBatch(), null);
+                    "its batches are of " + opened.maxBatch() + ", the CPU's of " + cpu.maxBatch(), null);
         }
         gpu = opened;
         cudaDevice = opened.cudaDevice();
@@ -83,7 +86,7 @@ final class SwitchingBackend implements InferenceBackend {
         gpuLanes = new LanePool(opened.lanes());
     }
 
-    /** The GPU's free lanes, or null while the processor computes. */
+    /** The GPU's free lanes, or null while the CPU computes. */
     LanePool gpuLanes() {
         return gpuLanes;
     }
@@ -98,7 +101,7 @@ final class SwitchingBackend implements InferenceBackend {
         name = cpu.name();
         lost.close();
         metrics.count(BackendCounter.FALLBACKS_TO_CPU);
-        LOG.error("the GPU broke, the processor computes from now on: {}", cause.getMessage());
+        LOG.error("the GPU broke, the CPU computes from now on: {}", cause.getMessage());
     }
 
     @Override
@@ -116,7 +119,7 @@ final class SwitchingBackend implements InferenceBackend {
         return cpu.maxBatch();
     }
 
-    /** The processor's lanes read no GPU's memory, and its turn may come with any batch once the GPU has failed. */
+    /** The CPU's lanes read no GPU's memory, and its turn may come with any batch once the GPU has failed. */
     @Override
     public OptionalInt cudaDevice() {
         return gpuLanes == null ? OptionalInt.empty() : cudaDevice;

@@ -5,7 +5,7 @@ import io.ringsight.core.preprocess.Letterbox;
 import java.nio.FloatBuffer;
 
 /**
- * A lane of the processor that has the GPU compute a batch when there is one: it takes a GPU lane when the batch's first
+ * A lane of the CPU that has the GPU compute a batch when there is one: it takes a GPU lane when the batch's first
  * picture is loaded, and gives it back when its results have been copied. So the two backends may have different numbers
  * of lanes, and batches on both sides of the switch do not meet.
  */
@@ -92,7 +92,7 @@ final class SwitchingLane implements Lane {
         pool.giveBack(free);
     }
 
-    /** A broken GPU costs this batch only: the processor goes on. */
+    /** A broken GPU costs this batch only: the CPU goes on. */
     private InferenceException survived(InferenceException e) {
         if (current == cpu || !e.isFatal()) {
             return e;

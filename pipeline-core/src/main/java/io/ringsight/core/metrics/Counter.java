@@ -10,9 +10,20 @@ public enum Counter {
     FRAMES_LATE("frames_late", "Frames dropped because they were older than the deadline when their turn came."),
     FRAMES_CORRUPT("frames_corrupt", "Frames the decoder reported as damaged."),
     FRAMES_INFERENCE_FAILED("frames_inference_failed", "Frames whose preprocessing or inference failed."),
+    FRAMES_CUT(
+            "frames_cut",
+            "Frames with more objects above the threshold than a message holds; the weakest were left out."),
+    FRAMES_NOT_PUBLISHED(
+            "frames_not_published",
+            "Frames whose message could not be made or handed to a sink; the next message counts them."),
     FRAMES_RATE_LIMIT("frames_rate_limit", "Frames left out to keep to maxFps."),
     FRAMES_SUSPECT("frames_suspect", "Frames published with the mark that they may not show what is there now."),
     DETECTIONS("detections", "Objects in published messages."),
+    DETECTIONS_UNWANTED(
+            "detections_unwanted",
+            "Objects left out because their class is not among the source's classes; where overlapping ones are merged,"
+                    + " before that."),
+    DETECTIONS_INVALID("detections_invalid", "Objects left out: outside the picture, or without area."),
     SUSPICIONS("suspicions", "Times the picture was found frozen or black, or the stream's time to stand still."),
     GAPS("gaps", "Gap messages handed to the sinks."),
     SINK_FAILURES("sink_failures", "Times a sink threw while taking a result; the pipeline went on."),
@@ -25,7 +36,7 @@ public enum Counter {
             "Spans of ten seconds with less than half or more than twice the frames that the camera announces."),
     PACKETS_MISSED("packets_missed", "Network packets FFmpeg reported as missed."),
     DECODE_ERRORS("decode_errors", "Packets the decoder refused."),
-    DECODE_FALLBACKS("decode_fallbacks", "Times the processor decoded because the GPU could not.");
+    DECODE_FALLBACKS("decode_fallbacks", "Times the CPU decoded because the GPU could not.");
 
     private final String metricName;
     private final String sentence;

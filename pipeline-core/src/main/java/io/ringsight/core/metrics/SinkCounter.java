@@ -15,7 +15,8 @@ public enum SinkCounter {
     UNKNOWN("unknown", "Messages sent, but neither confirmed nor refused when the sink closed: they may have arrived."),
     DROPPED_QUEUE_FULL("dropped_queue_full", "Messages dropped because the sink's queue had no room."),
     RETRIES("retries", "Times a message or a write was tried again."),
-    RESTARTS("restarts", "Times the sink opened its connection or file anew after a failure."),
+    RESTARTS("restarts", "Times the sink reopened its connection or file after a failure."),
+    ERRORS("errors", "Times a part of the sink itself failed (out of memory, a missing class) and was started again."),
     ACKNOWLEDGED_BYTES("acknowledged_bytes", "Bytes of the acknowledged messages."),
     SPOOL_FOUND("spool_found", "Messages of an earlier run found in the spool at the start."),
     SPOOLED("spooled", "Messages written to the spool on disk."),
@@ -24,6 +25,9 @@ public enum SinkCounter {
     SPOOL_DROPPED_AGE("spool_dropped_age", "Messages dropped from the spool because they were older than its maxAge."),
     SPOOL_DAMAGED("spool_damaged", "Messages in the spool that could not be read back: the disk damaged them."),
     DEAD_LETTERS("dead_letters", "Messages the receiver will never take, set aside in the dead-letter file."),
+    DEAD_LETTERS_DROPPED(
+            "dead_letters_dropped",
+            "Dead letters dropped because their file was full, and not sent again before; their frames stay in gaps."),
     DISK_ERRORS("disk_errors", "Times the spool or the dead-letter file could not be written or read.");
 
     private final String metricName;

@@ -1,5 +1,7 @@
 package io.ringsight.core.metrics;
 
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLongArray;
 import org.HdrHistogram.ConcurrentHistogram;
 import org.HdrHistogram.Histogram;
@@ -17,6 +19,12 @@ public final class SinkMetrics {
     private final ConcurrentHistogram ackLatencyUs = new ConcurrentHistogram(1, HIGHEST_US, SIGNIFICANT_DIGITS);
     private volatile SinkState state = SinkState.CONNECTING;
     private volatile String detail = "";
+    /** What failed in the sink's own threads, by the part; empty as long as all of them work. */
+    private final Map<String, String> faults = new ConcurrentHashMap<>();
+
+    private volatile long progressNs;
+    private volatile long failedBefore;
+    private volatile boolean hasProgress;
     private volatile long queuedMessages;
     private volatile long queuedBytes;
     private volatile long spoolMessages;
@@ -47,6 +55,32 @@ public final class SinkMetrics {
         return counters.get(counter.ordinal());
     }
 
+    /**
+     * A message arrived.
+     *
+     * @param nowNs by the monotonic clock
+     * @param offeredNs when it was offered
+     * @param ofSink whether the sink itself made it: to tell of refused messages alone is no progress
+     */
+    public void acknowledged(long nowNs, long offeredNs, boolean ofSink) {
+        recordAckLatencyNs(nowNs - offeredNs);
+        if (!ofSink) {
+            progressNs = nowNs;
+            failedBefore = value(SinkCounter.FAILED);
+            hasProgress = true;
+        }
+    }
+
+    /**
+     * How long no message arrived although some wait or were refused, in nanoseconds; 0 if all is well.
+     *
+     * @param sinceNs since when it is asked, for a sink that nothing ever left
+     */
+    public long stuckNs(long nowNs, long sinceNs) {
+        boolean isWanted = queuedMessages > 0 || value(SinkCounter.FAILED) > failedBefore;
+        return isWanted ? nowNs - (hasProgress ? progressNs : sinceNs) : 0;
+    }
+
     /** Records the time from offered to acknowledged of one message; over an hour counts as an hour. */
     public void recordAckLatencyNs(long latencyNs) {
         ackLatencyUs.recordValue(Math.max(1, Math.min(latencyNs / 1_000, HIGHEST_US)));
@@ -59,12 +93,24 @@ public final class SinkMetrics {
 
     /** How the sink stands with its receiver. */
     public SinkState state() {
-        return state;
+        return faults.isEmpty() || state == SinkState.CLOSED ? state : SinkState.FAILED;
     }
 
     /** What is known of the state, without secrets; empty when there is nothing to say. */
     public String detail() {
-        return detail;
+        return faults.isEmpty() || state == SinkState.CLOSED ? detail : String.join("; ", faults.values());
+    }
+
+    /** A part of the sink failed and is started again: until {@link #mended} nothing else is its state. */
+    public void failed(String part, String cause) {
+        faults.put(part, cause);
+    }
+
+    /** The part works again. Costs nothing when it did before. */
+    public void mended(String part) {
+        if (!faults.isEmpty()) {
+            faults.remove(part);
+        }
     }
 
     /** Sets {@link #state()} and {@link #detail()}. */

@@ -10,6 +10,10 @@ public enum SinkState {
     NOT_AUTHORIZED("not-authorized", "the user may not write there"),
     UNKNOWN_TOPIC("unknown-topic", "the topic does not exist and the broker does not make it"),
     REFUSED("refused", "the receiver refuses messages for another reason"),
+    NOT_ENOUGH_REPLICAS("not-enough-replicas", "the broker takes nothing: too few replicas of the topic are in sync"),
+    CLOCK_REFUSED(
+            "clock-refused", "the broker refuses the messages' time: this machine's clock and the broker's differ"),
+    FAILED("failed", "a part of the sink itself failed and is started again"),
     DISK_FULL("disk-full", "no space left on the disk"),
     NOT_WRITABLE("not-writable", "the file cannot be opened or written"),
     CLOSED("closed", "the sink was closed");

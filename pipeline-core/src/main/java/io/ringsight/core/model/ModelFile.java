@@ -8,10 +8,12 @@ import java.util.Map;
  * What an ONNX file says of itself.
  *
  * @param path the file
- * @param sha256 of its bytes, lower-case hexadecimal
- * @param precision of its weights: {@code fp32}, {@code fp16} or {@code int8}
+ * @param sha256 of its bytes and those of its weights files, lower-case hexadecimal
+ * @param precision of its weights: {@code fp32}, {@code fp16}, {@code bf16} or {@code int8}
  * @param inputs tensors it takes
  * @param outputs tensors it gives
+ * @param firstStep what it does first with its picture if that shows that it wants 0..255, e.g. {@code Div by 255.0};
+ *     empty if nothing does
  * @param metadata its custom metadata; Ultralytics exports have {@code names}, {@code imgsz}, {@code task}, ...
  */
 public record ModelFile(
@@ -20,6 +22,7 @@ public record ModelFile(
         String precision,
         List<Tensor> inputs,
         List<Tensor> outputs,
+        String firstStep,
         Map<String, String> metadata) {
     public ModelFile {
         inputs = List.copyOf(inputs);
@@ -43,8 +46,9 @@ public record ModelFile(
             return shape.size();
         }
 
+        /** One dimension; the largest int for more. */
         int dim(int index) {
-            return Math.toIntExact(shape.get(index));
+            return (int) Math.max(-1, Math.min(Integer.MAX_VALUE, shape.get(index)));
         }
 
         String text() {

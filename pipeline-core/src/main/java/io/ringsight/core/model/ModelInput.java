@@ -1,5 +1,7 @@
 package io.ringsight.core.model;
 
+import java.util.Locale;
+
 /**
  * What a network wants to see: one NCHW tensor of three colour planes.
  *
@@ -23,6 +25,13 @@ public record ModelInput(
         Placement placement,
         int padValue,
         int fixedBatch) {
+    /** What becomes of a picture before the network sees it, for people. */
+    public String preparation() {
+        String range = type == TensorType.UINT8 || scale == 1 ? "0..255" : "0..1";
+        return order.name().toLowerCase(Locale.ROOT) + ", " + range + ", no mean and deviation, letterboxed "
+                + (placement == Placement.CENTER ? "in the center" : "to the top left") + " on grey " + padValue;
+    }
+
     /** Element type of the tensor. */
     public enum TensorType {
         FLOAT32,

@@ -2,6 +2,7 @@ package io.ringsight.core.model;
 
 import io.ringsight.core.model.ModelInput.ChannelOrder;
 import io.ringsight.core.model.ModelInput.Placement;
+import io.ringsight.core.model.ModelOutput.Boxes;
 import io.ringsight.core.model.ModelOutput.Head;
 import java.util.List;
 
@@ -11,7 +12,9 @@ import java.util.List;
  * @param name name in messages
  * @param version version in messages
  * @param labels class names, by class id
+ * @param output name of the output to read
  * @param head layout of the output
+ * @param boxes what a box's four numbers are
  * @param width input width in pixels
  * @param height input height in pixels
  * @param order which colour the first input plane holds
@@ -25,7 +28,9 @@ public record ModelOverrides(
         String name,
         String version,
         List<String> labels,
+        String output,
         Head head,
+        Boxes boxes,
         Integer width,
         Integer height,
         ChannelOrder order,
@@ -36,5 +41,5 @@ public record ModelOverrides(
         Float threshold) {
     /** Says nothing: for a bare ONNX file. */
     public static final ModelOverrides NONE =
-            new ModelOverrides(null, null, null, null, null, null, null, null, null, null, null, null);
+            new ModelOverrides(null, null, null, null, null, null, null, null, null, null, null, null, null, null);
 }

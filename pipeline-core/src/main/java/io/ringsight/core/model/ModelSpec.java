@@ -10,12 +10,13 @@ import java.util.List;
  * @param name name in messages, e.g. {@code pcb-defect}
  * @param version version in messages
  * @param file the ONNX file
- * @param sha256 of the ONNX file, lower-case hexadecimal
- * @param precision of the weights, for messages: {@code fp32}, {@code fp16} or {@code int8}
+ * @param sha256 of the ONNX file and the files its weights are in, lower-case hexadecimal
+ * @param precision of the weights, for messages: {@code fp32}, {@code fp16}, {@code bf16} or {@code int8}
  * @param input what the network wants to see
  * @param output what it says
  * @param labels class names, by class id
  * @param threshold least confidence of a detection unless the configuration says another
+ * @param otherOutputs name, type and shape of each output that is not read
  */
 public record ModelSpec(
         String name,
@@ -26,9 +27,11 @@ public record ModelSpec(
         ModelInput input,
         ModelOutput output,
         List<String> labels,
-        float threshold) {
+        float threshold,
+        List<String> otherOutputs) {
     public ModelSpec {
         labels = List.copyOf(labels);
+        otherOutputs = List.copyOf(otherOutputs);
         if (labels.isEmpty()) {
             throw new IllegalArgumentException("a model needs at least one label");
         }

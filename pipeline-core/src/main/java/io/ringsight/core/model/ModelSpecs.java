@@ -4,9 +4,12 @@ import io.ringsight.core.model.ModelFile.Tensor;
 import io.ringsight.core.model.ModelInput.ChannelOrder;
 import io.ringsight.core.model.ModelInput.Placement;
 import io.ringsight.core.model.ModelInput.TensorType;
+import io.ringsight.core.model.ModelOutput.Head;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /**
  * Makes a {@link ModelSpec} of what an ONNX file says of itself and what a model YAML says of it; the YAML wins where
@@ -35,26 +38,28 @@ public final class ModelSpecs {
     /**
      * The specification.
      *
+     * @param sample runs the model on a picture
      * @throws ModelException if the two disagree, or the model is none that can be run
      */
-    public static ModelSpec merge(ModelFile file, ModelOverrides overrides) throws ModelException {
-        return new ModelSpecs(file, overrides).merge();
+    public static ModelSpec merge(ModelFile file, ModelOverrides overrides, Sample sample) throws ModelException {
+        return new ModelSpecs(file, overrides).merge(sample);
     }
 
     /**
-     * Width and height of the input.
+     * What goes in.
      *
-     * @throws ModelException if nothing says them, or the file and the YAML differ
+     * @throws ModelException if nothing says its size, the file and the YAML differ, or it is no picture
      */
-    public static int[] inputSize(ModelFile file, ModelOverrides overrides) throws ModelException {
-        return new ModelSpecs(file, overrides).size();
+    public static ModelInput input(ModelFile file, ModelOverrides overrides) throws ModelException {
+        return new ModelSpecs(file, overrides).input();
     }
 
-    private ModelSpec merge() throws ModelException {
+    private ModelSpec merge(Sample sample) throws ModelException {
         checkTask();
         ModelInput input = input();
-        ModelOutput output = OutputLayout.of(file, overrides, input);
+        ModelOutput output = OutputLayout.of(file, overrides, input, sample);
         List<String> labels = labels(output);
+        checkClasses(labels.size(), OutputCheck.highestClass(input, output, sample));
         return new ModelSpec(
                 orElse(overrides.name(), fileName()),
                 orElse(overrides.version(), "1"),
@@ -64,7 +69,11 @@ public final class ModelSpecs {
                 input,
                 output,
                 labels,
-                orElse(overrides.threshold(), DEFAULT_THRESHOLD));
+                orElse(overrides.threshold(), DEFAULT_THRESHOLD),
+                file.outputs().stream()
+                        .filter(tensor -> !tensor.name().equals(output.tensorName()))
+                        .map(tensor -> tensor.name() + " " + tensor.text())
+                        .toList());
     }
 
     private void checkTask() throws ModelException {
@@ -82,29 +91,45 @@ public final class ModelSpecs {
                     + ", but must be float, float16 or uint8");
         }
         int[] size = size();
-        float scale = type == TensorType.UINT8 ? 1 : orElse(overrides.scale(), UNIT_SCALE);
+        // YOLOX takes pictures as OpenCV reads them, laid into the top left corner.
+        boolean yolox = overrides.head() == Head.YOLOX;
+        boolean bytes = yolox || !file.firstStep().isEmpty();
+        float scale = type == TensorType.UINT8 ? 1 : orElse(overrides.scale(), bytes ? 1 : UNIT_SCALE);
         if (type == TensorType.UINT8 && overrides.scale() != null && overrides.scale() != 1) {
             throw fault("scale", "its input is uint8, so the scale can only be 1, not " + overrides.scale());
+        }
+        if (!file.firstStep().isEmpty() && scale != 1) {
+            throw fault(
+                    "scale",
+                    "its first step is " + file.firstStep() + ", which is for pictures of 0..255, but the model YAML"
+                            + " says 0..1");
+        }
+        long tensorBytes = 3L * size[0] * size[1] * Math.max(1, tensor.dim(0)) * Float.BYTES;
+        if (tensorBytes > Integer.MAX_VALUE) {
+            throw fault("inputSize", "its input is " + tensor.text() + ", which is more than 2 GiB");
         }
         return new ModelInput(
                 tensor.name(),
                 size[0],
                 size[1],
                 type,
-                orElse(overrides.order(), ChannelOrder.RGB),
+                orElse(overrides.order(), yolox ? ChannelOrder.BGR : ChannelOrder.RGB),
                 scale,
-                orElse(overrides.placement(), Placement.CENTER),
+                orElse(overrides.placement(), yolox ? Placement.TOP_LEFT : Placement.CENTER),
                 orElse(overrides.padValue(), DEFAULT_PAD),
                 Math.max(0, tensor.dim(0)));
     }
 
     private Tensor onlyInput() throws ModelException {
         if (file.inputs().size() != 1) {
-            throw fault("it has " + file.inputs().size() + " inputs, but must have exactly one, a picture");
+            throw fault("it has " + file.inputs().size() + " inputs, but must have exactly one, a picture: "
+                    + file.inputs().stream().map(Tensor::name).collect(Collectors.joining(", ")));
         }
         Tensor tensor = file.inputs().get(0);
         if (tensor.rank() != 4 || tensor.dim(1) != 3) {
-            throw fault("its input is " + tensor.text() + ", but must be [batch, 3, height, width]");
+            boolean channelsLast = tensor.rank() == 4 && tensor.dim(3) == 3;
+            throw fault("its input is " + tensor.text() + ", but must be [batch, 3, height, width]"
+                    + (channelsLast ? ": convert it from channels-last, as tf2onnx does with --inputs-as-nchw" : ""));
         }
         return tensor;
     }
@@ -149,18 +174,46 @@ public final class ModelSpecs {
         String text = file.metadata().get("names");
         List<String> named = text == null ? null : PythonLiteral.names(text);
         List<String> labels = orElse(overrides.labels(), named);
+        if (labels == null && text != null) {
+            throw fault(
+                    "labels",
+                    "its metadata names its classes in a way that cannot be read, " + shortened(text)
+                            + ", expected {0: 'a', 1: 'b'} or ['a', 'b'] with ids from 0: add 'labels' to a model YAML");
+        }
         if (labels == null || labels.isEmpty()) {
             throw fault("labels", "nothing says what its classes are called: add 'labels' to a model YAML");
         }
         if (overrides.labels() != null && named != null && named.size() != labels.size()) {
             throw fault("labels", counted(labels.size()) + ", but its metadata names " + named.size() + " classes");
         }
+        checkText(labels);
         checkOrder(labels, named);
         int classes = OutputLayout.classes(output);
         if (classes != 0 && classes != labels.size()) {
             throw fault("labels", counted(labels.size()) + ", but its output has " + classes + " classes");
         }
         return labels;
+    }
+
+    /** An end-to-end head's shape does not tell how many classes there are, but its output may. */
+    private void checkClasses(int labels, int highest) throws ModelException {
+        if (highest >= labels) {
+            throw fault(
+                    "labels",
+                    counted(labels) + ", for classes from 0, but it gave class " + highest + " for a test picture: it"
+                            + " counts them from 1, or the labels are another model's");
+        }
+    }
+
+    /** A message with half a surrogate pair in it cannot be written. */
+    private void checkText(List<String> labels) throws ModelException {
+        for (int i = 0; i < labels.size(); i++) {
+            if (!StandardCharsets.UTF_8.newEncoder().canEncode(labels.get(i))) {
+                throw fault(
+                        "labels",
+                        "the name of class " + i + " is no text: expected Unicode, got half a surrogate pair");
+            }
+        }
     }
 
     /** Other names are a user's choice; the file's own names at other places are a list of another model. */
@@ -175,6 +228,11 @@ public final class ModelSpecs {
                                 + "': the labels are swapped, or another model's");
             }
         }
+    }
+
+    private static String shortened(String text) {
+        String line = text.replaceAll("\\s+", " ");
+        return line.length() > 60 ? line.substring(0, 60) + "..." : line;
     }
 
     private static String counted(int labels) {

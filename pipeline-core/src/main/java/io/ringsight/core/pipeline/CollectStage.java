@@ -1,8 +1,10 @@
 package io.ringsight.core.pipeline;
 
 import io.ringsight.core.detect.DetectionDecoder;
+import io.ringsight.core.detect.OutputException;
 import io.ringsight.core.infer.InferenceException;
 import io.ringsight.core.infer.Lane;
+import io.ringsight.core.metrics.Counter;
 import io.ringsight.core.ring.Stage;
 import io.ringsight.core.time.Clock;
 
@@ -36,7 +38,7 @@ final class CollectStage implements Stage<FrameSlot> {
     }
 
     @Override
-    public void onSlot(FrameSlot slot, boolean endOfBatch) throws InterruptedException {
+    public void onSlot(FrameSlot slot) throws InterruptedException {
         Lane lane = slot.lane;
         if (lane == null) {
             return;
@@ -45,7 +47,15 @@ final class CollectStage implements Stage<FrameSlot> {
             await(lane);
         }
         decode(slot, lane);
-        if (slot.lastOfLane) {
+    }
+
+    /**
+     * Also after an Error: Dispatch waits for the lane. A slot whose launch was refused has none: Dispatch kept it, and a
+     * lane that is freed twice is loaded again before its results are read.
+     */
+    @Override
+    public void afterSlot(FrameSlot slot, boolean endOfBatch) {
+        if (slot.lane != null && slot.lastOfLane) {
             freeLanes.giveBack();
         }
     }
@@ -54,7 +64,7 @@ final class CollectStage implements Stage<FrameSlot> {
         laneFailure = null;
         try {
             lane.await();
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             laneFailure = failures.asInferenceException("inference failed", e);
         }
         inferredNs = clock.nanoTime();
@@ -68,10 +78,22 @@ final class CollectStage implements Stage<FrameSlot> {
         }
         slot.backend = lane.backend();
         try {
+            slot.detections.only(slot.source.classes());
             decoder.decode(lane.output(), slot.row, threshold, slot.detections);
             lane.letterbox(slot.row).toSource(slot.detections);
-        } catch (RuntimeException e) {
+        } catch (OutputException e) {
+            slot.detections.clear();
+            failures.ofOutput(slot, e);
+            return;
+        } catch (RuntimeException | Error e) {
+            slot.detections.clear();
             failures.ofFrame(slot, failures.asInferenceException("decoding failed", e));
+            return;
+        }
+        slot.computed = true;
+        slot.source.metrics().count(Counter.DETECTIONS_UNWANTED, slot.detections.unwanted());
+        if (slot.detections.invalid() > 0 || slot.detections.isCut()) {
+            failures.ofDetections(slot);
         }
     }
 }

@@ -48,6 +48,11 @@ final class Credits {
     /** Gives one back. */
     void giveBack() {
         taken.getAndDecrement();
+        wake();
+    }
+
+    /** More may be taken than before: who waits looks again. */
+    void wake() {
         LockSupport.unpark(waiting);
     }
 }

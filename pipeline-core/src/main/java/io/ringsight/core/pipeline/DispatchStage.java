@@ -44,11 +44,16 @@ final class DispatchStage implements Stage<FrameSlot> {
     }
 
     @Override
-    public void onSlot(FrameSlot slot, boolean endOfBatch) throws InterruptedException {
+    public void onSlot(FrameSlot slot) throws InterruptedException {
         if (slot.wantsInference()) {
             takeLane();
             load(slot);
         }
+    }
+
+    /** Collect waits for each row it sees: those loaded before an Error are launched, too. */
+    @Override
+    public void afterSlot(FrameSlot slot, boolean endOfBatch) {
         if (loaded > 0 && (endOfBatch || loaded == maxBatch)) {
             launch();
         }
@@ -72,7 +77,7 @@ final class DispatchStage implements Stage<FrameSlot> {
         }
         try {
             lane.load(loaded, slot.picture);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             failures.ofFrame(slot, failures.asInferenceException("preprocessing failed", e));
             return;
         }
@@ -94,13 +99,13 @@ final class DispatchStage implements Stage<FrameSlot> {
         lane = null;
         try {
             launched.launch(count);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             giveUp(launched, count, e);
         }
     }
 
     /** A lane that could not be launched has no results to wait for: its frames are lost, itself is used next. */
-    private void giveUp(Lane refused, int count, RuntimeException e) {
+    private void giveUp(Lane refused, int count, Throwable e) {
         InferenceException cause = failures.asInferenceException("launching failed", e);
         for (int i = 0; i < count; i++) {
             rows[i].lane = null;

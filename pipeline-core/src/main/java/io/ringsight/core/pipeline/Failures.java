@@ -1,9 +1,11 @@
 package io.ringsight.core.pipeline;
 
+import io.ringsight.core.detect.OutputException;
 import io.ringsight.core.frame.GapReason;
 import io.ringsight.core.infer.InferenceException;
 import io.ringsight.core.metrics.Counter;
 import io.ringsight.core.time.Clock;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.slf4j.Logger;
@@ -16,11 +18,16 @@ import org.slf4j.LoggerFactory;
 final class Failures {
     private static final Logger LOG = LoggerFactory.getLogger(Pipeline.class);
     private static final long LOG_INTERVAL_NS = 1_000_000_000L;
+    private static final long DETECTIONS_LOG_INTERVAL_NS = 60 * LOG_INTERVAL_NS;
+    private static final long MISREAD_LOG_INTERVAL_NS = 60 * LOG_INTERVAL_NS;
 
     private final Clock clock;
     private final CompletableFuture<Throwable> broken = new CompletableFuture<>();
     private long nextLogNs = Long.MIN_VALUE;
     private long untold;
+    private long nextDetectionsLogNs = Long.MIN_VALUE;
+    private long nextMisreadLogNs = Long.MIN_VALUE;
+    private volatile String misread;
 
     Failures(Clock clock) {
         this.clock = clock;
@@ -37,8 +44,69 @@ final class Failures {
         }
     }
 
-    /** A sink threw: the result may be missing there, the others have it. */
-    void ofSink(FrameSlot slot, RuntimeException e) {
+    /**
+     * The model's output says nothing of its picture: the frame is lost as {@code inference-failed}. Where the model is
+     * misread every later frame is, too: the log says so at once, and once a minute. Collect thread only.
+     */
+    void ofOutput(FrameSlot slot, OutputException e) {
+        if (!e.isMisread()) {
+            ofFrame(slot, InferenceException.ofFrame(e.getMessage(), e));
+            return;
+        }
+        slot.failure = GapReason.INFERENCE_FAILED;
+        slot.source.metrics().count(Counter.FRAMES_INFERENCE_FAILED);
+        long nowNs = clock.nanoTime();
+        if (misread == null || nowNs >= nextMisreadLogNs) {
+            misread = e.getMessage();
+            nextMisreadLogNs = nowNs + MISREAD_LOG_INTERVAL_NS;
+            LOG.error(
+                    "{}: frame {}: {}; no frame is published from here on, each is lost as inference-failed, until this"
+                            + " is started with a model that fits",
+                    slot.sourceId(),
+                    slot.frameSeq(),
+                    e.getMessage());
+        }
+    }
+
+    /** Why no output of the model can be believed, once that is known. Any thread. */
+    Optional<String> misread() {
+        return Optional.ofNullable(misread);
+    }
+
+    /**
+     * The frame is published, but not all the model said of it: boxes that cannot be were left out, or the weakest of too
+     * many. Counted; the log gets at most one line a minute. Collect thread only; allocates nothing between the lines.
+     */
+    void ofDetections(FrameSlot slot) {
+        int invalid = slot.detections.invalid();
+        boolean cut = slot.detections.isCut();
+        slot.source.metrics().count(Counter.DETECTIONS_INVALID, invalid);
+        slot.source.metrics().count(Counter.FRAMES_CUT, cut ? 1 : 0);
+        long nowNs = clock.nanoTime();
+        if (nowNs < nextDetectionsLogNs) {
+            return;
+        }
+        nextDetectionsLogNs = nowNs + DETECTIONS_LOG_INTERVAL_NS;
+        if (cut) {
+            LOG.warn(
+                    "{}: frame {} has more objects above the threshold than {}: the weakest were left out; raise the"
+                            + " threshold (counter frames_cut)",
+                    slot.sourceId(),
+                    slot.frameSeq(),
+                    slot.detections.capacity());
+        }
+        if (invalid > 0) {
+            LOG.warn(
+                    "{}: frame {}: left out {} objects that lie outside the picture or have no area (counter"
+                            + " detections_invalid)",
+                    slot.sourceId(),
+                    slot.frameSeq(),
+                    invalid);
+        }
+    }
+
+    /** A sink threw: the result is missing there, the others have it. */
+    void ofSink(FrameSlot slot, Throwable e) {
         slot.source.metrics().count(Counter.SINK_FAILURES);
         tell("sink failed", slot, e);
     }
@@ -53,12 +121,16 @@ final class Failures {
         return broken;
     }
 
-    /** Any exception as one of inference. */
-    InferenceException asInferenceException(String what, RuntimeException e) {
-        return e instanceof InferenceException known ? known : InferenceException.ofFrame(what + ": " + e, e);
+    /** Anything thrown as a failure of inference: an exception is of this frame, an {@link Error} is for good. */
+    InferenceException asInferenceException(String what, Throwable e) {
+        if (e instanceof InferenceException known) {
+            return known;
+        }
+        String message = what + ": " + e;
+        return e instanceof Error ? InferenceException.fatal(message, e) : InferenceException.ofFrame(message, e);
     }
 
-    private synchronized void tell(String what, FrameSlot slot, RuntimeException e) {
+    private synchronized void tell(String what, FrameSlot slot, Throwable e) {
         untold++;
         long nowNs = clock.nanoTime();
         if (nowNs >= nextLogNs) {

@@ -34,20 +34,16 @@ public interface FrameIntake {
     /**
      * Tells that frames come, but may not show what is before the camera now, and why: publishes a gap message and marks
      * all frames from now on, until {@link #trust} or a gap. One with another reason takes its place; one with the same
-     * does nothing. An intake that only looks need not do anything.
+     * does nothing.
      *
      * @param reason a {@link GapReason#isSuspicion() suspicion}
      * @param detail what is known of it, without secrets; may be empty
      * @param sinceUtcNs when it began, nanoseconds since 1970
      */
-    default void suspect(GapReason reason, String detail, long sinceUtcNs) throws InterruptedException {
-        // Only looks.
-    }
+    void suspect(GapReason reason, String detail, long sinceUtcNs) throws InterruptedException;
 
     /** The frames are to be trusted again: ends the suspicion, if there is one, with a gap message. */
-    default void trust() throws InterruptedException {
-        // Only looks.
-    }
+    void trust() throws InterruptedException;
 
     /** The source's counters and state. */
     SourceMetrics metrics();

@@ -15,7 +15,7 @@ import io.ringsight.core.time.FrameTimings;
  */
 final class FrameSlot implements FrameResult {
     final FrameTimings timings = new FrameTimings();
-    final Detections detections = new Detections(Detections.DEFAULT_CAPACITY);
+    final Detections detections;
     /** Frames lost since the slot before of the same source. */
     final FrameLosses losses = new FrameLosses();
 
@@ -36,8 +36,16 @@ final class FrameSlot implements FrameResult {
     /** Name of what computed it, known once Collect has taken the results. */
     String backend = "";
 
+    /** Whether {@link #detections} is what the model says of the picture. */
+    boolean computed;
+
     int row;
     boolean lastOfLane;
+
+    /** A slot for frames of at most {@code maxDetections} objects. */
+    FrameSlot(int maxDetections) {
+        detections = new Detections(maxDetections);
+    }
 
     void frame(SourceIntake source, long frameSeq, Picture picture, long decodedAtNs) {
         clear();
@@ -60,10 +68,20 @@ final class FrameSlot implements FrameResult {
         failure = null;
         suspicion = null;
         lane = null;
+        computed = false;
         row = 0;
         lastOfLane = false;
         detections.clear();
         losses.clear();
+    }
+
+    /** The frame has left the ring: its picture and its credit are its source's again. */
+    void giveBack() {
+        if (picture != null) {
+            picture.release();
+            picture = null;
+            source.giveCreditBack();
+        }
     }
 
     boolean wantsInference() {

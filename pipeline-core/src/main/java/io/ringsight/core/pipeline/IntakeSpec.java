@@ -1,5 +1,6 @@
 package io.ringsight.core.pipeline;
 
+import io.ringsight.core.detect.WantedClasses;
 import io.ringsight.core.frame.SourceId;
 
 /**
@@ -10,8 +11,15 @@ import io.ringsight.core.frame.SourceId;
  * @param credits the most frames it may have in the ring at a time
  * @param deadlineNs age at Dispatch above which a frame is lost as {@code late}; 0: none
  * @param maxFps frames a second above which frames are lost as {@code rate-limit}; 0: none
+ * @param classes whose objects are published
  */
-public record IntakeSpec(SourceId sourceId, boolean lossless, int credits, long deadlineNs, double maxFps) {
+public record IntakeSpec(
+        SourceId sourceId, boolean lossless, int credits, long deadlineNs, double maxFps, WantedClasses classes) {
+    /** Of objects of all classes. */
+    public IntakeSpec(SourceId sourceId, boolean lossless, int credits, long deadlineNs, double maxFps) {
+        this(sourceId, lossless, credits, deadlineNs, maxFps, WantedClasses.ALL);
+    }
+
     public IntakeSpec {
         if (credits < 1) {
             throw new IllegalArgumentException("credits must be at least 1: " + credits);

@@ -7,6 +7,7 @@ import io.ringsight.core.ring.FrameRing;
 import io.ringsight.core.time.Clock;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
@@ -24,8 +25,6 @@ import java.util.concurrent.ConcurrentHashMap;
  * sources bring their own. The backend belongs to the caller and is closed by it, after the pipeline.
  */
 public final class Pipeline implements AutoCloseable {
-    private static final long STOP_TIMEOUT_MS = 2_000;
-
     private final FrameRing<FrameSlot> ring;
     private final Clock clock;
     private final Failures failures;
@@ -33,6 +32,10 @@ public final class Pipeline implements AutoCloseable {
     private final int losslessCredits;
     private final Map<SourceId, SourceIntake.Account> accounts = new ConcurrentHashMap<>();
     private final Set<SourceId> connected = ConcurrentHashMap.newKeySet();
+    /** Intakes that wait rather than lose frames. */
+    private final Map<SourceId, SourceIntake> recordings = new ConcurrentHashMap<>();
+
+    private final List<ResultSink> sinks;
     private volatile int share;
 
     /**
@@ -56,19 +59,22 @@ public final class Pipeline implements AutoCloseable {
             List<ResultSink> sinks,
             Clock clock) {
         this.clock = clock;
+        this.sinks = List.copyOf(sinks);
         failures = new Failures(clock);
         int lanes = backend.lanes().size();
         Credits freeLanes = new Credits(() -> lanes);
         int maxBatch = backend.maxBatch();
+        int maxDetections = decoder.capacity();
         ring = new FrameRing<>(
                 settings.ringSize(),
-                FrameSlot::new,
+                () -> new FrameSlot(maxDetections),
                 List.of(
                         new DispatchStage(backend.lanes(), maxBatch, freeLanes, clock, failures),
                         new CollectStage(decoder, settings.threshold(), freeLanes, clock, failures),
                         new PublishStage(sinks, clock, failures)),
                 failures::ofDevice);
         ringSize = settings.ringSize();
+        sinks.forEach(sink -> sink.onRoom(() -> recordings.values().forEach(SourceIntake::wake)));
         losslessCredits = Math.min(ringSize, 2 * maxBatch * (lanes + 1));
     }
 
@@ -79,16 +85,31 @@ public final class Pipeline implements AutoCloseable {
 
     /**
      * A source's way in. A source that reconnects keeps its intake. A source that was connected before, and whose thread
-     * has ended, may be connected anew, treated otherwise from now on: its numbering and its counters go on, and a gap
+     * has ended, may be reconnected, treated otherwise from now on: its numbering and its counters go on, and a gap
      * that its last intake told is open still. The ring is shared out evenly: a source has fewer frames on their way
-     * than its credits say when there are too many sources for that.
+     * than its credits say when there are too many sources for that; a recording has none while a sink has no room.
      */
     public FrameIntake connect(IntakeSpec spec) {
         SourceIntake.Account account =
                 accounts.computeIfAbsent(spec.sourceId(), id -> new SourceIntake.Account(clock.epochNanos()));
         connected.add(spec.sourceId());
         shareOut();
-        return new SourceIntake(spec, account, ring, () -> share, clock);
+        if (!spec.lossless()) {
+            recordings.remove(spec.sourceId());
+            return new SourceIntake(spec, account, ring, () -> share, clock);
+        }
+        SourceIntake intake = new SourceIntake(spec, account, ring, () -> sinksHaveRoom() ? share : 0, clock);
+        recordings.put(spec.sourceId(), intake);
+        return intake;
+    }
+
+    private boolean sinksHaveRoom() {
+        for (int i = 0; i < sinks.size(); i++) {
+            if (!sinks.get(i).hasRoom()) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** With more credits than slots, whoever comes when the ring happens to be full would lose every frame. */
@@ -99,6 +120,7 @@ public final class Pipeline implements AutoCloseable {
     /** The source, whose thread has ended, is not wanted any more: its counters are dropped, its numbering is not. */
     public void forget(SourceId source) {
         connected.remove(source);
+        recordings.remove(source);
         shareOut();
         accounts.get(source).forgetMetrics();
     }
@@ -109,21 +131,48 @@ public final class Pipeline implements AutoCloseable {
     }
 
     /**
+     * Why no output of the model can be believed, once an output has shown that it is misread: all frames since are lost
+     * as {@code inference-failed}. Any thread.
+     */
+    public Optional<String> misread() {
+        return failures.misread();
+    }
+
+    /**
+     * How far frames have come.
+     *
+     * @param left frames and gaps that were handed to the sinks
+     * @param entered frames and gaps that the sources offered and that got a slot
+     */
+    public record Position(long left, long entered) {}
+
+    /** How far frames have come until now. Any thread. */
+    public Position position() {
+        long left = ring.passed();
+        return new Position(left, ring.published());
+    }
+
+    /**
      * Waits until everything offered so far has been handed to the sinks. The sources must have stopped.
      *
      * @return false if that took longer than {@code timeoutMs}
      */
     public boolean drain(long timeoutMs) throws InterruptedException {
-        return ring.awaitEmpty(timeoutMs);
+        return ring.awaitEmpty(timeoutMs, clock);
     }
 
     /**
-     * Stops the stages where they are; {@link #drain} first to lose nothing.
+     * Stops the stages where they are, within {@code timeoutMs}; {@link #drain} first to lose nothing. Pictures of frames
+     * that are not through are given back to their sources.
      *
-     * @return names of the threads that did not stop
+     * @return names of the threads that did not stop: they may use pictures, lanes and sinks still, so leave those open
      */
-    public List<String> stop() throws InterruptedException {
-        return ring.stop(STOP_TIMEOUT_MS);
+    public List<String> stop(long timeoutMs) throws InterruptedException {
+        List<String> running = ring.stop(timeoutMs, clock);
+        if (running.isEmpty()) {
+            ring.takeLeft(FrameSlot::giveBack);
+        }
+        return running;
     }
 
     @Override

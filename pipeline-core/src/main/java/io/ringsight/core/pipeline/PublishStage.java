@@ -1,6 +1,8 @@
 package io.ringsight.core.pipeline;
 
+import io.ringsight.core.frame.FrameLosses;
 import io.ringsight.core.frame.Gap;
+import io.ringsight.core.frame.GapReason;
 import io.ringsight.core.metrics.Counter;
 import io.ringsight.core.metrics.SourceMetrics;
 import io.ringsight.core.pipeline.SourceIntake.PublishedSoFar;
@@ -16,6 +18,8 @@ final class PublishStage implements Stage<FrameSlot> {
     private final List<ResultSink> sinks;
     private final Clock clock;
     private final Failures failures;
+    /** The losses of the slot itself, without what a sink is owed. */
+    private final FrameLosses own = new FrameLosses();
 
     PublishStage(List<ResultSink> sinks, Clock clock, Failures failures) {
         this.sinks = List.copyOf(sinks);
@@ -35,33 +39,46 @@ final class PublishStage implements Stage<FrameSlot> {
     }
 
     @Override
-    public void onSlot(FrameSlot slot, boolean endOfBatch) throws InterruptedException {
-        try {
-            publish(slot);
-        } finally {
-            if (slot.picture != null) {
-                slot.picture.release();
-                slot.picture = null;
-                slot.source.giveCreditBack();
-            }
-        }
-    }
-
-    private void publish(FrameSlot slot) throws InterruptedException {
+    public void onSlot(FrameSlot slot) throws InterruptedException {
         PublishedSoFar account = slot.source.published;
         slot.losses.addAll(account.pending);
         account.pending.clear();
         slot.prevFrameSeq = account.frameSeq;
+        failIfNotComputed(slot);
+        addUncounted(slot);
         if (slot.failure != null) {
             account.pending.addAll(slot.losses);
             account.pending.add(slot.failure, 1);
             return;
         }
-        account.frameSeq = slot.frameSeq;
         if (slot.gap != null) {
             publishGap(slot);
         } else {
             publishFrame(slot);
+        }
+    }
+
+    /** Also after an Error: the source waits for its credit. */
+    @Override
+    public void afterSlot(FrameSlot slot, boolean endOfBatch) {
+        slot.giveBack();
+    }
+
+    /** An Error may have thrown a stage out of a frame. That nothing was found in it would be a lie. */
+    private void failIfNotComputed(FrameSlot slot) {
+        if (slot.gap == null && slot.failure == null && !slot.computed) {
+            slot.failure = GapReason.INFERENCE_FAILED;
+            slot.source.metrics().count(Counter.FRAMES_INFERENCE_FAILED);
+        }
+    }
+
+    /** An Error may have thrown this stage out of an earlier slot. The numbers tell how many frames nobody counted. */
+    private static void addUncounted(FrameSlot slot) {
+        long ownFrame = slot.gap == null ? 1 : 0;
+        int uncounted = (int) (slot.frameSeq - ownFrame - slot.prevFrameSeq - slot.losses.total());
+        if (uncounted > 0) {
+            slot.losses.add(GapReason.NOT_PUBLISHED, uncounted);
+            slot.source.metrics().count(Counter.FRAMES_NOT_PUBLISHED, uncounted);
         }
     }
 
@@ -71,21 +88,59 @@ final class PublishStage implements Stage<FrameSlot> {
         slot.timings.published(nowNs);
         metrics.lastFrameNs(nowNs);
         metrics.recordLatencyNs(slot.timings.latencyNs());
+        if (!handOver(slot)) {
+            metrics.count(Counter.FRAMES_NOT_PUBLISHED);
+            return;
+        }
         metrics.count(Counter.FRAMES_PUBLISHED);
         if (slot.suspicion != null) {
             metrics.count(Counter.FRAMES_SUSPECT);
         }
         metrics.count(Counter.DETECTIONS, slot.detections.size());
-        for (int i = 0; i < sinks.size(); i++) {
-            try {
-                sinks.get(i).frame(slot, slot.source.lossless());
-            } catch (RuntimeException e) {
-                failures.ofSink(slot, e);
-            }
-        }
     }
 
     private void publishGap(FrameSlot slot) throws InterruptedException {
+        slot.source.metrics().count(Counter.GAPS);
+        handOver(slot);
+    }
+
+    /** Returns whether all sinks took it. */
+    private boolean handOver(FrameSlot slot) throws InterruptedException {
+        slot.source.published.frameSeq = slot.frameSeq;
+        boolean all = true;
+        for (int i = 0; i < sinks.size(); i++) {
+            all &= handOver(slot, i);
+        }
+        return all;
+    }
+
+    /** What a sink fails to take is counted in the next message it takes. */
+    private boolean handOver(FrameSlot slot, int sink) throws InterruptedException {
+        PublishedSoFar account = slot.source.published;
+        long prevFrameSeq = slot.prevFrameSeq;
+        own.moveFrom(slot.losses);
+        try {
+            slot.losses.addAll(own);
+            slot.prevFrameSeq = account.owe(sink, slot.losses, prevFrameSeq);
+            give(slot, sinks.get(sink));
+            account.paid(sink);
+            return true;
+        } catch (RuntimeException | Error e) {
+            account.owes(sink, own, slot.gap == null, prevFrameSeq);
+            failures.ofSink(slot, e);
+            return false;
+        } finally {
+            slot.prevFrameSeq = prevFrameSeq;
+            slot.losses.clear();
+            slot.losses.addAll(own);
+        }
+    }
+
+    private static void give(FrameSlot slot, ResultSink sink) throws InterruptedException {
+        if (slot.gap == null) {
+            sink.frame(slot, slot.source.lossless());
+            return;
+        }
         GapEvent event = slot.gap;
         Gap gap = new Gap(
                 slot.sourceId(),
@@ -97,13 +152,6 @@ final class PublishStage implements Stage<FrameSlot> {
                 slot.losses,
                 event.sinceUtcNs(),
                 event.untilUtcNs());
-        slot.source.metrics().count(Counter.GAPS);
-        for (int i = 0; i < sinks.size(); i++) {
-            try {
-                sinks.get(i).gap(gap, slot.source.lossless());
-            } catch (RuntimeException e) {
-                failures.ofSink(slot, e);
-            }
-        }
+        sink.gap(gap, slot.source.lossless());
     }
 }

@@ -6,18 +6,31 @@ import io.ringsight.core.frame.Gap;
 /**
  * Where results go. Called by the Publish stage's one thread, for each source in frame order.
  *
- * <p>Must not block for longer than it takes to hand the result on, with one exception: for a recording
- * ({@code lossless}) it waits for room, so that the recording's source waits too and nothing is lost. What it throws is
- * counted and does not stop the pipeline.
+ * <p>Must not block for longer than it takes to hand the result on: cameras wait with it. What must not be lost, a
+ * recording, is let into the pipeline only while every sink {@link #hasRoom()}; what is in it then is taken. When a sink
+ * throws it has not taken the result: that is counted, and told it as {@code not-published} with the next one.
  */
 public interface ResultSink {
     /**
      * One analysed frame.
      *
-     * @param lossless whether to wait for room rather than drop
+     * @param lossless whether it is a recording's, to be taken even if that takes more room than there should be
      */
     void frame(FrameResult result, boolean lossless) throws InterruptedException;
 
     /** A gap began, changed its reason or ended. */
     void gap(Gap gap, boolean lossless) throws InterruptedException;
+
+    /** Whether the next frame of a recording may enter the pipeline. Any thread. */
+    default boolean hasRoom() {
+        return true;
+    }
+
+    /**
+     * Has {@code listener} run each time {@link #hasRoom()} may be true again, on any thread. It is quick. Called once, before
+     * any result.
+     */
+    default void onRoom(Runnable listener) {
+        // There always is.
+    }
 }

@@ -1,5 +1,6 @@
 package io.ringsight.core.pipeline;
 
+import io.ringsight.core.detect.WantedClasses;
 import io.ringsight.core.frame.FrameLosses;
 import io.ringsight.core.frame.GapReason;
 import io.ringsight.core.frame.Picture;
@@ -36,7 +37,7 @@ final class SourceIntake implements FrameIntake {
 
     /**
      * @param account the source's own, whose last intake is not used any more
-     * @param share slots that are this source's when every source wants as many as it may have
+     * @param share slots that are this source's now, when every source wants as many as it may have
      */
     SourceIntake(IntakeSpec spec, Account account, FrameRing<FrameSlot> ring, IntSupplier share, Clock clock) {
         this.spec = spec;
@@ -53,53 +54,42 @@ final class SourceIntake implements FrameIntake {
     public void offer(Picture decoded) throws InterruptedException {
         account.frameSeq++;
         metrics.count(Counter.FRAMES_DECODED);
-        boolean moved = false;
+        // Also when interrupted, or thrown out by an Error: the frame is accounted for all the same.
+        GapReason lost = GapReason.OVERLOAD;
         try {
             if (account.gap != null) {
                 endGap();
             }
             account.lastFrameUtcNs = clock.epochNanos();
-            moved = move(decoded);
+            lost = move(decoded);
         } finally {
-            if (!moved) {
+            if (lost != null) {
                 decoded.release();
+                count(lost, 1);
             }
         }
     }
 
-    private boolean move(Picture decoded) throws InterruptedException {
+    /** Moves it into the ring and returns null, or says why it cannot be. */
+    private GapReason move(Picture decoded) throws InterruptedException {
         long timeNs = decoded.ptsNs() == Picture.UNKNOWN ? clock.nanoTime() : decoded.ptsNs();
         if (!rateLimit.passes(timeNs)) {
-            count(GapReason.RATE_LIMIT, 1);
-            return false;
+            return GapReason.RATE_LIMIT;
         }
         picture = decoded;
         if (spec.lossless()) {
-            return moveWaiting();
-        }
-        if (credits.tryTake()) {
-            if (ring.tryPublish(writeFrame)) {
-                return true;
-            }
-            credits.giveBack();
-        }
-        count(GapReason.OVERLOAD, 1);
-        return false;
-    }
-
-    private boolean moveWaiting() throws InterruptedException {
-        boolean moved = false;
-        try {
             credits.take();
             ring.publish(writeFrame);
-            moved = true;
-        } finally {
-            if (!moved) {
-                // Only an interrupt comes here: the process is closing, the frame is accounted for all the same.
-                count(GapReason.OVERLOAD, 1);
-            }
+            return null;
         }
-        return moved;
+        if (!credits.tryTake()) {
+            return GapReason.OVERLOAD;
+        }
+        if (!ring.tryPublish(writeFrame)) {
+            credits.giveBack();
+            return GapReason.OVERLOAD;
+        }
+        return null;
     }
 
     private void writeFrame(FrameSlot slot) {
@@ -148,8 +138,7 @@ final class SourceIntake implements FrameIntake {
         }
         trust();
         long sinceUtcNs = account.gap == null ? account.lastFrameUtcNs : account.gap.sinceUtcNs();
-        account.gap = new GapEvent(++account.gapSeq, reason, detail, sinceUtcNs, Picture.UNKNOWN);
-        publish(account.gap);
+        account.gap = publish(new GapEvent(account.gapSeq + 1, reason, detail, sinceUtcNs, Picture.UNKNOWN));
     }
 
     @Override
@@ -161,30 +150,31 @@ final class SourceIntake implements FrameIntake {
             return;
         }
         trust();
-        account.suspicion = new GapEvent(++account.gapSeq, reason, detail, sinceUtcNs, Picture.UNKNOWN);
+        account.suspicion = publish(new GapEvent(account.gapSeq + 1, reason, detail, sinceUtcNs, Picture.UNKNOWN));
         metrics.count(Counter.SUSPICIONS);
-        publish(account.suspicion);
     }
 
     @Override
     public void trust() throws InterruptedException {
         if (account.suspicion != null) {
-            GapEvent over = account.suspicion;
+            publish(account.suspicion.until(account.gapSeq + 1, clock.epochNanos()));
             account.suspicion = null;
-            publish(over.until(++account.gapSeq, clock.epochNanos()));
         }
     }
 
-    private void publish(GapEvent told) throws InterruptedException {
+    /** Returns it. What an interrupt keeps from being told has no number and no effect: it is told when asked for again. */
+    private GapEvent publish(GapEvent told) throws InterruptedException {
         event = told;
         ring.publish(writeGap);
+        account.gapSeq = told.gapSeq();
+        return told;
     }
 
     private void endGap() throws InterruptedException {
         // The frame that ends it has its number already; the gap's account ends with the frame before.
         account.frameSeq--;
         try {
-            publish(account.gap.until(++account.gapSeq, clock.epochNanos()));
+            publish(account.gap.until(account.gapSeq + 1, clock.epochNanos()));
             account.gap = null;
         } finally {
             account.frameSeq++;
@@ -205,12 +195,21 @@ final class SourceIntake implements FrameIntake {
         return spec.sourceId();
     }
 
+    WantedClasses classes() {
+        return spec.classes();
+    }
+
     boolean lossless() {
         return spec.lossless();
     }
 
     long deadlineNs() {
         return spec.deadlineNs();
+    }
+
+    /** Its share has grown: if it waits for a credit it looks again. Any thread. */
+    void wake() {
+        credits.wake();
     }
 
     /** The frame has left the ring. Called by the Publish stage. */
@@ -261,5 +260,47 @@ final class SourceIntake implements FrameIntake {
         long frameSeq;
         /** Frames behind it that will be in no message. */
         final FrameLosses pending = new FrameLosses();
+        /** What each sink failed to take, by its index; null while it took everything. */
+        private Owed[] owed = new Owed[0];
+
+        private static final class Owed {
+            private long prevFrameSeq;
+            private final FrameLosses losses = new FrameLosses();
+            private boolean isOwed;
+        }
+
+        /** Adds to the next message's losses what the sink is owed; returns the frame before the message. */
+        long owe(int sink, FrameLosses losses, long prevFrameSeq) {
+            if (sink >= owed.length || owed[sink] == null || !owed[sink].isOwed) {
+                return prevFrameSeq;
+            }
+            losses.addAll(owed[sink].losses);
+            return owed[sink].prevFrameSeq;
+        }
+
+        /** The sink took a message. */
+        void paid(int sink) {
+            if (sink < owed.length && owed[sink] != null) {
+                owed[sink].isOwed = false;
+                owed[sink].losses.clear();
+            }
+        }
+
+        /** The sink failed to take a message, of a frame or a gap. */
+        void owes(int sink, FrameLosses losses, boolean isFrame, long prevFrameSeq) {
+            if (sink >= owed.length) {
+                owed = java.util.Arrays.copyOf(owed, sink + 1);
+            }
+            if (owed[sink] == null) {
+                owed[sink] = new Owed();
+            }
+            Owed mine = owed[sink];
+            mine.prevFrameSeq = mine.isOwed ? mine.prevFrameSeq : prevFrameSeq;
+            mine.isOwed = true;
+            mine.losses.addAll(losses);
+            if (isFrame) {
+                mine.losses.add(GapReason.NOT_PUBLISHED, 1);
+            }
+        }
     }
 }

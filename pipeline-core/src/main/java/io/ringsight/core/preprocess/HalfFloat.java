@@ -1,7 +1,7 @@
 package io.ringsight.core.preprocess;
 
 /** IEEE 754 binary16. Java 17 has no conversion of its own (20 has {@code Float.floatToFloat16}). */
-final class HalfFloat {
+public final class HalfFloat {
     private static final float LARGEST = 65_504f;
     private static final float SMALLEST_NORMAL = 0x1p-14f;
     private static final float SUBNORMAL_STEPS = 0x1p24f;
@@ -9,7 +9,7 @@ final class HalfFloat {
     private HalfFloat() {}
 
     /** The nearest half float, ties to even; finite values beyond its range become the largest. */
-    static short of(float value) {
+    public static short of(float value) {
         int bits = Float.floatToRawIntBits(value);
         int sign = bits >>> 16 & 0x8000;
         float size = Math.abs(value);

@@ -29,7 +29,7 @@ import org.bytedeco.javacpp.PointerPointer;
  * <p><b>Threads.</b> Used by one thread at a time. Native memory is freed by {@link #close()}.
  */
 public final class HostLetterbox implements AutoCloseable {
-    /** How many kinds of pictures (size, format, colours) are remembered. */
+    /** How many kinds of pictures (size, shape of pixels, format, colours) are remembered. */
     static final int CAPACITY = 64;
     /** Pixels swscale writes at a time at most. */
     private static final int VECTOR = 16;
@@ -93,14 +93,12 @@ public final class HostLetterbox implements AutoCloseable {
     private Scaler scaler(Picture picture) {
         uses++;
         for (int i = 0; i < known; i++) {
-            if (scalers[i].fits(picture)) {
+            if (scalers[i].fits(picture) && scalers[i].letterbox.suits(picture)) {
                 scalers[i].lastUse = uses;
                 return scalers[i];
             }
         }
-        Letterbox box =
-                Letterbox.fit(picture.width(), picture.height(), input.width(), input.height(), input.placement());
-        Scaler made = new Scaler(picture, box, AV_PIX_FMT_GBRPF32LE);
+        Scaler made = new Scaler(picture, Letterbox.fit(picture, input), AV_PIX_FMT_GBRPF32LE);
         made.lastUse = uses;
         scalers[place()] = made;
         return made;

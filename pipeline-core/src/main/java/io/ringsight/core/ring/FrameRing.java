@@ -8,6 +8,8 @@ import com.lmax.disruptor.InsufficientCapacityException;
 import com.lmax.disruptor.RingBuffer;
 import com.lmax.disruptor.Sequence;
 import com.lmax.disruptor.SequenceBarrier;
+import io.ringsight.core.run.Threads;
+import io.ringsight.core.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -29,7 +31,7 @@ import java.util.function.Supplier;
 public final class FrameRing<T> implements AutoCloseable {
     private static final long ROOM_CHECK_MS = 10;
 
-    private final BlockingChain waits = new BlockingChain();
+    private final BlockingChain waits;
     private final RingBuffer<T> slots;
     private final List<BatchEventProcessor<T>> processors = new ArrayList<>();
     private final List<Thread> threads = new ArrayList<>();
@@ -46,6 +48,7 @@ public final class FrameRing<T> implements AutoCloseable {
         if (size < 1 || Integer.bitCount(size) != 1) {
             throw new IllegalArgumentException("ring size must be a power of two: " + size);
         }
+        waits = new BlockingChain(onBroken);
         slots = RingBuffer.createMultiProducer(slot::get, size, waits);
         Sequence[] behind = {};
         for (Stage<T> stage : stages) {
@@ -55,6 +58,7 @@ public final class FrameRing<T> implements AutoCloseable {
             threads.add(new Thread(processor, stage.name()));
         }
         slots.addGatingSequences(behind);
+        waits.stages(threads);
         for (Thread thread : threads) {
             thread.setDaemon(true);
             thread.start();
@@ -64,7 +68,7 @@ public final class FrameRing<T> implements AutoCloseable {
     private BatchEventProcessor<T> processor(Stage<T> stage, SequenceBarrier barrier, Consumer<Throwable> onBroken) {
         BatchEventProcessor<T> processor = new BatchEventProcessorBuilder()
                 .setMaxBatchSize(stage.maxBatch())
-                .build(slots, barrier, new StageHandler<>(stage, waits));
+                .build(slots, barrier, new StageHandler<>(stage, processors.size(), waits));
         processor.setExceptionHandler(new BrokenStage(onBroken));
         return processor;
     }
@@ -97,13 +101,24 @@ public final class FrameRing<T> implements AutoCloseable {
     }
 
     /** Waits until the last stage has passed every slot published so far; false if that took longer. */
-    public boolean awaitEmpty(long timeoutMs) throws InterruptedException {
+    public boolean awaitEmpty(long timeoutMs, Clock clock) throws InterruptedException {
         long target = slots.getCursor();
-        long rounds = Math.max(1, timeoutMs / ROOM_CHECK_MS);
-        for (long i = 0; slots.getMinimumGatingSequence() < target && i < rounds; i++) {
+        long untilNs = clock.nanoTime() + TimeUnit.MILLISECONDS.toNanos(timeoutMs);
+        while (slots.getMinimumGatingSequence() < target && clock.nanoTime() - untilNs < 0) {
+            // Woken by each slot that passes: a count of wake-ups is no measure of time.
             waits.awaitChange(ROOM_CHECK_MS);
         }
         return slots.getMinimumGatingSequence() >= target;
+    }
+
+    /** How many slots were published so far. Any thread. */
+    public long published() {
+        return slots.getCursor() + 1;
+    }
+
+    /** How many slots the last stage has passed so far; not more than were {@link #published()} after. Any thread. */
+    public long passed() {
+        return slots.getMinimumGatingSequence() + 1;
     }
 
     /** Number of slots. */
@@ -112,30 +127,30 @@ public final class FrameRing<T> implements AutoCloseable {
     }
 
     /**
-     * Stops the stages after the slot they are at and waits for their threads.
+     * Stops the stages after the slot they are at and waits for their threads, all within {@code timeoutMs}; interrupts
+     * them when half of it has passed.
      *
      * @return names of the threads that did not stop in time
      */
-    public List<String> stop(long timeoutMs) throws InterruptedException {
+    public List<String> stop(long timeoutMs, Clock clock) throws InterruptedException {
         processors.forEach(BatchEventProcessor::halt);
-        List<String> running = new ArrayList<>();
-        for (Thread thread : threads) {
-            thread.join(Math.max(1, timeoutMs / 2));
-            if (thread.isAlive()) {
-                thread.interrupt();
-                thread.join(Math.max(1, timeoutMs / 2));
-            }
-            if (thread.isAlive()) {
-                running.add(thread.getName());
-            }
+        waits.wakeAll();
+        Threads.join(threads, clock, timeoutMs / 2);
+        threads.stream().filter(Thread::isAlive).forEach(Thread::interrupt);
+        return Threads.join(threads, clock, timeoutMs / 2);
+    }
+
+    /** Hands over, in order, the slots that the last stage has not passed. Only after every thread has stopped. */
+    public void takeLeft(Consumer<T> to) {
+        for (long at = slots.getMinimumGatingSequence() + 1; at <= slots.getCursor(); at++) {
+            to.accept(slots.get(at));
         }
-        return running;
     }
 
     @Override
     public void close() {
         try {
-            stop(TimeUnit.SECONDS.toMillis(1));
+            stop(TimeUnit.SECONDS.toMillis(1), Clock.system());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
@@ -144,11 +159,13 @@ public final class FrameRing<T> implements AutoCloseable {
     /** Runs a stage, and tells the stage behind at the end of each batch, which Disruptor leaves to spinning. */
     private static final class StageHandler<T> implements EventHandler<T> {
         private final Stage<T> stage;
+        private final int position;
         private final BlockingChain waits;
         private Sequence passed;
 
-        StageHandler(Stage<T> stage, BlockingChain waits) {
+        StageHandler(Stage<T> stage, int position, BlockingChain waits) {
             this.stage = stage;
+            this.position = position;
             this.waits = waits;
         }
 
@@ -159,10 +176,26 @@ public final class FrameRing<T> implements AutoCloseable {
 
         @Override
         public void onEvent(T slot, long sequence, boolean endOfBatch) throws InterruptedException {
-            stage.onSlot(slot, endOfBatch);
-            if (endOfBatch) {
-                passed.set(sequence);
-                waits.signalAllWhenBlocking();
+            // A slot whose stage threw is passed, too, and Disruptor would not tell the next stage.
+            boolean passesOn = true;
+            try {
+                stage.onSlot(slot);
+                passesOn = endOfBatch;
+            } finally {
+                end(slot, sequence, passesOn);
+            }
+        }
+
+        private void end(T slot, long sequence, boolean endOfBatch) {
+            boolean passesOn = true;
+            try {
+                stage.afterSlot(slot, endOfBatch);
+                passesOn = endOfBatch;
+            } finally {
+                if (passesOn) {
+                    passed.set(sequence);
+                    waits.passed(position);
+                }
             }
         }
     }

@@ -12,10 +12,14 @@ public interface Stage<T> {
     /** The most slots between two that end a batch; the stage behind sees a slot only when its batch has ended. */
     int maxBatch();
 
+    /** Works on one slot. Must not throw for what a frame can cause: an exception that leaves here stops the ring. */
+    void onSlot(T slot) throws InterruptedException;
+
     /**
-     * Works on one slot. Must not throw for what a frame can cause: an exception that leaves here stops the ring.
+     * Ends the work on a slot, whether {@link #onSlot} returned or threw: what others wait for is given back here.
      *
-     * @param endOfBatch whether no further slot is waiting, or {@link #maxBatch()} is reached: flush now
+     * @param endOfBatch whether the stage behind sees this slot and those before it from now on, because no further slot
+     *     is waiting, {@link #maxBatch()} is reached or {@link #onSlot} threw: flush now
      */
-    void onSlot(T slot, boolean endOfBatch) throws InterruptedException;
+    default void afterSlot(T slot, boolean endOfBatch) {}
 }

@@ -8,7 +8,7 @@ public enum CaptureClock {
     DEVICE("device"),
     /** Nobody said: the host's clock when the first byte of the frame was there. */
     ARRIVAL("arrival"),
-    /** A recording: the file's own time line, laid on the moment it was opened. */
+    /** A recording: the file's own time line, from its start as the user or the file says it. */
     FILE("file");
 
     private final String wireName;

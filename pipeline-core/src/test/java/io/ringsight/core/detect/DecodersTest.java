@@ -1,6 +1,7 @@
 package io.ringsight.core.detect;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import com.sun.management.ThreadMXBean;
@@ -9,16 +10,20 @@ import io.ringsight.core.model.ModelInput.ChannelOrder;
 import io.ringsight.core.model.ModelInput.Placement;
 import io.ringsight.core.model.ModelInput.TensorType;
 import io.ringsight.core.model.ModelOutput;
+import io.ringsight.core.model.ModelOutput.Boxes;
 import io.ringsight.core.model.ModelOutput.Head;
 import io.ringsight.core.model.ModelSpec;
 import java.lang.management.ManagementFactory;
 import java.nio.FloatBuffer;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Random;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 class DecodersTest {
     private static final int CLASSES = 3;
@@ -29,6 +34,10 @@ class DecodersTest {
     private final Detections found = new Detections(Detections.DEFAULT_CAPACITY);
 
     private static ModelSpec spec(Head head, int candidates) {
+        return spec(head, head.usualBoxes(), candidates);
+    }
+
+    private static ModelSpec spec(Head head, Boxes boxes, int candidates) {
         int values = head == Head.END_TO_END ? 6 : head == Head.YOLOX ? 5 + CLASSES : 4 + CLASSES;
         return new ModelSpec(
                 "test",
@@ -37,9 +46,10 @@ class DecodersTest {
                 "0".repeat(64),
                 "fp32",
                 new ModelInput("images", SIDE, SIDE, TensorType.FLOAT32, ChannelOrder.RGB, 1, Placement.CENTER, 114, 0),
-                new ModelOutput("output0", head, candidates, values, 0.5f),
+                new ModelOutput("output0", head, boxes, candidates, values, 0.5f),
                 IntStream.range(0, CLASSES).mapToObj(i -> "class-" + i).toList(),
-                0.25f);
+                0.25f,
+                List.of());
     }
 
     private static DetectionDecoder decoder(Head head, int candidates) {
@@ -68,6 +78,47 @@ class DecodersTest {
     }
 
     @Test
+    void objectsOfOtherClassesTakeNoRoom() {
+        float[] values = {0, 0, 9, 9, 0.9f, 0, 0, 0, 9, 9, 0.8f, 0, 5, 5, 6, 7, 0.5f, 2};
+        Detections small = new Detections(1);
+        small.only(WantedClasses.of(List.of(2)));
+        decoder(Head.END_TO_END, 3).decode(FloatBuffer.wrap(values), 0, 0.25f, small);
+        assertThat(small.size()).isEqualTo(1);
+        assertThat(small.classId(0)).isEqualTo(2);
+        assertThat(small.isCut()).isFalse();
+        assertThat(small.unwanted()).isEqualTo(2);
+        small.only(WantedClasses.ALL);
+        decoder(Head.END_TO_END, 3).decode(FloatBuffer.wrap(values), 0, 0.25f, small);
+        assertThat(small.classId(0)).isZero();
+        assertThat(small.isCut()).isTrue();
+        assertThat(small.unwanted()).isZero();
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = Head.class,
+            names = {"ONE_TO_ONE", "ONE_TO_MANY"})
+    void rawHeadsGiveAllObjectsOfTheWantedClasses(Head head) {
+        int anchors = 1_500;
+        float[] values = new float[(4 + CLASSES) * anchors];
+        for (int anchor = 0; anchor < anchors; anchor++) {
+            // side by side, so that none overlaps another
+            values[anchor] = 4 * anchor;
+            values[anchors + anchor] = 4;
+            values[2 * anchors + anchor] = head == Head.ONE_TO_ONE ? 4 * anchor + 2 : 2;
+            values[3 * anchors + anchor] = head == Head.ONE_TO_ONE ? 6 : 2;
+            int classId = anchor % 100 == 0 ? 1 : 0;
+            values[(4 + classId) * anchors + anchor] = classId == 1 ? 0.3f : 0.9f;
+        }
+        Detections room = new Detections(Detections.RAW_CAPACITY);
+        room.only(WantedClasses.of(List.of(1)));
+        decoder(head, anchors).decode(FloatBuffer.wrap(values), 0, 0.25f, room);
+        assertThat(room.size()).isEqualTo(15);
+        assertThat(room.isCut()).isFalse();
+        assertThat(room.unwanted()).isEqualTo(anchors - 15);
+    }
+
+    @Test
     void endToEndKeepsOverlappingBoxes() {
         float[] values = {0, 0, 9, 9, 0.9f, 0, 0, 0, 9, 9, 0.8f, 0};
         decoder(Head.END_TO_END, 2).decode(FloatBuffer.wrap(values), 0, 0.25f, found);
@@ -88,7 +139,7 @@ class DecodersTest {
 
     @Test
     void oneToOneTakesTheBestPairsOfAnchorAndClass() {
-        FloatBuffer output = raw(new float[][] {{20, 30, 10, 20, 0.1f, 0.6f, 0.5f}, {21, 31, 10, 20, 0.9f, 0, 0}});
+        FloatBuffer output = raw(new float[][] {{15, 20, 25, 40, 0.1f, 0.6f, 0.5f}, {16, 21, 26, 41, 0.9f, 0, 0}});
         decoder(Head.ONE_TO_ONE, 2).decode(output, 0, 0.25f, found);
         assertThat(found.size()).isEqualTo(3);
         assertThat(IntStream.range(0, 3).map(found::classId)).containsExactly(0, 1, 2);
@@ -109,6 +160,15 @@ class DecodersTest {
         assertThat(IntStream.range(0, found.size()).mapToObj(found::confidence)).containsExactly(0.9f, 0.7f, 0.6f);
     }
 
+    /** A small defect on a large one of its class is an object of its own: their union counts, not the smaller one. */
+    @Test
+    void oneToManyKeepsASmallBoxInsideALargeOne() {
+        FloatBuffer output = raw(new float[][] {{30, 30, 40, 40, 0.9f, 0, 0}, {30, 30, 10, 10, 0.8f, 0, 0}});
+        decoder(Head.ONE_TO_MANY, 2).decode(output, 0, 0.25f, found);
+        assertThat(found.size()).isEqualTo(2);
+        assertThat(Nms.overlap(found, 0, 1)).isEqualTo(100 / 1600f, within(1e-6f));
+    }
+
     @Test
     void oneToOneFindsTheSameAsSortingAll() {
         long seed = System.nanoTime();
@@ -116,13 +176,15 @@ class DecodersTest {
         int anchors = 2_000;
         FloatBuffer output = FloatBuffer.allocate((4 + CLASSES) * anchors);
         for (int i = 0; i < output.capacity(); i++) {
-            output.put(i, i < 4 * anchors ? 1 + random.nextInt(60) : random.nextFloat());
+            int box = 1 + random.nextInt(30) + (i < 2 * anchors ? 0 : 30);
+            output.put(i, i < 4 * anchors ? box : random.nextFloat());
         }
         decoder(Head.ONE_TO_ONE, anchors).decode(output, 0, 0, found);
         float[] scores = new float[CLASSES * anchors];
         output.get(4 * anchors, scores);
         java.util.Arrays.sort(scores);
         assertThat(found.size()).as("seed %d", seed).isEqualTo(300);
+        assertThat(found.isCut()).isTrue();
         for (int i = 0; i < 300; i++) {
             assertThat(found.confidence(i)).as("seed %d", seed).isEqualTo(scores[scores.length - 1 - i]);
         }
@@ -141,7 +203,76 @@ class DecodersTest {
         assertFound(0, 2.5 * 16 - 16, 1.25 * 16 - 8, 32, 16);
     }
 
-    private static FloatBuffer garbage(Random random, int size) {
+    @ParameterizedTest
+    @EnumSource(value = Boxes.class, names = "GRID", mode = EnumSource.Mode.EXCLUDE)
+    void boxesAreReadInTheFormTheModelGivesThem(Boxes boxes) {
+        float[] box = boxes.isCentred() ? new float[] {20, 30, 10, 20} : new float[] {15, 20, 25, 40};
+        float unit = boxes.isNormalized() ? SIDE : 1;
+        float[] row = {box[0] / unit, box[1] / unit, box[2] / unit, box[3] / unit, 0.5f, 1, 0};
+        float[] endToEnd = {row[0], row[1], row[2], row[3], 0.5f, 0};
+        float[] objectness = {row[0], row[1], row[2], row[3], 1, 0.5f, 0, 0};
+        for (Head head : Head.values()) {
+            FloatBuffer output =
+                    FloatBuffer.wrap(head == Head.END_TO_END ? endToEnd : head == Head.YOLOX ? objectness : row);
+            Decoders.of(spec(head, boxes, 1)).decode(output, 0, 0.25f, found);
+            assertThat(found.size()).as("%s", head).isPositive();
+            assertFound(0, 15, 20, 10, 20);
+        }
+    }
+
+    /** No objects found is not the same as nothing computed. */
+    @ParameterizedTest
+    @EnumSource(Head.class)
+    void outputThatIsNotFiniteIsNoEmptyList(Head head) {
+        int values = spec(head, ANCHORS).output().values();
+        DetectionDecoder decoder = decoder(head, ANCHORS);
+        for (float odd : new float[] {Float.NaN, Float.POSITIVE_INFINITY}) {
+            FloatBuffer all = FloatBuffer.allocate(ANCHORS * values);
+            for (int i = 0; i < all.capacity(); i++) {
+                all.put(i, odd);
+            }
+            assertThatThrownBy(() -> decoder.decode(all, 0, 0.25f, found)).isInstanceOf(OutputException.class);
+        }
+        // One confidence of many is enough: what that candidate is nobody knows.
+        FloatBuffer one = FloatBuffer.allocate(ANCHORS * values);
+        one.put(head == Head.END_TO_END || head == Head.YOLOX ? 7 * values + 4 : 4 * ANCHORS + 7, Float.NaN);
+        assertThatThrownBy(() -> decoder.decode(one, 0, 0.25f, found))
+                .isInstanceOf(OutputException.class)
+                .hasMessageContaining("NaN");
+    }
+
+    @Test
+    void boxesWithoutAreaAreLeftOutAndCounted() {
+        float[] values = {
+            0, 0, 9, 9, 0.9f, 1, // good
+            0, 0, 9, 9, 1.004f, 1, // rounding of a quantised network
+            9, 0, 0, 9, 0.9f, 1, 0, 0, 9, 0, 0.9f, 1
+        };
+        decoder(Head.END_TO_END, 4).decode(FloatBuffer.wrap(values), 0, 0.25f, found);
+        assertThat(found.size()).isEqualTo(2);
+        assertThat(found.confidence(0)).isEqualTo(1);
+        assertThat(found.invalid()).isEqualTo(2);
+        assertThat(found.isCut()).isFalse();
+    }
+
+    @Test
+    void asManyObjectsAsTheModelGivesHaveRoom() {
+        int rows = 1_000;
+        FloatBuffer output = FloatBuffer.allocate(rows * 6);
+        for (int i = 0; i < rows; i++) {
+            output.put(6 * i, new float[] {i % 50, i / 50, i % 50 + 1, i / 50 + 1, 0.9f, 0});
+        }
+        DetectionDecoder decoder = decoder(Head.END_TO_END, rows);
+        Detections all = new Detections(decoder.capacity());
+        decoder.decode(output, 0, 0.25f, all);
+        assertThat(all.size()).isEqualTo(rows);
+        assertThat(all.isCut()).isFalse();
+        decoder.decode(output, 0, 0.25f, found);
+        assertThat(found.isCut()).as("300 of 1000").isTrue();
+    }
+
+    /** A picture's output as a network gives it, but for one number in a thousand. */
+    private static FloatBuffer garbage(Random random, Head head) {
         float[] odd = {
             Float.NaN,
             Float.POSITIVE_INFINITY,
@@ -153,9 +284,28 @@ class DecodersTest {
             -1,
             1e30f
         };
-        FloatBuffer output = FloatBuffer.allocate(size);
-        for (int i = 0; i < size; i++) {
-            output.put(i, random.nextInt(4) == 0 ? odd[random.nextInt(odd.length)] : random.nextFloat() * 70);
+        FloatBuffer output = likely(random, head);
+        for (int i = 0; i < output.capacity(); i++) {
+            if (random.nextInt(1_000) == 0) {
+                output.put(i, odd[random.nextInt(odd.length)]);
+            }
+        }
+        return output;
+    }
+
+    private static FloatBuffer likely(Random random, Head head) {
+        int values = spec(head, ANCHORS).output().values();
+        boolean valuesLast = head == Head.END_TO_END || head == Head.YOLOX;
+        FloatBuffer output = FloatBuffer.allocate(2 * ANCHORS * values);
+        for (int at = 0; at < output.capacity(); at++) {
+            int value = valuesLast ? at % values : at / ANCHORS % values;
+            float number = random.nextFloat();
+            if (value < 4 && head != Head.YOLOX) {
+                number = 30 * number + (value < 2 ? 0 : 30);
+            } else if (value == 5 && head == Head.END_TO_END) {
+                number = (int) (CLASSES * number);
+            }
+            output.put(at, number);
         }
         return output;
     }
@@ -166,25 +316,30 @@ class DecodersTest {
     void survivesAnything(Head head) {
         long seed = System.nanoTime();
         Random random = new Random(seed);
-        DetectionDecoder decoder = decoder(head, ANCHORS);
-        int size = 2 * ANCHORS * spec(head, ANCHORS).output().values();
+        int decoded = 0;
         for (int turn = 0; turn < 500; turn++) {
+            DetectionDecoder decoder = decoder(head, ANCHORS);
             Detections into = new Detections(1 + random.nextInt(100));
             float threshold = random.nextFloat();
-            decoder.decode(garbage(random, size), random.nextInt(2), threshold, into);
+            try {
+                decoder.decode(garbage(random, head), random.nextInt(2), threshold, into);
+            } catch (OutputException expected) {
+                assertThat(into.size()).isZero();
+                continue;
+            }
+            decoded++;
             assertThat(into.size()).isLessThanOrEqualTo(into.capacity());
             for (int i = 0; i < into.size(); i++) {
                 String what = "seed " + seed;
                 assertThat(into.confidence(i)).as(what).isBetween(threshold, i == 0 ? 1 : into.confidence(i - 1));
-                assertThat(into.classId(i))
-                        .as(what)
-                        .isBetween(0, head == Head.END_TO_END ? Integer.MAX_VALUE : CLASSES - 1);
+                assertThat(into.classId(i)).as(what).isBetween(0, CLASSES - 1);
                 assertThat(into.width(i)).as(what).isPositive().isFinite();
                 assertThat(into.height(i)).as(what).isPositive().isFinite();
                 assertThat(into.left(i)).as(what).isFinite();
                 assertThat(into.top(i)).as(what).isFinite();
             }
         }
+        assertThat(decoded).as("seed %d", seed).isPositive();
     }
 
     @ParameterizedTest
@@ -217,12 +372,7 @@ class DecodersTest {
     @EnumSource(Head.class)
     void allocatesNothing(Head head) {
         DetectionDecoder decoder = decoder(head, ANCHORS);
-        FloatBuffer output =
-                FloatBuffer.allocate(ANCHORS * spec(head, ANCHORS).output().values());
-        Random random = new Random(1);
-        for (int i = 0; i < output.capacity(); i++) {
-            output.put(i, random.nextFloat() * 2);
-        }
+        FloatBuffer output = likely(new Random(1), head);
         for (int i = 0; i < 20_000; i++) {
             decoder.decode(output, 0, 0.1f, found);
         }
@@ -236,12 +386,105 @@ class DecodersTest {
         assertThat(threads.getThreadAllocatedBytes(thread) - before).isLessThan(2_000);
     }
 
-    /** Wrong labels must not make detections vanish. */
+    private static final float[] FINE = {10, 10, 30, 30, 0.9f, 1};
+
+    /** What no load-time test picture has shown: the first object of a misread model says it. */
+    @ParameterizedTest(name = "{0}")
+    @MethodSource
+    void modelThatIsMisreadIsRefusedFromTheFirstSignOn(
+            String what, Head head, Boxes boxes, float[] sign, String reason) {
+        float[] values = head == Head.END_TO_END ? FINE : new float[sign.length];
+        DetectionDecoder decoder = Decoders.of(spec(head, boxes, 1));
+        if (boxes == head.usualBoxes()) {
+            decoder.decode(FloatBuffer.wrap(values), 0, 0.25f, found);
+        }
+        for (float[] output : new float[][] {sign, values, sign}) {
+            assertThatThrownBy(() -> decoder.decode(FloatBuffer.wrap(output), 0, 0.25f, found))
+                    .isInstanceOfSatisfying(
+                            OutputException.class,
+                            e -> assertThat(e.isMisread()).isTrue())
+                    .hasMessageContaining(reason);
+            assertThat(found.size()).isZero();
+        }
+    }
+
+    static List<Arguments> modelThatIsMisreadIsRefusedFromTheFirstSignOn() {
+        return List.of(
+                endToEnd("percent", Boxes.XYXY, "57.3", 10, 10, 30, 30, 57.3f, 1),
+                endToEnd("logit of nothing", Boxes.XYXY, "-4.2", 10, 10, 30, 30, -4.2f, 1),
+                endToEnd("class from one", Boxes.XYXY, "class 3, but there are 3 labels", 10, 10, 30, 30, 0.9f, 3),
+                endToEnd("class under zero", Boxes.XYXY, "class -1.0", 10, 10, 30, 30, 0.9f, -1),
+                endToEnd("score for a class", Boxes.XYXY, "class 0.6", 10, 10, 30, 30, 0.9f, 0.6f),
+                endToEnd("pixels for fractions", Boxes.NORMALIZED_XYXY, "say 'boxes: xyxy'", 10, 10, 30, 30, 0.9f, 1),
+                row("percent of a raw head", Head.ONE_TO_MANY, "57.3", 20, 20, 9, 9, 57.3f, 0, 0),
+                row("logits of a raw head", Head.ONE_TO_MANY, "-4.2", 20, 20, 9, 9, 0, -4.2f, 0),
+                row("percent of pairs", Head.ONE_TO_ONE, "57.3", 10, 10, 19, 19, 57.3f, 0, 0),
+                row("logits of pairs", Head.ONE_TO_ONE, "-4.2", 10, 10, 19, 19, 0, -4.2f, 0));
+    }
+
+    private static Arguments endToEnd(String what, Boxes boxes, String reason, float... sign) {
+        return Arguments.of(what, Head.END_TO_END, boxes, sign, reason);
+    }
+
+    private static Arguments row(String what, Head head, String reason, float... sign) {
+        return Arguments.of(what, head, head.usualBoxes(), sign, reason);
+    }
+
     @Test
-    void classesTheLabelsDoNotHaveAreKept() {
-        float[] values = {0, 0, 9, 9, 0.9f, 77, 0, 0, 9, 9, 0.8f, 1, 0, 0, 9, 9, 0.8f, -1};
-        decoder(Head.END_TO_END, 3).decode(FloatBuffer.wrap(values), 0, 0.25f, found);
-        assertThat(found.size()).isEqualTo(2);
-        assertThat(found.classId(0)).isEqualTo(77);
+    void yoloxScoresBeyondOneAreMisreadThoughTheirProductIsNot() {
+        int at = 7 * (5 + CLASSES);
+        for (float[] scores : new float[][] {{57.3f, 0.01f, 0, 0}, {0.5f, 1.9f, 0, 0}, {0.9f, 0.5f, -4.2f, 0}}) {
+            FloatBuffer output = FloatBuffer.allocate(ANCHORS * (5 + CLASSES));
+            output.put(at + 4, scores);
+            DetectionDecoder decoder = decoder(Head.YOLOX, ANCHORS);
+            assertThatThrownBy(() -> decoder.decode(output, 0, 0.25f, found))
+                    .isInstanceOfSatisfying(
+                            OutputException.class,
+                            e -> assertThat(e.isMisread()).isTrue());
+        }
+    }
+
+    /** A file with its own NMS gives nothing but zeros for a test picture. */
+    @Test
+    void boxesInFractionsAreMisreadWhenTheFirstObjectsCome() {
+        float[] empty = new float[12];
+        float[] fractions = {0.1f, 0.2f, 0.3f, 0.4f, 0.9f, 1, 0.5f, 0.5f, 1.02f, 0.9f, 0.8f, 1};
+        DetectionDecoder decoder = decoder(Head.END_TO_END, 2);
+        decoder.decode(FloatBuffer.wrap(empty), 0, 0.25f, found);
+        assertThatThrownBy(() -> decoder.decode(FloatBuffer.wrap(fractions), 0, 0.25f, found))
+                .hasMessageContaining("0..2 pixels");
+        // Once boxes were larger a small one in the corner is only small.
+        float[] small = {0, 0, 1.5f, 1.5f, 0.9f, 1, 0, 0, 0, 0, 0, 0};
+        float[] large = {0, 0, 50, 40, 0.9f, 1, 0, 0, 0, 0, 0, 0};
+        DetectionDecoder pixels = decoder(Head.END_TO_END, 2);
+        pixels.decode(FloatBuffer.wrap(large), 0, 0.25f, found);
+        pixels.decode(FloatBuffer.wrap(small), 0, 0.25f, found);
+        assertThat(found.size()).isEqualTo(1);
+    }
+
+    @Test
+    void centresAndSizesReadAsCornersAreMisreadAfterThreeSwappedBoxes() {
+        float[] centred = {40, 40, 9, 9, 0.9f, 1};
+        float[] upright = {10, 10, 30, 30, 0.9f, 1};
+        DetectionDecoder decoder = decoder(Head.END_TO_END, 1);
+        decoder.decode(FloatBuffer.wrap(upright), 0, 0.25f, found);
+        for (int i = 0; i < 2; i++) {
+            decoder.decode(FloatBuffer.wrap(centred), 0, 0.25f, found);
+            assertThat(found.invalid()).isEqualTo(1);
+        }
+        assertThatThrownBy(() -> decoder.decode(FloatBuffer.wrap(centred), 0, 0.25f, found))
+                .hasMessageContaining("3 boxes of 4")
+                .hasMessageContaining("boxes: cxcywh");
+    }
+
+    @Test
+    void pictureWithoutFiniteOutputSaysNothingOfTheNext() {
+        DetectionDecoder decoder = decoder(Head.END_TO_END, 1);
+        float[] nan = {10, 10, 30, 30, Float.NaN, 1};
+        assertThatThrownBy(() -> decoder.decode(FloatBuffer.wrap(nan), 0, 0.25f, found))
+                .isInstanceOfSatisfying(
+                        OutputException.class, e -> assertThat(e.isMisread()).isFalse());
+        decoder.decode(FloatBuffer.wrap(FINE), 0, 0.25f, found);
+        assertThat(found.size()).isEqualTo(1);
     }
 }

@@ -46,7 +46,8 @@ public final class FakeBackend implements InferenceBackend {
                     "images", SIZE, SIZE, TensorType.FLOAT32, ChannelOrder.RGB, 1 / 255f, Placement.CENTER, 114, 0),
             new ModelOutput("output0", Head.END_TO_END, 1, 6, 0.45f),
             IntStream.range(0, 256).mapToObj(i -> "shade-" + i).toList(),
-            0.25f);
+            0.25f,
+            List.of());
 
     private static final long LIMIT_S = 20;
 
@@ -60,6 +61,7 @@ public final class FakeBackend implements InferenceBackend {
     private volatile Predicate<Picture> breaksAt = picture -> false;
     private volatile IntSupplier onLaunch = () -> 0;
     private volatile boolean closed;
+    private volatile int shadeOfNaN = -1;
 
     public FakeBackend(int lanes, int maxBatch) {
         this("fake", lanes, maxBatch);
@@ -80,7 +82,9 @@ public final class FakeBackend implements InferenceBackend {
 
     /** Launches compute at once again, and those held now are completed. */
     public void releaseLaunches() {
-        holding = false;
+        synchronized (held) { // a launch is held or computes at once: none is added behind those completed here
+            holding = false;
+        }
         FakeLane lane;
         while ((lane = held.poll()) != null) {
             lane.complete(null);
@@ -110,6 +114,11 @@ public final class FakeBackend implements InferenceBackend {
     /** Loading a picture that matches breaks the device. */
     public void breakAt(Predicate<Picture> breaksAt) {
         this.breaksAt = breaksAt;
+    }
+
+    /** Pictures of this shade get NaN for a confidence. */
+    public void answerNaN(int shade) {
+        shadeOfNaN = shade;
     }
 
     /** Called on the launching thread at each launch; what it returns is of no matter. */
@@ -174,8 +183,9 @@ public final class FakeBackend implements InferenceBackend {
             }
             shades[row] = firstByte.at(picture.planeAddress(0));
             Letterbox known = letterboxes[row];
-            if (known == null || known.sourceWidth() != picture.width() || known.sourceHeight() != picture.height()) {
-                letterboxes[row] = Letterbox.fit(picture.width(), picture.height(), SIZE, SIZE, Placement.CENTER);
+            if (known == null || !known.suits(picture)) {
+                letterboxes[row] = Letterbox.fit(
+                        picture.width(), picture.height(), picture.pixelAspect(), SIZE, SIZE, Placement.CENTER);
             }
         }
 
@@ -183,10 +193,14 @@ public final class FakeBackend implements InferenceBackend {
         public void launch(int rows) {
             this.rows = rows;
             onLaunch.getAsInt();
-            if (holding) {
-                held.add(this);
-            } else {
+            if (!isHeld()) {
                 complete(null);
+            }
+        }
+
+        private boolean isHeld() {
+            synchronized (held) {
+                return holding && held.add(this);
             }
         }
 
@@ -199,7 +213,7 @@ public final class FakeBackend implements InferenceBackend {
                 output.put(at + 1, box.top());
                 output.put(at + 2, box.left() + box.width());
                 output.put(at + 3, box.top() + box.height());
-                output.put(at + 4, shades[row] / 255f);
+                output.put(at + 4, shades[row] == shadeOfNaN ? Float.NaN : shades[row] / 255f);
                 output.put(at + 5, shades[row]);
             }
             done.release();
@@ -229,7 +243,7 @@ public final class FakeBackend implements InferenceBackend {
         }
     }
 
-    /** A pointer that is moved instead of made anew. */
+    /** A pointer that is moved instead of made again. */
     private static final class FirstByte extends BytePointer {
         int at(long address) {
             this.address = address;

@@ -101,6 +101,24 @@ public abstract class InferenceBackendSuite {
         assertThat(lane.letterbox(0)).isEqualTo(new Letterbox(32, 16, 0, 4, 16, 8));
     }
 
+    /** Also where only the shape of the pixels changes from one picture to the next. */
+    @Test
+    void showsTheModelSquarePixels() throws InterruptedException {
+        Lane lane = opened(1, 1).lanes().get(0);
+        double[] aspects = {1, 2, 0.5, 1};
+        int[][] sizes = {{16, 16}, {16, 8}, {8, 16}, {16, 16}};
+        for (int i = 0; i < aspects.length; i++) {
+            Picture picture = pictures.grey(16, 16, 40 + i);
+            picture.pixelAspect(aspects[i]);
+            lane.load(0, picture);
+            lane.launch(1);
+            lane.await();
+            Letterbox box = lane.letterbox(0);
+            assertThat(new int[] {box.width(), box.height()}).isEqualTo(sizes[i]);
+            assertThat(new int[] {box.sourceWidth(), box.sourceHeight()}).containsExactly(16, 16);
+        }
+    }
+
     @Test
     void staysUsableAfterALoadThatFailed() throws InterruptedException {
         Lane lane = opened(1, 1).lanes().get(0);

@@ -53,6 +53,16 @@ class SwitchingBackendTest {
     }
 
     @Test
+    void aLibraryOfTheGpuThatDoesNotLoadLeavesTheWorkToTheCpu() {
+        backend.openNow(() -> {
+            throw new UnsatisfiedLinkError("libnvinfer.so.10: cannot open shared object file");
+        });
+
+        assertThat(backend.name()).isEqualTo("cpu");
+        assertThat(metrics.value(BackendCounter.FALLBACKS_TO_CPU)).isEqualTo(1);
+    }
+
+    @Test
     void theProcessorComputesUntilTheGpuIsReadyAndEachResultSaysWhoDid() throws Exception {
         CountDownLatch built = new CountDownLatch(1);
         backend.openInBackground(() -> {
@@ -73,9 +83,7 @@ class SwitchingBackendTest {
         across.load(1, pictures.grey(16, 16, 21));
         across.launch(2);
         across.await();
-        assertThat(across.backend())
-                .as("a batch begun on the processor stays there")
-                .isEqualTo("cpu");
+        assertThat(across.backend()).as("a batch begun on the CPU stays there").isEqualTo("cpu");
         assertShade(across, 1, 21);
 
         Lane late = backend.lanes().get(2);

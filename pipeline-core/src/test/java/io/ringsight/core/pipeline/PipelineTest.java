@@ -3,6 +3,7 @@ package io.ringsight.core.pipeline;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.ringsight.core.detect.Decoders;
 import io.ringsight.core.detect.DetectionDecoder;
 import io.ringsight.core.frame.GapReason;
 import io.ringsight.core.frame.NativePictures;
@@ -20,7 +21,6 @@ import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
@@ -30,6 +30,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(60)
 class PipelineTest {
     private static final long MS = 1_000_000L;
+    private static final float SIDE_OF_INPUT = FakeBackend.SIZE;
     private static final DetectionDecoder FIRST_CANDIDATE = (output, row, threshold, into) -> {
         into.clear();
         int at = row * 6;
@@ -74,7 +75,7 @@ class PipelineTest {
     void everyPictureIsGivenBack() throws InterruptedException {
         backend.releaseLaunches();
         assertThat(pipeline.drain(10_000)).isTrue();
-        assertThat(pipeline.stop()).isEmpty();
+        assertThat(pipeline.stop(2_000)).isEmpty();
         assertThat(made).allMatch(Picture::isFree);
         pictures.close();
     }
@@ -239,21 +240,36 @@ class PipelineTest {
     }
 
     @Test
-    void launchThatThrowsLosesItsBatchAndTheLaneGoesOn() throws InterruptedException {
-        start(2, 1);
-        AtomicBoolean first = new AtomicBoolean(true);
-        backend.onLaunch(() -> {
-            if (first.getAndSet(false)) {
-                throw new IllegalStateException("on purpose");
-            }
-            return 0;
-        });
+    void pictureWhoseOutputIsNaNIsAGap() throws InterruptedException {
+        backend = new FakeBackend(2, 2);
+        pipeline = new Pipeline(
+                new Pipeline.Settings(16, 0.1f), backend, Decoders.of(FakeBackend.SPEC), List.of(results), clock);
+        backend.answerNaN(70);
         FrameIntake file = recording("file");
-        for (int i = 1; i <= 10; i++) {
-            file.offer(picture(i));
+        for (int shade : new int[] {60, 70, 80}) {
+            file.offer(picture(shade));
         }
-        assertThat(results.await(9)).extracting(Recorded::classId).containsExactly(2, 3, 4, 5, 6, 7, 8, 9, 10);
-        results.assertAccountedFor("file", 10);
+        List<Recorded> messages = results.await(2);
+        assertThat(messages).extracting(Recorded::classId).containsExactly(60, 80);
+        assertThat(messages.get(1).losses()).isEqualTo(Map.of(GapReason.INFERENCE_FAILED, 1));
+        assertThat(file.metrics().value(Counter.FRAMES_INFERENCE_FAILED)).isEqualTo(1);
+    }
+
+    @Test
+    void objectsThatCannotBeAndTooManyAreCounted() throws InterruptedException {
+        DetectionDecoder odd = (output, row, threshold, into) -> {
+            into.clear();
+            into.add(1, 6, 2, 2, 0.9f, 5);
+            into.add(SIDE_OF_INPUT, 6, 2, 2, 0.8f, 6);
+            into.markCut();
+        };
+        backend = new FakeBackend(1, 1);
+        pipeline = new Pipeline(new Pipeline.Settings(16, 0.1f), backend, odd, List.of(results), clock);
+        FrameIntake file = recording("file");
+        file.offer(picture(1));
+        assertThat(results.await(1)).extracting(Recorded::classId).containsExactly(5);
+        assertThat(file.metrics().value(Counter.DETECTIONS_INVALID)).isEqualTo(1);
+        assertThat(file.metrics().value(Counter.FRAMES_CUT)).isEqualTo(1);
     }
 
     @Test
@@ -394,15 +410,6 @@ class PipelineTest {
         file.gap(GapReason.ENDED, "");
         results.await(2);
         assertThat(file.metrics().value(Counter.SINK_FAILURES)).isEqualTo(2);
-    }
-
-    @Test
-    void stagesAddUpToTheLatency() throws InterruptedException {
-        start(1, 1, Clock.system(), results);
-        FrameIntake file = recording("file");
-        file.offer(picture(1));
-        assertThat(results.await(1).get(0).latencyNs()).isPositive();
-        assertThat(file.metrics().latencyUs().getTotalCount()).isEqualTo(1);
     }
 
     @Test

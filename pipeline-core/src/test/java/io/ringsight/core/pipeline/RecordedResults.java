@@ -16,7 +16,10 @@ import java.util.concurrent.TimeUnit;
 public final class RecordedResults implements ResultSink {
     private static final long LIMIT_NS = TimeUnit.SECONDS.toNanos(20);
 
-    /** One message. {@code classId} is -1 when nothing was found or it is a gap. */
+    /**
+     * One message. {@code classId} is -1 when nothing was found or it is a gap; {@code stagesNs} are queue, preprocess,
+     * infer and post.
+     */
     public record Recorded(
             String source,
             long frameSeq,
@@ -24,6 +27,7 @@ public final class RecordedResults implements ResultSink {
             Map<GapReason, Integer> losses,
             int classId,
             long latencyNs,
+            List<Long> stagesNs,
             GapReason suspicion,
             Gap gap) {
         public boolean isFrame() {
@@ -47,6 +51,11 @@ public final class RecordedResults implements ResultSink {
                 copy(result.losses()),
                 classId,
                 result.timings().latencyNs(),
+                List.of(
+                        result.timings().queueNs(),
+                        result.timings().preprocessNs(),
+                        result.timings().inferNs(),
+                        result.timings().postNs()),
                 result.suspicion(),
                 null));
     }
@@ -54,7 +63,15 @@ public final class RecordedResults implements ResultSink {
     @Override
     public void gap(Gap gap, boolean lossless) {
         add(new Recorded(
-                gap.sourceId().value(), gap.lastFrameSeq(), gap.prevFrameSeq(), copy(gap.losses()), -1, 0, null, gap));
+                gap.sourceId().value(),
+                gap.lastFrameSeq(),
+                gap.prevFrameSeq(),
+                copy(gap.losses()),
+                -1,
+                0,
+                List.of(),
+                null,
+                gap));
     }
 
     private static Map<GapReason, Integer> copy(FrameLosses losses) {

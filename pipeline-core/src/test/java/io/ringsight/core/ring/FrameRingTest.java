@@ -3,7 +3,12 @@ package io.ringsight.core.ring;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.ringsight.core.time.Clock;
+import io.ringsight.core.time.ManualClock;
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadInfo;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -20,16 +25,40 @@ class FrameRingTest {
 
     private record Step(String name, int maxBatch, Work work) implements Stage<Slot> {
         @Override
-        public void onSlot(Slot slot, boolean endOfBatch) throws InterruptedException {
-            work.on(slot, endOfBatch);
+        public void onSlot(Slot slot) throws InterruptedException {
+            work.on(slot);
         }
     }
 
     private interface Work {
-        void on(Slot slot, boolean endOfBatch) throws InterruptedException;
+        void on(Slot slot) throws InterruptedException;
+    }
+
+    /** Tells which slots ended a batch. */
+    private record Batches(int maxBatch, Work work, List<Integer> ends) implements Stage<Slot> {
+        @Override
+        public String name() {
+            return "batches";
+        }
+
+        @Override
+        public void onSlot(Slot slot) throws InterruptedException {
+            work.on(slot);
+        }
+
+        @Override
+        public void afterSlot(Slot slot, boolean endOfBatch) {
+            if (endOfBatch) {
+                ends.add(slot.value);
+            }
+        }
     }
 
     private final AtomicReference<Throwable> broken = new AtomicReference<>();
+
+    private FrameRing<Slot> ring(int size, Batches stage) {
+        return new FrameRing<>(size, Slot::new, List.of(stage), broken::set);
+    }
 
     private FrameRing<Slot> ring(int size, Step... steps) {
         return new FrameRing<>(size, Slot::new, List.of(steps), broken::set);
@@ -40,13 +69,13 @@ class FrameRingTest {
         List<String> seen = Collections.synchronizedList(new ArrayList<>());
         try (FrameRing<Slot> ring = ring(
                 4,
-                new Step("a", 3, (slot, end) -> seen.add("a" + slot.value)),
-                new Step("b", 1, (slot, end) -> seen.add("b" + slot.value)))) {
+                new Step("a", 3, slot -> seen.add("a" + slot.value)),
+                new Step("b", 1, slot -> seen.add("b" + slot.value)))) {
             for (int i = 0; i < 100; i++) {
                 int value = i;
                 ring.publish(slot -> slot.value = value);
             }
-            assertThat(ring.awaitEmpty(10_000)).isTrue();
+            assertThat(ring.awaitEmpty(10_000, Clock.system())).isTrue();
         }
         assertThat(seen.stream().filter(s -> s.startsWith("b")).toList())
                 .isEqualTo(java.util.stream.IntStream.range(0, 100)
@@ -60,15 +89,48 @@ class FrameRingTest {
     @Test
     void refusesWithoutWaitingWhenFull() throws InterruptedException {
         CountDownLatch go = new CountDownLatch(1);
-        try (FrameRing<Slot> ring = ring(4, new Step("a", 1, (slot, end) -> go.await()))) {
+        try (FrameRing<Slot> ring = ring(4, new Step("a", 1, slot -> go.await()))) {
             for (int i = 0; i < 4; i++) {
                 assertThat(ring.tryPublish(slot -> {})).isTrue();
             }
             assertThat(ring.tryPublish(slot -> {})).isFalse();
-            assertThat(ring.awaitEmpty(20)).isFalse();
+            assertThat(ring.awaitEmpty(20, Clock.system())).isFalse();
             go.countDown();
-            assertThat(ring.awaitEmpty(10_000)).isTrue();
+            assertThat(ring.awaitEmpty(10_000, Clock.system())).isTrue();
         }
+    }
+
+    /** Each slot that moves on wakes whoever waits: 1,000 of them within a moment are no time. */
+    @Test
+    void waitsForTheWholeTimeHoweverOftenItIsWoken() throws InterruptedException {
+        CountDownLatch go = new CountDownLatch(1);
+        try (FrameRing<Slot> ring = ring(1024, new Step("a", 1, slot -> go.await()))) {
+            for (int i = 0; i < 1024; i++) {
+                ring.publish(slot -> {});
+            }
+            go.countDown();
+            assertThat(ring.awaitEmpty(20, new ManualClock(0))).isTrue();
+        }
+    }
+
+    @Test
+    void handsOverWhatWasLeftWhenItStopped() throws InterruptedException {
+        CountDownLatch entered = new CountDownLatch(1);
+        FrameRing<Slot> ring = ring(4, new Step("a", 1, slot -> {
+            if (slot.value == 1) {
+                entered.countDown();
+                new CountDownLatch(1).await();
+            }
+        }));
+        for (int i = 0; i < 4; i++) {
+            int value = i;
+            ring.publish(slot -> slot.value = value);
+        }
+        entered.await();
+        assertThat(ring.stop(20, Clock.system())).isEmpty();
+        List<Integer> left = new ArrayList<>();
+        ring.takeLeft(slot -> left.add(slot.value));
+        assertThat(left).endsWith(2, 3).doesNotContain(0);
     }
 
     /** With Disruptor's own batching a long batch hides its finished slots from the stage behind. */
@@ -77,15 +139,15 @@ class FrameRingTest {
         CountDownLatch firstArrived = new CountDownLatch(1);
         try (FrameRing<Slot> ring = ring(
                 8,
-                new Step("a", 1, (slot, end) -> {
+                new Step("a", 1, slot -> {
                     if (slot.value == 1) {
                         assertThat(firstArrived.await(10, TimeUnit.SECONDS)).isTrue();
                     }
                 }),
-                new Step("b", 1, (slot, end) -> firstArrived.countDown()))) {
+                new Step("b", 1, slot -> firstArrived.countDown()))) {
             ring.tryPublish(slot -> slot.value = 0);
             ring.tryPublish(slot -> slot.value = 1);
-            assertThat(ring.awaitEmpty(15_000)).isTrue();
+            assertThat(ring.awaitEmpty(15_000, Clock.system())).isTrue();
         }
         assertThat(broken.get()).isNull();
     }
@@ -94,18 +156,13 @@ class FrameRingTest {
     void endOfBatchComesAtMaxBatchAndWhenNothingWaits() throws InterruptedException {
         CountDownLatch go = new CountDownLatch(1);
         List<Integer> batchEnds = Collections.synchronizedList(new ArrayList<>());
-        try (FrameRing<Slot> ring = ring(16, new Step("a", 4, (slot, end) -> {
-            go.await();
-            if (end) {
-                batchEnds.add(slot.value);
-            }
-        }))) {
+        try (FrameRing<Slot> ring = ring(16, new Batches(4, slot -> go.await(), batchEnds))) {
             for (int i = 0; i < 11; i++) {
                 int value = i;
                 ring.publish(slot -> slot.value = value);
             }
             go.countDown();
-            assertThat(ring.awaitEmpty(10_000)).isTrue();
+            assertThat(ring.awaitEmpty(10_000, Clock.system())).isTrue();
         }
         assertThat(batchEnds).contains(10);
         int last = -1;
@@ -120,17 +177,17 @@ class FrameRingTest {
         List<Integer> seen = Collections.synchronizedList(new ArrayList<>());
         try (FrameRing<Slot> ring = ring(
                 4,
-                new Step("a", 1, (slot, end) -> {
+                new Step("a", 1, slot -> {
                     if (slot.value == 1) {
                         throw new IllegalStateException("on purpose");
                     }
                 }),
-                new Step("b", 1, (slot, end) -> seen.add(slot.value)))) {
+                new Step("b", 1, slot -> seen.add(slot.value)))) {
             for (int i = 0; i < 20; i++) {
                 int value = i;
                 ring.publish(slot -> slot.value = value);
             }
-            assertThat(ring.awaitEmpty(10_000)).isTrue();
+            assertThat(ring.awaitEmpty(10_000, Clock.system())).isTrue();
         }
         assertThat(broken.get()).hasMessage("on purpose");
         assertThat(seen).hasSize(20);
@@ -140,7 +197,7 @@ class FrameRingTest {
     void namesTheThreadThatDoesNotStop() throws InterruptedException {
         CountDownLatch stuck = new CountDownLatch(1);
         CountDownLatch entered = new CountDownLatch(1);
-        FrameRing<Slot> ring = ring(4, new Step("stuck-stage", 1, (slot, end) -> {
+        FrameRing<Slot> ring = ring(4, new Step("stuck-stage", 1, slot -> {
             entered.countDown();
             boolean done = false;
             while (!done) {
@@ -154,13 +211,74 @@ class FrameRingTest {
         }));
         ring.tryPublish(slot -> {});
         entered.await();
-        assertThat(ring.stop(40)).containsExactly("stuck-stage");
+        assertThat(ring.stop(40, Clock.system())).containsExactly("stuck-stage");
         stuck.countDown();
-        assertThat(ring.stop(10_000)).isEmpty();
+        assertThat(ring.stop(10_000, Clock.system())).isEmpty();
     }
 
     @Test
     void sizeMustBeAPowerOfTwo() {
         assertThatThrownBy(() -> ring(100)).hasMessage("ring size must be a power of two: 100");
+    }
+
+    /** All stages were woken by each move of each. */
+    @Test
+    void aSlotWakesEachStageOnce() throws InterruptedException {
+        int slots = 300;
+        try (FrameRing<Slot> ring = ring(
+                4,
+                new Step("wakes-a", 1, slot -> {}),
+                new Step("wakes-b", 1, slot -> {}),
+                new Step("wakes-c", 1, slot -> {}))) {
+            for (int i = 0; i < slots; i++) {
+                ring.publish(slot -> slot.value = 1);
+                assertThat(ring.awaitEmpty(10_000, Clock.system())).isTrue();
+            }
+            assertThat(waits("wakes-a") + waits("wakes-b") + waits("wakes-c")).isLessThan(3 * slots * 3L / 2);
+        }
+    }
+
+    private static long waits(String name) {
+        return Arrays.stream(ManagementFactory.getThreadMXBean().dumpAllThreads(false, false, 0))
+                .filter(thread -> thread.getThreadName().equals(name))
+                .mapToLong(ThreadInfo::getWaitedCount)
+                .sum();
+    }
+
+    /** Else what was begun for the slots before it would wait for one that may never come. */
+    @Test
+    void aSlotWhoseStageThrewEndsItsBatch() throws InterruptedException {
+        CountDownLatch go = new CountDownLatch(1);
+        List<Integer> batchEnds = Collections.synchronizedList(new ArrayList<>());
+        Work throwsAtTwo = slot -> {
+            go.await();
+            if (slot.value == 2) {
+                throw new OutOfMemoryError("on purpose");
+            }
+        };
+        try (FrameRing<Slot> ring = ring(16, new Batches(16, throwsAtTwo, batchEnds))) {
+            for (int i = 0; i < 5; i++) {
+                int value = i;
+                ring.publish(slot -> slot.value = value);
+            }
+            go.countDown();
+            assertThat(ring.awaitEmpty(10_000, Clock.system())).isTrue();
+        }
+        assertThat(batchEnds).contains(2, 4);
+        assertThat(broken.get()).hasMessage("on purpose");
+    }
+
+    @Test
+    void aSlotWhoseStageThrewReachesTheNextStage() throws InterruptedException {
+        CountDownLatch reached = new CountDownLatch(1);
+        try (FrameRing<Slot> ring = ring(
+                4,
+                new Step("a", 1, slot -> {
+                    throw new IllegalStateException("on purpose");
+                }),
+                new Step("b", 1, slot -> reached.countDown()))) {
+            ring.publish(slot -> slot.value = 1);
+            assertThat(reached.await(20, TimeUnit.SECONDS)).isTrue();
+        }
     }
 }

@@ -25,6 +25,32 @@ public final class Cuda {
         check(cudart.cudaSetDevice(device), "cudaSetDevice");
     }
 
+    /**
+     * As {@link #use}, for a thread whose libraries work in the current context, which is the device's primary one then.
+     *
+     * @return why that cannot be, in one sentence, or nothing
+     */
+    public static String enter(int device) {
+        try {
+            use(device);
+            return "";
+        } catch (CudaFailure e) {
+            return e.getMessage();
+        } catch (LinkageError e) {
+            return MissingLibrary.sentence(e);
+        }
+    }
+
+    /**
+     * Lets threads that wait for the calling thread's device sleep, as many cameras' do. Should a driver refuse it,
+     * waits cost a core, no more.
+     */
+    public static void waitWithoutSpinning() {
+        if (cudart.cudaSetDeviceFlags(cudart.cudaDeviceScheduleBlockingSync) != cudart.cudaSuccess) {
+            cudart.cudaGetLastError();
+        }
+    }
+
     /** Waits until all streams of the calling thread's device are done. */
     public static void synchronize() {
         check(cudart.cudaDeviceSynchronize(), "cudaDeviceSynchronize");

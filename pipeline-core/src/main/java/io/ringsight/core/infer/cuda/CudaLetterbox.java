@@ -12,7 +12,7 @@ import org.bytedeco.javacpp.PointerPointer;
 
 /**
  * The letterbox kernel on one device: pictures in the device's memory become rows of an input tensor there. What
- * {@link io.ringsight.core.preprocess.HostLetterbox} does on the processor, to within three grey steps of 255.
+ * {@link io.ringsight.core.preprocess.HostLetterbox} does on the CPU, to within three grey steps of 255.
  *
  * <p><b>Threads.</b> {@link #launch} by any, each with arguments of its own and the device in use; it allocates nothing.
  * Whoever made it closes it, after the launched work is done.

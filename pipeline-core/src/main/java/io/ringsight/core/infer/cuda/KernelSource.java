@@ -49,7 +49,7 @@ final class KernelSource {
 
     /**
      * The machine code: from {@code cache} if it was compiled before from the same source by the same NVRTC, else
-     * compiled and kept there. A file that is cut off or was written by others is compiled anew.
+     * compiled and kept there. A file that is cut off or was written by others is compiled again.
      *
      * @param architecture e.g. {@code sm_75}
      * @param cache a directory, made when missing
@@ -88,7 +88,7 @@ final class KernelSource {
             byte[] code = Arrays.copyOfRange(bytes, DIGEST_BYTES, bytes.length);
             return Arrays.equals(sha256(code), Arrays.copyOf(bytes, DIGEST_BYTES)) ? code : null;
         } catch (IOException e) {
-            return null; // compiled anew, and the next write says what is wrong
+            return null; // compiled again, and the next write says what is wrong
         }
     }
 

@@ -25,10 +25,6 @@ public final class MissingLibrary {
         if (library.startsWith("libcuda.") || library.startsWith("libnvidia-ml.")) {
             return "install the NVIDIA driver (580 or newer)";
         }
-        if (library.startsWith("libcublas") || library.startsWith("libcudnn")) {
-            return "TensorRT's Java binding asks for cuBLAS 13 and cuDNN 9; install them from NVIDIA's packages"
-                    + " (libcublas-13-0, libcudnn9-cuda-13), or run scripts/gpu-stubs: TensorRT itself uses neither";
-        }
-        return "build with 'mvn -Pgpu package', or install CUDA 13 and TensorRT 11";
+        return "build with 'mvn -Pgpu package', or install CUDA 13 and TensorRT 10";
     }
 }

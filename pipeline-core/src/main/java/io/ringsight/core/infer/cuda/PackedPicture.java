@@ -5,7 +5,7 @@ import org.bytedeco.javacpp.Pointer;
 
 /**
  * How the planes of a host picture lie in one block of memory, to be copied to a device by one call; and the copying into
- * that block. Made once for a place where pictures are staged, planned anew for each. Allocates nothing.
+ * that block. Made once for a place where pictures are staged, planned again for each. Allocates nothing.
  *
  * <p>Used by one thread at a time.
  */

@@ -72,7 +72,7 @@ public final class PinnedBuffer implements AutoCloseable {
         }
     }
 
-    /** A pointer that is moved instead of made anew. */
+    /** A pointer that is moved instead of made again. */
     private static final class Address extends Pointer {
         void at(long address) {
             this.address = address;

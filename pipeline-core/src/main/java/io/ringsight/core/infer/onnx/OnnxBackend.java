@@ -13,9 +13,9 @@ import java.util.Collections;
 import java.util.List;
 
 /**
- * Inference on the processor with Microsoft's ONNX Runtime.
+ * Inference on the CPU with Microsoft's ONNX Runtime.
  *
- * <p>A session and a thread for each processor compute the lanes in turn. With two lanes a session, one is loaded while
+ * <p>A session and a thread for each CPU core compute the lanes in turn. With two lanes a session, one is loaded while
  * the other is computed. One session shared by all threads would save memory (YOLOv10n: 20 MB a session), but its
  * allocator is one lock: eight threads on one session did 19 frames a second where eight sessions did 45 (2 cores).
  */
@@ -44,7 +44,7 @@ public final class OnnxBackend implements InferenceBackend {
         OnnxBackend backend = new OnnxBackend(model, maxBatch);
         try {
             backend.makeLanes(model, lanes);
-            WarmUp.run(backend.lanes, backend.maxBatch);
+            backend.warmUp(model);
             return backend;
         } catch (OrtException e) {
             backend.close();
@@ -56,6 +56,21 @@ public final class OnnxBackend implements InferenceBackend {
         } catch (InferenceException e) {
             backend.close();
             throw InferenceException.fatal(model.file() + ": " + e.getMessage(), e);
+        }
+    }
+
+    private void warmUp(ModelSpec model) {
+        try {
+            WarmUp.run(lanes, maxBatch);
+        } catch (InferenceException e) {
+            if (maxBatch == 1 || model.input().fixedBatch() != 0) {
+                throw e;
+            }
+            throw InferenceException.fatal(
+                    "its batch size is free, but it does not compute " + maxBatch
+                            + " pictures at a time; run it with batch 1, or export it again with dynamic=True or batch="
+                            + maxBatch + ": " + e.getMessage(),
+                    e);
         }
     }
 

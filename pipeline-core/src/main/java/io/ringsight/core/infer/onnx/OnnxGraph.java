@@ -3,6 +3,7 @@ package io.ringsight.core.infer.onnx;
 import io.ringsight.core.model.ModelException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -49,6 +50,10 @@ public record OnnxGraph(
         "complex128",
         "bfloat16"
     };
+    private static final int FLOAT = 1;
+    /** Of a constant whose {@link Weights#magnitude()} is of interest. */
+    private static final int MAX_NUMBERS = 64;
+
     private static final int[] BYTES = {0, 4, 1, 1, 2, 2, 4, 8, 0, 1, 2, 8, 4, 8, 8, 16, 2};
 
     /**
@@ -68,19 +73,20 @@ public record OnnxGraph(
      * @param type element type, e.g. {@code float32}
      * @param shape its dimensions; none for a single number
      * @param bytes its size
+     * @param magnitude the largest of its numbers without their signs, where the file holds a few of float32; else NaN
      */
-    public record Weights(String name, String type, List<Long> shape, long bytes) {
+    public record Weights(String name, String type, List<Long> shape, long bytes, float magnitude) {
         /** How many numbers it holds. */
         public long elements() {
             return shape.stream().mapToLong(Long::longValue).reduce(1, (a, b) -> a * b);
         }
 
         private Weights ofBytes(long size) {
-            return new Weights(name, type, shape, size);
+            return new Weights(name, type, shape, size, magnitude);
         }
 
         private Weights named(String other) {
-            return new Weights(other, type, shape, bytes);
+            return new Weights(other, type, shape, bytes, magnitude);
         }
     }
 
@@ -91,12 +97,17 @@ public record OnnxGraph(
      */
     public static OnnxGraph read(Path file) throws ModelException {
         try {
-            return new Reader().model(new ProtoReader(ByteBuffer.wrap(Files.readAllBytes(file))));
+            return of(ByteBuffer.wrap(Files.readAllBytes(file)));
         } catch (IOException e) {
             throw new ModelException(file + ": cannot be read: " + e.getMessage(), e);
         } catch (ProtoReader.Truncated | ProtoReader.Malformed e) {
             throw new ModelException(file + ": this is not a whole ONNX file", e);
         }
+    }
+
+    /** The network in the bytes of a whole file. */
+    static OnnxGraph of(ByteBuffer file) {
+        return new Reader().model(new ProtoReader(file));
     }
 
     /** Collects what the messages of onnx.proto3 hold; its numbers of fields stand here and nowhere else. */
@@ -171,7 +182,7 @@ public record OnnxGraph(
                 }
             }
             if (op.equals("Constant") && out.size() == 1) {
-                Weights value = constant.orElse(new Weights("", TYPES[0], List.of(), 0));
+                Weights value = constant.orElse(new Weights("", TYPES[0], List.of(), 0, Float.NaN));
                 weights.put(out.get(0), value.named(out.get(0)));
             } else {
                 nodes.add(new Node(name, op, List.copyOf(in), List.copyOf(out)));
@@ -192,18 +203,36 @@ public record OnnxGraph(
             List<Long> shape = new ArrayList<>();
             String name = "";
             int type = 0;
+            ByteBuffer numbers = ByteBuffer.allocate(0);
             while (tensor.next()) {
                 if (tensor.field() == 1) {
                     tensor.numbers(shape);
                 } else if (tensor.isNumber(2)) {
                     type = (int) tensor.number();
+                } else if (tensor.isBytes(4) || tensor.isBytes(9)) {
+                    numbers = tensor.bytes();
                 } else if (tensor.isBytes(8)) {
                     name = tensor.text();
                 }
             }
             boolean known = type > 0 && type < TYPES.length;
-            Weights counted = new Weights(name, known ? TYPES[type] : "type " + type, List.copyOf(shape), 0);
+            Weights counted = new Weights(
+                    name,
+                    known ? TYPES[type] : "type " + type,
+                    List.copyOf(shape),
+                    0,
+                    type == FLOAT ? magnitude(numbers) : Float.NaN);
             return counted.ofBytes(known ? counted.elements() * BYTES[type] : 0);
+        }
+
+        private static float magnitude(ByteBuffer numbers) {
+            ByteBuffer floats = numbers.duplicate().order(ByteOrder.LITTLE_ENDIAN);
+            boolean few = floats.remaining() >= Float.BYTES && floats.remaining() <= MAX_NUMBERS * Float.BYTES;
+            float largest = few ? 0 : Float.NaN;
+            while (few && floats.remaining() >= Float.BYTES) {
+                largest = Math.max(largest, Math.abs(floats.getFloat()));
+            }
+            return largest;
         }
 
         private static String text(ProtoReader message, int field) {

@@ -1,7 +1,6 @@
 package io.ringsight.core.infer.onnx;
 
 import ai.onnxruntime.NodeInfo;
-import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
@@ -10,71 +9,124 @@ import io.ringsight.core.model.ModelException;
 import io.ringsight.core.model.ModelFile;
 import io.ringsight.core.model.ModelFile.Tensor;
 import io.ringsight.core.model.ModelOverrides;
+import io.ringsight.core.model.ModelSpec;
 import io.ringsight.core.model.ModelSpecs;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashMap;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** Finds out what an ONNX file says of itself, by opening it in ONNX Runtime without optimising it. */
+/**
+ * Finds out what an ONNX file says of itself, by opening it in ONNX Runtime without optimising it and running it on a
+ * test picture.
+ */
 public final class OnnxModelReader {
+    private static final Logger LOG = LoggerFactory.getLogger(OnnxModelReader.class);
+
     private OnnxModelReader() {}
 
     /**
      * Reads a file.
      *
-     * @param overrides asked for the input size where the file leaves it free: output shapes may depend on it
-     * @throws ModelException if it is missing, unreadable, truncated, no ONNX file, or one ONNX Runtime cannot load
+     * @param overrides what the user says of it
+     * @throws ModelException if it is missing, unreadable, truncated, no ONNX file, one ONNX Runtime cannot load, or no
+     *     detector that can be used
      */
-    public static ModelFile read(Path path, ModelOverrides overrides) throws ModelException {
-        byte[] bytes = bytes(path);
-        OnnxScan scan = OnnxScan.of(bytes);
-        switch (scan.verdict()) {
-            case NOT_ONNX -> throw new ModelException(path + ": this is not an ONNX file");
-            case TRUNCATED ->
-                throw new ModelException(
-                        path + ": this ONNX file is truncated at " + bytes.length + " bytes; copy it again");
-            case WHOLE -> {}
-        }
+    public static ModelSpec read(Path path, ModelOverrides overrides) throws ModelException {
+        ByteBuffer bytes = bytes(path);
+        OnnxScan scan = scan(path, bytes);
+        String sha256 = WeightFiles.of(path, scan.locations()).sha256(bytes);
         OrtEnvironment environment = OnnxRuntime.environment();
         try (OrtSession.SessionOptions options = OnnxRuntime.readerOptions();
                 OrtSession session = environment.createSession(path.toString(), options)) {
+            List<Tensor> inputs = tensors(session.getInputInfo().values());
             ModelFile file = new ModelFile(
                     path,
-                    sha256(bytes),
+                    sha256,
                     scan.precision(),
-                    tensors(session.getInputInfo().values()),
+                    inputs,
                     tensors(session.getOutputInfo().values()),
+                    inputs.isEmpty()
+                            ? ""
+                            : FirstStep.onBytes(
+                                    OnnxGraph.of(bytes), inputs.get(0).name()),
                     metadata(session));
-            return withKnownOutputs(file, session, overrides);
+            SampleRun sample = new SampleRun(session);
+            ModelSpec spec = ModelSpecs.merge(sample.withKnownOutputs(file, overrides), overrides, sample);
+            tellUnused(file, spec);
+            return spec;
         } catch (OrtException e) {
-            throw new ModelException(path + ": ONNX Runtime cannot load this model: " + reason(e), e);
+            throw new ModelException(path + ": ONNX Runtime cannot load this model: " + cause(scan, e), e);
         }
     }
 
-    private static byte[] bytes(Path path) throws ModelException {
+    private static OnnxScan scan(Path path, ByteBuffer bytes) throws ModelException {
+        OnnxScan scan = OnnxScan.of(bytes);
+        switch (scan.verdict()) {
+            case NOT_ONNX ->
+                throw new ModelException(path + ": this is not an ONNX file: " + ForeignFile.describe(path, bytes));
+            case TRUNCATED ->
+                throw new ModelException(
+                        path + ": this ONNX file is truncated at " + bytes.remaining() + " bytes; copy it again");
+            case WHOLE -> {}
+        }
+        if (!scan.customOps().isEmpty()) {
+            throw new ModelException(path + ": this model cannot be used: it needs operations that are plugins of other"
+                    + " runtimes, " + String.join(", ", scan.customOps())
+                    + "; export it without them (for NMS plugins: a YOLOv10 model, or without NMS)");
+        }
+        return scan;
+    }
+
+    private static String cause(OnnxScan scan, OrtException e) {
+        return String.valueOf(e.getMessage()).matches("(?s).*(model IR version|opset version).*")
+                ? "the file is of IR version " + scan.irVersion() + " and opset " + scan.opset()
+                        + ", newer than it knows; export it again for opset 17: yolo export ... opset=17"
+                : reason(e);
+    }
+
+    private static void tellUnused(ModelFile file, ModelSpec spec) {
+        if (file.outputs().size() > 1) {
+            LOG.info(
+                    "{}: objects are read from output '{}'; not used: {}",
+                    file.path(),
+                    spec.output().tensorName(),
+                    file.outputs().stream()
+                            .map(Tensor::name)
+                            .filter(name -> !name.equals(spec.output().tensorName()))
+                            .collect(Collectors.joining(", ")));
+        }
+    }
+
+    /** The file in memory, not on the heap. */
+    private static ByteBuffer bytes(Path path) throws ModelException {
         if (!Files.exists(path)) {
             throw new ModelException(path + ": no such model file");
         }
         if (!Files.isRegularFile(path)) {
-            throw new ModelException(path + ": a model file was expected, but this is a directory");
+            throw new ModelException(path + ": a model file was expected, but this is "
+                    + (Files.isDirectory(path) ? "a directory" : "no regular file"));
         }
-        try {
-            byte[] bytes = Files.readAllBytes(path);
-            if (bytes.length == 0) {
+        try (FileChannel channel = FileChannel.open(path)) {
+            if (channel.size() == 0) {
                 throw new ModelException(path + ": this model file is empty");
             }
-            return bytes;
+            if (channel.size() > Integer.MAX_VALUE) {
+                throw new ModelException(
+                        path + ": this file has " + channel.size() + " bytes; an ONNX file holds at most"
+                                + " 2 GiB: save it with its weights in a file beside it (save_as_external_data=True)");
+            }
+            return channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size());
         } catch (IOException e) {
             throw new ModelException(path + ": cannot be read: " + e.getMessage(), e);
         }
@@ -92,11 +144,7 @@ public final class OnnxModelReader {
         List<Tensor> tensors = new ArrayList<>();
         for (NodeInfo node : nodes) {
             if (node.getInfo() instanceof TensorInfo info) {
-                String type = info.onnxType.name().replace("ONNX_TENSOR_ELEMENT_DATA_TYPE_", "");
-                tensors.add(new Tensor(
-                        node.getName(),
-                        type,
-                        Arrays.stream(info.getShape()).boxed().toList()));
+                tensors.add(tensor(node.getName(), info));
             } else {
                 tensors.add(new Tensor(node.getName(), "no tensor", List.of()));
             }
@@ -104,46 +152,16 @@ public final class OnnxModelReader {
         return tensors;
     }
 
-    /** Exports with free sizes do not tell the number of candidates: running a grey picture through does. */
-    private static ModelFile withKnownOutputs(ModelFile file, OrtSession session, ModelOverrides overrides)
-            throws ModelException, OrtException {
-        boolean known = file.outputs().stream()
-                .allMatch(tensor -> tensor.shape().stream().skip(1).allMatch(dim -> dim > 0));
-        Tensor input = file.inputs().isEmpty() ? null : file.inputs().get(0);
-        if (known || input == null || !input.type().equals("FLOAT")) {
-            return file;
-        }
-        int[] size = ModelSpecs.inputSize(file, overrides);
-        long batch = Math.max(1, input.shape().get(0));
-        ByteBuffer zeros = ByteBuffer.allocateDirect(Math.toIntExact(batch * 3 * size[0] * size[1] * Float.BYTES))
-                .order(ByteOrder.nativeOrder());
-        long[] shape = {batch, 3, size[1], size[0]};
-        try (OnnxTensor tensor = OnnxTensor.createTensor(OnnxRuntime.environment(), zeros.asFloatBuffer(), shape);
-                OrtSession.Result result = session.run(Map.of(input.name(), tensor))) {
-            List<Tensor> outputs = new ArrayList<>();
-            result.forEach(entry -> outputs.add(
-                    measured(entry.getKey(), (TensorInfo) entry.getValue().getInfo())));
-            return new ModelFile(file.path(), file.sha256(), file.precision(), file.inputs(), outputs, file.metadata());
-        }
-    }
-
-    private static Tensor measured(String name, TensorInfo info) {
-        List<Long> shape = Arrays.stream(info.getShape()).boxed().toList();
-        return new Tensor(name, info.onnxType.name().replace("ONNX_TENSOR_ELEMENT_DATA_TYPE_", ""), shape);
-    }
-
-    private static String sha256(byte[] bytes) {
-        try {
-            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java has SHA-256", e);
-        }
+    static Tensor tensor(String name, TensorInfo info) {
+        String type = info.onnxType.name().replace("ONNX_TENSOR_ELEMENT_DATA_TYPE_", "");
+        return new Tensor(name, type, Arrays.stream(info.getShape()).boxed().toList());
     }
 
     /** The runtime's message on one line, without its error code. */
     static String reason(OrtException e) {
         return String.valueOf(e.getMessage())
                 .replaceFirst("^Error code - \\w+ - message: ", "")
+                .replaceFirst("/onnxruntime_src/\\S+:\\d+ ", "")
                 .replaceAll("\\s+", " ");
     }
 }

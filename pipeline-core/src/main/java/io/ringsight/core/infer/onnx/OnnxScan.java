@@ -1,11 +1,15 @@
 package io.ringsight.core.infer.onnx;
 
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * Walks the protobuf records of an ONNX file (onnx.proto3: ModelProto, GraphProto, NodeProto, TensorProto) just far
- * enough to tell a whole file from a truncated one and from something else, and the precision of its weights. ONNX
- * Runtime answers both mistakes with the same words and does not tell the precision.
+ * enough to tell a whole file from a truncated one and from something else, and what ONNX Runtime does not tell: the
+ * precision of the weights, the files they are in, and what the file asks of the runtime.
  */
 final class OnnxScan {
     /** What a file turned out to be. */
@@ -15,30 +19,37 @@ final class OnnxScan {
         NOT_ONNX
     }
 
-    private static final int IR_VERSION = 1;
-    private static final int HIGHEST_IR_VERSION = 1_000;
-    private static final int GRAPH = 7;
-    private static final int NODE = 1;
-    private static final int OP_TYPE = 4;
-    private static final int INITIALIZER = 5;
-    private static final int DATA_TYPE = 2;
-    private static final int TYPE_FLOAT16 = 10;
+    private static final int MAX_IR_VERSION = 1_000;
+    private static final int MAX_DEPTH = 16;
+    private static final int FLOAT16 = 10;
+    private static final int BFLOAT16 = 16;
+    private static final Set<String> KNOWN_DOMAINS = Set.of("", "ai.onnx", "ai.onnx.ml", "com.microsoft");
 
     private final ByteBuffer bytes;
+    private final Set<String> locations = new TreeSet<>();
+    private final Set<String> customOps = new TreeSet<>();
     private boolean graphSeen;
     private boolean versionSeen;
     private boolean integerOps;
-    private long halfBytes;
-    private long otherBytes;
+    private long irVersion;
+    private long opset;
+    private long halfNumbers;
+    private long brainNumbers;
+    private long otherNumbers;
 
     private OnnxScan(ByteBuffer bytes) {
         this.bytes = bytes;
     }
 
     static OnnxScan of(byte[] file) {
-        return new OnnxScan(ByteBuffer.wrap(file));
+        return of(ByteBuffer.wrap(file));
     }
 
+    static OnnxScan of(ByteBuffer file) {
+        return new OnnxScan(file);
+    }
+
+    /** Walks the file; the other answers are known after it. */
     Verdict verdict() {
         try {
             model(new ProtoReader(bytes));
@@ -50,53 +61,153 @@ final class OnnxScan {
         return versionSeen && graphSeen ? Verdict.WHOLE : versionSeen ? Verdict.TRUNCATED : Verdict.NOT_ONNX;
     }
 
-    /** Precision of the weights, known after {@link #verdict()}. */
+    /** Precision of most weights. */
     String precision() {
         if (integerOps) {
             return "int8";
         }
-        return halfBytes > otherBytes ? "fp16" : "fp32";
+        if (brainNumbers > halfNumbers + otherNumbers) {
+            return "bf16";
+        }
+        return halfNumbers > otherNumbers ? "fp16" : "fp32";
+    }
+
+    /** Names of the files that hold weights, as the model writes them, sorted. */
+    Set<String> locations() {
+        return locations;
+    }
+
+    /** Operations of other domains than the runtime's, sorted: plugins. */
+    Set<String> customOps() {
+        return customOps;
+    }
+
+    long irVersion() {
+        return irVersion;
+    }
+
+    /** Version of the standard operators. */
+    long opset() {
+        return opset;
     }
 
     private void model(ProtoReader model) {
         while (model.next()) {
-            if (model.isNumber(IR_VERSION)) {
-                versionSeen = model.number() <= HIGHEST_IR_VERSION;
-            } else if (model.isBytes(GRAPH)) {
+            if (model.isNumber(1)) {
+                irVersion = model.number();
+                versionSeen = irVersion <= MAX_IR_VERSION;
+            } else if (model.isBytes(7)) {
                 graphSeen = true;
-                graph(model.message());
+                graph(model.message(), 0);
+            } else if (model.isBytes(8)) {
+                opset(model.message());
+            } else if (model.isBytes(25)) {
+                function(model.message());
             }
         }
     }
 
-    private void graph(ProtoReader graph) {
+    private void opset(ProtoReader entry) {
+        String domain = "";
+        long version = 0;
+        while (entry.next()) {
+            if (entry.isBytes(1)) {
+                domain = entry.text();
+            } else if (entry.isNumber(2)) {
+                version = entry.number();
+            }
+        }
+        opset = domain.isEmpty() || domain.equals("ai.onnx") ? version : opset;
+    }
+
+    private void function(ProtoReader function) {
+        while (function.next()) {
+            if (function.isBytes(7)) {
+                node(function.message(), 0);
+            }
+        }
+    }
+
+    private void graph(ProtoReader graph, int depth) {
         while (graph.next()) {
-            if (graph.isBytes(NODE)) {
-                node(graph.message());
-            } else if (graph.isBytes(INITIALIZER)) {
-                initializer(graph.bytes());
+            if (graph.isBytes(1)) {
+                node(graph.message(), depth);
+            } else if (graph.isBytes(5)) {
+                tensor(graph.message());
+            } else if (graph.isBytes(15)) {
+                sparse(graph.message());
             }
         }
     }
 
-    private void node(ProtoReader node) {
+    private void node(ProtoReader node, int depth) {
+        String op = "";
+        String domain = "";
         while (node.next()) {
-            if (node.isBytes(OP_TYPE)) {
-                String op = node.text();
+            if (node.isBytes(4)) {
+                op = node.text();
                 integerOps |= op.startsWith("QuantizeLinear") || op.startsWith("QLinear") || op.endsWith("Integer");
+            } else if (node.isBytes(5)) {
+                attribute(node.message(), depth);
+            } else if (node.isBytes(7)) {
+                domain = node.text();
+            }
+        }
+        if (!KNOWN_DOMAINS.contains(domain) || op.endsWith("_TRT")) {
+            customOps.add(op);
+        }
+    }
+
+    private void attribute(ProtoReader attribute, int depth) {
+        while (attribute.next()) {
+            if (attribute.isBytes(5) || attribute.isBytes(10)) {
+                tensor(attribute.message());
+            } else if ((attribute.isBytes(6) || attribute.isBytes(11)) && depth < MAX_DEPTH) {
+                graph(attribute.message(), depth + 1);
+            } else if (attribute.isBytes(22) || attribute.isBytes(23)) {
+                sparse(attribute.message());
             }
         }
     }
 
-    private void initializer(ByteBuffer bytes) {
-        boolean half = false;
-        ProtoReader tensor = new ProtoReader(bytes);
-        while (tensor.next()) {
-            if (tensor.isNumber(DATA_TYPE)) {
-                half = tensor.number() == TYPE_FLOAT16;
+    private void sparse(ProtoReader sparse) {
+        while (sparse.next()) {
+            if (sparse.isBytes(1) || sparse.isBytes(2)) {
+                tensor(sparse.message());
             }
         }
-        halfBytes += half ? bytes.remaining() : 0;
-        otherBytes += half ? 0 : bytes.remaining();
+    }
+
+    private void tensor(ProtoReader tensor) {
+        long type = 0;
+        List<Long> shape = new ArrayList<>();
+        while (tensor.next()) {
+            if (tensor.field() == 1) {
+                tensor.numbers(shape);
+            } else if (tensor.isNumber(2)) {
+                type = tensor.number();
+            } else if (tensor.isBytes(13)) {
+                external(tensor.message());
+            }
+        }
+        long numbers = shape.stream().mapToLong(Long::longValue).reduce(1, (a, b) -> a * b);
+        halfNumbers += type == FLOAT16 ? numbers : 0;
+        brainNumbers += type == BFLOAT16 ? numbers : 0;
+        otherNumbers += type == FLOAT16 || type == BFLOAT16 ? 0 : numbers;
+    }
+
+    private void external(ProtoReader entry) {
+        String key = "";
+        String value = "";
+        while (entry.next()) {
+            if (entry.isBytes(1)) {
+                key = entry.text();
+            } else if (entry.isBytes(2)) {
+                value = entry.text();
+            }
+        }
+        if (key.equals("location")) {
+            locations.add(value);
+        }
     }
 }

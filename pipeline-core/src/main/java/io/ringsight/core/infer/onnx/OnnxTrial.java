@@ -27,7 +27,7 @@ import java.util.Optional;
 
 /**
  * Runs a model on one input to look at what happens inside it: how long each of its operations takes, and what its
- * tensors hold. For tools, not for frames: everything is opened and closed anew at each call.
+ * tensors hold. For tools, not for frames: everything is opened and closed again at each call.
  */
 public final class OnnxTrial {
     private final ModelSpec model;
@@ -116,9 +116,8 @@ public final class OnnxTrial {
         Map<String, Likeness> likeness = new LinkedHashMap<>();
         try (SessionOptions options = OnnxRuntime.readerOptions();
                 SessionOptions otherOptions = OnnxRuntime.readerOptions();
-                OrtSession session = OnnxRuntime.environment().createSession(showing(tensors.keySet()), options);
-                OrtSession other =
-                        OnnxRuntime.environment().createSession(reference.showing(tensors.values()), otherOptions);
+                OrtSession session = open(tensors.keySet(), options);
+                OrtSession other = reference.open(tensors.values(), otherOptions);
                 OnnxTensor tensor = tensor();
                 OnnxTensor otherTensor = reference.tensor();
                 OrtSession.Result result = session.run(Map.of(model.input().tensorName(), tensor));
@@ -139,6 +138,13 @@ public final class OnnxTrial {
         } catch (IOException e) {
             throw InferenceException.fatal(model.file() + ": cannot be read: " + e.getMessage(), e);
         }
+    }
+
+    /** A session of the file with more outputs; weights in files of their own are found beside it. */
+    private OrtSession open(Collection<String> tensors, SessionOptions options) throws OrtException, IOException {
+        Path folder = model.file().toAbsolutePath().getParent();
+        options.addConfigEntry("session.model_external_initializers_file_folder_path", folder.toString());
+        return OnnxRuntime.environment().createSession(showing(tensors), options);
     }
 
     private static Optional<FloatBuffer> floats(OnnxValue value) {

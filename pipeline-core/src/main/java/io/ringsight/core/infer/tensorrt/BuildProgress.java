@@ -1,9 +1,8 @@
 package io.ringsight.core.infer.tensorrt;
 
+import io.ringsight.core.run.Ticker;
 import io.ringsight.core.time.Clock;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
+import java.time.Duration;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -13,27 +12,21 @@ import org.slf4j.LoggerFactory;
  */
 final class BuildProgress implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(BuildProgress.class);
-    private static final long INTERVAL_S = 10;
+    private static final Duration INTERVAL = Duration.ofSeconds(10);
     private static final long NS_PER_S = 1_000_000_000L;
 
     private final Clock clock = Clock.system();
     private final long startNs = clock.nanoTime();
-    private final ScheduledExecutorService timer;
+    private final Ticker ticker;
     private final String what;
 
     BuildProgress(String what) {
         this.what = what;
         LOG.info("building the TensorRT engine of {}: takes from seconds to some minutes, once", what);
-        timer = Executors.newSingleThreadScheduledExecutor(task -> {
-            Thread thread = new Thread(task, "engine-progress");
-            thread.setDaemon(true);
-            return thread;
-        });
-        timer.scheduleAtFixedRate(
-                () -> LOG.info("building the TensorRT engine of {}: {} s so far", what, seconds()),
-                INTERVAL_S,
-                INTERVAL_S,
-                TimeUnit.SECONDS);
+        ticker = Ticker.start(
+                "engine-progress",
+                INTERVAL,
+                () -> LOG.info("building the TensorRT engine of {}: {} s so far", what, seconds()));
     }
 
     private long seconds() {
@@ -47,6 +40,6 @@ final class BuildProgress implements AutoCloseable {
 
     @Override
     public void close() {
-        timer.shutdownNow();
+        ticker.close();
     }
 }

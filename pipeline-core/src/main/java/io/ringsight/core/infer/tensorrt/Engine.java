@@ -22,7 +22,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * A model made ready for one GPU: read from the cache, or built from the ONNX file. A cached engine that is stale,
- * damaged or refused is named in the log and built anew.
+ * damaged or refused is named in the log and rebuilt.
  *
  * <p>Whoever opened it closes it, after all execution contexts made from it.
  */
@@ -87,7 +87,7 @@ final class Engine implements AutoCloseable {
         }
         if (!problem.isEmpty()) {
             metrics.count(BackendCounter.ENGINES_REFUSED);
-            LOG.warn("{} {}: building the engine anew", file.path(), problem);
+            LOG.warn("{} {}: rebuilding the engine", file.path(), problem);
         }
         if (engine == null) {
             build(file, key);

@@ -12,6 +12,7 @@ import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.tensorrt.global.nvinfer;
 import org.bytedeco.tensorrt.global.nvinfer.BuilderFlag;
 import org.bytedeco.tensorrt.global.nvinfer.MemoryPoolType;
+import org.bytedeco.tensorrt.global.nvinfer.NetworkDefinitionCreationFlag;
 import org.bytedeco.tensorrt.global.nvinfer.OptProfileSelector;
 import org.bytedeco.tensorrt.global.nvonnxparser;
 import org.bytedeco.tensorrt.nvinfer.Dims64;
@@ -28,12 +29,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Builds an engine from a model's ONNX file: strongly typed (TensorRT 11 knows nothing else), so each
- * tensor keeps the precision the file gives it,
- * and without TF32, so that float32 means float32. Batch sizes from 1 to the largest, the largest being the fastest.
+ * Builds an engine from a model's ONNX file: strongly typed, so each tensor keeps the precision the file
+ * gives it, and without TF32, so that float32 means float32. Batch sizes from 1 to the largest, the largest being the fastest.
  */
 final class EngineBuilder {
     private static final Logger LOG = LoggerFactory.getLogger(EngineBuilder.class);
+    private static final int STRONGLY_TYPED = 1 << NetworkDefinitionCreationFlag.kSTRONGLY_TYPED.value;
 
     private final ModelSpec model;
     private final CudaDevice device;
@@ -50,9 +51,14 @@ final class EngineBuilder {
 
     /** Builds on the calling thread's device. Takes seconds to minutes and cannot be interrupted. */
     Owned<IHostMemory> build() {
+        String problem = TensorRt.builderProblem(device);
+        if (!problem.isEmpty()) {
+            throw new TensorRtFailure(problem);
+        }
         try (BuildProgress progress = new BuildProgress(model.name() + " for " + device.name());
                 Owned<IBuilder> builder = Owned.of(nvinfer.createInferBuilder(log), "createInferBuilder");
-                Owned<INetworkDefinition> network = Owned.of(builder.object().createNetworkV2(0), "createNetworkV2");
+                Owned<INetworkDefinition> network =
+                        Owned.of(builder.object().createNetworkV2(STRONGLY_TYPED), "createNetworkV2");
                 Owned<IParser> parser =
                         Owned.parser(nvonnxparser.createParser(network.object(), log), "createNvOnnxParser")) {
             parse(parser.object());
@@ -137,7 +143,7 @@ final class EngineBuilder {
         CacheFile file = cache.timings(device);
         CacheFile.Content known = file.read(CacheKey.timings(device));
         if (!known.problem().isEmpty()) {
-            LOG.info("{} {}: measuring anew", file.path(), known.problem());
+            LOG.info("{} {}: measuring again", file.path(), known.problem());
         }
         try (BytePointer bytes = known.bytes() == null ? new BytePointer() : new BytePointer(known.bytes())) {
             Owned<ITimingCache> timings = Owned.of(

@@ -115,8 +115,8 @@ final class LaneRow implements AutoCloseable {
     }
 
     private void fit(Picture picture) {
-        if (box == null || box.sourceWidth() != picture.width() || box.sourceHeight() != picture.height()) {
-            box = Letterbox.fit(picture.width(), picture.height(), input.width(), input.height(), input.placement());
+        if (box == null || !box.suits(picture)) {
+            box = Letterbox.fit(picture, input);
         }
     }
 

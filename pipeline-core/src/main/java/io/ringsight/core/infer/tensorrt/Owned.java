@@ -9,13 +9,14 @@ import org.bytedeco.javacpp.Pointer;
  *
  * <p>The presets have no way to delete one: its constructors are not public, so they generate no deallocator. This does
  * what C++'s {@code delete} compiles to with the ABI TensorRT for Linux has: it calls the deleting destructor, found
- * in the object's table of virtual functions.
+ * in the object's table of virtual functions. The places are those of TensorRT 10, all of whose releases keep them;
+ * {@link TensorRt#problem()} refuses another.
  */
 final class Owned<T extends Pointer> implements AutoCloseable {
     /** Place of the deleting destructor in classes that declare their destructor first: all but the parser. */
     private static final int FIRST = 1;
-    /** Its place in the ONNX parser's table, behind six other functions. */
-    private static final int OF_PARSER = 7;
+    /** Its place in the ONNX parser's table, behind eight other functions. */
+    private static final int OF_PARSER = 9;
 
     private final T object;
     private final int destructor;

@@ -1,7 +1,9 @@
 package io.ringsight.core.infer.tensorrt;
 
+import io.ringsight.core.infer.cuda.CudaDevice;
 import io.ringsight.core.infer.cuda.CudaDevices;
 import io.ringsight.core.infer.cuda.MissingLibrary;
+import java.io.IOException;
 import org.bytedeco.tensorrt.global.nvinfer;
 import org.bytedeco.tensorrt.global.nvonnxparser;
 
@@ -9,6 +11,8 @@ import org.bytedeco.tensorrt.global.nvonnxparser;
 public final class TensorRt {
     private static final int MAJOR = 10_000;
     private static final int MINOR = 100;
+    /** JavaCPP's switch, asked whenever one of its classes is initialised. */
+    private static final String LOAD_LIBRARIES = "org.bytedeco.javacpp.loadLibraries";
 
     private TensorRt() {}
 
@@ -20,9 +24,17 @@ public final class TensorRt {
         return Library.PROBLEM;
     }
 
-    /** Version of the library, e.g. {@code 11.2.1}. */
+    /** Version of the library, e.g. {@code 10.6.0}. */
     public static String version() {
         return text(nvinfer.getInferLibVersion());
+    }
+
+    /**
+     * Why no engine can be built for {@code device}, in one sentence with the cure; empty if one can. Only to be asked
+     * when there is no {@link #problem()}.
+     */
+    public static String builderProblem(CudaDevice device) {
+        return BuilderResource.problem(device, nvinfer.getInferLibVersion());
     }
 
     /** Where TensorRT logs to. */
@@ -43,16 +55,43 @@ public final class TensorRt {
 
         private static String load() {
             try {
+                BuilderResource.prepare();
+                initialize("cublas", "cudnn");
                 int found = nvinfer.getInferLibVersion();
                 int wanted = nvinfer.NV_TENSORRT_VERSION();
-                if (found / MAJOR != wanted / MAJOR) {
-                    return "TensorRT " + wanted / MAJOR + " is needed, but libnvinfer is of version " + text(found)
-                            + ": build with 'mvn -Pgpu package', or install TensorRT " + wanted / MAJOR;
+                if (found / MAJOR != wanted / MAJOR || found / MINOR < wanted / MINOR) {
+                    return "TensorRT " + wanted / MAJOR + ", from " + text(wanted)
+                            + " on, is needed, but libnvinfer is of" + " version " + text(found)
+                            + ": build with 'mvn -Pgpu package', or install that";
                 }
                 nvonnxparser.getNvOnnxParserVersion();
                 return "";
             } catch (LinkageError e) {
                 return MissingLibrary.sentence(e);
+            } catch (IOException e) {
+                return "TensorRT's libraries cannot be unpacked: " + e.getMessage();
+            }
+        }
+
+        /**
+         * Initialises classes the binding of TensorRT names without their libraries, which TensorRT 10 does not use: so
+         * nobody needs to have these. Other libraries must not be loaded meanwhile: this runs while the backend is
+         * opened, before there are cameras.
+         */
+        private static void initialize(String... classes) {
+            String before = System.setProperty(LOAD_LIBRARIES, "false");
+            try {
+                for (String name : classes) {
+                    Class.forName("org.bytedeco.cuda.global." + name);
+                }
+            } catch (ClassNotFoundException e) {
+                throw new NoClassDefFoundError(e.getMessage());
+            } finally {
+                if (before == null) {
+                    System.clearProperty(LOAD_LIBRARIES);
+                } else {
+                    System.setProperty(LOAD_LIBRARIES, before);
+                }
             }
         }
     }

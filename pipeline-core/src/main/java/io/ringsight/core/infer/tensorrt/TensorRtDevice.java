@@ -25,6 +25,7 @@ final class TensorRtDevice implements AutoCloseable {
         TensorRtDevice made = new TensorRtDevice(device, metrics);
         try {
             Cuda.use(device.index());
+            Cuda.waitWithoutSpinning();
             made.letterbox = CudaLetterbox.open(device, model.input(), cache.folder());
             made.engine = Engine.open(model, device, maxBatch, cache, metrics);
             return made;

@@ -26,19 +26,17 @@ public final class CudaDouble {
     /** Why a test cannot run: names the part to set up. */
     private static final String NO_COMPILER = "no g++ on this machine: run scripts/rig/setup.sh gpu-double";
 
+    /** The builder's kernels, without which no engine can be built. */
+    public static final String BUILDER_RESOURCE = "builder/libnvinfer_builder_resource.so.10.6.0";
+
     private static final List<String> LIBRARIES = List.of(
             "libcuda.so.1",
-            "libcublasLt.so.13",
-            "libcublas.so.13",
-            "libcudnn_graph.so.9",
-            "libcudnn_ops.so.9",
-            "libcudnn_cnn.so.9",
-            "libcudnn_adv.so.9",
             "libcudart.so.13",
             "libnvrtc.so.13",
-            "libnvinfer.so.11",
-            "libnvinfer_plugin.so.11",
-            "libnvonnxparser.so.11");
+            BUILDER_RESOURCE,
+            "libnvinfer.so.10",
+            "libnvinfer_plugin.so.10",
+            "libnvonnxparser.so.10");
 
     /**
      * One operation a device carried out.
@@ -82,7 +80,7 @@ public final class CudaDouble {
      */
     public static CudaDouble load() {
         CudaDouble loaded = Holder.LOADED;
-        String problem = loaded.command("set devices=1 delay=0 memory=8589934592 memo=1 sticky=0 trt=110201 buildms=0"
+        String problem = loaded.command("set devices=1 delay=0 memory=8589934592 memo=1 sticky=0 trt=100600 buildms=0"
                 + " network=0 shuffle=1 timeline=1 cc=90 fail=0");
         if (!problem.isEmpty()) {
             throw new IllegalStateException(problem);
@@ -139,7 +137,7 @@ public final class CudaDouble {
         return this;
     }
 
-    /** Forgets reports, calls, timeline, sticky errors and planned failures; begins the seed's delays anew. */
+    /** Forgets reports, calls, timeline, sticky errors and planned failures; begins the seed's delays again. */
     public void reset() {
         command("reset");
     }

@@ -2,6 +2,7 @@ package io.ringsight.core.infer.cuda;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.ringsight.core.infer.tensorrt.TensorRt;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -36,6 +37,7 @@ class CudaDoubleChildTest {
         }
 
         private static void missing() {
+            System.out.println(TensorRt.problem());
             try (ILogger logger = new ILogger() {
                 @Override
                 public void log(Severity severity, String text) {
@@ -65,7 +67,7 @@ class CudaDoubleChildTest {
     @Test
     void endsWhereAMethodIsNotImplemented() throws Exception {
         assertThat(run("missing")).isNotZero();
-        assertThat(output()).contains("CUDA double: IRuntime, place 4 of its table, is not implemented");
+        assertThat(output()).contains("CUDA double: IRuntime, place 5 of its table, is not implemented");
     }
 
     private int run(String what) throws IOException, InterruptedException {

@@ -3,6 +3,7 @@ package io.ringsight.core.infer.cuda;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.ringsight.core.infer.onnx.TinyOnnx;
+import io.ringsight.core.infer.tensorrt.TensorRt;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.FloatBuffer;
@@ -56,6 +57,7 @@ class CudaDoubleNetworkTest {
         device = CudaDouble.load();
         device.set("seed=11 delay=300");
         Cuda.use(0);
+        assertThat(TensorRt.problem()).isEmpty();
         logger = new ILogger() {
             @Override
             public void log(Severity severity, String text) {
@@ -113,9 +115,9 @@ class CudaDoubleNetworkTest {
         byte[] engine = build(new TinyOnnx().batch(0).bytes());
         IRuntime runtime = nvinfer.createInferRuntime(logger);
         try (BytePointer bytes = new BytePointer(engine)) {
-            device.set("trt=110100");
+            device.set("trt=100500");
             assertThat(runtime.deserializeCudaEngine(bytes, engine.length)).isNull();
-            device.set("trt=110201 cc=86");
+            device.set("trt=100600 cc=86");
             assertThat(runtime.deserializeCudaEngine(bytes, engine.length)).isNull();
             device.set("cc=90");
             assertThat(runtime.deserializeCudaEngine(bytes, engine.length - 1)).isNull();
@@ -171,7 +173,7 @@ class CudaDoubleNetworkTest {
 
     private byte[] build(byte[] model) {
         IBuilder builder = nvinfer.createInferBuilder(logger);
-        INetworkDefinition network = builder.createNetworkV2(0);
+        INetworkDefinition network = builder.createNetworkV2(1 << 1);
         IParser parser = nvonnxparser.createParser(network, logger);
         try (BytePointer bytes = new BytePointer(model)) {
             assertThat(parser.parse(bytes, model.length)).isTrue();
@@ -193,7 +195,7 @@ class CudaDoubleNetworkTest {
         new BytePointer(serialized.data()).capacity(engine.length).get(engine);
         delete(serialized);
         delete(config);
-        call(parser, 7);
+        call(parser, 9);
         delete(network);
         delete(builder);
         return engine;

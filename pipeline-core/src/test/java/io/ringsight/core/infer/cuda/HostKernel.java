@@ -9,7 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 
-/** The letterbox kernel's own source, compiled for the processor with g++ and called from here. */
+/** The letterbox kernel's own source, compiled for the CPU with g++ and called from here. */
 final class HostKernel {
     private HostKernel() {}
 

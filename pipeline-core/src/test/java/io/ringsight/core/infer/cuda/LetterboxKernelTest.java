@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The kernel's own source, run on the processor, against the CPU letterbox and against plain arithmetic. */
+/** The kernel's own source, run on the CPU, against the CPU letterbox and against plain arithmetic. */
 @Tag("cuda-double")
 class LetterboxKernelTest {
     private static final int CASES = 200;
@@ -114,7 +114,7 @@ class LetterboxKernelTest {
     }
 
     private static Letterbox fit(Picture picture, ModelInput input) {
-        return Letterbox.fit(picture.width(), picture.height(), input.width(), input.height(), input.placement());
+        return Letterbox.fit(picture, input);
     }
 
     private static ModelInput input(Random random) {

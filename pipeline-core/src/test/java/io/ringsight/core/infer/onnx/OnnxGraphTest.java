@@ -31,7 +31,7 @@ class OnnxGraphTest {
         assertThat(graph.nodes().get(4))
                 .isEqualTo(new OnnxGraph.Node("", "MatMul", List.of("rows", "weights"), List.of("product")));
         assertThat(graph.weights().get("weights"))
-                .isEqualTo(new OnnxGraph.Weights("weights", "float32", List.of(3L, 6L), 72));
+                .isEqualTo(new OnnxGraph.Weights("weights", "float32", List.of(3L, 6L), 72, 255));
         assertThat(graph.weights().get("meanShape").type()).isEqualTo("int64");
         assertThat(graph.weights().get("unit").elements()).isEqualTo(1);
     }
@@ -60,7 +60,8 @@ class OnnxGraphTest {
         OnnxGraph graph = OnnxGraph.read(Files.write(folder.resolve("c.onnx"), model));
 
         assertThat(graph.nodes()).isEmpty();
-        assertThat(graph.weights().get("c")).isEqualTo(new OnnxGraph.Weights("c", "float16", List.of(2L, 128L), 512));
+        assertThat(graph.weights().get("c"))
+                .isEqualTo(new OnnxGraph.Weights("c", "float16", List.of(2L, 128L), 512, Float.NaN));
     }
 
     @Test

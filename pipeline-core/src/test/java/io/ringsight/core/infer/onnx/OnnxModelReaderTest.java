@@ -52,6 +52,12 @@ class OnnxModelReaderTest {
     }
 
     @Test
+    void aNetworkThatDividesItsPictureIsShownBytes() throws ModelException {
+        assertThat(read(new TinyOnnx()).input().scale()).isEqualTo(1 / 255f);
+        assertThat(read(new TinyOnnx().ofBytes()).input().scale()).isEqualTo(1);
+    }
+
+    @Test
     void tellsHeadsByShapeAndMetadata() throws ModelException {
         TinyOnnx raw = new TinyOnnx().output(1, 7, 21).metadata("names", "['a', 'b', 'c']");
         assertThat(read(raw).output().head()).isEqualTo(Head.ONE_TO_MANY);
@@ -89,12 +95,12 @@ class OnnxModelReaderTest {
     void refusesModelsItCannotRunWithOneSentence() {
         assertRefused(new TinyOnnx().metadata("task", "segment"), "its task is 'segment'");
         assertRefused(new TinyOnnx().metadata("names", null), "nothing says what its classes are called");
-        assertRefused(new TinyOnnx().metadata("names", "garbage"), "nothing says what its classes are called");
+        assertRefused(new TinyOnnx().metadata("names", "garbage"), "cannot be read, garbage, expected");
         assertRefused(new TinyOnnx().metadata("imgsz", null).freeSize(), "its input height is free");
         assertRefused(new TinyOnnx().channels(4), "must be [batch, 3, height, width]");
-        assertRefused(new TinyOnnx().output(1, 10, 2, 2), "its output is float[1, 10, 2, 2]");
-        assertRefused(new TinyOnnx().output(1, 3, 21), "its output is float[1, 3, 21], but must be");
-        assertRefused(new TinyOnnx().output(1, 84, 8), "which may be YOLOX");
+        assertRefused(new TinyOnnx().output(1, 10, 2, 2), "its outputs are output0 float[1, 10, 2, 2]");
+        assertRefused(new TinyOnnx().output(1, 3, 21), "its output is float[1, 3, 21], expected");
+        assertRefused(new TinyOnnx().output(1, 84, 8), "this may be RT-DETR");
         assertRefused(
                 new TinyOnnx().output(1, 9, 21).metadata("names", "['a']"), "there is 1 label, but its output has 5");
     }
@@ -164,14 +170,16 @@ class OnnxModelReaderTest {
     }
 
     private static ModelOverrides size(int width, int height) {
-        return new ModelOverrides(null, null, null, null, width, height, null, null, null, null, null, null);
+        return new ModelOverrides(
+                null, null, null, null, null, null, width, height, null, null, null, null, null, null);
     }
 
     private static ModelOverrides labels(String... labels) {
-        return new ModelOverrides(null, null, List.of(labels), null, null, null, null, null, null, null, null, null);
+        return new ModelOverrides(
+                null, null, List.of(labels), null, null, null, null, null, null, null, null, null, null, null);
     }
 
     private static ModelOverrides head(Head head) {
-        return new ModelOverrides(null, null, null, head, null, null, null, null, null, null, null, null);
+        return new ModelOverrides(null, null, null, null, head, null, null, null, null, null, null, null, null, null);
     }
 }

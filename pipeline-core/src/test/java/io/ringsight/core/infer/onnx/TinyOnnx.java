@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -22,7 +23,10 @@ public final class TinyOnnx {
     /** Side of the square input. */
     public static final int SIZE = 16;
 
-    private static final int ECHO_ROWS = 3 * SIZE * SIZE / 6;
+    private static final int ECHO_ROWS = 3 * SIZE * SIZE / 2;
+    /** What {@link #echo()} multiplies by: too much for fractions of a picture, and lossless. */
+    private static final int ECHO_SCALE = 1024;
+
     private static final int FLOAT = 1;
     private static final int UINT8 = 2;
     private static final int FLOAT16 = 10;
@@ -33,8 +37,13 @@ public final class TinyOnnx {
     private long[] outputShape;
     private int channels = 3;
     private boolean freeSize;
+    private boolean bytes;
     private boolean echo;
+    private boolean failsOnWhite;
+    private boolean wholeClasses;
     private float scale;
+    private String location;
+    private boolean freeOutput;
     private float[] box = {0, 0, SIZE, SIZE};
 
     /** A float32 model of batch size 1 with end-to-end output and 256 labels. */
@@ -61,6 +70,12 @@ public final class TinyOnnx {
     /** Takes bytes 0..255. */
     public TinyOnnx uint8() {
         inputType = UINT8;
+        return this;
+    }
+
+    /** Takes floats 0..255, which it divides itself. */
+    public TinyOnnx ofBytes() {
+        bytes = true;
         return this;
     }
 
@@ -100,9 +115,49 @@ public final class TinyOnnx {
         return this;
     }
 
-    /** Answers with the numbers it was given, as 128 rows of six. */
+    /** Does not tell how many rows it gives. */
+    public TinyOnnx freeOutput() {
+        freeOutput = true;
+        return this;
+    }
+
+    /** Keeps its {@link #externalWeights()} in a file of their own. */
+    public TinyOnnx external(String location) {
+        this.location = location;
+        return this;
+    }
+
+    /** What the file of {@link #external(String)} holds. */
+    public static byte[] externalWeights() {
+        ByteBuffer raw = ByteBuffer.allocate(3 * 6 * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        raw.putFloat(4 * Float.BYTES, 1).putFloat((2 * 6 + 5) * Float.BYTES, 255);
+        return raw.array();
+    }
+
+    /** Answers with the numbers it was given, two a row, as right and bottom of boxes; see {@link #echoed(FloatBuffer)}. */
     public TinyOnnx echo() {
         echo = true;
+        return this;
+    }
+
+    /** The numbers that a network of {@link #echo()} was given, from its output. */
+    public static float[] echoed(FloatBuffer output) {
+        float[] numbers = new float[2 * ECHO_ROWS];
+        for (int i = 0; i < numbers.length; i++) {
+            numbers[i] = output.get(i / 2 * 6 + 2 + i % 2) / ECHO_SCALE;
+        }
+        return numbers;
+    }
+
+    /** Rounds the means of the colours to whole bytes, so that a picture of many colours has a whole class, too. */
+    public TinyOnnx wholeClasses() {
+        wholeClasses = true;
+        return this;
+    }
+
+    /** Fails for pictures of shade 243 and brighter: looks something up that is not there. */
+    public TinyOnnx failsOnWhite() {
+        failsOnWhite = true;
         return this;
     }
 
@@ -142,7 +197,10 @@ public final class TinyOnnx {
     private void graph(Message graph) {
         node(graph, "Cast", 1, "images", "floats");
         node(graph, "Mul", 0, "floats", "unit", "scaled");
-        node(graph, "GlobalAveragePool", 0, "scaled", "means");
+        node(graph, "GlobalAveragePool", 0, "scaled", wholeClasses ? "unrounded" : "means");
+        if (wholeClasses) {
+            roundToBytes(graph);
+        }
         node(graph, "Reshape", 0, "means", "meanShape", "rows");
         if (scale > 0) {
             node(graph, "QuantizeLinear", 0, "rows", "scale", "zero", "quantised");
@@ -152,18 +210,24 @@ public final class TinyOnnx {
         }
         node(graph, "MatMul", 0, scale > 0 ? "restored" : "rows", "weights", "product");
         graph.text(2, "tiny");
-        floats(graph, "unit", new long[0], inputType == UINT8 ? 1 / 255f : 1f);
+        floats(graph, "unit", new long[0], inputType == UINT8 || bytes ? 1 / 255f : 1f);
         int64s(graph, "meanShape", 0, 1, channels);
         if (echo) {
-            node(graph, "Reshape", 0, "floats", "echoShape", "output0");
-            int64s(graph, "echoShape", 1, ECHO_ROWS, 6);
+            echo(graph);
             floats(graph, "weights", new long[] {channels, 1}, new float[channels]);
         } else if (outputShape == null) {
-            node(graph, "Add", 0, "product", "bias", "output0");
+            node(graph, "Add", 0, "product", failsOnWhite ? "lookedUpBias" : "bias", "output0");
+            if (failsOnWhite) {
+                lookUp(graph);
+            }
             float[] weights = new float[channels * 6];
             weights[4] = 1;
             weights[(channels - 1) * 6 + 5] = 255;
-            floats(graph, "weights", new long[] {channels, 6}, weights);
+            if (location == null) {
+                floats(graph, "weights", new long[] {channels, 6}, weights);
+            } else {
+                externalFloats(graph);
+            }
             floats(graph, "bias", new long[] {6}, box[0], box[1], box[2], box[3], 0, 0);
         } else {
             floats(graph, "weights", new long[] {channels, 1}, new float[channels]);
@@ -171,8 +235,42 @@ public final class TinyOnnx {
             node(graph, "Expand", 0, "product", "outputShape", "output0");
         }
         long[] output = outputShape != null ? outputShape : new long[] {batch, echo ? ECHO_ROWS : 1, 6};
+        if (freeOutput) {
+            output[1] = 0;
+        }
         tensor(graph, 11, "images", inputType, batch, channels, freeSize ? 0 : SIZE, freeSize ? 0 : SIZE);
         tensor(graph, 12, "output0", FLOAT, output);
+    }
+
+    private static void roundToBytes(Message graph) {
+        floats(graph, "levels", new long[0], 255);
+        node(graph, "Mul", 0, "unrounded", "levels", "level");
+        node(graph, "Round", 0, "level", "wholeLevel");
+        node(graph, "Div", 0, "wholeLevel", "levels", "means");
+    }
+
+    private static void echo(Message graph) {
+        int64s(graph, "echoShape", 1, ECHO_ROWS, 2);
+        float[] corners = new float[2 * 6];
+        corners[2] = ECHO_SCALE;
+        corners[6 + 3] = ECHO_SCALE;
+        floats(graph, "corners", new long[] {2, 6}, corners);
+        floats(graph, "sure", new long[] {6}, 0, 0, 0, 0, 1, 0);
+        node(graph, "Reshape", 0, "floats", "echoShape", "pairs");
+        node(graph, "MatMul", 0, "pairs", "corners", "boxes");
+        node(graph, "Add", 0, "boxes", "sure", "output0");
+    }
+
+    /** Adds what a table of one entry holds for each colour: its mean, rounded down, is 1 when it is bright. */
+    private static void lookUp(Message graph) {
+        floats(graph, "brighter", new long[0], 255f / 243f);
+        floats(graph, "table", new long[] {1}, 0);
+        floats(graph, "nothing", new long[] {3, 6}, new float[18]);
+        node(graph, "Mul", 0, "rows", "brighter", "brightRows");
+        node(graph, "Cast", 7, "brightRows", "index");
+        node(graph, "Gather", 0, "table", "index", "lookedUp");
+        node(graph, "MatMul", 0, "lookedUp", "nothing", "zeros");
+        node(graph, "Add", 0, "zeros", "bias", "lookedUpBias");
     }
 
     /** The last name is the output; {@code castTo} above 0 adds the attribute of Cast. */
@@ -197,6 +295,20 @@ public final class TinyOnnx {
         ByteBuffer raw = ByteBuffer.allocate(values.length * 4).order(ByteOrder.LITTLE_ENDIAN);
         raw.asFloatBuffer().put(values);
         initializer(graph, name, FLOAT, dims, raw.array());
+    }
+
+    private void externalFloats(Message graph) {
+        graph.message(5, tensor -> {
+            tensor.number(1, channels);
+            tensor.number(1, 6);
+            tensor.number(2, FLOAT);
+            tensor.text(8, "weights");
+            tensor.message(13, entry -> {
+                entry.text(1, "location");
+                entry.text(2, location);
+            });
+            tensor.number(14, 1);
+        });
     }
 
     private static void int64s(Message graph, String name, long... values) {

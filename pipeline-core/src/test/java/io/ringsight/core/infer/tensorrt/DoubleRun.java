@@ -50,7 +50,7 @@ final class DoubleRun {
         cache = folder.resolve("cache");
     }
 
-    /** Makes the decoder slow, so that a lane given back too early is loaded anew before its results are read. */
+    /** Makes the decoder slow, so that a lane given back too early is loaded again before its results are read. */
     DoubleRun decodeNs(long ns) {
         decodeNs = ns;
         return this;
@@ -95,19 +95,19 @@ final class DoubleRun {
                         new Pipeline.Settings(32, 0.05f), backend, decoder(), List.of(results), Clock.system())) {
             CompletableFuture<Throwable> broken = pipeline.broken().toCompletableFuture();
             FrameIntake intake =
-                    pipeline.connect(new IntakeSpec(new SourceId("film"), true, pipeline.creditsForRecording(), 0, 0));
+                    pipeline.connect(new IntakeSpec(new SourceId("video"), true, pipeline.creditsForRecording(), 0, 0));
             Picture[] pool = new Picture[POOL];
             for (int i = 0; i < frames; i++) {
                 intake.offer(picture(memory, pool, i));
             }
             assertThat(pipeline.drain(20_000)).as("every frame ends").isTrue();
-            assertThat(pipeline.stop()).isEmpty();
+            assertThat(pipeline.stop(2_000)).isEmpty();
             assertThat(pool).allMatch(picture -> picture == null || picture.isFree());
             return new Outcome(results.all(), broken.getNow(null));
         }
     }
 
-    /** The pool's pictures have room for the largest; they are written anew for each frame. */
+    /** The pool's pictures have room for the largest; they are written again for each frame. */
     private Picture picture(NativePictures memory, Picture[] pool, int frame) {
         int side = oneSize ? SIDES[1] : SIDES[frame / 7 % SIDES.length];
         Picture picture = pool[frame % POOL];

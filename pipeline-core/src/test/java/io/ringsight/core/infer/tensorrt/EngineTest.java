@@ -24,6 +24,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
+import org.bytedeco.cuda.global.cudart;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -31,7 +32,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Engines are kept, checked and built anew; what goes wrong is named, counted and leaves nothing behind. */
+/** Engines are kept, checked and rebuilt; what goes wrong is named, counted and leaves nothing behind. */
 @Tag("cuda-double")
 @Timeout(120)
 class EngineTest {
@@ -131,7 +132,7 @@ class EngineTest {
     @Test
     void anEngineOfAnotherTensorRtIsStale() throws IOException {
         openComputeClose();
-        device.set("trt=110300");
+        device.set("trt=100700");
         openComputeClose();
         assertBuilt(1, 1);
         openComputeClose();
@@ -189,6 +190,20 @@ class EngineTest {
         }
         assertThatThrownBy(() -> Backends.open(model, new BackendSpec("cuda:2", 2, 1), cache))
                 .hasMessageStartingWith("device 'cuda:2' is not available: this machine has cuda:0 (");
+    }
+
+    @Test
+    void threadsThatWaitForTheGpuSleep() {
+        for (String failure : new String[] {"fail=0", "fail=cudaSetDeviceFlags:1"}) {
+            cudart.cudaSetDeviceFlags(0);
+            device.set(failure);
+            try (TensorRtBackend backend = open(2, 2, true)) {
+                compute(backend);
+            }
+            int[] flags = new int[1];
+            cudart.cudaGetDeviceFlags(flags);
+            assertThat(flags[0]).isEqualTo(failure.equals("fail=0") ? cudart.cudaDeviceScheduleBlockingSync : 0);
+        }
     }
 
     @Test

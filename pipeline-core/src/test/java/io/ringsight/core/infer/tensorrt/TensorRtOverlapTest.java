@@ -23,7 +23,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 @Timeout(120)
 class TensorRtOverlapTest {
     private static final int BATCHES = 24;
-    /** Where the processor is busy with other things, the double's network is made slower: ratios are what counts. */
+    /** Where the CPU is busy with other things, the double's network is made slower: ratios are what counts. */
     private static final int[] NETWORK_US = {15_000, 60_000, 200_000};
 
     @TempDir

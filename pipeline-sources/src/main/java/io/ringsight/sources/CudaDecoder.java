@@ -5,22 +5,22 @@ import static org.bytedeco.ffmpeg.global.avutil.*;
 
 import io.ringsight.core.frame.GapReason;
 import io.ringsight.core.infer.cuda.DefaultStream;
+import io.ringsight.core.infer.cuda.PictureLayout;
 import io.ringsight.core.metrics.Counter;
 import io.ringsight.core.metrics.SourceMetrics;
 import java.util.OptionalInt;
 import org.bytedeco.ffmpeg.avcodec.AVCodec;
 import org.bytedeco.ffmpeg.avcodec.AVCodecContext;
 import org.bytedeco.ffmpeg.avcodec.AVCodecHWConfig;
-import org.bytedeco.ffmpeg.avutil.AVBufferRef;
-import org.bytedeco.ffmpeg.avutil.AVDictionary;
+import org.bytedeco.ffmpeg.avutil.AVPixFmtDescriptor;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * NVIDIA's decoder (NVDEC) for one source, through FFmpeg: decoded pictures stay in the GPU's memory.
  *
- * <p><b>Context.</b> FFmpeg works in the device's primary context, which is the CUDA runtime's as well, so its addresses
- * mean the same to the letterbox kernel. <b>Order.</b> FFmpeg writes pictures on the device's default stream; lanes work
+ * <p><b>Context.</b> FFmpeg works in the context of the network ({@link CudaContext}), so its addresses mean the same to the
+ * letterbox kernel. <b>Order.</b> FFmpeg writes pictures on the device's default stream; lanes work
  * on streams that do not wait for that one. So {@link #awaitPicture} waits for it before a picture is handed on.
  * <b>Surfaces.</b> Pictures that are held are the decoder's own: it is told to have as many more.
  *
@@ -29,14 +29,21 @@ import org.slf4j.LoggerFactory;
 final class CudaDecoder implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(CudaDecoder.class);
 
+    private static final int CHANNELS = 3;
+    /** Of what NVDEC gives in half the chroma (4:2:0). */
+    private static final int MAX_BITS = 10;
+
     private final Decoding decoding;
     /** Pictures that may be held beside those the decoder needs for itself. */
     private final int pictures;
 
     private SourceMetrics metrics;
-    private AVBufferRef context;
+    private CudaContext context;
     private int contextDevice;
     private DefaultStream stream;
+    /** Why the network cannot read what NVDEC would make of this video; empty if it can. */
+    private String unreadable = "";
+
     private boolean attached;
     private boolean told;
 
@@ -66,12 +73,18 @@ final class CudaDecoder implements AutoCloseable {
             }
             return;
         }
-        String problem = isSupported(decoder) ? open(device.getAsInt(), log) : noHardware(decoder);
+        if (unreadable.isEmpty()) {
+            unreadable = unreadable(codec.pix_fmt());
+        }
+        String problem = unreadable;
+        if (problem.isEmpty()) {
+            problem = isSupported(decoder) ? open(device.getAsInt(), log) : noHardware(decoder);
+        }
         if (!problem.isEmpty()) {
             notPossible(problem);
             return;
         }
-        codec.hw_device_ctx(av_buffer_ref(context));
+        codec.hw_device_ctx(av_buffer_ref(context.reference()));
         codec.extra_hw_frames(pictures);
         attached = true;
     }
@@ -93,20 +106,35 @@ final class CudaDecoder implements AutoCloseable {
         return "NVDEC does not decode " + decoder.name().getString();
     }
 
+    /** What is known when a video is opened; its first picture tells for certain. */
+    private static String unreadable(int pixelFormat) {
+        AVPixFmtDescriptor video = av_pix_fmt_desc_get(pixelFormat);
+        if (video == null || video.isNull()) {
+            return "";
+        }
+        int bits = video.comp(0).depth();
+        boolean chromaOfAllPixels = video.log2_chroma_w() == 0 && video.log2_chroma_h() == 0;
+        boolean chromaOfHalfTheLines = video.log2_chroma_h() == 1;
+        boolean readable = video.nb_components() < CHANNELS || chromaOfHalfTheLines
+                ? bits <= MAX_BITS
+                : chromaOfAllPixels && bits == Byte.SIZE;
+        return readable ? "" : unreadableText(pixelFormat);
+    }
+
+    private static String unreadableText(int pixelFormat) {
+        return "the network does not read pictures of the format "
+                + av_get_pix_fmt_name(pixelFormat).getString() + " on the GPU";
+    }
+
     /** Opens the device unless it is open; returns why that cannot be, or nothing. */
     private String open(int device, FfmpegLog log) {
         if (context != null && contextDevice == device) {
             return "";
         }
         close();
-        log.forgetErrors();
-        AVBufferRef made = new AVBufferRef(null);
-        AVDictionary options = new AVDictionary(null);
-        av_dict_set(options, "primary_ctx", "1", 0);
-        int result = av_hwdevice_ctx_create(made, AV_HWDEVICE_TYPE_CUDA, Integer.toString(device), options, 0);
-        av_dict_free(options);
-        if (result < 0) {
-            return "FFmpeg cannot open GPU " + device + ": " + FfmpegErrors.detail(result, log.lastError());
+        CudaContext made = CudaContext.open(device, log);
+        if (!made.problem().isEmpty()) {
+            return "FFmpeg cannot open GPU " + device + ": " + made.problem();
         }
         context = made;
         contextDevice = device;
@@ -122,14 +150,23 @@ final class CudaDecoder implements AutoCloseable {
     /**
      * Waits until the picture just decoded is in the GPU's memory.
      *
-     * @throws EndedException to be retried, if pictures may not lie there any more or the GPU fails
+     * @param pixelFormat of the picture there
+     * @throws EndedException to be retried, if pictures may not lie there any more, the GPU fails, or the network cannot
+     *     read such pictures; then the CPU decodes from now on
      */
-    void awaitPicture() throws EndedException {
+    void awaitPicture(int pixelFormat) throws EndedException {
+        if (PictureLayout.of(pixelFormat) == null) {
+            unreadable = unreadableText(pixelFormat);
+            if (decoding.wanted() == Decode.CUDA) {
+                throw impossible(unreadable);
+            }
+            throw new EndedException(
+                    Ending.retry(GapReason.DISCONNECTED, unreadable + ": opening again, decoded by the CPU"));
+        }
         OptionalInt device = decoding.device().get();
         if (device.isEmpty() || device.getAsInt() != contextDevice) {
             throw new EndedException(Ending.retry(
-                    GapReason.DISCONNECTED,
-                    "the GPU does not compute any more: opening anew, decoded by the processor"));
+                    GapReason.DISCONNECTED, "the GPU does not compute any more: opening again, decoded by the CPU"));
         }
         String problem = stream.await();
         if (!problem.isEmpty()) {
@@ -145,7 +182,7 @@ final class CudaDecoder implements AutoCloseable {
      */
     void cameInHostMemory(FfmpegLog log) throws EndedException {
         attached = false;
-        String said = log == null || log.lastError().isEmpty() ? "" : ": " + log.lastError();
+        String said = log == null || log.errors().isEmpty() ? "" : ": " + log.errors();
         notPossible("this GPU does not decode this video (its profile, size or colour format, or too many at a time)"
                 + said);
     }
@@ -157,7 +194,7 @@ final class CudaDecoder implements AutoCloseable {
         metrics.count(Counter.DECODE_FALLBACKS);
         if (!told) {
             told = true;
-            LOG.warn("{}: the processor decodes, because the GPU cannot: {}", metrics.sourceId(), problem);
+            LOG.warn("{}: the CPU decodes, because the GPU cannot: {}", metrics.sourceId(), problem);
         }
     }
 
@@ -169,7 +206,7 @@ final class CudaDecoder implements AutoCloseable {
     @Override
     public void close() {
         if (context != null) {
-            av_buffer_unref(context);
+            context.close();
             context = null;
         }
     }

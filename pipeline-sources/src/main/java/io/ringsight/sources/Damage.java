@@ -9,7 +9,7 @@ import java.util.function.LongSupplier;
  * <p>A lost packet spoils more than its own picture: the pictures after it are built upon it until the next key frame,
  * and of those the decoder reports nothing (H.265: of none at all, and pictures vanish). So after damage every picture
  * is spoiled until a key frame that began after it. A stream without key frames (intra refresh) is trusted again after
- * {@value #LONGEST} packets without further damage.
+ * {@value #LONGEST} packets without further damage, or after as many as its key frames were ever apart.
  *
  * <p>Owned by the source's thread; one for each opened input; allocates nothing.
  */
@@ -26,6 +26,10 @@ final class Damage {
     private boolean spoiled;
     private long lastDamage;
     private long keyNotBefore;
+    private long lastKey;
+    /** Packets from one key frame to the next, as many as there were at most: damage may live as long. */
+    private long longestGroup;
+
     private long lastPtsNs = Picture.UNKNOWN;
     private long intervalNs;
     private boolean missedSinceFrame;
@@ -68,9 +72,14 @@ final class Damage {
      * @return whether it does not show what the camera saw
      */
     boolean spoils(boolean key, boolean reported) {
+        if (key) {
+            longestGroup = lastKey == 0 ? 0 : Math.max(longestGroup, packets - lastKey);
+            lastKey = packets;
+        }
         if (reported) {
             hit(1);
-        } else if (spoiled && (key && packets >= keyNotBefore || packets - lastDamage > LONGEST)) {
+        } else if (spoiled
+                && (key && packets >= keyNotBefore || packets - lastDamage > Math.max(LONGEST, longestGroup))) {
             spoiled = false;
         }
         return spoiled;

@@ -1,7 +1,6 @@
 package io.ringsight.sources;
 
 import static org.bytedeco.ffmpeg.global.avcodec.*;
-import static org.bytedeco.ffmpeg.global.avdevice.avdevice_register_all;
 import static org.bytedeco.ffmpeg.global.avformat.*;
 import static org.bytedeco.ffmpeg.global.avutil.*;
 
@@ -13,6 +12,8 @@ import org.bytedeco.ffmpeg.avformat.AVFormatContext;
 import org.bytedeco.ffmpeg.avformat.AVIOInterruptCB;
 import org.bytedeco.ffmpeg.avformat.AVInputFormat;
 import org.bytedeco.ffmpeg.avformat.AVStream;
+import org.bytedeco.ffmpeg.avformat.AVStreamGroup;
+import org.bytedeco.ffmpeg.avformat.AVStreamGroupTileGrid;
 import org.bytedeco.ffmpeg.avutil.AVDictionary;
 import org.bytedeco.ffmpeg.avutil.AVDictionaryEntry;
 import org.bytedeco.ffmpeg.avutil.AVRational;
@@ -22,11 +23,10 @@ import org.bytedeco.ffmpeg.avutil.AVRational;
  *
  * <p>Owned by the thread that opened it, whose {@link Deadline} bounds all calls.
  */
-final class FfmpegInput implements AutoCloseable {
+final class FfmpegInput implements Input {
     static {
         FfmpegLog.install();
         avformat_network_init();
-        avdevice_register_all();
     }
 
     private final AVIOInterruptCB interrupt =
@@ -37,7 +37,9 @@ final class FfmpegInput implements AutoCloseable {
     private AVStream stream;
     private int streamIndex;
     private String codecName = "";
-    private boolean inDriversBuffers;
+    private String demuxer = "";
+    /** Pictures in a row, each of which says all: they have no times, and looking ahead would only make them old. */
+    private boolean timeless;
 
     private FfmpegInput() {
         NativeObject.FORMAT_CONTEXT.made();
@@ -53,37 +55,28 @@ final class FfmpegInput implements AutoCloseable {
      */
     static FfmpegInput open(InputPlan plan, FfmpegLog log, CudaDecoder cuda) throws EndedException {
         FfmpegInput input = new FfmpegInput();
-        AVDictionary options = dictionary(plan);
+        // Some options are known to demuxer and decoder alike: each gets all of them.
+        AVDictionary formatOptions = StreamDecoder.options(plan.options());
+        AVDictionary codecOptions = StreamDecoder.options(plan.options());
         boolean open = false;
         try {
-            input.openFormat(plan, options, log);
+            input.openFormat(plan, formatOptions, log);
             input.chooseStream(plan);
-            input.openCodec(options, log, cuda);
-            input.refuseLeftOvers(options);
+            input.openCodec(codecOptions, log, cuda);
+            refuseLeftOvers(formatOptions, codecOptions);
             open = true;
             return input;
         } finally {
-            av_dict_free(options);
-            NativeObject.DICTIONARY.freed();
+            StreamDecoder.free(formatOptions);
+            StreamDecoder.free(codecOptions);
             if (!open) {
                 input.close();
             }
         }
     }
 
-    private static AVDictionary dictionary(InputPlan plan) {
-        AVDictionary options = new AVDictionary(null);
-        NativeObject.DICTIONARY.made();
-        plan.options().forEach((name, value) -> av_dict_set(options, name, value, 0));
-        return options;
-    }
-
     private void openFormat(InputPlan plan, AVDictionary options, FfmpegLog log) throws EndedException {
         format.interrupt_callback(interrupt);
-        if (plan.nonBlocking()) {
-            format.flags(format.flags() | AVFormatContext.AVFMT_FLAG_NONBLOCK);
-            inDriversBuffers = true;
-        }
         AVInputFormat inputFormat = plan.format() == null ? null : av_find_input_format(plan.format());
         int result = avformat_open_input(format, plan.url(), inputFormat, options);
         if (result < 0) {
@@ -91,12 +84,33 @@ final class FfmpegInput implements AutoCloseable {
             NativeObject.FORMAT_CONTEXT.freed();
             throw failed(result, log);
         }
-        if (plan.probe()) {
+        demuxer = format.iformat().name().getString();
+        timeless = plan.isNetwork() && isPictures();
+        if (plan.probe() && !timeless) {
             result = avformat_find_stream_info(format, (AVDictionary) null);
             if (result < 0) {
                 throw failed(result, log);
             }
         }
+    }
+
+    private boolean isPictures() {
+        return isPicture() || demuxer.equals("mpjpeg") || demuxer.equals("mjpeg");
+    }
+
+    @Override
+    public boolean isPicture() {
+        return demuxer.endsWith("_pipe");
+    }
+
+    @Override
+    public boolean comesInBursts() {
+        return demuxer.equals("hls") || isFinite();
+    }
+
+    @Override
+    public boolean isFinite() {
+        return format.duration() != AV_NOPTS_VALUE && format.duration() > 0;
     }
 
     private static EndedException failed(int code, FfmpegLog log) {
@@ -105,10 +119,16 @@ final class FfmpegInput implements AutoCloseable {
     }
 
     private void chooseStream(InputPlan plan) throws EndedException {
-        streamIndex =
-                plan.probe() ? av_find_best_stream(format, AVMEDIA_TYPE_VIDEO, -1, -1, (AVCodec) null, 0) : first();
+        VideoTracks tracks = tracksNow();
+        if (plan.track() > 0) {
+            streamIndex = tracks.stream(plan.track());
+        } else {
+            streamIndex =
+                    plan.probe() ? av_find_best_stream(format, AVMEDIA_TYPE_VIDEO, -1, -1, (AVCodec) null, 0) : first();
+        }
+        refuseTiles();
         if (streamIndex < 0) {
-            throw new EndedException(Ending.retry(GapReason.UNSUPPORTED, "it has no video"));
+            throw noTrack(plan, tracks);
         }
         for (int i = 0; i < format.nb_streams(); i++) {
             if (i != streamIndex) {
@@ -118,89 +138,130 @@ final class FfmpegInput implements AutoCloseable {
         stream = format.streams(streamIndex);
     }
 
+    /** A file stays as it is; a camera may have more videos when it is asked again. */
+    private static EndedException noTrack(InputPlan plan, VideoTracks tracks) {
+        if (tracks.count() == 0 || plan.track() == 0) {
+            return new EndedException(Ending.retry(GapReason.UNSUPPORTED, "it has no video"));
+        }
+        String detail = "expected track 1" + (tracks.count() == 1 ? "" : " to " + tracks.count())
+                + ", the videos it has (" + tracks + "), got track " + plan.track();
+        return new EndedException(
+                plan.isNetwork()
+                        ? Ending.retry(GapReason.UNSUPPORTED, detail)
+                        : Ending.fatal(GapReason.UNSUPPORTED, detail));
+    }
+
+    private VideoTracks tracksNow() {
+        return new VideoTracks(format);
+    }
+
+    /** A large AVIF or HEIC picture is a grid of small ones, each a stream: none of them is the picture. */
+    private void refuseTiles() throws EndedException {
+        for (int i = 0; i < format.nb_stream_groups(); i++) {
+            AVStreamGroup group = format.stream_groups(i);
+            String tiles = group.type() == AV_STREAM_GROUP_PARAMS_TILE_GRID ? tiles(group.params_tile_grid()) : "";
+            if (!tiles.isEmpty()) {
+                throw new EndedException(Ending.fatal(
+                        GapReason.UNSUPPORTED,
+                        "the picture is " + tiles + ", which is not supported; convert it to JPEG or PNG"));
+            }
+        }
+    }
+
+    /** What of tiles the picture is made of; empty if it is one whole tile. One tile may stand in several places. */
+    private static String tiles(AVStreamGroupTileGrid grid) {
+        if (grid.nb_tiles() > 1) {
+            return "a grid of " + grid.nb_tiles() + " tiles";
+        }
+        String shown = grid.width() + "x" + grid.height();
+        String tile = grid.coded_width() + "x" + grid.coded_height();
+        return shown.equals(tile) ? "" : shown + " pixels of a tile of " + tile;
+    }
+
     private int first() {
         for (int i = 0; i < format.nb_streams(); i++) {
-            if (format.streams(i).codecpar().codec_type() == AVMEDIA_TYPE_VIDEO) {
+            if (VideoTracks.isVideo(format.streams(i))) {
                 return i;
             }
         }
         return -1;
     }
 
+    @Override
+    public int tracks() {
+        return tracksNow().count();
+    }
+
+    @Override
+    public int track() {
+        return tracksNow().number(streamIndex);
+    }
+
     private void openCodec(AVDictionary options, FfmpegLog log, CudaDecoder cuda) throws EndedException {
-        int codecId = stream.codecpar().codec_id();
-        codecName = avcodec_get_name(codecId).getString();
-        AVCodec decoder = avcodec_find_decoder(codecId);
-        if (decoder == null) {
-            throw new EndedException(
-                    Ending.retry(GapReason.UNSUPPORTED, "FFmpeg has no decoder for its codec " + codecName));
-        }
-        codec = avcodec_alloc_context3(decoder);
-        NativeObject.CODEC_CONTEXT.made();
-        avcodec_parameters_to_context(codec, stream.codecpar());
-        codec.pkt_timebase(stream.time_base());
-        // One thread a decoder. Cores are kept busy by many cameras and inference lanes; frame threads would cost one
-        // frame of latency each, a thread hand-over a frame, and memory. 1080p takes 4 ms on one thread.
-        codec.thread_count(1);
-        cuda.attach(codec, decoder, log);
-        int result = avcodec_open2(codec, decoder, options);
-        if (result < 0) {
-            throw new EndedException(Ending.retry(
-                    GapReason.UNSUPPORTED,
-                    "the decoder of its codec " + codecName + " refused it: " + FfmpegErrors.detail(result, "")));
-        }
+        codecName = avcodec_get_name(stream.codecpar().codec_id()).getString();
+        codec = StreamDecoder.open(stream.codecpar(), stream.time_base(), options, log, cuda);
     }
 
     /** FFmpeg ignores names it does not know without a word. */
-    private void refuseLeftOvers(AVDictionary options) throws EndedException {
-        AVDictionaryEntry entry = av_dict_get(options, "", null, AV_DICT_IGNORE_SUFFIX);
-        if (entry != null && !entry.isNull()) {
+    private static void refuseLeftOvers(AVDictionary ofFormat, AVDictionary ofCodec) throws EndedException {
+        av_dict_set(ofFormat, InputPlan.PATTERN_TYPE, (String) null, 0);
+        AVDictionaryEntry entry = av_dict_get(ofFormat, "", null, AV_DICT_IGNORE_SUFFIX);
+        while (entry != null && !entry.isNull()) {
             String name = entry.key().getString();
-            throw new EndedException(Ending.fatal(
-                    GapReason.UNSUPPORTED,
-                    "configuration error: FFmpeg has no option '" + name + "' for this kind of source"));
+            if (av_dict_get(ofCodec, name, null, 0) != null) {
+                throw StreamDecoder.unknownOption(name);
+            }
+            entry = av_dict_get(ofFormat, "", entry, AV_DICT_IGNORE_SUFFIX);
         }
     }
 
-    /**
-     * Reads the next packet of the video stream into {@link #packet()}; packets of other streams are skipped.
-     *
-     * @return 0, or FFmpeg's error code
-     */
-    int read() {
+    @Override
+    public int read() {
         av_packet_unref(packet);
         int result = av_read_frame(format, packet);
         while (result >= 0 && packet.stream_index() != streamIndex) {
             av_packet_unref(packet);
             result = av_read_frame(format, packet);
         }
+        if (result >= 0 && timeless) {
+            // FFmpeg counts such pictures as 25 a second, whatever the camera does.
+            packet.pts(AV_NOPTS_VALUE);
+            packet.dts(AV_NOPTS_VALUE);
+        }
         return Math.min(result, 0);
     }
 
-    /** The packet read last. */
-    AVPacket packet() {
+    @Override
+    public AVPacket packet() {
         return packet;
     }
 
-    /** The stream's decoder. */
-    AVCodecContext codec() {
+    @Override
+    public AVCodecContext codec() {
         return codec;
     }
 
-    /** FFmpeg's name of the codec. */
-    String codecName() {
+    @Override
+    public PictureUnits pictureUnits() {
+        return new PictureUnits(stream.codecpar());
+    }
+
+    @Override
+    public String codecName() {
         return codecName;
     }
 
-    /**
-     * Whether frames lie in memory that is unmapped with the input. FFmpeg hands raw V4L2 pictures on in the driver's own
-     * buffers: a reader would end the process with SIGSEGV when the camera is closed.
-     */
-    boolean lendsItsMemory() {
-        return inDriversBuffers && stream.codecpar().codec_id() == AV_CODEC_ID_RAWVIDEO;
+    @Override
+    public PixelAspect.Knowledge pixelAspect() {
+        AVRational ofStream = stream.sample_aspect_ratio();
+        // A photo's "density" is that of print, which cameras and scanners fill in as they like.
+        boolean printed =
+                isPicture() || demuxer.equals("image2") || stream.codecpar().codec_id() == AV_CODEC_ID_MJPEG;
+        return new PixelAspect.Knowledge(ofStream.num(), ofStream.den(), !printed);
     }
 
-    TimeBase timeBase() {
+    @Override
+    public TimeBase timeBase() {
         return timeBase(stream.time_base());
     }
 
@@ -208,8 +269,22 @@ final class FfmpegInput implements AutoCloseable {
         return new TimeBase(Math.max(1, rational.num()), Math.max(1, rational.den()));
     }
 
-    /** From one frame to the next by the stream's nominal rate; 0 if it does not say. */
-    long frameNs() {
+    /** When the file says its recording began, as text of ISO 8601; empty where it does not. */
+    String creationTime() {
+        String ofFile = tag(format.metadata(), "creation_time");
+        return ofFile.isEmpty() ? tag(stream.metadata(), "creation_time") : ofFile;
+    }
+
+    private static String tag(AVDictionary tags, String name) {
+        AVDictionaryEntry entry = tags == null ? null : av_dict_get(tags, name, null, 0);
+        return entry == null || entry.isNull() ? "" : entry.value().getString();
+    }
+
+    @Override
+    public long frameNs() {
+        if (timeless) {
+            return 0;
+        }
         AVRational rate = stream.avg_frame_rate();
         if (rate.num() <= 0 || rate.den() <= 0) {
             rate = stream.r_frame_rate();
@@ -220,7 +295,6 @@ final class FfmpegInput implements AutoCloseable {
         return 1_000_000_000L * rate.den() / rate.num();
     }
 
-    /** Frees decoder, demuxer and packet. Takes leave of the camera within the thread's deadline. Twice is allowed. */
     @Override
     public void close() {
         if (packet.isNull()) {
@@ -230,9 +304,8 @@ final class FfmpegInput implements AutoCloseable {
         packet.setNull();
         NativeObject.PACKET.freed();
         if (codec != null) {
-            avcodec_free_context(codec);
+            StreamDecoder.free(codec);
             codec = null;
-            NativeObject.CODEC_CONTEXT.freed();
         }
         if (format != null) {
             avformat_close_input(format);

@@ -5,6 +5,8 @@ import static org.bytedeco.ffmpeg.global.avutil.*;
 import io.ringsight.core.metrics.Counter;
 import io.ringsight.core.metrics.SourceMetrics;
 import io.ringsight.core.time.Clock;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.bytedeco.ffmpeg.avutil.LogCallback;
@@ -22,6 +24,7 @@ import org.slf4j.LoggerFactory;
 final class FfmpegLog {
     private static final Logger LOG = LoggerFactory.getLogger("io.ringsight.sources.ffmpeg");
     private static final int LINES = 20;
+    private static final int MAX_ERRORS = 3;
     private static final long SPAN_NS = 10_000_000_000L;
     private static final Pattern MISSED = Pattern.compile("RTP: missed (\\d+) packets|RTP: PT=\\w+: bad cseq");
     private static final Pattern CONTEXT = Pattern.compile("^(?:\\[[^\\]]* @ 0x[0-9a-f]+]\\s*)+");
@@ -36,7 +39,7 @@ final class FfmpegLog {
     private final Clock clock;
     private final Redaction redaction;
     private SourceMetrics metrics;
-    private String lastError = "";
+    private final Deque<String> errors = new ArrayDeque<>();
     private long missedPackets;
     private long spanStartNs;
     private int linesInSpan;
@@ -65,12 +68,17 @@ final class FfmpegLog {
     /** Where lost packets are counted, and a clean sheet. */
     void begin(SourceMetrics metrics) {
         this.metrics = metrics;
-        lastError = "";
+        errors.clear();
     }
 
     /** The last error FFmpeg spoke of, in one line without secrets; empty for none. */
     String lastError() {
-        return lastError;
+        return errors.isEmpty() ? "" : errors.getLast();
+    }
+
+    /** The last few errors, the cause often before its consequence; empty for none. */
+    String errors() {
+        return String.join("; ", errors);
     }
 
     /** Packets reported as missed so far. */
@@ -79,7 +87,7 @@ final class FfmpegLog {
     }
 
     void forgetErrors() {
-        lastError = "";
+        errors.clear();
     }
 
     private static void route(int level, BytePointer message) {
@@ -92,7 +100,7 @@ final class FfmpegLog {
             } else if (LOG.isDebugEnabled()) {
                 LOG.debug("{}", Redaction.text(line.strip()));
             }
-        } catch (RuntimeException e) {
+        } catch (Throwable e) {
             LOG.debug("a line of FFmpeg's log was lost", e);
         }
     }
@@ -104,7 +112,10 @@ final class FfmpegLog {
         }
         countMissed(line);
         if (level <= AV_LOG_ERROR) {
-            lastError = redaction.apply(line);
+            if (errors.size() == MAX_ERRORS) {
+                errors.removeFirst();
+            }
+            errors.addLast(redaction.apply(line));
         }
         if (LOG.isDebugEnabled() && mayLog()) {
             LOG.debug("{}: {}", metrics == null ? "?" : metrics.sourceId(), redaction.apply(line));

@@ -4,7 +4,9 @@ import static org.bytedeco.ffmpeg.global.avcodec.*;
 import static org.bytedeco.ffmpeg.global.avutil.*;
 
 import io.ringsight.core.frame.GapReason;
+import io.ringsight.core.frame.Picture;
 import io.ringsight.core.metrics.Counter;
+import io.ringsight.core.metrics.SourceMetrics;
 import io.ringsight.core.pipeline.FrameIntake;
 import io.ringsight.core.time.Clock;
 import org.bytedeco.ffmpeg.avcodec.AVCodecContext;
@@ -19,7 +21,7 @@ import org.slf4j.LoggerFactory;
  */
 final class FrameDecoder {
     private static final Logger LOG = LoggerFactory.getLogger(FrameDecoder.class);
-    private static final int MOST_ERRORS_A_PACKET = 16;
+    private static final int MAX_ERRORS_PER_PACKET = 16;
 
     private final PicturePool pool;
     private final CaptureTimes times;
@@ -27,16 +29,27 @@ final class FrameDecoder {
     private final Clock clock;
     private final Deadline deadline;
     private final FrameIntake intake;
-    /** The pace of a recording; null for a camera, which never waits. */
-    private final Pacer pacer;
+    /** The pace of what comes faster than it happened; null for a camera, which never waits. */
+    private Pacer pacer;
     /** Takes the frames for which no picture is free: the decoder must go on all the same. */
     private final AVFrame spare = av_frame_alloc();
 
+    private final Deinterlacer deinterlacer;
+    private final UprightFilter uprightFilter = new UprightFilter();
+    private final PixelAspect pixelAspect;
+
     private AVCodecContext codec;
-    private boolean copies;
     private CudaDecoder cuda;
     private FfmpegLog log;
     private Damage damage;
+    private PictureUnits units;
+    /** Whether the packet sent last holds a picture, so that refusing it loses one. */
+    private boolean pictureSent;
+    /** Whether that picture can be decoded without those before it. */
+    private boolean keySent;
+    /** Whether a picture was sent from which decoding can begin. */
+    private boolean keySeen;
+
     private StreamWatch watch;
     private long maxLagNs;
     private boolean jumpTold;
@@ -46,7 +59,15 @@ final class FrameDecoder {
     private long soundFrames;
     private long lateFrames;
 
-    FrameDecoder(PicturePool pool, CaptureTimes times, TimeLine timeLine, Pacer pacer, FrameIntake intake, Wait wait) {
+    FrameDecoder(
+            PicturePool pool,
+            CaptureTimes times,
+            TimeLine timeLine,
+            Pacer pacer,
+            FrameIntake intake,
+            Wait wait,
+            Deinterlace deinterlace) {
+        this.deinterlacer = new Deinterlacer(deinterlace);
         this.pool = pool;
         this.times = times;
         this.timeLine = timeLine;
@@ -54,6 +75,7 @@ final class FrameDecoder {
         this.intake = intake;
         this.clock = wait.clock();
         this.deadline = wait.deadline();
+        this.pixelAspect = new PixelAspect(intake.metrics().sourceId());
         NativeObject.FRAME.made();
     }
 
@@ -61,19 +83,21 @@ final class FrameDecoder {
     record Wait(Clock clock, Deadline deadline) {}
 
     /**
-     * Packets decoded from now on are for {@code codec}.
+     * Packets decoded from now on are from {@code input}.
      *
-     * @param copies whether frames must be copied because they lie in the input's own memory
      * @param damage of this input
-     * @param cuda what {@code codec} may decode on
+     * @param cuda what its decoder may decode on
      * @param log what FFmpeg says
      */
-    void begin(AVCodecContext codec, boolean copies, Damage damage, CudaDecoder cuda, FfmpegLog log) {
-        this.codec = codec;
+    void begin(Input input, Damage damage, CudaDecoder cuda, FfmpegLog log) {
+        this.codec = input.codec();
         this.cuda = cuda;
         this.log = log;
-        this.copies = copies;
+        this.units = input.pictureUnits();
         this.damage = damage;
+        times.begin(input);
+        deinterlacer.begin(codec.codec_id());
+        pixelAspect.begin(input.pixelAspect());
     }
 
     /**
@@ -86,9 +110,24 @@ final class FrameDecoder {
         this.maxLagNs = maxLagNs;
     }
 
+    /** What comes now comes faster than it happened. */
+    void pace(Pacer pacer) {
+        this.pacer = pacer;
+    }
+
     /** Frames the decoder gave so far, lost ones included. */
     long frames() {
         return frames;
+    }
+
+    /** Whether no frame came, and none could: the stream was joined between two key frames. */
+    boolean waitsForKeyFrame() {
+        return frames == 0 && !keySeen;
+    }
+
+    /** The counters and state of the source. */
+    SourceMetrics metrics() {
+        return intake.metrics();
     }
 
     /** Of these, frames without damage. */
@@ -101,13 +140,29 @@ final class FrameDecoder {
         return lateFrames;
     }
 
+    /** Before the packet that is decoded next {@code count} frames were lost: what is built upon them is spoiled. */
+    void lost(GapReason reason, int count) {
+        damage.refused();
+        intake.lost(reason, count);
+    }
+
     /** Decodes one packet, and hands on all frames it completes. */
     void decode(AVPacket packet) throws InterruptedException, EndedException {
-        damage.packet();
         if (packet.size() <= 0) {
-            // A damaged V4L2 buffer comes without data; to the decoder that would mean the end of the stream.
-            refused();
+            // To the decoder that would mean the end of the stream. A camera's damaged buffer comes without data; a
+            // recording's empty packet means that nothing changed.
+            if (watch != null) {
+                damage.packet();
+                pictureSent = true;
+                refused();
+            }
             return;
+        }
+        pictureSent = units.holdsPicture(packet);
+        keySent = units.standsAlone(packet);
+        if (pictureSent) {
+            damage.packet();
+            keySeen |= keySent;
         }
         times.packet(packet);
         send(packet);
@@ -122,6 +177,8 @@ final class FrameDecoder {
 
     /** Frees what the decoder holds of its own. */
     void free() {
+        deinterlacer.close();
+        uprightFilter.close();
         av_frame_free(spare);
         NativeObject.FRAME.freed();
     }
@@ -136,12 +193,15 @@ final class FrameDecoder {
     }
 
     /**
-     * The decoder gave nothing for a packet. Before the first frame that is the rest of a group of pictures whose start
-     * was not seen; after it, a frame is missing.
+     * The decoder refused a packet. Without a picture in it nothing is missing. Before the first frame it is the rest of
+     * a camera's group of pictures whose start was not seen, unless it needs no start; after it, a frame is missing.
      */
     private void refused() {
+        if (!pictureSent) {
+            return;
+        }
         intake.metrics().count(Counter.DECODE_ERRORS);
-        if (frames > 0) {
+        if (frames > 0 || watch == null || keySent) {
             damage.refused();
             intake.lost(GapReason.CORRUPT, 1);
         }
@@ -149,7 +209,7 @@ final class FrameDecoder {
 
     private void receiveAll() throws InterruptedException, EndedException {
         int errors = 0;
-        while (errors < MOST_ERRORS_A_PACKET) {
+        while (errors < MAX_ERRORS_PER_PACKET) {
             int result = receive();
             if (result == AVERROR_EAGAIN() || result == AVERROR_EOF()) {
                 return;
@@ -164,12 +224,38 @@ final class FrameDecoder {
     private int receive() throws InterruptedException, EndedException {
         PooledPicture pooled = pacer == null ? pool.tryTake() : pool.take(deadline);
         long startNs = clock.nanoTime();
-        int result = avcodec_receive_frame(codec, pooled == null ? spare : pooled.frame());
+        int result = receiveInto(pooled == null ? spare : pooled.frame());
         busyNs += clock.nanoTime() - startNs;
         if (result < 0) {
             giveBack(pooled);
         } else {
             handOn(pooled);
+        }
+        return result;
+    }
+
+    /** A frame that the deinterlacer holds back until it has seen the next is as one that the decoder holds back. */
+    private int receiveInto(AVFrame frame) throws EndedException {
+        int result;
+        do {
+            result = avcodec_receive_frame(codec, frame);
+            if (result >= 0) {
+                result = deinterlaced(deinterlacer.filter(frame));
+            } else if (result == AVERROR_EOF()) {
+                return deinterlaced(deinterlacer.last(frame));
+            } else {
+                return result;
+            }
+        } while (result == AVERROR_EAGAIN());
+        return result;
+    }
+
+    private int deinterlaced(int result) throws EndedException {
+        if (result < 0 && result != AVERROR_EAGAIN() && result != AVERROR_EOF()) {
+            throw new EndedException(Ending.retry(
+                    GapReason.UNSUPPORTED,
+                    "cannot deinterlace a picture: " + FfmpegErrors.detail(result, log.lastError())
+                            + "; set deinterlace: off"));
         }
         return result;
     }
@@ -186,43 +272,59 @@ final class FrameDecoder {
         if (vanished > 0) {
             intake.lost(GapReason.CORRUPT, vanished);
         }
-        GapReason loss = loss(frame, pooled == null, ptsNs);
-        if (loss != null) {
-            av_frame_unref(spare);
-            giveBack(pooled);
-            intake.lost(loss, 1);
-        } else {
-            settle(pooled);
-            if (copies) {
-                pooled.describeCopied();
+        boolean due = false;
+        try {
+            GapReason loss = loss(frame, pooled == null, ptsNs);
+            if (loss != null) {
+                intake.lost(loss, 1);
             } else {
-                pooled.describe();
+                describe(pooled, pts, ptsNs, decodeNs);
+                due = pacer == null || ptsNs == Picture.UNKNOWN || pacer.await(ptsNs, timeLine.frameNs(), deadline);
             }
+        } finally {
+            if (!due) {
+                giveBack(pooled);
+            }
+        }
+        if (due) {
+            intake.offer(pooled.picture());
+        }
+    }
+
+    private void describe(PooledPicture pooled, long pts, long ptsNs, long decodeNs) throws EndedException {
+        boolean described = false;
+        try {
+            settle(pooled);
+            double aspect = pixelAspect.of(pooled.frame(), uprightFilter.swapsAxes(pooled.frame()));
+            turn(pooled.frame());
+            pooled.describe();
+            pooled.picture().pixelAspect(aspect);
             pooled.picture().decodedIn(decodeNs);
             times.stamp(pooled.picture(), pts, ptsNs);
-            offer(pooled, ptsNs);
+            described = true;
+        } finally {
+            if (!described) {
+                intake.lost(GapReason.CORRUPT, 1);
+            }
         }
     }
 
     /** Makes sure that the pixels are there, and where they may be. */
     private void settle(PooledPicture pooled) throws EndedException {
-        boolean onGpu = pooled.frame().format() == AV_PIX_FMT_CUDA;
-        if (!onGpu && !cuda.isAttached()) {
-            return;
+        if (pooled.frame().format() == AV_PIX_FMT_CUDA) {
+            cuda.awaitPicture(pooled.pixelFormatOnGpu());
+        } else if (cuda.isAttached() && !deinterlacer.tookFromGpu()) {
+            cuda.cameInHostMemory(log);
         }
-        boolean settled = false;
-        try {
-            if (onGpu) {
-                cuda.awaitPicture();
-            } else {
-                cuda.cameInHostMemory(log);
-            }
-            settled = true;
-        } finally {
-            if (!settled) {
-                giveBack(pooled);
-                intake.lost(GapReason.CORRUPT, 1);
-            }
+    }
+
+    /** All who see the picture see it upright. */
+    private void turn(AVFrame frame) throws EndedException {
+        int result = uprightFilter.turn(frame);
+        if (result < 0) {
+            throw new EndedException(Ending.retry(
+                    GapReason.UNSUPPORTED,
+                    "cannot turn a picture upright: " + FfmpegErrors.detail(result, log.lastError())));
         }
     }
 
@@ -281,22 +383,12 @@ final class FrameDecoder {
         return damage.spoils((flags & AVFrame.AV_FRAME_FLAG_KEY) != 0, reported);
     }
 
-    private void offer(PooledPicture pooled, long ptsNs) throws InterruptedException {
-        boolean due = false;
-        try {
-            due = pacer == null || pacer.await(ptsNs, deadline);
-        } finally {
-            if (!due) {
-                giveBack(pooled);
-            }
-        }
-        if (due) {
-            intake.offer(pooled.picture());
-        }
-    }
-
-    private static void giveBack(PooledPicture pooled) {
-        if (pooled != null) {
+    /** Without its pixels: they may lie in memory that goes with the input. */
+    private void giveBack(PooledPicture pooled) {
+        if (pooled == null) {
+            av_frame_unref(spare);
+        } else {
+            av_frame_unref(pooled.frame());
             pooled.picture().release();
         }
     }

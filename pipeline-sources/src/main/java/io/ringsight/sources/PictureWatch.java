@@ -48,14 +48,14 @@ final class PictureWatch {
         this.timeoutNs = timeoutNs;
     }
 
-    /** The camera was opened anew: what was seen before says nothing. */
+    /** The camera was reopened: what was seen before says nothing. */
     void begin() {
         lookedNs = NEVER;
     }
 
     /** A picture came. */
     void look(Picture picture, long nowNs) {
-        if (timeoutNs == 0 || picture.memory() != MemoryKind.HOST || picture.planeAddress(0) == 0) {
+        if (timeoutNs == 0 || picture.memory() != MemoryKind.HOST || !hasBytesToLookAt(picture)) {
             return;
         }
         boolean suspicious = isFrozen(nowNs) || isBlack(nowNs);
@@ -72,6 +72,12 @@ final class PictureWatch {
         if (first || brightest > BLACK) {
             litNs = nowNs;
         }
+    }
+
+    /** Formats of less than a byte per pixel are not looked at: their rows are shorter than a pixel's bytes add up to. */
+    private static boolean hasBytesToLookAt(Picture picture) {
+        int rowBytes = picture.width() * LumaLayout.of(picture.pixelFormat()).step();
+        return picture.planeAddress(0) != 0 && Math.abs(picture.planeStride(0)) >= rowBytes;
     }
 
     /** Whether the picture has not changed for the time-out. */

@@ -12,15 +12,12 @@ import org.bytedeco.javacpp.LongPointer;
 final class PooledPicture {
     private final Picture picture = new Picture();
     private final AVFrame frame = av_frame_alloc();
-    private final AVFrame copy = av_frame_alloc();
     /** Plane addresses, a frame's first field; {@code AVFrame.data(i)} would make an object a call. */
     private final LongPointer framePlanes = new LongPointer(frame);
 
-    private final LongPointer copyPlanes = new LongPointer(copy);
     private final CudaFrame cudaFrame = new CudaFrame(framePlanes);
 
     PooledPicture() {
-        NativeObject.FRAME.made();
         NativeObject.FRAME.made();
     }
 
@@ -35,25 +32,11 @@ final class PooledPicture {
 
     /** Takes size, layout and colours over from the frame just decoded into {@link #frame()}. */
     void describe() {
-        describe(frame, framePlanes);
-    }
-
-    /** As {@link #describe()}, with the pixels copied out of memory that is not FFmpeg's to keep. */
-    void describeCopied() {
-        if (copy.width() != frame.width() || copy.height() != frame.height() || copy.format() != frame.format()) {
-            av_frame_unref(copy);
-            copy.width(frame.width()).height(frame.height()).format(frame.format());
-            av_frame_get_buffer(copy, 0);
-        }
-        av_frame_copy(copy, frame);
-        describe(copy, copyPlanes);
-        av_frame_unref(frame);
-    }
-
-    private void describe(AVFrame pixels, LongPointer planes) {
-        int width = frame.width();
-        int height = frame.height();
         boolean onGpu = frame.format() == AV_PIX_FMT_CUDA;
+        int left = onGpu ? cudaFrame.hiddenColumns() : 0;
+        int top = onGpu ? cudaFrame.hiddenLines() : 0;
+        int width = frame.width() - left;
+        int height = frame.height() - top;
         int format = onGpu ? cudaFrame.pixelFormat() : frame.format();
         picture.layout(width, height, format);
         picture.memory(onGpu ? MemoryKind.CUDA : MemoryKind.HOST);
@@ -61,23 +44,25 @@ final class PooledPicture {
                 PictureColors.matrix(frame.colorspace(), format, width, height),
                 PictureColors.range(frame.color_range(), format));
         for (int i = 0; i < Picture.MAX_PLANES; i++) {
-            picture.plane(i, planes.get(i), pixels.linesize(i));
+            long hidden = left == 0 && top == 0 ? 0 : cudaFrame.hiddenBytes(i, frame.linesize(i));
+            picture.plane(i, framePlanes.get(i) + hidden, frame.linesize(i));
         }
+    }
+
+    /** Format of the pixels of the frame just decoded, which must be in a GPU's memory. */
+    int pixelFormatOnGpu() {
+        return cudaFrame.pixelFormat();
     }
 
     /** Lets go of the pixels. Only while nobody else holds the picture. */
     void dropPixels() {
         av_frame_unref(frame);
-        av_frame_unref(copy);
     }
 
-    /** Frees the native frames. Only while nobody else holds the picture, and last. */
+    /** Frees the native frame. Only while nobody else holds the picture, and last. */
     void free() {
         framePlanes.setNull();
-        copyPlanes.setNull();
         av_frame_free(frame);
-        av_frame_free(copy);
-        NativeObject.FRAME.freed();
         NativeObject.FRAME.freed();
     }
 }

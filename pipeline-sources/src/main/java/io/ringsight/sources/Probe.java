@@ -5,7 +5,7 @@ import static org.bytedeco.ffmpeg.global.avutil.av_get_pix_fmt_name;
 import io.ringsight.core.frame.GapReason;
 import io.ringsight.core.frame.Picture;
 import io.ringsight.core.metrics.SourceMetrics;
-import io.ringsight.core.pipeline.FrameIntake;
+import io.ringsight.core.pipeline.LookingIntake;
 import io.ringsight.core.time.CaptureClock;
 import io.ringsight.core.time.Clock;
 import java.util.OptionalDouble;
@@ -13,7 +13,7 @@ import java.util.function.Consumer;
 import org.bytedeco.javacpp.BytePointer;
 
 /** A short look at a source: an intake that keeps what it sees and stops the source when it has seen enough. */
-final class Probe implements FrameIntake {
+final class Probe implements LookingIntake {
     private static final int ENOUGH_PICTURES = 25;
 
     private final SourceMetrics metrics = new SourceMetrics("probe");
@@ -26,6 +26,7 @@ final class Probe implements FrameIntake {
     private long firstPtsNs = Picture.UNKNOWN;
     private int framesBeforePts;
     private long lastPtsNs;
+    private long lastNs;
     private int pictures;
     private int lost;
     private int width;
@@ -43,10 +44,12 @@ final class Probe implements FrameIntake {
 
     ProbeReport look(String uri) throws InterruptedException {
         Ending ending = source.run(this);
-        String codec = source instanceof FfmpegSource ffmpeg ? ffmpeg.codecName() : "none";
+        FfmpegSource video = source instanceof FfmpegSource ffmpeg ? ffmpeg : null;
         return new ProbeReport(
                 uri,
-                codec,
+                video == null ? "none" : video.codecName(),
+                video == null ? 0 : video.tracks(),
+                video == null ? 0 : video.track(),
                 width,
                 height,
                 formatName(),
@@ -79,6 +82,7 @@ final class Probe implements FrameIntake {
             framesBeforePts = pictures + lost;
         }
         lastPtsNs = picture.ptsNs();
+        lastNs = clock.nanoTime();
         width = picture.width();
         height = picture.height();
         pixelFormat = picture.pixelFormat();
@@ -95,10 +99,15 @@ final class Probe implements FrameIntake {
     }
 
     private OptionalDouble fps() {
-        if (firstPtsNs == Picture.UNKNOWN || lastPtsNs <= firstPtsNs) {
-            return OptionalDouble.empty();
+        if (firstPtsNs == Picture.UNKNOWN) {
+            // Pictures without a time of their own are counted by when they come.
+            return pictures < 2 ? OptionalDouble.empty() : rate(pictures - 1, lastNs - firstNs);
         }
-        return OptionalDouble.of((pictures + lost - framesBeforePts) * 1e9 / (lastPtsNs - firstPtsNs));
+        return rate(pictures + lost - framesBeforePts, lastPtsNs - firstPtsNs);
+    }
+
+    private static OptionalDouble rate(int frames, long ns) {
+        return ns <= 0 ? OptionalDouble.empty() : OptionalDouble.of(frames * 1e9 / ns);
     }
 
     private String formatName() {
@@ -110,11 +119,6 @@ final class Probe implements FrameIntake {
     public void lost(GapReason reason, int frames) {
         lost += frames;
         stopWhenEnough();
-    }
-
-    @Override
-    public void gap(GapReason reason, String detail) {
-        // The report tells the ending.
     }
 
     @Override

@@ -8,6 +8,8 @@ import java.util.OptionalDouble;
  *
  * @param uri the source, without password
  * @param codec FFmpeg's name of the codec; {@code none} for a drawing, empty if it was not reached
+ * @param tracks how many videos it has; 0 for a drawing, or if it was not reached
+ * @param track which of them was read, counted from 1; likewise 0
  * @param width of the last picture, in pixels; 0 without pictures
  * @param height of the last picture, in pixels; 0 without pictures
  * @param pixelFormat FFmpeg's name of it; empty without pictures
@@ -21,6 +23,8 @@ import java.util.OptionalDouble;
 public record ProbeReport(
         String uri,
         String codec,
+        int tracks,
+        int track,
         int width,
         int height,
         String pixelFormat,
@@ -33,5 +37,10 @@ public record ProbeReport(
     /** Whether pictures came. */
     public boolean ok() {
         return pictures > 0;
+    }
+
+    /** Why it ended, or that it gave no picture, for people. */
+    public String why() {
+        return ending == null ? "it gave no picture" : ending.toString();
     }
 }

@@ -7,7 +7,6 @@ import org.bytedeco.ffmpeg.avcodec.AVPacket;
 import org.bytedeco.ffmpeg.avcodec.AVPacketSideData;
 import org.bytedeco.ffmpeg.global.avcodec;
 import org.bytedeco.javacpp.Loader;
-import org.bytedeco.javacpp.LongPointer;
 import org.bytedeco.javacpp.Pointer;
 
 /**
@@ -25,7 +24,7 @@ final class ProducerTime {
     private static final int DATA_AT = Pointer.offsetof(AVPacketSideData.class, "data");
     private static final int TYPE_AT = Pointer.offsetof(AVPacketSideData.class, "type");
 
-    private final Memory memory = new Memory();
+    private final NativeMemory memory = new NativeMemory();
 
     /** Microseconds since 1970, or {@link Picture#UNKNOWN}. */
     long wallclockUs(AVPacket packet) {
@@ -35,22 +34,10 @@ final class ProducerTime {
         }
         long entry = memory.longAt(packet.address() + SIDE_DATA_AT);
         for (int i = 0; i < entries; i++, entry += ENTRY_BYTES) {
-            if ((int) memory.longAt(entry + TYPE_AT) == AV_PKT_DATA_PRFT) {
+            if (memory.intAt(entry + TYPE_AT) == AV_PKT_DATA_PRFT) {
                 return memory.longAt(memory.longAt(entry + DATA_AT));
             }
         }
         return Picture.UNKNOWN;
-    }
-
-    /** A window on native memory that can be moved. */
-    private static final class Memory extends LongPointer {
-        Memory() {
-            super((Pointer) null);
-        }
-
-        long longAt(long address) {
-            this.address = address;
-            return get(0);
-        }
     }
 }

@@ -2,20 +2,59 @@ package io.ringsight.sources;
 
 import io.ringsight.core.frame.GapReason;
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** What can be wrong with a file, each in one sentence. None of it goes away by itself. */
 final class RecordingFile {
+    private static final Logger LOG = LoggerFactory.getLogger(RecordingFile.class);
+
     private RecordingFile() {}
+
+    /** The files that a source's path stands for, at least one. What else is in a folder is told once. */
+    static List<Path> all(Path path) throws EndedException {
+        try {
+            MediaFiles found = MediaFiles.of(path);
+            if (found.files().isEmpty()) {
+                throw ended(
+                        GapReason.NOT_FOUND,
+                        path + ": expected videos or pictures in this folder, found "
+                                + (found.leftOut().isEmpty() ? "nothing" : found.leftOut()));
+            }
+            if (!found.leftOut().isEmpty()) {
+                LOG.warn("{}: left out what is no video or picture by its name: {}", path, found.leftOut());
+            }
+            return found.files();
+        } catch (AccessDeniedException e) {
+            throw ended(GapReason.NO_PERMISSION, path + " may not be read by this user");
+        } catch (NoSuchFileException e) {
+            throw ended(GapReason.NOT_FOUND, path + ": no such file");
+        } catch (IOException e) {
+            throw ended(GapReason.IO_ERROR, path + " cannot be read: " + e.getMessage());
+        }
+    }
+
+    /** How a recording of so many files ended. */
+    static Ending ending(int files, List<Ending> failed) {
+        if (failed.isEmpty()) {
+            return Ending.ended("");
+        }
+        Ending first = failed.get(0);
+        return files == 1
+                ? first
+                : Ending.fatal(
+                        first.reason(), failed.size() + " of " + files + " files failed; the first: " + first.detail());
+    }
 
     /** Finds what FFmpeg would say less clearly. */
     static void check(Path path) throws EndedException {
         if (!Files.exists(path)) {
-            throw ended(GapReason.NOT_FOUND, path + ": no such file");
-        }
-        if (Files.isDirectory(path)) {
-            throw ended(GapReason.UNSUPPORTED, path + " is a folder; expected a film or picture file");
+            all(path);
         }
         if (!Files.isReadable(path)) {
             throw ended(GapReason.NO_PERMISSION, path + " may not be read by this user");
@@ -39,20 +78,26 @@ final class RecordingFile {
             return ending;
         }
         String beginning = ending.reason() == GapReason.UNSUPPORTED && ending.retry()
-                ? " is not a film or picture that FFmpeg can read: "
+                ? " is not a video or picture that FFmpeg can read: "
                 : ": ";
         return Ending.fatal(ending.reason(), path + beginning + ending.detail());
     }
 
-    /** A film shorter than its own index ends without an error code; FFmpeg only logs it. */
+    /** A video shorter than its own index ends without an error code; FFmpeg only logs it. */
     static boolean isCutOff(String lastError) {
-        return lastError.contains("partial file");
+        return lastError.contains("partial file") || lastError.contains("File ended prematurely");
     }
 
     /** Reading broke off before the end. */
-    static Ending damaged(Path path, long frames, int code, String lastError) {
-        String why = isCutOff(lastError) ? "it is shorter than its index says" : FfmpegErrors.detail(code, lastError);
+    static Ending damaged(Path path, long frames, int code, boolean cutOff, String lastError) {
+        String why = cutOff ? "it is shorter than it says" : FfmpegErrors.detail(code, lastError);
         return Ending.fatal(GapReason.IO_ERROR, path + " is damaged or cut off after " + frames + " frames: " + why);
+    }
+
+    /** Read to its end, but the decoder gave nothing. */
+    static Ending withoutPicture(Path path, String lastError) {
+        String why = lastError.isEmpty() ? "" : "; the decoder says: " + lastError;
+        return Ending.fatal(GapReason.UNSUPPORTED, path + " has no picture that can be decoded" + why);
     }
 
     private static EndedException ended(GapReason reason, String detail) {

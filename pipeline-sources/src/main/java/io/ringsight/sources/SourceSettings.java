@@ -7,17 +7,18 @@ import java.util.Map;
  * holds. A setting that has no meaning for the URI's kind of source is refused by {@link SourceSpec#parse}.
  *
  * @param transport {@code tcp}, {@code udp} or {@code auto}; RTSP only
- * @param username RTSP only
- * @param password RTSP only
- * @param tlsVerify whether the camera's certificate must be trusted; rtsps only
- * @param caFile PEM file of the authorities to trust instead of the built-in ones; rtsps only
+ * @param username of a network camera or server
+ * @param password of a network camera or server; of SRT the passphrase
+ * @param tlsVerify whether the certificate must be trusted; rtsps, https and rtmps only
+ * @param caFile PEM file of the authorities to trust instead of the built-in ones; likewise
  * @param videoSize e.g. {@code 1280x720}; V4L2 only
- * @param framerate frames a second, e.g. {@code 30} or {@code 30000/1001}; V4L2 only
+ * @param framerate frames a second, e.g. {@code 30} or {@code 30000/1001}; V4L2, and how often a single picture is
+ *     fetched by HTTP
  * @param inputFormat the device's pixel format or codec, e.g. {@code mjpeg} or {@code yuyv422}; V4L2 only
  * @param openTimeoutMs the longest opening may take, and then the longest until the first picture; cameras only
  * @param stallTimeoutMs the longest time without a picture; cameras only
  * @param frozenTimeoutMs how long the picture may be unchanged or black, 0 for ever; cameras only
- * @param maxLagMs how much later than the fastest frames may come, 0 any time; RTSP only
+ * @param maxLagMs how much later than the fastest frames may come, 0 any time; network cameras but HTTP
  * @param options FFmpeg options by name, handed on as they are; not for synthetic sources
  */
 public record SourceSettings(

@@ -1,6 +1,7 @@
 package io.ringsight.sources;
 
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.Map;
 
 /**
@@ -8,8 +9,10 @@ import java.util.Map;
  *
  * <pre>
  * rtsp://[user:password@]host[:port]/path      rtsps://…       a network camera
+ * http:// https:// rtmp:// rtmps:// srt:// udp:// rtp://        a network stream; pictures to be fetched again and again
  * v4l2:/dev/video0                             /dev/v4l/by-id/…  a USB or built-in camera
- * file:clip.mp4[?loop&amp;pace=realtime|asap]      a film or a single picture, anything FFmpeg reads
+ * file:clip.mp4[?loop&amp;pace=realtime|asap&amp;start=TIME&amp;track=N]  a video or picture, anything FFmpeg reads; also a folder of them, a glob
+ * (file:clips/*.mp4) or a numbered sequence (file:board%04d.png)
  * synthetic:pcb|boxes[?key=value&amp;…]            a drawing
  * </pre>
  */
@@ -40,7 +43,7 @@ public sealed interface SourceSpec {
         return new SpecReader(uri, settings).read();
     }
 
-    /** A film or picture file, once, as fast as possible. */
+    /** A video or picture file, once, as fast as possible. */
     static Recording recording(Path path) {
         return new Recording(path, false, Pace.ASAP, Map.of());
     }
@@ -69,7 +72,7 @@ public sealed interface SourceSpec {
      * @param frozenMs how long the picture may be unchanged, or black, before the camera is suspected, in milliseconds;
      *     0: for ever
      * @param maxLagMs how much later than the fastest frames may come before they are dropped and the camera is opened
-     *     anew, in milliseconds; 0: any time. Network cameras only
+     *     again, in milliseconds; 0: any time. Network cameras only
      */
     record Timeouts(long openMs, long stallMs, long frozenMs, long maxLagMs) {
         /** Five seconds, three seconds, a minute and two seconds. */
@@ -82,6 +85,43 @@ public sealed interface SourceSpec {
             if (frozenMs < 0 || maxLagMs < 0) {
                 throw new IllegalArgumentException("limits must not be negative: " + frozenMs + ", " + maxLagMs);
             }
+        }
+    }
+
+    /** What is reached by network: a name to look up, perhaps a login, perhaps encryption. */
+    sealed interface Network extends SourceSpec permits Rtsp, Stream {
+        /** The URL without user name and password. */
+        String url();
+
+        /** Null for none. */
+        String username();
+
+        /** Null for none. */
+        String password();
+
+        /** Whether the server's certificate must be trusted. */
+        boolean tlsVerify();
+
+        /** PEM file of the authorities to trust; null for the system's. */
+        Path caFile();
+
+        /** FFmpeg options. */
+        Map<String, String> options();
+
+        /** The URL's scheme, in small letters. */
+        default String scheme() {
+            return url().substring(0, url().indexOf(':'));
+        }
+
+        /** Whether the connection is encrypted and the server shows a certificate. */
+        default boolean isTls() {
+            return scheme().endsWith("s");
+        }
+
+        @Override
+        default String uri() {
+            String shown = Redaction.text(url());
+            return username() == null ? shown : shown.replaceFirst("://", "://" + "***:***@");
         }
     }
 
@@ -106,20 +146,47 @@ public sealed interface SourceSpec {
             Path caFile,
             Timeouts timeouts,
             Map<String, String> options)
-            implements SourceSpec {
+            implements Network {
         public Rtsp {
             options = Map.copyOf(options);
         }
 
-        /** Whether the connection is encrypted. */
-        public boolean isTls() {
-            return url.startsWith("rtsps:");
+        @Override
+        public String toString() {
+            return uri();
+        }
+    }
+
+    /**
+     * A stream or picture of a server: HTTP (MJPEG, JPEG, HLS, any video), RTMP, SRT, MPEG-TS by UDP, RTP. The server
+     * tells no time that can be trusted, so the clock is {@code arrival}.
+     *
+     * @param url the URL without user name and password
+     * @param username null for none
+     * @param password null for none; of SRT the passphrase
+     * @param tlsVerify whether the server's certificate must be trusted
+     * @param caFile PEM file of the authorities to trust; null for the system's
+     * @param periodNs from one fetch of a single picture to the next
+     * @param timeouts limits on waiting
+     * @param options FFmpeg options
+     */
+    record Stream(
+            String url,
+            String username,
+            String password,
+            boolean tlsVerify,
+            Path caFile,
+            long periodNs,
+            Timeouts timeouts,
+            Map<String, String> options)
+            implements Network {
+        public Stream {
+            options = Map.copyOf(options);
         }
 
-        @Override
-        public String uri() {
-            String shown = Redaction.text(url);
-            return username == null ? shown : shown.replaceFirst("://", "://" + "***:***@");
+        /** Whether it is fetched by HTTP; the others are sent as they happen. */
+        public boolean isHttp() {
+            return scheme().startsWith("http");
         }
 
         @Override
@@ -162,22 +229,43 @@ public sealed interface SourceSpec {
     }
 
     /**
-     * A film or a single picture.
+     * Videos and pictures, one after the other on one time line.
      *
-     * @param path the file
+     * @param path a file, a folder of them, a glob or a numbered sequence: see {@link MediaFiles}
      * @param loop whether it starts over when it ends, its time line going on
      * @param pace how fast it is read
+     * @param track which of several videos in one file, counted from 1; 0: the one that FFmpeg takes for the main one
+     * @param start when the first frame of its first file was taken; null: as each file says, if it does
      * @param options FFmpeg options
      */
-    record Recording(Path path, boolean loop, Pace pace, Map<String, String> options) implements SourceSpec {
+    record Recording(Path path, boolean loop, Pace pace, int track, Instant start, Map<String, String> options)
+            implements SourceSpec {
         public Recording {
             options = Map.copyOf(options);
         }
 
+        /** The same of one of its files. */
+        Recording of(Path file) {
+            return new Recording(file, loop, pace, track, start, options);
+        }
+
+        /** The same without what the user says of its start. */
+        Recording withoutStart() {
+            return new Recording(path, loop, pace, track, null, options);
+        }
+
+        /** One of whose start and track the user says nothing. */
+        public Recording(Path path, boolean loop, Pace pace, Map<String, String> options) {
+            this(path, loop, pace, 0, null, options);
+        }
+
         @Override
         public String uri() {
-            return "file:" + path + (loop ? "?loop" : "")
-                    + (pace == Pace.REALTIME ? (loop ? "&" : "?") + "pace=realtime" : "");
+            String query = (loop ? "&loop" : "")
+                    + (pace == Pace.REALTIME ? "&pace=realtime" : "")
+                    + (start == null ? "" : "&start=" + start)
+                    + (track == 0 ? "" : "&track=" + track);
+            return "file:" + path + (query.isEmpty() ? "" : "?" + query.substring(1));
         }
 
         @Override

@@ -5,6 +5,7 @@ import io.ringsight.core.frame.Picture;
 import io.ringsight.core.metrics.Counter;
 import io.ringsight.core.metrics.SourceMetrics;
 import io.ringsight.core.pipeline.FrameIntake;
+import io.ringsight.core.pipeline.PassingIntake;
 import io.ringsight.core.time.Clock;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -18,11 +19,12 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Keeps one source running on a thread of its own: runs it, tells the intake why it ended, waits, runs it again. A
- * source that cannot come back by itself (a recording that is over, a wrong option) is run once.
+ * source that cannot come back by itself (a recording that is over, a wrong option) is run once. A camera begins with a
+ * gap of reason {@code connecting}, which its first frame ends.
  *
  * <p>{@link SourceMetrics#state()} is {@code live} from the first frame of a run on, and otherwise the reason. A camera
  * whose pictures are frozen or black, or whose time stands still, is not live: it has that reason as its state, and its
- * frames are marked ({@link FrameIntake#suspect}). It is not opened anew for that: the first picture that changes tells
+ * frames are marked ({@link FrameIntake#suspect}). It is not reopened for that: the first picture that changes tells
  * that it is well again.
  *
  * <p><b>Shutting down:</b> {@link #stopAll}, then drain the pipeline, then {@link #close} each, which frees the
@@ -93,7 +95,8 @@ public final class SourceSupervisor implements AutoCloseable {
 
     /**
      * Done when the source will not be run again, with its last ending: {@code ENDED} for a recording, {@code STOPPED}
-     * after {@link #stop}. Exceptional if an {@link Error} ended its thread. Its last frames may still be in the pipeline.
+     * after {@link #stop}, {@code IO_ERROR} if an error of ours ended its thread. Never exceptional. Its last frames may
+     * still be in the pipeline.
      */
     public CompletableFuture<Ending> ended() {
         return ended;
@@ -108,7 +111,7 @@ public final class SourceSupervisor implements AutoCloseable {
 
     /**
      * Waits for the source's thread to end after {@link #stop}. Interrupts it when half of the time has passed, since
-     * a recording may be waiting for a pipeline that stands still.
+     * a recording may be waiting for a pipeline that stands still. An interrupt before {@link #stop} ends nothing.
      *
      * @return whether it has ended
      */
@@ -143,20 +146,25 @@ public final class SourceSupervisor implements AutoCloseable {
         return running;
     }
 
-    /** Stops it and frees the source's native memory. A source whose thread does not end is named in the log and left. */
+    /** As {@link #close(long)}, within five seconds. */
     @Override
     public void close() {
+        close(CLOSE_MS);
+    }
+
+    /** Stops it and frees the source's native memory. A source whose thread does not end is named in the log and left. */
+    public void close(long timeoutMs) {
         stop();
         boolean over = false;
         try {
-            over = awaitStopped(CLOSE_MS);
+            over = awaitStopped(timeoutMs);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
         if (over) {
             source.close();
         } else {
-            LOG.error("{} did not stop within {} ms; its memory is left allocated", thread.getName(), CLOSE_MS);
+            LOG.error("{} did not stop within {} ms; its memory is left allocated", thread.getName(), timeoutMs);
         }
     }
 
@@ -165,30 +173,65 @@ public final class SourceSupervisor implements AutoCloseable {
         try {
             last = runUntilOver();
         } catch (InterruptedException e) {
-            LOG.debug("{}: interrupted, the pipeline is closing", sourceId());
-        } catch (Error e) {
-            intake.metrics().state(GapReason.IO_ERROR.wireName());
-            ended.completeExceptionally(e);
-            throw e;
+            LOG.debug("{}: stopped while busy", sourceId());
+        } catch (Throwable e) {
+            last = failed(e);
         }
         intake.metrics().state(last.reason().wireName());
         ended.complete(last);
     }
 
+    /** Whatever escapes from the thread itself ends this source for good, and is told wherever it still can be. */
+    private Ending failed(Throwable e) {
+        LOG.error("{}: the source's thread failed; it is not tried again", sourceId(), Redaction.cause(e));
+        Ending last = Ending.fatal(GapReason.IO_ERROR, internalError(e));
+        try {
+            intake.gap(last.reason(), last.detail());
+        } catch (InterruptedException interrupted) {
+            LOG.debug("{}: interrupted, the pipeline is closing", sourceId());
+        } catch (Throwable again) {
+            LOG.error("{}: its end could not be told", sourceId(), Redaction.cause(again));
+        }
+        return last;
+    }
+
+    private static String internalError(Throwable e) {
+        return "internal error: " + e.getClass().getSimpleName();
+    }
+
     private Ending runUntilOver() throws InterruptedException {
+        if (!source.lossless()) {
+            // Opening may take long, or for ever: until the first frame nobody looks, and that is not "nothing seen".
+            tellGap(GapReason.CONNECTING, "");
+        }
         Ending ending = runInTurn();
         while (ending.retry() && !stopped) {
             waitBeforeRetry(ending);
             ending = runInTurn();
         }
         Ending last = stopped ? Ending.stopped() : ending;
-        intake.gap(last.reason(), last.detail());
+        tellGap(last.reason(), last.detail());
         if (last.reason() != GapReason.STOPPED && last.reason() != GapReason.ENDED) {
             LOG.error("{}: {}; it is not tried again", sourceId(), last);
         } else {
             LOG.info("{}: {}", sourceId(), last);
         }
         return last;
+    }
+
+    /** Only an interrupt that comes after {@link #stop} leaves it untold. */
+    private void tellGap(GapReason reason, String detail) throws InterruptedException {
+        boolean told = false;
+        while (!told) {
+            try {
+                intake.gap(reason, detail);
+                told = true;
+            } catch (InterruptedException e) {
+                if (stopped) {
+                    throw e;
+                }
+            }
+        }
     }
 
     private Ending runInTurn() throws InterruptedException {
@@ -203,14 +246,26 @@ public final class SourceSupervisor implements AutoCloseable {
         Ending ending;
         try {
             ending = source.run(intake);
-        } catch (RuntimeException e) {
-            // A mistake of ours with this source: the others must go on, and so must this one if it can.
-            LOG.error("{}: the source failed", sourceId(), Redaction.cause(e));
-            ending = Ending.retry(
-                    GapReason.IO_ERROR, "internal error: " + e.getClass().getSimpleName());
+            if (ending.reason() == GapReason.STOPPED && !stopped) {
+                ending = failedRun(new InterruptedException("ended, though nobody stopped it"));
+            }
+        } catch (Throwable e) {
+            if (stopped && e instanceof InterruptedException meant) {
+                throw meant;
+            }
+            ending = failedRun(e);
         }
         count(ending);
         return ending;
+    }
+
+    /** An error of ours, no memory, a stray interrupt: the others must go on, and so must this source if it can. */
+    private Ending failedRun(Throwable e) {
+        LOG.error("{}: the source failed", sourceId(), Redaction.cause(e));
+        if (!stopped) {
+            Thread.interrupted(); // what came with it is not meant for the next try
+        }
+        return new Ending(GapReason.IO_ERROR, internalError(e), !source.lossless());
     }
 
     private void count(Ending ending) {
@@ -222,7 +277,7 @@ public final class SourceSupervisor implements AutoCloseable {
 
     private void waitBeforeRetry(Ending ending) throws InterruptedException {
         intake.metrics().state(ending.reason().wireName());
-        intake.gap(ending.reason(), ending.detail());
+        tellGap(ending.reason(), ending.detail());
         // A line that is too slow does not get faster by waiting: what lay on it is gone, so go on at once.
         if (intake.liveNs() >= HEALTHY_NS || ending.reason() == GapReason.LAGGING) {
             backoff.reset();
@@ -236,7 +291,7 @@ public final class SourceSupervisor implements AutoCloseable {
         long untilNs = clock.nanoTime() + waitNs;
         for (long leftNs = waitNs; leftNs > 0 && !stopped; leftNs = untilNs - clock.nanoTime()) {
             pause.forNs(leftNs);
-            if (Thread.interrupted()) {
+            if (Thread.interrupted() && stopped) { // else it came from nobody, and the wait goes on
                 throw new InterruptedException();
             }
         }
@@ -256,7 +311,7 @@ public final class SourceSupervisor implements AutoCloseable {
     }
 
     /** The intake, watched for a run's first frame. Owned by the source's thread; allocates nothing. */
-    private static final class Watched implements FrameIntake {
+    private static final class Watched implements PassingIntake {
         private final FrameIntake intake;
         private final Clock clock;
         private final Suspicions suspicions;
@@ -335,13 +390,8 @@ public final class SourceSupervisor implements AutoCloseable {
         }
 
         @Override
-        public void gap(GapReason reason, String detail) throws InterruptedException {
-            intake.gap(reason, detail);
-        }
-
-        @Override
-        public SourceMetrics metrics() {
-            return intake.metrics();
+        public FrameIntake next() {
+            return intake;
         }
     }
 }

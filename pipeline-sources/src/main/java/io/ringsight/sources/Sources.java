@@ -18,7 +18,7 @@ public final class Sources {
         return open(spec, clock, DEFAULT_PICTURES);
     }
 
-    /** As {@link #open(SourceSpec, Clock, int, Decoding)}, decoded by the processor. */
+    /** As {@link #open(SourceSpec, Clock, int, Decoding)}, decoded by the CPU. */
     public static Source open(SourceSpec spec, Clock clock, int pictures) {
         return open(spec, clock, pictures, Decoding.ON_CPU);
     }
@@ -38,21 +38,30 @@ public final class Sources {
     }
 
     /**
-     * Checks what can be checked without opening the source: whether FFmpeg knows the options by name.
+     * Checks what can be checked without opening the source: whether FFmpeg knows the protocol and the options by name,
+     * and whether a camera that FFmpeg does not read takes them.
      *
-     * @throws SourceSpecException for key {@code options} naming the first that it does not know
+     * @throws SourceSpecException for key {@code uri} or {@code options}, naming the first that it does not know
      */
     public static void checkOptions(SourceSpec spec) {
+        if (spec instanceof SourceSpec.Stream stream && !Options.isProtocol(stream.scheme())) {
+            throw new SourceSpecException(
+                    "uri", "this build of FFmpeg cannot read " + stream.scheme() + "://; use another protocol");
+        }
         for (String name : optionsOf(spec).keySet()) {
-            if (!Options.isKnown(name)) {
+            if (spec instanceof SourceSpec.V4l2) {
+                if (!V4l2Settings.takes(name)) {
+                    throw new SourceSpecException("options", V4l2Settings.refusal(name));
+                }
+            } else if (!Options.isKnown(name)) {
                 throw new SourceSpecException("options", "FFmpeg has no option '" + name + "'");
             }
         }
     }
 
     private static Map<String, String> optionsOf(SourceSpec spec) {
-        if (spec instanceof SourceSpec.Rtsp rtsp) {
-            return rtsp.options();
+        if (spec instanceof SourceSpec.Network network) {
+            return network.options();
         }
         if (spec instanceof SourceSpec.V4l2 v4l2) {
             return v4l2.options();
@@ -60,15 +69,23 @@ public final class Sources {
         return spec instanceof SourceSpec.Recording recording ? recording.options() : Map.of();
     }
 
+    /** As below, decoded by the CPU. */
+    public static ProbeReport probe(SourceSpec spec, Clock clock, long limitMs, Consumer<Picture> onFirst)
+            throws InterruptedException {
+        return probe(spec, clock, limitMs, onFirst, Decoding.ON_CPU);
+    }
+
     /**
      * Opens a source once and looks at its first pictures. Blocks: for the source's own time-outs, and then until a
      * second's worth of pictures with a known capture clock came, or {@code limitMs} after the first picture.
      *
      * @param onFirst is shown the first picture, valid during the call
+     * @param decoding who decodes, and what becomes of interlaced pictures
      */
-    public static ProbeReport probe(SourceSpec spec, Clock clock, long limitMs, Consumer<Picture> onFirst)
+    public static ProbeReport probe(
+            SourceSpec spec, Clock clock, long limitMs, Consumer<Picture> onFirst, Decoding decoding)
             throws InterruptedException {
-        try (Source source = open(spec, clock)) {
+        try (Source source = open(spec, clock, DEFAULT_PICTURES, decoding)) {
             return new Probe(source, clock, limitMs, onFirst).look(spec.uri());
         }
     }

@@ -2,30 +2,29 @@ package io.ringsight.sources;
 
 import io.ringsight.sources.SourceSpec.Pace;
 import io.ringsight.sources.SourceSpec.Timeouts;
-import io.ringsight.sources.SourceSpec.Transport;
 import io.ringsight.sources.synthetic.SyntheticSettings;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.format.DateTimeParseException;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** Reads a source's URI and settings into a {@link SourceSpec}, or says in one sentence what is wrong with them. */
 final class SpecReader {
-    private static final String EXPECTED = "expected rtsp://, rtsps://, v4l2:/dev/…, file:… or synthetic:pcb|boxes";
-    private static final Pattern HOST_PORT = Pattern.compile("(\\[[0-9A-Fa-f:.%]+]|[^:\\[\\]]+)(?::(.*))?");
+    private static final String EXPECTED = "expected rtsp://, rtsps://, http://, https://, rtmp://, rtmps://,"
+            + " srt://, udp://, rtp://, v4l2:/dev/…, file:… or synthetic:pcb|boxes";
     private static final Pattern VIDEO_SIZE = Pattern.compile("[1-9][0-9]{0,4}x[1-9][0-9]{0,4}");
-    private static final Pattern FRAMERATE = Pattern.compile("[0-9]+(\\.[0-9]+)?|[0-9]+/[0-9]+");
+    static final Pattern FRAMERATE = Pattern.compile("[0-9]+(\\.[0-9]+)?|[0-9]+/[0-9]+");
     private static final Set<String> SCENES = Set.of("pcb", "boxes");
-    private static final int HIGHEST_PORT = 65_535;
     private static final long LONGEST_TIMEOUT_MS = 3_600_000;
-    /** FFmpeg keeps user and password, percent-encoded, in a field of 128 bytes and cuts what is longer. */
-    private static final int LONGEST_CREDENTIALS = 127;
-
+    private static final Pattern TRACK = Pattern.compile("[1-9][0-9]?");
     private final String uri;
     private final SourceSettings settings;
 
@@ -36,8 +35,10 @@ final class SpecReader {
 
     SourceSpec read() {
         String lower = uri.toLowerCase(Locale.ROOT);
-        if (lower.startsWith("rtsp://") || lower.startsWith("rtsps://")) {
-            return rtsp();
+        if (NetworkReader.isNetwork(lower)) {
+            refuse("videoSize", settings.videoSize(), "a network camera");
+            refuse("inputFormat", settings.inputFormat(), "a network camera");
+            return new NetworkReader(uri, settings, timeouts()).read();
         }
         if (lower.startsWith("v4l2:")) {
             return v4l2(uri.substring("v4l2:".length()));
@@ -51,115 +52,13 @@ final class SpecReader {
         if (lower.startsWith("synthetic:")) {
             return synthetic(uri.substring("synthetic:".length()));
         }
-        throw wrong("uri", EXPECTED + ", came " + (uri.isEmpty() ? "nothing" : quoted(uri)));
-    }
-
-    private SourceSpec rtsp() {
-        refuseV4l2Settings("an RTSP camera");
-        int authorityAt = uri.indexOf("://") + 3;
-        int pathAt = firstOf(uri, "/?#", authorityAt);
-        String scheme = uri.substring(0, authorityAt).toLowerCase(Locale.ROOT);
-        String authority = uri.substring(authorityAt, pathAt);
-        int at = authority.lastIndexOf('@');
-        String userInfo = at < 0 ? null : authority.substring(0, at);
-        checkHost(authority.substring(at + 1));
-        boolean tls = scheme.startsWith("rtsps");
-        if (!tls && (settings.tlsVerify() != null || settings.caFile() != null)) {
-            throw wrong(
-                    settings.caFile() != null ? "caFile" : "tlsVerify", "only an rtsps:// camera has a certificate");
-        }
-        String url = scheme + authority.substring(at + 1) + uri.substring(pathAt);
-        if (url.chars().anyMatch(c -> c <= ' ' || c == 0x7f)) {
-            throw wrong("uri", "an RTSP URI must not contain spaces or control characters; write a space as %20");
-        }
-        String[] credentials = credentials(userInfo);
-        return new SourceSpec.Rtsp(
-                url,
-                transport(),
-                credentials[0],
-                credentials[1],
-                settings.tlsVerify() == null || settings.tlsVerify(),
-                settings.caFile() == null ? null : path("caFile", settings.caFile()),
-                timeouts(),
-                settings.options());
-    }
-
-    private static void checkHost(String hostPort) {
-        Matcher matcher = HOST_PORT.matcher(hostPort);
-        if (!matcher.matches()) {
-            // The text is not shown: with a '/' or '#' in it, a password may have ended up here.
-            throw wrong(
-                    "uri",
-                    "an RTSP URI needs a host, as in rtsp://10.0.0.7:554/stream; a password with '/', '?',"
-                            + " '#' or '@' belongs into the key password");
-        }
-        String port = matcher.group(2);
-        if (port != null && !isPort(port)) {
-            throw wrong(
-                    "uri",
-                    "the port of an RTSP URI must be a number from 1 to 65535; a password with '/', '?', '#'"
-                            + " or '@' belongs into the key password");
-        }
-    }
-
-    private static boolean isPort(String text) {
-        return text.matches("[0-9]{1,5}") && Integer.parseInt(text) >= 1 && Integer.parseInt(text) <= HIGHEST_PORT;
-    }
-
-    private String[] credentials(String userInfo) {
-        String username = settings.username();
-        String password = settings.password();
-        if (userInfo != null) {
-            if (username != null || password != null) {
-                throw wrong(
-                        username != null ? "username" : "password", "given twice: the URI has user and password too");
-            }
-            int colon = userInfo.indexOf(':');
-            username = percentDecoded(colon < 0 ? userInfo : userInfo.substring(0, colon));
-            password = colon < 0 ? "" : percentDecoded(userInfo.substring(colon + 1));
-        }
-        if (username == null && password != null) {
-            throw wrong("password", "a password needs a username beside it");
-        }
-        if (username == null) {
-            return new String[] {null, null};
-        }
-        String given = password == null ? "" : password;
-        checkCredentials(username, given);
-        return new String[] {username, given};
-    }
-
-    private static void checkCredentials(String username, String password) {
-        if (username.isEmpty() || username.indexOf(':') >= 0) {
-            throw wrong("username", "must not be empty nor contain a colon");
-        }
-        int length = Redaction.percentEncoded(username).length()
-                + 1
-                + Redaction.percentEncoded(password).length();
-        if (length > LONGEST_CREDENTIALS) {
-            throw wrong(
-                    "password",
-                    "user name and password together may have " + (LONGEST_CREDENTIALS - 1)
-                            + " characters (special ones count three), came " + (length - 1));
-        }
-    }
-
-    private Transport transport() {
-        if (settings.transport() == null) {
-            return Transport.AUTO;
-        }
-        return switch (settings.transport().toLowerCase(Locale.ROOT)) {
-            case "tcp" -> Transport.TCP;
-            case "udp" -> Transport.UDP;
-            case "auto" -> Transport.AUTO;
-            default -> throw wrong("transport", "expected tcp, udp or auto, came " + quoted(settings.transport()));
-        };
+        throw wrong("uri", EXPECTED + ", got " + (uri.isEmpty() ? "nothing" : quoted(uri)));
     }
 
     private SourceSpec v4l2(String device) {
-        refuseRtspSettings("a V4L2 camera");
+        refuseNetworkSettings("a V4L2 camera");
         if (!device.startsWith("/") || device.indexOf('\0') >= 0) {
-            throw wrong("uri", "expected v4l2: and the device's path, as in v4l2:/dev/video0, came " + quoted(uri));
+            throw wrong("uri", "expected v4l2: and the device's path, as in v4l2:/dev/video0, got " + quoted(uri));
         }
         matches("videoSize", settings.videoSize(), VIDEO_SIZE, "WIDTHxHEIGHT, as in 1280x720");
         matches("framerate", settings.framerate(), FRAMERATE, "frames a second, as in 30 or 30000/1001");
@@ -174,27 +73,45 @@ final class SpecReader {
 
     private SourceSpec recording(String rest) {
         refuseCameraSettings("a file");
-        int queryAt = rest.lastIndexOf('?');
+        int queryAt = queryAt(rest);
         String name = queryAt < 0 ? rest : rest.substring(0, queryAt);
         if (name.startsWith("//")) {
             name = fromFileUri(name.substring(2));
         }
         if (name.isEmpty()) {
-            throw wrong("uri", "expected file: and the file's path, as in file:clip.mp4, came " + quoted(uri));
+            throw wrong("uri", "expected file: and the file's path, as in file:clip.mp4, got " + quoted(uri));
         }
         boolean loop = false;
         Pace pace = Pace.ASAP;
+        Instant start = null;
+        int track = 0;
         for (Map.Entry<String, String> parameter :
                 query(queryAt < 0 ? "" : rest.substring(queryAt + 1)).entrySet()) {
             switch (parameter.getKey()) {
                 case "loop" -> loop = flag("loop", parameter.getValue());
                 case "pace" -> pace = pace(parameter.getValue());
+                case "start" -> start = time("start", parameter.getValue());
+                case "track" -> track = track(parameter.getValue());
                 default ->
                     throw wrong(
-                            "uri", "a file takes ?loop and ?pace=realtime|asap, came " + quoted(parameter.getKey()));
+                            "uri",
+                            "a file takes ?loop, ?pace=realtime|asap, ?start=TIME and ?track=N, got "
+                                    + quoted(parameter.getKey()));
             }
         }
-        return new SourceSpec.Recording(path("uri", name), loop, pace, settings.options());
+        return new SourceSpec.Recording(path("uri", name), loop, pace, track, start, settings.options());
+    }
+
+    /**
+     * Where the query begins; -1 for none: the name of a file that is there is taken as it is, and what follows a glob's
+     * question mark is a name, as in {@code cam?.mp4}.
+     */
+    private static int queryAt(String rest) {
+        int at = rest.lastIndexOf('?');
+        if (at >= 0 && !rest.startsWith("//") && Files.exists(path("uri", rest))) {
+            return -1;
+        }
+        return at >= 0 && rest.substring(at + 1).matches("[^=&]*[./*\\]\\[][^=&]*") ? -1 : at;
     }
 
     /** {@code file://[localhost]/path}, percent-encoded as URIs are. */
@@ -202,7 +119,7 @@ final class SpecReader {
         int slash = rest.indexOf('/');
         String host = slash < 0 ? rest : rest.substring(0, slash);
         if (slash < 0 || !(host.isEmpty() || host.equals("localhost"))) {
-            throw wrong("uri", "file:// needs an absolute path, as in file:///data/clip.mp4, came " + quoted(uri));
+            throw wrong("uri", "file:// needs an absolute path, as in file:///data/clip.mp4, got " + quoted(uri));
         }
         return percentDecoded(rest.substring(slash));
     }
@@ -215,7 +132,7 @@ final class SpecReader {
         int queryAt = rest.indexOf('?');
         String scene = queryAt < 0 ? rest : rest.substring(0, queryAt);
         if (!SCENES.contains(scene)) {
-            throw wrong("uri", "expected synthetic:pcb or synthetic:boxes, came " + quoted(uri));
+            throw wrong("uri", "expected synthetic:pcb or synthetic:boxes, got " + quoted(uri));
         }
         SourceSpec.Synthetic spec =
                 new SourceSpec.Synthetic(scene, query(queryAt < 0 ? "" : rest.substring(queryAt + 1)));
@@ -243,15 +160,28 @@ final class SpecReader {
         return switch (value) {
             case "", "true" -> true;
             case "false" -> false;
-            default -> throw wrong("uri", name + " takes true or false, came " + quoted(value));
+            default -> throw wrong("uri", name + " takes true or false, got " + quoted(value));
         };
+    }
+
+    private static Instant time(String name, String value) {
+        try {
+            return OffsetDateTime.parse(value).toInstant();
+        } catch (DateTimeParseException e) {
+            throw wrong("uri", name + " takes a time with its zone, as in 2026-11-27T22:00:00Z, got " + quoted(value));
+        }
+    }
+
+    private static int track(String value) {
+        matches("uri", value, TRACK, "track=1 to track=99");
+        return Integer.parseInt(value);
     }
 
     private static Pace pace(String value) {
         return switch (value) {
             case "asap" -> Pace.ASAP;
             case "realtime" -> Pace.REALTIME;
-            default -> throw wrong("uri", "pace takes realtime or asap, came " + quoted(value));
+            default -> throw wrong("uri", "pace takes realtime or asap, got " + quoted(value));
         };
     }
 
@@ -272,12 +202,12 @@ final class SpecReader {
             return otherwise;
         }
         if (value < 1 || value > LONGEST_TIMEOUT_MS) {
-            throw wrong(key, "expected 1 to " + LONGEST_TIMEOUT_MS + " milliseconds, came " + value);
+            throw wrong(key, "expected 1 to " + LONGEST_TIMEOUT_MS + " milliseconds, got " + value);
         }
         return value;
     }
 
-    private void refuseRtspSettings(String kind) {
+    private void refuseNetworkSettings(String kind) {
         refuse("transport", settings.transport(), kind);
         refuse("maxLagMs", settings.maxLagMs(), kind);
         refuse("username", settings.username(), kind);
@@ -293,26 +223,26 @@ final class SpecReader {
     }
 
     private void refuseCameraSettings(String kind) {
-        refuseRtspSettings(kind);
+        refuseNetworkSettings(kind);
         refuseV4l2Settings(kind);
         refuse("openTimeoutMs", settings.openTimeoutMs(), kind);
         refuse("stallTimeoutMs", settings.stallTimeoutMs(), kind);
         refuse("frozenTimeoutMs", settings.frozenTimeoutMs(), kind);
     }
 
-    private static void refuse(String key, Object value, String kind) {
+    static void refuse(String key, Object value, String kind) {
         if (value != null) {
-            throw wrong(key, "has no meaning for " + kind);
+            throw SourceSpecException.noMeaning(key, kind);
         }
     }
 
-    private static void matches(String key, String value, Pattern pattern, String expected) {
+    static void matches(String key, String value, Pattern pattern, String expected) {
         if (value != null && !pattern.matcher(value).matches()) {
-            throw wrong(key, "expected " + expected + ", came " + quoted(value));
+            throw wrong(key, "expected " + expected + ", got " + quoted(value));
         }
     }
 
-    private static Path path(String key, String text) {
+    static Path path(String key, String text) {
         try {
             return Path.of(text);
         } catch (java.nio.file.InvalidPathException e) {
@@ -320,7 +250,7 @@ final class SpecReader {
         }
     }
 
-    private static String percentDecoded(String text) {
+    static String percentDecoded(String text) {
         try {
             return URLDecoder.decode(text.replace("+", "%2B"), StandardCharsets.UTF_8);
         } catch (IllegalArgumentException e) {
@@ -329,20 +259,11 @@ final class SpecReader {
         }
     }
 
-    private static int firstOf(String text, String letters, int from) {
-        for (int i = from; i < text.length(); i++) {
-            if (letters.indexOf(text.charAt(i)) >= 0) {
-                return i;
-            }
-        }
-        return text.length();
-    }
-
-    private static String quoted(String text) {
+    static String quoted(String text) {
         return "'" + Redaction.text(text) + "'";
     }
 
-    private static SourceSpecException wrong(String key, String sentence) {
+    static SourceSpecException wrong(String key, String sentence) {
         return new SourceSpecException(key, sentence);
     }
 }

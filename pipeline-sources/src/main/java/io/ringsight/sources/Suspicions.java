@@ -20,7 +20,7 @@ final class Suspicions {
         pictureWatch = new PictureWatch(limits.frozenMs() * NS_PER_MS);
     }
 
-    /** The camera was opened anew. */
+    /** The camera was reopened. */
     void begin() {
         pictureWatch.begin();
         latestPtsNs = Picture.UNKNOWN;

@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.bytedeco.javacpp.Loader;
 
-/** Makes films for tests with the {@code ffmpeg} program that FFmpeg's Java package brings, and counts with its own. */
+/** Makes videos for tests with the {@code ffmpeg} program that FFmpeg's Java package brings, and counts with its own. */
 final class Clips {
     private static final long LIMIT_S = 60;
 
@@ -37,12 +37,28 @@ final class Clips {
         return file;
     }
 
+    /** The same video, marked as one to be shown rotated. */
+    static Path rotated(Path video, Path file, String degrees) {
+        run(List.of(
+                program(org.bytedeco.ffmpeg.ffmpeg.class),
+                "-v",
+                "error",
+                "-display_rotation",
+                degrees,
+                "-i",
+                video.toString(),
+                "-c",
+                "copy",
+                file.toString()));
+        return file;
+    }
+
     /** How many frames {@code ffprobe} decodes. */
     static int count(Path file) {
         String counted = run(List.of(
                 program(org.bytedeco.ffmpeg.ffprobe.class),
                 "-v",
-                "error",
+                "quiet",
                 "-count_frames",
                 "-select_streams",
                 "v:0",

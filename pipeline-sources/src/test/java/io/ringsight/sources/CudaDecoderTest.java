@@ -1,6 +1,8 @@
 package io.ringsight.sources;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.bytedeco.ffmpeg.global.avcodec.*;
 import static org.bytedeco.ffmpeg.global.avutil.*;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -13,6 +15,8 @@ import io.ringsight.core.metrics.Counter;
 import io.ringsight.core.time.Clock;
 import java.nio.file.Path;
 import java.util.OptionalInt;
+import org.bytedeco.ffmpeg.avcodec.AVCodec;
+import org.bytedeco.ffmpeg.avcodec.AVCodecContext;
 import org.bytedeco.ffmpeg.avutil.AVBufferRef;
 import org.bytedeco.ffmpeg.avutil.AVFrame;
 import org.bytedeco.ffmpeg.avutil.AVHWFramesContext;
@@ -33,16 +37,16 @@ class CudaDecoderTest {
     @TempDir
     Path folder;
 
-    private Path film(String name, String codec) {
+    private Path video(String name, String codec) {
         return Clips.encode(folder.resolve(name), FRAMES, "320x240", "-c:v", codec, "-g", "10");
     }
 
     private static void needNoGpu() {
-        assumeTrue(FfmpegLibraries.cudaProblem().isPresent(), "there is an NVIDIA GPU: this is what happens without");
+        assumeTrue(FfmpegLibraries.cudaProblem(0).isPresent(), "there is an NVIDIA GPU: this is what happens without");
     }
 
-    private static Ending play(Path film, Decoding decoding, RecordingIntake intake) throws InterruptedException {
-        try (Source source = Sources.open(SourceSpec.recording(film), Clock.system(), 6, decoding)) {
+    private static Ending play(Path video, Decoding decoding, RecordingIntake intake) throws InterruptedException {
+        try (Source source = Sources.open(SourceSpec.recording(video), Clock.system(), 6, decoding)) {
             Ending ending = source.run(intake);
             intake.releaseAll();
             return ending;
@@ -52,15 +56,15 @@ class CudaDecoderTest {
     @Test
     void autoFallsBackToTheProcessorAndSaysWhyOnce() throws InterruptedException {
         needNoGpu();
-        Path film = film("h264.mp4", "libopenh264");
+        Path video = video("h264.mp4", "libopenh264");
         RecordingIntake intake = new RecordingIntake();
         try (LogCapture log = new LogCapture();
-                Source source = Sources.open(SourceSpec.recording(film), Clock.system(), 6, AUTO_ON_GPU)) {
+                Source source = Sources.open(SourceSpec.recording(video), Clock.system(), 6, AUTO_ON_GPU)) {
             assertThat(source.run(intake)).isEqualTo(Ending.ended(""));
             assertThat(source.run(intake)).isEqualTo(Ending.ended(""));
             intake.releaseAll();
             assertThat(log.text())
-                    .containsOnlyOnce("cam: the processor decodes, because the GPU cannot: FFmpeg cannot open GPU 0");
+                    .containsOnlyOnce("cam: the CPU decodes, because the GPU cannot: FFmpeg cannot open GPU 0");
         }
         assertThat(intake.frames()).isEqualTo(2 * FRAMES);
         assertThat(intake.metrics().value(Counter.DECODE_FALLBACKS)).isEqualTo(2);
@@ -69,7 +73,7 @@ class CudaDecoderTest {
     @Test
     void autoIsTheProcessorWhereTheModelComputesThere() throws InterruptedException {
         RecordingIntake intake = new RecordingIntake();
-        Ending ending = play(film("h264.mp4", "libopenh264"), new Decoding(Decode.AUTO, OptionalInt::empty), intake);
+        Ending ending = play(video("h264.mp4", "libopenh264"), new Decoding(Decode.AUTO, OptionalInt::empty), intake);
         assertThat(ending).isEqualTo(Ending.ended(""));
         assertThat(intake.frames()).isEqualTo(FRAMES);
         assertThat(intake.metrics().value(Counter.DECODE_FALLBACKS)).isZero();
@@ -79,12 +83,47 @@ class CudaDecoderTest {
     void autoFallsBackWhereNvdecDoesNotKnowTheCodec() throws InterruptedException {
         RecordingIntake intake = new RecordingIntake();
         try (LogCapture log = new LogCapture()) {
-            assertThat(play(film("ffv1.mkv", "ffv1"), AUTO_ON_GPU, intake)).isEqualTo(Ending.ended(""));
-            assertThat(log.text())
-                    .contains("the processor decodes, because the GPU cannot: NVDEC does not decode ffv1");
+            assertThat(play(video("ffv1.mkv", "ffv1"), AUTO_ON_GPU, intake)).isEqualTo(Ending.ended(""));
+            assertThat(log.text()).contains("the CPU decodes, because the GPU cannot: NVDEC does not decode ffv1");
         }
         assertThat(intake.frames()).isEqualTo(FRAMES);
         assertThat(intake.metrics().value(Counter.DECODE_FALLBACKS)).isEqualTo(1);
+    }
+
+    @Test
+    void formatsTheNetworkDoesNotReadOnTheGpuAreDecodedByTheProcessorFromTheStart() throws InterruptedException {
+        Path video = Clips.encode(
+                folder.resolve("422.ts"), FRAMES, "320x240", "-c:v", "mpeg2video", "-pix_fmt", "yuv422p", "-g", "10");
+        RecordingIntake intake = new RecordingIntake();
+        try (LogCapture log = new LogCapture()) {
+            assertThat(play(video, AUTO_ON_GPU, intake)).isEqualTo(Ending.ended(""));
+            assertThat(log.text())
+                    .contains("the CPU decodes, because the GPU cannot: the network does not read pictures of the"
+                            + " format yuv422p on the GPU");
+        }
+        assertThat(intake.frames()).isEqualTo(FRAMES);
+        assertThat(intake.metrics().value(Counter.DECODE_FALLBACKS)).isEqualTo(1);
+    }
+
+    @Test
+    void aPictureTheNetworkDoesNotReadEndsTheGpusDecodingForGood() throws EndedException {
+        RecordingIntake intake = new RecordingIntake();
+        AVCodec decoder = avcodec_find_decoder(AV_CODEC_ID_H264);
+        AVCodecContext codec = avcodec_alloc_context3(decoder);
+        FfmpegLog log = new FfmpegLog(Clock.system(), Redaction.NONE);
+        try (CudaDecoder cuda = new CudaDecoder(AUTO_ON_GPU, 6);
+                LogCapture lines = new LogCapture()) {
+            cuda.begin(intake.metrics());
+            assertThatThrownBy(() -> cuda.awaitPicture(AV_PIX_FMT_P016LE))
+                    .isInstanceOfSatisfying(
+                            EndedException.class,
+                            e -> assertThat(e.ending().retry()).isTrue());
+            cuda.attach(codec, decoder, log);
+            assertThat(cuda.isAttached()).isFalse();
+            assertThat(lines.text()).contains("the network does not read pictures of the format p016le on the GPU");
+        } finally {
+            avcodec_free_context(codec);
+        }
     }
 
     @Test
@@ -92,7 +131,7 @@ class CudaDecoderTest {
         needNoGpu();
         RecordingIntake intake = new RecordingIntake();
         Ending ending =
-                play(film("h264.mp4", "libopenh264"), new Decoding(Decode.CUDA, () -> OptionalInt.of(0)), intake);
+                play(video("h264.mp4", "libopenh264"), new Decoding(Decode.CUDA, () -> OptionalInt.of(0)), intake);
         assertThat(ending.retry()).isFalse();
         assertThat(ending.reason()).isEqualTo(GapReason.UNSUPPORTED);
         assertThat(ending.detail()).contains("h264.mp4: decode: cuda is not possible: FFmpeg cannot open GPU 0: ");
@@ -102,7 +141,7 @@ class CudaDecoderTest {
     @Test
     void cudaEndsForGoodWhereTheModelComputesOnTheProcessor() throws InterruptedException {
         RecordingIntake intake = new RecordingIntake();
-        Ending ending = play(film("h264.mp4", "libopenh264"), new Decoding(Decode.CUDA, OptionalInt::empty), intake);
+        Ending ending = play(video("h264.mp4", "libopenh264"), new Decoding(Decode.CUDA, OptionalInt::empty), intake);
         assertThat(ending.retry()).isFalse();
         assertThat(ending.detail()).contains("the model does not compute on a GPU; set pipeline.device to cuda");
     }
@@ -133,6 +172,13 @@ class CudaDecoderTest {
             assertThat(picture.planeAddress(0)).isEqualTo(0x7f00_0000_0000L);
             assertThat(picture.planeAddress(1)).isEqualTo(0x7f00_0010_0000L);
             assertThat(picture.planeStride(1)).isEqualTo(2048);
+            frame.crop_left(6).crop_top(4);
+            pooled.describe();
+            int bytes = format == PixelFormat.P010 ? 2 : 1;
+            assertThat(picture.width()).isEqualTo(width - 6);
+            assertThat(picture.height()).isEqualTo(height - 4);
+            assertThat(picture.planeAddress(0)).isEqualTo(0x7f00_0000_0000L + 4 * 2048 + 6 * bytes);
+            assertThat(picture.planeAddress(1)).isEqualTo(0x7f00_0010_0000L + 2 * 2048 + 6 * bytes);
             frame.format(AV_PIX_FMT_YUV420P);
             pooled.describe();
             assertThat(picture.memory()).isEqualTo(MemoryKind.HOST);

@@ -72,6 +72,19 @@ class DamageTest {
     }
 
     @Test
+    void distrustsAsLongAsKeyFramesAreApart() {
+        for (int i = 0; i < 1_501; i++) {
+            picture(i % 1_500 == 0, false);
+        }
+        assertThat(picture(false, true)).isTrue();
+        int spoiled = 0;
+        while (picture(false, false)) {
+            spoiled++;
+        }
+        assertThat(spoiled).isEqualTo(1_500);
+    }
+
+    @Test
     void countsPicturesThatVanishedWithLostPackets() {
         damage.vanishedBefore(0);
         damage.vanishedBefore(FRAME_NS);

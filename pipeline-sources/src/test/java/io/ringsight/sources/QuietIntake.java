@@ -3,11 +3,11 @@ package io.ringsight.sources;
 import io.ringsight.core.frame.GapReason;
 import io.ringsight.core.frame.Picture;
 import io.ringsight.core.metrics.SourceMetrics;
-import io.ringsight.core.pipeline.FrameIntake;
+import io.ringsight.core.pipeline.LookingIntake;
 import java.util.function.IntConsumer;
 
 /** An intake that only counts, allocates nothing and gives each picture back at once. */
-final class QuietIntake implements FrameIntake {
+final class QuietIntake implements LookingIntake {
     private final SourceMetrics metrics = new SourceMetrics("cam");
     private final IntConsumer onFrame;
     private int frames;
@@ -25,11 +25,6 @@ final class QuietIntake implements FrameIntake {
     @Override
     public void lost(GapReason reason, int lost) {
         frames += lost;
-    }
-
-    @Override
-    public void gap(GapReason reason, String detail) {
-        // Not counted.
     }
 
     @Override

@@ -29,7 +29,7 @@ final class ReconnectScenario {
         this.server = server;
     }
 
-    /** The film's path is the one argument. */
+    /** The video's path is the one argument. */
     public static void main(String[] args) throws Exception {
         try (TinyRtspServer server = new TinyRtspServer(Files.readAllBytes(Path.of(args[0])))) {
             ReconnectScenario scenario = new ReconnectScenario(server);

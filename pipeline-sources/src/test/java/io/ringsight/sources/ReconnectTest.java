@@ -22,7 +22,7 @@ class ReconnectTest {
     @Test
     @Timeout(LIMIT_S + 30)
     void leavesNothingBehindInAThousandReconnectsAndAThousandCameras() throws Exception {
-        Path film = Clips.encode(folder.resolve("film.h264"), 5, "160x120", "-c:v", "libopenh264", "-f", "h264");
+        Path video = Clips.encode(folder.resolve("video.h264"), 5, "160x120", "-c:v", "libopenh264", "-f", "h264");
         Path output = folder.resolve("output.txt");
         ProcessBuilder builder = new ProcessBuilder(List.of(
                         ProcessHandle.current().info().command().orElse("java"),
@@ -37,7 +37,7 @@ class ReconnectTest {
                         "-cp",
                         System.getProperty("java.class.path"),
                         ReconnectScenario.class.getName(),
-                        film.toString()))
+                        video.toString()))
                 .redirectErrorStream(true)
                 .redirectOutput(output.toFile());
         // with an arena a thread, which thread met which arena moves the process's size by as much as is tested for

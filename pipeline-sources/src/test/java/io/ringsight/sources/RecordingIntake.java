@@ -12,6 +12,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.Pointer;
 
@@ -37,6 +38,9 @@ final class RecordingIntake implements FrameIntake {
     final FrameLosses losses = new FrameLosses();
     /** Why frames were lost, how many, and after how many that were seen. */
     final List<String> lossTimes = new ArrayList<>();
+
+    /** Whether the next gap is met by an interrupt first. */
+    boolean interruptsOnce;
 
     private final SourceMetrics metrics = new SourceMetrics("cam");
     private final Deque<Picture> held = new ArrayDeque<>();
@@ -78,7 +82,11 @@ final class RecordingIntake implements FrameIntake {
     }
 
     @Override
-    public synchronized void gap(GapReason reason, String detail) {
+    public synchronized void gap(GapReason reason, String detail) throws InterruptedException {
+        if (interruptsOnce) {
+            interruptsOnce = false;
+            throw new InterruptedException();
+        }
         gaps.add(reason.wireName() + ": " + detail);
     }
 
@@ -115,6 +123,11 @@ final class RecordingIntake implements FrameIntake {
 
     synchronized List<Long> pts() {
         return seen.stream().map(Seen::ptsNs).toList();
+    }
+
+    /** Shows the picture that came last, which must still be held. */
+    synchronized void withLast(Consumer<Picture> look) {
+        look.accept(held.getLast());
     }
 
     /** The sum of the first plane's bytes of all pictures held, row by row. */

@@ -47,6 +47,11 @@ final class RunningSource implements AutoCloseable {
         }
     }
 
+    /** Whether it has ended. */
+    boolean hasEnded() {
+        return ending != null;
+    }
+
     /** Waits for the source to end by itself. */
     Ending ending() throws InterruptedException {
         thread.join(TimeUnit.SECONDS.toMillis(WAIT_S));

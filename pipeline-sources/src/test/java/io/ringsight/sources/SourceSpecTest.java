@@ -98,13 +98,14 @@ class SourceSpecTest {
     @Test
     void namesTheKindsItKnows() {
         assertThatThrownBy(() -> SourceSpec.parse(""))
-                .hasMessage("expected rtsp://, rtsps://, v4l2:/dev/…, file:… or synthetic:pcb|boxes, came nothing");
+                .hasMessage(
+                        "expected rtsp://, rtsps://, http://, https://, rtmp://, rtmps://, srt://, udp://, rtp://, v4l2:/dev/…, file:… or synthetic:pcb|boxes, got nothing");
     }
 
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "http://cam/stream",
+                "ftp://cam/stream",
                 "clip.mp4",
                 "rtsp:/cam/stream",
                 "rtsp://",
@@ -123,6 +124,10 @@ class SourceSpecTest {
                 "file:a.mp4?speed=2",
                 "file:a.mp4?pace=slow",
                 "file:a.mp4?loop=perhaps",
+                "file:a.mp4?track=0",
+                "file:a.mp4?track",
+                "file:a.mp4?track=100",
+                "file:a.mp4?track=-1",
                 "file:a.mp4?loop&loop",
                 "synthetic:",
                 "synthetic:cats",
@@ -203,7 +208,7 @@ class SourceSpecTest {
     @ValueSource(
             strings = {
                 "rtsp://user:hunter2/x@cam/s", "rtsp://user:hunter2#@cam/s", "rtsp://user:hunter2?@cam/s",
-                "rtsp://user:hunter2%zz@cam/s", "rtsp://user:hunter2@cam:port/s", "http://user:hunter2@cam/s",
+                "rtsp://user:hunter2%zz@cam/s", "rtsp://user:hunter2@cam:port/s", "ftp://user:hunter2@cam/s",
                 "rtsp://user:hunter2@cam /s", "rtsp://user:hunter2@hunter2@/s",
             })
     void neverShowsAPasswordInAnError(String uri) {

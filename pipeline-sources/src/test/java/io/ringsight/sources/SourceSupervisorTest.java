@@ -1,7 +1,6 @@
 package io.ringsight.sources;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.ringsight.core.frame.GapReason;
 import io.ringsight.core.frame.Picture;
@@ -12,7 +11,6 @@ import io.ringsight.core.time.ManualClock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -121,6 +119,31 @@ class SourceSupervisorTest {
         assertThat(intake.metrics().value(Counter.CONNECT_FAILURES)).isZero();
     }
 
+    /** A line that is too slow gets no faster by waiting, so no failure before it makes the wait longer. */
+    @Test
+    void goesOnAtOnceAfterLagging() throws Exception {
+        Step lagging = in -> {
+            in.offer(picture());
+            clock.advanceMs(100);
+            return Ending.retry(GapReason.LAGGING, "");
+        };
+        superviseToTheEnd(List.of(in -> REFUSED, in -> REFUSED, lagging, lagging, in -> Ending.ended("")), NO_JITTER);
+        assertThat(waitsMs).containsExactly(500L, 1000L, 500L, 500L);
+    }
+
+    /** Else one wrong password after months of health would cost a quarter of an hour. */
+    @Test
+    void aHealthyTimeForgivesWrongPasswords() throws Exception {
+        Step wrong = in -> Ending.retry(GapReason.AUTH_FAILED, "");
+        Step healthy = in -> {
+            in.offer(picture());
+            clock.advanceMs(10_000);
+            return Ending.retry(GapReason.STALLED, "");
+        };
+        superviseToTheEnd(List.of(wrong, wrong, wrong, healthy, wrong, in -> Ending.ended("")), 0);
+        assertThat(waitsMs).containsExactly(30_000L, 60_000L, 900_000L, 250L, 30_000L);
+    }
+
     @Test
     void tellsStateAndGaps() throws Exception {
         List<String> states = new ArrayList<>();
@@ -133,7 +156,8 @@ class SourceSupervisorTest {
         superviseToTheEnd(List.of(camera, camera, in -> Ending.ended("done")), NO_JITTER);
         assertThat(states).containsExactly("connecting", "live", "disconnected", "live");
         assertThat(intake.gaps)
-                .containsExactly("disconnected: cable pulled", "disconnected: cable pulled", "ended: done");
+                .containsExactly(
+                        "connecting: ", "disconnected: cable pulled", "disconnected: cable pulled", "ended: done");
         assertThat(intake.metrics().state()).isEqualTo("ended");
     }
 
@@ -142,7 +166,7 @@ class SourceSupervisorTest {
         Ending missing = Ending.fatal(GapReason.NOT_FOUND, "clip.mp4: no such file");
         assertThat(superviseToTheEnd(List.of(in -> missing), NO_JITTER)).isEqualTo(missing);
         assertThat(waitsMs).isEmpty();
-        assertThat(intake.gaps).containsExactly("not-found: clip.mp4: no such file");
+        assertThat(intake.gaps).containsExactly("connecting: ", "not-found: clip.mp4: no such file");
         assertThat(intake.metrics().state()).isEqualTo("not-found");
     }
 
@@ -170,24 +194,95 @@ class SourceSupervisorTest {
     }
 
     @Test
+    void untilItsFirstFrameACameraSaysThatItDoesNotLook() throws Exception {
+        List<List<String>> whileOpening = new ArrayList<>();
+        Step opens = in -> {
+            whileOpening.add(List.copyOf(intake.gaps));
+            return REFUSED;
+        };
+        superviseToTheEnd(List.of(opens, in -> Ending.ended("")), NO_JITTER);
+        assertThat(whileOpening).containsExactly(List.of("connecting: "));
+    }
+
+    @Test
+    void aStrayInterruptWhileACameraIsReadIsAGapAndTheCameraIsTriedAgain() throws Exception {
+        Step interrupted = in -> {
+            throw new InterruptedException();
+        };
+        superviseToTheEnd(List.of(interrupted, in -> Ending.ended("")), NO_JITTER);
+        assertThat(intake.gaps)
+                .containsExactly("connecting: ", "io-error: internal error: InterruptedException", "ended: ");
+        assertThat(waitsMs).containsExactly(500L);
+    }
+
+    /** A look-up of a host's name takes an interrupt for the end, and says so as its answer. */
+    @Test
+    void anEndThatNobodyAskedForIsAGapAndTheCameraIsTriedAgain() throws Exception {
+        superviseToTheEnd(List.of(in -> Ending.stopped(), in -> Ending.ended("")), NO_JITTER);
+        assertThat(intake.gaps)
+                .containsExactly("connecting: ", "io-error: internal error: InterruptedException", "ended: ");
+    }
+
+    @Test
+    void aStrayInterruptDuringTheWaitOrAGapChangesNothing() throws Exception {
+        intake.interruptsOnce = true;
+        FakeSource source = new FakeSource(List.of(in -> REFUSED, in -> Ending.ended("")));
+        try (SourceSupervisor supervisor = new SourceSupervisor(
+                source,
+                intake,
+                clock,
+                new Backoff(() -> NO_JITTER),
+                ns -> {
+                    waitsMs.add(Math.round(ns / 1e6));
+                    clock.advanceNs(ns / (waitsMs.size() == 1 ? 2 : 1));
+                    Thread.currentThread().interrupt();
+                },
+                new OpenGate(0))) {
+            supervisor.start();
+            assertThat(supervisor.ended().get(10, TimeUnit.SECONDS)).isEqualTo(Ending.ended(""));
+        }
+        assertThat(intake.gaps).containsExactly("connecting: ", "refused: nobody there", "ended: ");
+        assertThat(waitsMs).containsExactly(500L, 250L);
+    }
+
+    @Test
     void survivesAMistakeInTheSource() throws Exception {
         Step mistake = in -> {
             throw new IllegalStateException("rtsp://user:secret@host");
         };
         superviseToTheEnd(List.of(mistake, in -> Ending.ended("")), NO_JITTER);
-        assertThat(intake.gaps).containsExactly("io-error: internal error: IllegalStateException", "ended: ");
+        assertThat(intake.gaps)
+                .containsExactly("connecting: ", "io-error: internal error: IllegalStateException", "ended: ");
     }
 
     @Test
-    void handsErrorsOn() {
-        FakeSource source = new FakeSource(List.of(in -> {
-            throw new UnsatisfiedLinkError("no libavformat");
-        }));
-        SourceSupervisor supervisor = supervisor(source, NO_JITTER);
+    void anErrorInTheSourceIsAGapAndTheSourceIsTriedAgain() throws Exception {
+        Step noMemory = in -> {
+            throw new OutOfMemoryError("Physical memory usage is too high");
+        };
+        superviseToTheEnd(List.of(noMemory, in -> Ending.ended("")), NO_JITTER);
+        assertThat(intake.gaps)
+                .containsExactly("connecting: ", "io-error: internal error: OutOfMemoryError", "ended: ");
+        assertThat(waitsMs).containsExactly(500L);
+    }
+
+    @Test
+    void aThreadThatFailsEndsItsSourceAndSaysSo() throws Exception {
+        FakeSource source = new FakeSource(List.of(in -> REFUSED));
+        SourceSupervisor supervisor = new SourceSupervisor(
+                source,
+                intake,
+                clock,
+                new Backoff(() -> NO_JITTER),
+                ns -> {
+                    throw new NoClassDefFoundError("on purpose");
+                },
+                new OpenGate(0));
         supervisor.start();
-        assertThatThrownBy(() -> supervisor.ended().get(10, TimeUnit.SECONDS))
-                .isInstanceOf(ExecutionException.class)
-                .hasCauseInstanceOf(UnsatisfiedLinkError.class);
+        Ending ending = supervisor.ended().get(10, TimeUnit.SECONDS);
+        assertThat(ending).isEqualTo(Ending.fatal(GapReason.IO_ERROR, "internal error: NoClassDefFoundError"));
+        assertThat(intake.gaps).containsExactly("connecting: ", "refused: nobody there", ending.toString());
+        assertThat(intake.metrics().state()).isEqualTo("io-error");
         supervisor.close();
         assertThat(source.closed).isTrue();
     }
@@ -211,7 +306,7 @@ class SourceSupervisorTest {
         supervisor.close();
         assertThat(supervisor.ended().get()).isEqualTo(Ending.stopped());
         assertThat(source.closed).isTrue();
-        assertThat(intake.gaps).containsExactly("refused: nobody there", "stopped: ");
+        assertThat(intake.gaps).containsExactly("connecting: ", "refused: nobody there", "stopped: ");
     }
 
     @Test

@@ -33,12 +33,12 @@ class SuspectCameraTest {
     @ParameterizedTest
     @ValueSource(strings = {"h264", "h265"})
     void aCameraThatRepeatsOnePictureIsNotLive(String codec) throws Exception {
-        Path film = Clips.encode(folder.resolve("film.mp4"), 150, "640x360", "-c:v", "mpeg4", "-q:v", "3");
+        Path video = Clips.encode(folder.resolve("video.mp4"), 150, "640x360", "-c:v", "mpeg4", "-q:v", "3");
         SourceSettings settings = new SourceSettings(
                 null, null, null, null, null, null, null, null, null, null, FROZEN_MS, null, Map.of());
         RecordingIntake intake = new RecordingIntake();
         try (RtspCamera camera = new RtspCamera(
-                        folder, "--cam", codec + ",file=" + film + ":/cam1", "--freeze", "" + FREEZES_AFTER_S);
+                        folder, "--cam", codec + ",file=" + video + ":/cam1", "--freeze", "" + FREEZES_AFTER_S);
                 SourceSupervisor supervisor = new SourceSupervisor(
                         Sources.open(SourceSpec.parse(camera.uri("/cam1"), settings), Clock.system()),
                         intake,

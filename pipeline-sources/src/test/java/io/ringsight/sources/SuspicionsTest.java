@@ -2,12 +2,10 @@ package io.ringsight.sources;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.sun.management.ThreadMXBean;
 import io.ringsight.core.frame.GapReason;
 import io.ringsight.core.frame.Picture;
 import io.ringsight.core.frame.PixelFormat;
 import io.ringsight.core.time.CaptureClock;
-import java.lang.management.ManagementFactory;
 import java.util.Random;
 import org.bytedeco.ffmpeg.global.avutil;
 import org.bytedeco.javacpp.BytePointer;
@@ -133,18 +131,23 @@ class SuspicionsTest {
 
     @Test
     void allocatesNothingAFrame() {
-        ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+        AllocationMeter meter = new AllocationMeter(3000, 250, 4);
         fill(90, 0);
-        for (int i = 0; i < 3000; i++) {
+        for (int frame = 1; frame <= meter.last(); frame++) {
             come();
+            meter.frame(frame);
         }
-        long before = threads.getThreadAllocatedBytes(Thread.currentThread().getId());
-        for (int i = 0; i < 1000; i++) {
-            come();
+        assertThat(meter.fewestBytes()).as("%s", meter).isZero();
+    }
+
+    /** Eight pixels are one byte: reading a byte for each would leave the picture. */
+    @Test
+    void doesNotLookAtPicturesOfLessThanAByteAPixel() {
+        picture.layout(256, 64, avutil.AV_PIX_FMT_MONOBLACK);
+        picture.plane(0, pixels.address(), 256 / 8);
+        for (int i = 0; i < 200; i++) {
+            assertThat(come()).isNull();
         }
-        long after = threads.getThreadAllocatedBytes(Thread.currentThread().getId());
-        long allowedForReadingTheCounter = 512;
-        assertThat(after - before).isLessThan(allowedForReadingTheCounter);
     }
 
     private void moving(int frames, long stepNs) {

@@ -8,8 +8,10 @@ import io.ringsight.core.frame.ColorMatrix;
 import io.ringsight.core.frame.ColorRange;
 import io.ringsight.core.frame.Picture;
 import io.ringsight.core.time.CaptureClock;
+import io.ringsight.core.time.Clock;
 import io.ringsight.core.time.ManualClock;
 import java.math.BigInteger;
+import java.time.Instant;
 import java.util.Random;
 import org.bytedeco.ffmpeg.avcodec.AVPacket;
 import org.bytedeco.ffmpeg.global.avcodec;
@@ -96,6 +98,19 @@ class TimesTest {
         assertThat(picture.uncertaintyUs()).isEqualTo(700);
     }
 
+    /** Each report is measured against the one before it, not against the first: drift does not add up. */
+    @Test
+    void measuresEachReportAgainstTheOneBefore() {
+        RtspTimes times = rtspTimes();
+        long wallUs = UTC_NS / 1000;
+        for (int second = 0; second <= 10; second++) {
+            times.remember(90_000L * second, wallUs + second * 1_000_200L, UTC_NS + second * 1_000_200_000L);
+        }
+        times.stamp(picture, 900_000, 0);
+        assertThat(picture.captureClock()).isEqualTo(CaptureClock.RTCP_SR);
+        assertThat(picture.uncertaintyUs()).isEqualTo(200);
+    }
+
     @Test
     void doesNotTakeUptimeForAWallClock() {
         RtspTimes times = rtspTimes();
@@ -127,10 +142,92 @@ class TimesTest {
         assertThat(picture.captureUtcNs()).isEqualTo((wallUs + 1_950_000) * 1_000);
     }
 
+    @Test
+    void doesNotBelieveACameraWhoseClockIsAheadOfTheHosts() {
+        RtspTimes times = rtspTimes();
+        long hourAheadUs = UTC_NS / 1_000 + 3_600_000_000L;
+        times.remember(90_000, hourAheadUs, UTC_NS);
+        times.stamp(picture, 90_000, 0);
+        assertThat(picture.captureClock()).isEqualTo(CaptureClock.ARRIVAL);
+        assertThat(picture.captureUtcNs()).isEqualTo(UTC_NS);
+        assertThat(picture.uncertaintyUs()).isEqualTo(Picture.UNKNOWN);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "300,        RTCP_SR, 1000",
+        "1999,       RTCP_SR, 1000",
+        "5000,       RTCP_SR, 5000000",
+        "59000,      RTCP_SR, 59000000",
+        "61000,      ARRIVAL, -9223372036854775808",
+        "7200000,    ARRIVAL, -9223372036854775808",
+        "86000000,   ARRIVAL, -9223372036854775808",
+    })
+    void aCameraWhoseClockMayBeBehindIsAsUncertainAsItsPicturesAreOld(
+            long behindMs, CaptureClock expected, long uncertaintyUs) {
+        RtspTimes times = rtspTimes();
+        times.remember(90_000, UTC_NS / 1_000 - 1_000 * behindMs, UTC_NS);
+        times.stamp(picture, 90_000, 0);
+        assertThat(picture.captureClock()).isEqualTo(expected);
+        assertThat(picture.captureUtcNs())
+                .isEqualTo(expected == CaptureClock.ARRIVAL ? UTC_NS : UTC_NS - 1_000_000 * behindMs);
+        assertThat(picture.uncertaintyUs()).isEqualTo(uncertaintyUs);
+    }
+
+    @Test
+    void widensTheUncertaintyByWhatACameraIsAhead() {
+        RtspTimes times = rtspTimes();
+        long wallUs = UTC_NS / 1_000 + 300_000;
+        times.remember(90_000, wallUs, UTC_NS);
+        times.stamp(picture, 90_000, 0);
+        assertThat(picture.captureClock()).isEqualTo(CaptureClock.RTCP_SR);
+        assertThat(picture.captureUtcNs()).isEqualTo(wallUs * 1_000);
+        assertThat(picture.uncertaintyUs()).isEqualTo(300_000);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "2026-11-01T10:00:00Z, '',                           2026-11-01T10:00:01Z, 12",
+        "2026-11-01T10:00:00Z, 2020-01-01T00:00:00.000000Z,  2026-11-01T10:00:01Z, 12",
+        ",                     2020-01-01T00:00:00.000000Z,  2020-01-01T00:00:01Z, -9223372036854775808",
+        ",                     '',                           ,                     -9223372036854775808",
+        ",                     1970-01-01T00:00:07.000000Z,  ,                     -9223372036854775808",
+        ",                     2999-01-01T00:00:00.000000Z,  ,                     -9223372036854775808",
+        ",                     last summer,                  ,                     -9223372036854775808",
+    })
+    void aRecordingsTimeIsWhatTheUserOrTheFileSays(
+            Instant given, String creationTime, Instant expected, long uncertaintyUs) {
+        TimeLine line = new TimeLine(true);
+        line.begin(RTP, 0);
+        FileTimes times = new FileTimes(line);
+        long expectedNs = expected == null ? Picture.UNKNOWN : expected.getEpochSecond() * 1_000_000_000L;
+        for (int round = 0; round < 2; round++) {
+            times.begin(given, creationTime, Instant.ofEpochSecond(0, UTC_NS));
+            times.stamp(picture, 0, 5_000_000_000L);
+            times.stamp(picture, 0, 6_000_000_000L);
+            assertThat(picture.captureClock()).isEqualTo(CaptureClock.FILE);
+            assertThat(picture.captureUtcNs()).as("round %d", round).isEqualTo(expectedNs);
+            assertThat(picture.uncertaintyUs()).isEqualTo(uncertaintyUs);
+        }
+    }
+
+    /** An hour forwards, 25 hours back: neither is waited for. */
+    @Test
+    void paceDoesNotWaitForAJumpOfTime() throws InterruptedException {
+        Pacer pacer = new Pacer(Clock.system(), true);
+        Deadline deadline = new Deadline(Clock.system());
+        long second = 1_000_000_000L;
+        long startNs = Clock.system().nanoTime();
+        for (long ptsNs : new long[] {0, 3600 * second, 3600 * second + 1, -90_000 * second, 0, second / 100}) {
+            assertThat(pacer.await(ptsNs, second / 100, deadline)).isTrue();
+        }
+        assertThat(Clock.system().nanoTime() - startNs).isBetween(4 * second / 100, 5 * second);
+    }
+
     private RtspTimes rtspTimes() {
         TimeLine line = new TimeLine(false);
         line.begin(RTP, 0);
-        return new RtspTimes(clock, line);
+        return new RtspTimes("cam", clock, line);
     }
 
     @Test
@@ -146,32 +243,6 @@ class TimesTest {
             assertThat(producerTime.wallclockUs(packet)).isEqualTo(1_795_000_000_123_456L);
         } finally {
             avcodec.av_packet_free(packet);
-        }
-    }
-
-    @ParameterizedTest
-    @CsvSource({
-        "monotonic,    5000000, DEVICE",
-        "wall,         1795000000900000, DEVICE",
-        "neither,      77, ARRIVAL",
-        "none,         -9223372036854775808, ARRIVAL",
-    })
-    void findsTheDriversClock(String which, long pts, CaptureClock expected) {
-        TimeLine line = new TimeLine(false);
-        line.begin(new TimeBase(1, 1_000_000), 33_000_000);
-        DeviceTimes times = new DeviceTimes(
-                clock,
-                line,
-                () -> 5_100_000L + 1_000_000_000L * ("neither".equals(which) ? 1 : 0),
-                () -> 1_795_000_001_000_000L);
-        times.stamp(picture, pts, 0);
-        assertThat(picture.captureClock()).isEqualTo(expected);
-        if (expected == CaptureClock.DEVICE) {
-            assertThat(picture.captureUtcNs()).isEqualTo(UTC_NS - 100_000_000);
-            assertThat(picture.uncertaintyUs()).isEqualTo(33_000);
-        } else {
-            assertThat(picture.captureUtcNs()).isEqualTo(UTC_NS);
-            assertThat(picture.uncertaintyUs()).isEqualTo(Picture.UNKNOWN);
         }
     }
 

@@ -10,28 +10,32 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 
 /**
  * An RTSP camera as small as can be, for opening it a thousand times: one client at a time, H.264 over the connection
- * itself, all of a short film at once. What it does then goes by the mount: {@code /hangs-up} breaks the connection,
+ * itself, all of a short video at once. What it does then goes by the mount: {@code /hangs-up} breaks the connection,
  * {@code /stays} shows it again and again, {@code /breaks-off} sends no more than half of the next picture, {@code
  * /refuses} answers 404, and e.g. {@code /leaves-at-PLAY} breaks the connection instead of answering PLAY.
  */
 final class TinyRtspServer implements AutoCloseable {
     private static final int LONGEST_PACKET = 1_400;
     private static final int RTP_HEADER = 12;
-    private static final long BETWEEN_FILMS_NS = 2_000_000L;
+    private static final long BETWEEN_VIDEOS_NS = 2_000_000L;
 
     private final ServerSocket server;
     private final List<byte[]> nalUnits;
     private int seq;
     private int time;
     private int served;
+    private int nonce;
 
-    /** @param annexB a film in H.264's own byte stream */
+    /** @param annexB a video in H.264's own byte stream */
     TinyRtspServer(byte[] annexB) throws IOException {
         nalUnits = split(annexB);
         server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
@@ -78,7 +82,11 @@ final class TinyRtspServer implements AutoCloseable {
                     .filter(line -> line.startsWith("CSeq"))
                     .findFirst()
                     .orElse("CSeq: 0");
-            if (first.startsWith("DESCRIBE") && first.contains("/refuses")) {
+            if (first.contains("/sha256") && !isLoggedIn(request)) {
+                String wanted = "WWW-Authenticate: Digest realm=\"tiny\", qop=\"auth\", algorithm=SHA-256, nonce=\""
+                        + ++nonce + "\"\r\n";
+                answer(out, "401 Unauthorized", cseq, wanted, "");
+            } else if (first.startsWith("DESCRIBE") && first.contains("/refuses")) {
                 answer(out, "404 Not Found", cseq, "", "");
             } else if (first.startsWith("DESCRIBE")) {
                 answer(out, "200 OK", cseq, "Content-Type: application/sdp\r\n", sdp());
@@ -100,12 +108,37 @@ final class TinyRtspServer implements AutoCloseable {
                     halfAPicture(out);
                 }
                 while (in.available() == 0) {
-                    LockSupport.parkNanos(BETWEEN_FILMS_NS);
+                    LockSupport.parkNanos(BETWEEN_VIDEOS_NS);
                     if (first.contains("/stays")) {
                         play(out);
                     }
                 }
             }
+        }
+    }
+
+    /** Each nonce is good for two requests. */
+    private boolean isLoggedIn(List<String> request) {
+        String login = request.stream()
+                .filter(line -> line.startsWith("Authorization: Digest "))
+                .findFirst()
+                .orElse("");
+        String[] words = request.get(0).split(" ");
+        String secret = sha256("me:tiny:s3cret");
+        String count = login.replaceAll(".*nc=([0-9a-f]+).*", "$1");
+        String client = login.replaceAll(".*cnonce=\"([0-9a-f]+)\".*", "$1");
+        String response = sha256(
+                secret + ":" + nonce + ":" + count + ":" + client + ":auth:" + sha256(words[0] + ":" + words[1]));
+        return login.contains("response=\"" + response + "\"")
+                && (count.equals("00000001") || count.equals("00000002"));
+    }
+
+    private static String sha256(String text) {
+        try {
+            byte[] hash = MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
+            return HexFormat.of().formatHex(hash);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e);
         }
     }
 

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** USB cameras: {@link V4l2Scenario} in the rig's virtual machine, with a real kernel and its test driver. */
 @Tag("v4l2")
 class V4l2SourceTest {
-    private static final long LIMIT_S = 360;
+    private static final long LIMIT_S = 760;
 
     @TempDir
     Path job;
@@ -49,7 +49,8 @@ class V4l2SourceTest {
     private static List<String> classPath() {
         return List.of(System.getProperty("java.class.path").split(":")).stream()
                 .filter(entry -> entry.contains("pipeline-")
-                        || entry.matches(".*/(javacpp|ffmpeg|slf4j-api|logback-[a-z]+|HdrHistogram|assertj-core)-.*")
+                        || entry.matches(
+                                ".*/(javacpp|ffmpeg|jna|slf4j-api|logback-[a-z]+|HdrHistogram|assertj-core)-.*")
                         || entry.matches(".*/(byte-buddy|opentest4j|junit-jupiter-api|apiguardian-api).*"))
                 .toList();
     }

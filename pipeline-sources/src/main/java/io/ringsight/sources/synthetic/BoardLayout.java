@@ -89,23 +89,23 @@ final class BoardLayout {
         float high = dice.between(22f, 28f);
         float wide = dice.between(30f, 38f);
         float pitch = wide + dice.between(40f, 54f);
-        float apart = high + pitch / 2 + dice.between(24f, 40f);
-        float loop = 28;
+        float apart = high + pitch / 2 + dice.between(48f, 60f);
+        float loop = 50;
         if (high + apart + loop > room) {
             return 0;
         }
         float upper = top + high / 2;
-        float wire = dice.between(7f, 9f);
+        float wire = dice.between(9f, 11f);
         float first = MARGIN + wide / 2 + dice.between(0f, 20f);
         int pairs = (int) ((length - MARGIN - wide / 2 - first) / (2 * pitch) + 0.5f);
         for (int i = 0; i < 2 * pairs; i++) {
             float x = first + i * pitch;
             pad(x, upper, wide, high);
-            float bend = upper + high / 2 + 8;
+            float bend = upper + high / 2 + 32;
             float aside = pitch * dice.between(0.44f, 0.48f);
             track(x, upper, x, bend, wire);
             track(x, bend, x + aside, bend + aside, wire);
-            raster.disc(x + aside, bend + aside, wire / 2 + 6, COPPER);
+            raster.disc(x + aside, bend + aside, wire / 2 + 7, COPPER);
             pad(x, upper + apart, wide, high);
             if (i % 2 == 0) {
                 loop(x, x + pitch, upper + apart, upper + apart + high / 2 + loop - wire / 2, wire);
@@ -116,7 +116,7 @@ final class BoardLayout {
 
     /** From one pad down, along with bevelled corners, and up to another. */
     private void loop(float fromX, float toX, float y, float bottom, float wire) {
-        float bevel = 16;
+        float bevel = 14;
         track(fromX, y, fromX, bottom - bevel, wire);
         track(fromX, bottom - bevel, fromX + bevel, bottom, wire);
         track(fromX + bevel, bottom, toX - bevel, bottom, wire);
@@ -151,7 +151,7 @@ final class BoardLayout {
         float y = top + outer;
         for (float x = MARGIN + outer + dice.between(0f, 20f); x + outer < length - MARGIN; x += pitch) {
             if (x + pitch + outer < length - MARGIN && dice.chance(0.6f)) {
-                track(x, y, x + pitch, y, dice.between(8f, 16f));
+                track(x, y, x + pitch, y, dice.between(14f, 20f));
             }
             ring(x, y, outer, hole);
         }
@@ -196,8 +196,8 @@ final class BoardLayout {
             float wire = dice.between(7f, 9f);
             if (isBareAlong(x, y, half, slope)) {
                 track(x - half, y - slope * half, x + half, y + slope * half, wire);
-                raster.disc(x - half, y - slope * half, wire / 2 + 6, COPPER);
-                raster.disc(x + half, y + slope * half, wire / 2 + 6, COPPER);
+                raster.disc(x - half, y - slope * half, wire / 2 + 7, COPPER);
+                raster.disc(x + half, y + slope * half, wire / 2 + 7, COPPER);
             }
         }
     }

@@ -2,7 +2,7 @@ package io.ringsight.sources.synthetic;
 
 /**
  * Repeatable random numbers: SplitMix64 (Steele, Lea, Flood 2014), the same on every platform. Re-seeded instead of
- * made anew, so drawing a board allocates nothing. Owned by one thread.
+ * made again, so drawing a board allocates nothing. Owned by one thread.
  */
 final class Dice {
     private static final long GOLDEN_GAMMA = 0x9E3779B97F4A7C15L;

@@ -13,7 +13,7 @@ final class Raster {
     /** Luma of bare laminate, limited range. */
     static final byte BARE = (byte) 235;
 
-    private static final float ROUGHNESS = 0.5f;
+    private static final float ROUGHNESS = 0.15f;
     private static final int BOX_SIDES = 4;
 
     private final int width;

@@ -73,14 +73,14 @@ public record SyntheticSettings(
             case "frames":
                 return new SyntheticSettings(scene, width, height, fps, paced, seed, whole(key, value, 1));
             default:
-                throw wrong("a synthetic source takes width, height, fps, pace, seed and frames, came '" + key + "'");
+                throw wrong("a synthetic source takes width, height, fps, pace, seed and frames, got '" + key + "'");
         }
     }
 
     private static int size(String key, String value) {
         long size = parsed(value);
         if (size < SMALLEST || size > LARGEST) {
-            throw wrong(key + " takes " + SMALLEST + " to " + LARGEST + " pixels, came '" + value + "'");
+            throw wrong(key + " takes " + SMALLEST + " to " + LARGEST + " pixels, got '" + value + "'");
         }
         return (int) size;
     }
@@ -88,15 +88,15 @@ public record SyntheticSettings(
     private static double rate(String value) {
         double rate = value.matches("[0-9]{1,5}(\\.[0-9]{1,6})?") ? Double.parseDouble(value) : -1;
         if (rate != 0 && !(rate >= LOWEST_FPS && rate <= HIGHEST_FPS)) {
-            throw wrong("fps takes " + LOWEST_FPS + " to " + (int) HIGHEST_FPS
-                    + ", or 0 for as fast as possible, came '" + value + "'");
+            throw wrong("fps takes " + LOWEST_FPS + " to " + (int) HIGHEST_FPS + ", or 0 for as fast as possible, got '"
+                    + value + "'");
         }
         return rate;
     }
 
     private static boolean isPaced(String value) {
         if (!value.equals("realtime") && !value.equals("asap")) {
-            throw wrong("pace takes realtime or asap, came '" + value + "'");
+            throw wrong("pace takes realtime or asap, got '" + value + "'");
         }
         return value.equals("realtime");
     }
@@ -104,7 +104,7 @@ public record SyntheticSettings(
     private static long whole(String key, String value, long least) {
         long number = parsed(value);
         if (number < least) {
-            throw wrong(key + " takes a whole number from " + least + ", came '" + value + "'");
+            throw wrong(key + " takes a whole number from " + least + ", got '" + value + "'");
         }
         return number;
     }

@@ -58,13 +58,13 @@ public final class SyntheticSource implements Source {
     public Ending run(FrameIntake intake) throws InterruptedException {
         runner = Thread.currentThread();
         try {
-            return stopped ? Ending.stopped() : film(intake);
+            return stopped ? Ending.stopped() : video(intake);
         } finally {
             runner = null;
         }
     }
 
-    private Ending film(FrameIntake intake) throws InterruptedException {
+    private Ending video(FrameIntake intake) throws InterruptedException {
         if (pool == null) {
             scene = settings.openScene();
             pool = new LumaPictures(pictures, settings.width(), settings.height());

@@ -45,16 +45,16 @@ class SyntheticSettingsTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "width=63 | width takes 64 to 8192 pixels, came '63'",
-                "height=9000 | height takes 64 to 8192 pixels, came '9000'",
-                "width=wide | width takes 64 to 8192 pixels, came 'wide'",
-                "fps=-1 | fps takes 0.01 to 1000, or 0 for as fast as possible, came '-1'",
-                "fps=1001 | fps takes 0.01 to 1000, or 0 for as fast as possible, came '1001'",
-                "fps= | fps takes 0.01 to 1000, or 0 for as fast as possible, came ''",
-                "frames=0 | frames takes a whole number from 1, came '0'",
-                "seed=1.5 | seed takes a whole number from 0, came '1.5'",
-                "pace=fast | pace takes realtime or asap, came 'fast'",
-                "speed=3 | a synthetic source takes width, height, fps, pace, seed and frames, came 'speed'"
+                "width=63 | width takes 64 to 8192 pixels, got '63'",
+                "height=9000 | height takes 64 to 8192 pixels, got '9000'",
+                "width=wide | width takes 64 to 8192 pixels, got 'wide'",
+                "fps=-1 | fps takes 0.01 to 1000, or 0 for as fast as possible, got '-1'",
+                "fps=1001 | fps takes 0.01 to 1000, or 0 for as fast as possible, got '1001'",
+                "fps= | fps takes 0.01 to 1000, or 0 for as fast as possible, got ''",
+                "frames=0 | frames takes a whole number from 1, got '0'",
+                "seed=1.5 | seed takes a whole number from 0, got '1.5'",
+                "pace=fast | pace takes realtime or asap, got 'fast'",
+                "speed=3 | a synthetic source takes width, height, fps, pace, seed and frames, got 'speed'"
             })
     void saysWhatIsWrong(String query, String sentence) {
         assertThatThrownBy(() -> settings("synthetic:pcb?" + query))

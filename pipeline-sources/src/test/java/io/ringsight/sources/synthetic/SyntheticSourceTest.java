@@ -3,20 +3,19 @@ package io.ringsight.sources.synthetic;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import com.sun.management.ThreadMXBean;
 import io.ringsight.core.frame.GapReason;
 import io.ringsight.core.frame.Picture;
 import io.ringsight.core.frame.PixelFormat;
 import io.ringsight.core.metrics.SourceMetrics;
-import io.ringsight.core.pipeline.FrameIntake;
+import io.ringsight.core.pipeline.LookingIntake;
 import io.ringsight.core.time.CaptureClock;
 import io.ringsight.core.time.Clock;
 import io.ringsight.core.time.ManualClock;
+import io.ringsight.sources.AllocationMeter;
 import io.ringsight.sources.Ending;
 import io.ringsight.sources.Source;
 import io.ringsight.sources.SourceSpec;
 import io.ringsight.sources.Sources;
-import java.lang.management.ManagementFactory;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -41,7 +40,7 @@ class SyntheticSourceTest {
         void take(Picture picture) throws InterruptedException;
     }
 
-    private static final class Intake implements FrameIntake {
+    private static final class Intake implements LookingIntake {
         private final SourceMetrics metrics = new SourceMetrics("test");
         private final Taker taker;
         private final AtomicInteger lost = new AtomicInteger();
@@ -201,28 +200,19 @@ class SyntheticSourceTest {
 
     @Test
     void allocatesNothingAFrame() throws Exception {
-        ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
         for (String scene : new String[] {"pcb", "boxes"}) {
-            long[] bytes = new long[7];
+            AllocationMeter meter = new AllocationMeter(2_000, 2_000, 5);
             int[] frames = new int[1];
             Intake intake = new Intake(picture -> {
                 picture.release();
-                frames[0]++;
-                if (frames[0] % 2_000 == 0) {
-                    bytes[frames[0] / 2_000] = threads.getCurrentThreadAllocatedBytes();
-                }
+                meter.frame(++frames[0]);
             });
             try (Source source =
                     open("synthetic:" + scene + "?width=160&height=120&pace=asap&frames=12000", Clock.system(), 3)) {
                 source.run(intake);
             }
             assertThat(frames[0]).isEqualTo(12_000);
-            // What the compiler itself allocates on this thread, once, falls into one window, a frame's into all.
-            long least = Long.MAX_VALUE;
-            for (int i = 2; i < bytes.length; i++) {
-                least = Math.min(least, bytes[i] - bytes[i - 1]);
-            }
-            assertThat(least).as("bytes in 2,000 frames of " + scene).isZero();
+            assertThat(meter.fewestBytes()).as("%s, %s", scene, meter).isZero();
         }
     }
 

@@ -2,7 +2,7 @@ package io.ringsight.sinks;
 
 /**
  * How one kind of sink delivers: the part that knows Kafka or files. All methods are called by the {@link SinkQueue}'s
- * one thread; what they throw unchecked is logged and the message is tried again.
+ * one thread; whatever they throw is logged and counted, {@link #restart} is called, and the message is tried again.
  */
 public interface Delivery {
     /** What {@link #deliver} returns for a message it has taken over. */
@@ -22,6 +22,12 @@ public interface Delivery {
      * some times a second from then on.
      */
     void idle() throws InterruptedException;
+
+    /**
+     * A call failed in a way that is not foreseen, an {@link Error} perhaps: gives up what may be half done, so that all
+     * that is unanswered can be delivered again.
+     */
+    default void restart() {}
 
     /** The thread's last call: releases what is held. What is unanswered afterwards counts as unknown. */
     void close();

@@ -1,6 +1,7 @@
 package io.ringsight.sinks;
 
 import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.io.SerializedString;
 import io.ringsight.core.frame.FrameLosses;
 import io.ringsight.core.frame.Gap;
 import io.ringsight.core.frame.GapReason;
@@ -22,12 +23,12 @@ public final class GapJson {
         this.clock = clock;
     }
 
-    /** The message of a span of time without frames. */
-    Message gap(Gap gap, String streamEpoch) {
+    /** The message of a span of time without frames; {@code sourceName} may be null. */
+    Message gap(Gap gap, String streamEpoch, SerializedString sourceName) {
         String id = gap.sourceId().value() + '/' + streamEpoch + "/g" + gap.gapSeq();
         MessageKey key = new MessageKey(gap.sourceId(), streamEpoch, id, gap.lastFrameSeq(), gap.prevFrameSeq());
         Span span = new Span(gap.reason(), gap.detail(), gap.sinceUtcNs(), gap.untilUtcNs());
-        return message(key, JsonFields.copyIfAny(gap.losses()), span);
+        return message(key, sourceName, JsonFields.copyIfAny(gap.losses()), span);
     }
 
     /**
@@ -39,7 +40,7 @@ public final class GapJson {
         String id = loss.sourceId().value() + '/' + loss.streamEpoch() + '/' + number;
         MessageKey key = new MessageKey(loss.sourceId(), loss.streamEpoch(), id, loss.frameSeq(), loss.prevFrameSeq());
         Span span = new Span(loss.reason(), loss.detail(), loss.sinceUtcNs(), loss.untilUtcNs());
-        return message(key, JsonFields.copyIfAny(loss.losses()), span);
+        return message(key, loss.sourceName(), JsonFields.copyIfAny(loss.losses()), span);
     }
 
     /**
@@ -53,15 +54,35 @@ public final class GapJson {
         MessageKey key =
                 new MessageKey(sourceId, streamEpoch, sourceId.value() + '/' + streamEpoch + "/u1", frameSeq, frameSeq);
         String detail = "the run ended without a word; frame " + frameSeq + " is the last known";
-        return message(key, null, new Span(GapReason.UNKNOWN, detail, sinceUtcNs, clock.epochNanos()));
+        return message(key, null, null, new Span(GapReason.UNKNOWN, detail, sinceUtcNs, notBefore(sinceUtcNs)));
     }
 
-    private Message message(MessageKey key, FrameLosses losses, Span span) {
+    /** The host's clock may have been set back between two runs. */
+    private long notBefore(long utcNs) {
+        return Math.max(utcNs, clock.epochNanos());
+    }
+
+    /**
+     * Stands for messages the disk damaged: of what lies between the message before it and {@code frameSeq} nothing is
+     * known.
+     *
+     * @param number the last part of its name, unique in the epoch among the source's messages
+     */
+    public Message damaged(
+            SourceId sourceId, String streamEpoch, long frameSeq, long sinceUtcNs, long untilUtcNs, String number) {
+        String id = sourceId.value() + '/' + streamEpoch + '/' + number;
+        MessageKey key = new MessageKey(sourceId, streamEpoch, id, frameSeq, frameSeq);
+        String detail = "messages up to frame " + frameSeq + " were damaged on the disk of the spool";
+        return message(
+                key, null, null, new Span(GapReason.UNKNOWN, detail, sinceUtcNs, Math.max(sinceUtcNs, untilUtcNs)));
+    }
+
+    private Message message(MessageKey key, SerializedString sourceName, FrameLosses losses, Span span) {
         long nowNs = clock.epochNanos();
         try {
             JsonGenerator out = text.begin();
             out.writeStartObject();
-            JsonFields.head(out, MessageType.GAP, key);
+            JsonFields.head(out, MessageType.GAP, key, sourceName);
             JsonFields.gaps(out, losses);
             JsonFields.string(out, JsonFields.REASON, span.reason.wireName());
             JsonFields.string(out, JsonFields.DETAIL, span.detail.isEmpty() ? null : span.detail);

@@ -1,7 +1,7 @@
 package io.ringsight.sinks;
 
-import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.io.SerializedString;
 import io.ringsight.core.frame.FrameLosses;
 import io.ringsight.core.frame.GapReason;
@@ -45,6 +45,7 @@ final class JsonFields {
     private static final SerializedString TYPE = new SerializedString("type");
     private static final SerializedString MESSAGE_ID = new SerializedString("messageId");
     private static final SerializedString SOURCE_ID = new SerializedString("sourceId");
+    private static final SerializedString SOURCE_NAME = new SerializedString("sourceName");
     private static final SerializedString STREAM_EPOCH = new SerializedString("streamEpoch");
     private static final SerializedString FRAME_SEQ = new SerializedString("frameSeq");
     private static final SerializedString PREV_FRAME_SEQ = new SerializedString("prevFrameSeq");
@@ -54,17 +55,41 @@ final class JsonFields {
 
     private JsonFields() {}
 
-    /** Writes what every message begins with. */
-    static void head(JsonGenerator out, MessageType type, MessageKey key) throws IOException {
+    /** Writes what every message begins with; {@code sourceName} may be null. */
+    static void head(JsonGenerator out, MessageType type, MessageKey key, SerializedString sourceName)
+            throws IOException {
         string(out, SCHEMA_VERSION, MessageJson.SCHEMA_VERSION);
         string(out, TYPE, type.wireName());
         string(out, MESSAGE_ID, key.messageId());
         string(out, SOURCE_ID, key.sourceId().value());
+        if (sourceName != null) {
+            out.writeFieldName(SOURCE_NAME);
+            out.writeString(sourceName);
+        }
         string(out, STREAM_EPOCH, key.streamEpoch());
         out.writeFieldName(FRAME_SEQ);
         out.writeNumber(key.frameSeq());
         out.writeFieldName(PREV_FRAME_SEQ);
         out.writeNumber(key.prevFrameSeq());
+    }
+
+    /** The name of the source in a message, which is in its head; null if there is none. */
+    static SerializedString sourceName(Message message) {
+        try (JsonParser in = JsonText.FACTORY.createParser(message.bytes())) {
+            in.nextToken();
+            for (String field = in.nextFieldName(); field != null; field = in.nextFieldName()) {
+                String value = in.nextTextValue();
+                if (field.equals(SOURCE_NAME.getValue())) {
+                    return value == null ? null : new SerializedString(value);
+                }
+                if (field.equals(STREAM_EPOCH.getValue())) {
+                    return null;
+                }
+            }
+            return null;
+        } catch (IOException e) {
+            return null; // what an earlier version left on the disk: its frames count, its name does not
+        }
     }
 
     /** Writes {@code gaps}; {@code losses} may be null. What the sinks lost comes first. */
@@ -97,7 +122,7 @@ final class JsonFields {
     /** The text of {@code model}'s value. */
     static String model(ModelIdentity model) {
         StringWriter text = new StringWriter();
-        try (JsonGenerator out = new JsonFactory().createGenerator(text)) {
+        try (JsonGenerator out = JsonText.FACTORY.createGenerator(text)) {
             out.writeStartObject();
             out.writeStringField("name", model.name());
             out.writeStringField("version", model.version());

@@ -71,6 +71,14 @@ final class JsonLinesDelivery implements Delivery {
     }
 
     @Override
+    public void restart() {
+        lines.clear();
+        gathered.clear();
+        output.close();
+        queue.rewind();
+    }
+
+    @Override
     public void close() {
         if (lines.position() > 0) {
             flush();

@@ -18,19 +18,22 @@ public final class JsonLinesSink {
     private JsonLinesSink() {}
 
     /**
-     * Opens the sink; the file is opened with the first message.
+     * Opens the sink, and its file if that can be opened now.
      *
+     * @throws FileInUseException if another process writes the file
      * @throws IllegalArgumentException if {@link JsonLinesSpec#problems()} finds any
      */
-    public static MessageSink open(JsonLinesSpec spec, Clock clock) {
+    public static MessageSink open(JsonLinesSpec spec, Clock clock) throws FileInUseException {
         Map<String, String> problems = spec.problems();
         if (!problems.isEmpty()) {
             throw new IllegalArgumentException("jsonl sink: " + problems);
         }
-        LineOutput output = spec.isStandardOutput()
-                ? new LineStream(new FileOutputStream(FileDescriptor.out))
-                : new LineFile(Path.of(spec.path()), spec.maxBytes(), spec.keep());
-        return open(spec, output, clock);
+        if (spec.isStandardOutput()) {
+            return open(spec, new LineStream(new FileOutputStream(FileDescriptor.out)), clock);
+        }
+        LineFile file = new LineFile(Path.of(spec.path()), spec.maxBytes(), spec.keep());
+        file.claim();
+        return open(spec, file, clock);
     }
 
     static MessageSink open(JsonLinesSpec spec, LineOutput output, Clock clock) {

@@ -28,13 +28,13 @@ public record JsonLinesSpec(String path, long maxBytes, int keep, QueueLimits li
     public Map<String, String> problems() {
         Map<String, String> problems = new TreeMap<>();
         if (path.isBlank()) {
-            problems.put("path", "expected a file or - for standard output, came nothing");
+            problems.put("path", "expected a file or - for standard output, got nothing");
         }
         if (maxBytes < 1) {
-            problems.put("maxBytes", "expected at least 1, came " + maxBytes);
+            problems.put("maxBytes", "expected at least 1, got " + maxBytes);
         }
         if (keep < 0) {
-            problems.put("keep", "expected at least 0, came " + keep);
+            problems.put("keep", "expected at least 0, got " + keep);
         }
         return problems;
     }

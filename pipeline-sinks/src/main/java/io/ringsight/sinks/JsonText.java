@@ -16,7 +16,7 @@ import java.util.Arrays;
  * in place, so that a message costs little more than its own bytes. One thread.
  */
 final class JsonText {
-    private static final JsonFactory FACTORY = JsonFactory.builder()
+    static final JsonFactory FACTORY = JsonFactory.builder()
             .disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES)
             .disable(JsonWriteFeature.ESCAPE_NON_ASCII)
             .build();

@@ -8,16 +8,21 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.Objects;
 
 /**
  * A file of lines, continued if it exists and set aside when it has grown too long. What a failed write left of a line
- * is cut off again, so that readers never meet half a line twice; half a line of a killed process is ended.
+ * is cut off again, so that readers never meet half a line twice; half a line of a killed process is ended. Other programs
+ * may rotate the file, by renaming it or by cutting it off.
  */
 public final class LineFile implements LineOutput {
     private final Path path;
     private final long maxBytes;
     private final int keep;
     private FileChannel channel;
+    private Object fileKey;
+    private boolean isClaimed;
     private long size;
 
     /**
@@ -32,19 +37,51 @@ public final class LineFile implements LineOutput {
         this.keep = keep;
     }
 
+    /**
+     * Keeps the file to this process from now on, and opens it. A file that cannot be opened is left to {@link #write}.
+     *
+     * @throws FileInUseException if another process has it, or another sink of this one
+     */
+    void claim() throws FileInUseException {
+        isClaimed = true;
+        try {
+            open();
+        } catch (FileInUseException e) {
+            throw e;
+        } catch (IOException expected) {
+            // A disk that is full or not there yet: the first write says so.
+            close();
+        }
+    }
+
     @Override
     public void write(ByteBuffer lines) throws IOException {
-        if (channel != null && Files.notExists(path)) {
+        if (channel != null && !isStillThere()) {
             close();
         }
         if (channel == null) {
             open();
         }
+        size = channel.size();
         if (size > 0 && isFullFor(lines.remaining())) {
             setAside();
             open();
         }
         append(lines);
+    }
+
+    /** Whether the path is the file that is open: it may have been renamed or deleted to rotate it. */
+    private boolean isStillThere() {
+        try {
+            return Objects.equals(fileKey, key());
+        } catch (IOException expected) {
+            // There is none any more.
+            return false;
+        }
+    }
+
+    private Object key() throws IOException {
+        return Files.readAttributes(path, BasicFileAttributes.class).fileKey();
     }
 
     @Override
@@ -57,7 +94,7 @@ public final class LineFile implements LineOutput {
             while (lines.hasRemaining()) {
                 channel.write(lines);
             }
-            size = channel.position();
+            size = channel.size();
         } catch (IOException e) {
             cutBack();
             throw e;
@@ -67,24 +104,30 @@ public final class LineFile implements LineOutput {
     private void cutBack() {
         try {
             channel.truncate(size);
-            channel.position(size);
         } catch (IOException expected) {
-            // The file is beyond help: it is opened anew before the next write.
+            // The file is beyond help: it is opened again before the next write.
             close();
         }
     }
 
+    /** To append: what another program cuts off, to rotate the file, stays cut off. */
     private void open() throws IOException {
         Path folder = path.toAbsolutePath().getParent();
         if (!Files.isDirectory(folder)) {
             Files.createDirectories(folder);
         }
-        FileChannel opened =
-                FileChannel.open(path, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
+        // before the lock: closing any channel of a file gives the process's locks on it back
+        boolean endsInHalfLine = endsInHalfLine();
+        FileChannel opened = FileChannel.open(path, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
         try {
+            if (isClaimed && Files.isRegularFile(path)) {
+                FileInUseException.lock(opened, path);
+            }
+            if (endsInHalfLine) {
+                opened.write(ByteBuffer.wrap(new byte[] {'\n'}));
+            }
             size = opened.size();
-            opened.position(size);
-            endHalfLine(opened);
+            fileKey = key();
         } catch (IOException e) {
             opened.close();
             throw e;
@@ -92,15 +135,14 @@ public final class LineFile implements LineOutput {
         channel = opened;
     }
 
-    private void endHalfLine(FileChannel opened) throws IOException {
-        if (size == 0) {
-            return;
+    private boolean endsInHalfLine() throws IOException {
+        if (!Files.isRegularFile(path) || Files.size(path) == 0) {
+            return false;
         }
-        ByteBuffer last = ByteBuffer.allocate(1);
-        opened.read(last, size - 1);
-        if (last.get(0) != '\n') {
-            opened.write(ByteBuffer.wrap(new byte[] {'\n'}));
-            size = opened.position();
+        try (FileChannel reading = FileChannel.open(path, StandardOpenOption.READ)) {
+            ByteBuffer last = ByteBuffer.allocate(1);
+            reading.read(last, reading.size() - 1);
+            return last.get(0) != '\n';
         }
     }
 

@@ -1,5 +1,6 @@
 package io.ringsight.sinks;
 
+import com.fasterxml.jackson.core.io.SerializedString;
 import io.ringsight.core.frame.FrameLosses;
 import io.ringsight.core.frame.GapReason;
 import io.ringsight.core.frame.SourceId;
@@ -11,6 +12,9 @@ import io.ringsight.core.frame.SourceId;
 public final class Loss {
     private final SourceId sourceId;
     private final String streamEpoch;
+    /** Or null. */
+    private final SerializedString sourceName;
+
     private final GapReason reason;
     private final String cause;
     private final long prevFrameSeq;
@@ -29,6 +33,7 @@ public final class Loss {
     public Loss(Message first, GapReason reason, String cause) {
         sourceId = first.sourceId();
         streamEpoch = first.key().streamEpoch();
+        sourceName = JsonFields.sourceName(first);
         this.reason = reason;
         this.cause = cause;
         prevFrameSeq = first.key().prevFrameSeq();
@@ -60,6 +65,11 @@ public final class Loss {
 
     String streamEpoch() {
         return streamEpoch;
+    }
+
+    /** What people call the source, as its first message says, or null. */
+    SerializedString sourceName() {
+        return sourceName;
     }
 
     long frameSeq() {

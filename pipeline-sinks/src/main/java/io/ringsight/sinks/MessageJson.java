@@ -20,26 +20,34 @@ import java.io.UncheckedIOException;
  */
 public final class MessageJson {
     /** The version of the message format; the first number changes when a reader must change. */
-    public static final String SCHEMA_VERSION = "1.0";
+    public static final String SCHEMA_VERSION = "1.2";
 
     private static final int BOX_DECIMALS = 2;
     private static final int CONFIDENCE_DECIMALS = 4;
 
     private final JsonText text = new JsonText();
     private final GapJson gaps;
+    private final SourceNames names;
     private final String streamEpoch;
     private final Clock clock;
     private ModelIdentity identity;
     private SerializedString model;
     private final SerializedString[] labels;
 
+    /** Of sources without names for people. */
+    public MessageJson(String streamEpoch, ModelIdentity model, Clock clock) {
+        this(streamEpoch, model, new SourceNames(), clock);
+    }
+
     /**
      * @param streamEpoch the daemon's run, a time-ordered id
      * @param model what finds the objects; each frame says itself what ran it
+     * @param names what people call the sources; asked for each message
      * @param clock for {@code publishedAt}
      */
-    public MessageJson(String streamEpoch, ModelIdentity model, Clock clock) {
+    public MessageJson(String streamEpoch, ModelIdentity model, SourceNames names, Clock clock) {
         this.streamEpoch = streamEpoch;
+        this.names = names;
         this.clock = clock;
         gaps = new GapJson(clock);
         name(model);
@@ -53,7 +61,7 @@ public final class MessageJson {
 
     /** The message of a span of time without frames. */
     public Message gap(Gap gap) {
-        return gaps.gap(gap, streamEpoch);
+        return gaps.gap(gap, streamEpoch, names.encoded(gap.sourceId()));
     }
 
     /** The message of one analysed frame. */
@@ -74,7 +82,7 @@ public final class MessageJson {
         JsonGenerator out = text.begin();
         Picture picture = result.picture();
         out.writeStartObject();
-        JsonFields.head(out, MessageType.FRAME, key);
+        JsonFields.head(out, MessageType.FRAME, key, names.encoded(key.sourceId()));
         JsonFields.gaps(out, losses);
         text.number(JsonFields.PTS_NS, picture.ptsNs());
         captureTime(out, picture);

@@ -5,7 +5,7 @@ import io.ringsight.core.frame.Gap;
 import io.ringsight.core.pipeline.ResultSink;
 import java.util.List;
 
-/** Encodes each result once and hands it to every message sink. One thread. */
+/** Encodes each result once and hands it to every message sink, without waiting for any. One thread. */
 public final class MessagePublisher implements ResultSink {
     private final MessageJson json;
     private final List<MessageSink> sinks;
@@ -16,16 +16,32 @@ public final class MessagePublisher implements ResultSink {
     }
 
     @Override
-    public void frame(FrameResult result, boolean lossless) throws InterruptedException {
+    public void frame(FrameResult result, boolean lossless) {
         publish(json.frame(result), lossless);
     }
 
     @Override
-    public void gap(Gap gap, boolean lossless) throws InterruptedException {
+    public void gap(Gap gap, boolean lossless) {
         publish(json.gap(gap), lossless);
     }
 
-    private void publish(Message message, boolean lossless) throws InterruptedException {
+    /** Whether every sink has. Any thread. */
+    @Override
+    public boolean hasRoom() {
+        for (int i = 0; i < sinks.size(); i++) {
+            if (!sinks.get(i).hasRoom()) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    @Override
+    public void onRoom(Runnable listener) {
+        sinks.forEach(sink -> sink.onRoom(listener));
+    }
+
+    private void publish(Message message, boolean lossless) {
         for (int i = 0; i < sinks.size(); i++) {
             if (lossless) {
                 sinks.get(i).put(message);

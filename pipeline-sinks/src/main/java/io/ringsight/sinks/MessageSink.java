@@ -19,8 +19,17 @@ public interface MessageSink {
      */
     boolean offer(Message message);
 
-    /** Takes a message, waiting for room: for recordings. Once the sink closes it drops and counts instead. */
-    void put(Message message) throws InterruptedException;
+    /**
+     * Takes a message of a recording, whose source was let in while {@link #hasRoom()}: over the limits if need be, and
+     * never waits. Once the sink closes it drops and counts instead.
+     */
+    void put(Message message);
+
+    /** Whether recordings may go on. Any thread. */
+    boolean hasRoom();
+
+    /** Has {@code listener} run each time {@link #hasRoom()} may be true again. It must be quick; there is one. */
+    void onRoom(Runnable listener);
 
     /** Counters, state and queue. */
     SinkMetrics metrics();

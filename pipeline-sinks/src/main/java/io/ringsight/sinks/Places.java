@@ -34,13 +34,25 @@ final class Places {
         return false;
     }
 
-    /** Adds the next to be delivered after the one that is being delivered now. */
-    void insertAtCursor(QueuedMessage place) {
-        place.next = cursor.next;
-        cursor.next = place;
-        if (tail == cursor) {
+    /**
+     * Adds a place where {@code after} is, to be delivered after {@link #rewind()}; or, if that is null, next after the one
+     * that is being delivered now and those added so before. Returns whether it is the next to be delivered.
+     */
+    boolean insert(QueuedMessage place, QueuedMessage after) {
+        if (after == null && cursor == null) {
+            return append(place);
+        }
+        QueuedMessage before = after == null ? cursor : after;
+        while (after == null && before.next != null && before.next.isInserted) {
+            before = before.next;
+        }
+        place.isInserted = true;
+        place.next = before.next;
+        before.next = place;
+        if (tail == before) {
             tail = place;
         }
+        return false;
     }
 
     /** Lets go of what is answered, up to the oldest that is not. */

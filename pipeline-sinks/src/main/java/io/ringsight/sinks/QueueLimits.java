@@ -2,7 +2,7 @@ package io.ringsight.sinks;
 
 /**
  * What a sink's queue holds at most: accepted messages that are not acknowledged yet. Whichever limit is reached first
- * holds.
+ * holds. Recordings wait from half of it on; what they have in the pipeline then may go over it.
  *
  * @param messages at least 1
  * @param bytes at least 1; a longer message is accepted only by an empty queue

@@ -20,6 +20,8 @@ public final class QueuedMessage {
     boolean delivered;
     boolean answered;
     boolean ofSink;
+    /** Whether it was put between others instead of behind them. */
+    boolean isInserted;
     /** Where the message is kept besides, or {@link #NOWHERE}. */
     long offset = NOWHERE;
 
@@ -35,6 +37,11 @@ public final class QueuedMessage {
         bytes = 0;
         ofSink = true;
         acceptedNs = nowNs;
+    }
+
+    /** Whether it would be lost with the queue. */
+    boolean isUnkept() {
+        return !answered && offset == NOWHERE;
     }
 
     /** What to deliver. */

@@ -25,8 +25,18 @@ public final class QueuedSink implements MessageSink {
     }
 
     @Override
-    public void put(Message message) throws InterruptedException {
+    public void put(Message message) {
         queue.put(message);
+    }
+
+    @Override
+    public boolean hasRoom() {
+        return queue.hasRoom();
+    }
+
+    @Override
+    public void onRoom(Runnable listener) {
+        queue.onRoom(listener);
     }
 
     @Override

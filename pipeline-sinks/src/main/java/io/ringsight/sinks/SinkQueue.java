@@ -1,16 +1,14 @@
 package io.ringsight.sinks;
 
-import io.ringsight.core.frame.GapReason;
 import io.ringsight.core.metrics.SinkCounter;
 import io.ringsight.core.metrics.SinkMetrics;
 import io.ringsight.core.metrics.SinkState;
 import io.ringsight.core.time.Clock;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * A bounded queue of messages with a thread of its own that delivers them in order.
@@ -29,40 +27,34 @@ import org.slf4j.LoggerFactory;
  * quarter of the queue free, the entry leaves as a gap message of reason {@code not-published}. So the receiver alone
  * can account for every frame. There are never more such entries than accepted messages and two for each source.
  *
+ * <p><b>Recordings</b> wait at their source while the queue is half full ({@link #hasRoom()}). What was let in before is
+ * taken, over the limits if need be: by no more than recordings have in the pipeline at a time.
+ *
  * <p><b>Threads.</b> {@link #offer} and {@link #put} are for any thread; {@link #acknowledged} and {@link #refused} too;
  * {@link #rewind()} is for the delivery, inside its calls. One lock, never held while delivering.
  */
 public final class SinkQueue {
-    private static final Logger LOG = LoggerFactory.getLogger(SinkQueue.class);
     private static final long IDLE_NS = TimeUnit.MILLISECONDS.toNanos(250);
-    private static final long AFTER_BUG_MS = 1_000;
-    private static final Duration THREAD_END = Duration.ofSeconds(10);
     private static final String QUEUE_FULL = "the sink's queue was full";
     private static final String CLOSING = "the sink was closing";
 
     private final SinkMetrics metrics;
-    private final QueueLimits limits;
     private final Clock clock;
     private final QueueWatcher watcher;
 
     private final ReentrantLock lock = new ReentrantLock();
     /** There is something to deliver, or the queue closes. */
     private final Condition work = lock.newCondition();
-    /** There may be room, or the queue closes. */
-    private final Condition room = lock.newCondition();
     /** Nothing is left. */
     private final Condition empty = lock.newCondition();
 
-    private final GrowingLosses growingLosses;
-    private final Places places = new Places();
-    private int messages;
-    private int losses;
-    private long bytes;
-    private Thread thread;
+    private final Room room = new Room();
+    private final Backlog backlog;
+    private DeliveryThread thread;
     private boolean closing;
     private boolean closed;
     private boolean drained;
-    private boolean stopped;
+    private volatile boolean stopped;
 
     /** A queue without its thread: {@link #start} comes next. */
     public SinkQueue(SinkMetrics metrics, QueueLimits limits, Clock clock) {
@@ -76,17 +68,14 @@ public final class SinkQueue {
      */
     public SinkQueue(SinkMetrics metrics, QueueLimits limits, Clock clock, QueueWatcher watcher, long lossesBefore) {
         this.metrics = metrics;
-        this.limits = limits;
         this.clock = clock;
         this.watcher = watcher;
-        growingLosses = new GrowingLosses(clock, lossesBefore);
+        backlog = new Backlog(limits, clock, lossesBefore);
     }
 
     /** Starts the thread, named after the sink. Once. */
     public void start(Delivery delivery) {
-        thread = new Thread(() -> run(delivery), "sink-" + metrics.sinkName());
-        thread.setDaemon(true);
-        thread.start();
+        thread = new DeliveryThread(this, delivery, metrics);
     }
 
     /** See {@link MessageSink#offer}. */
@@ -94,8 +83,8 @@ public final class SinkQueue {
         metrics.count(SinkCounter.OFFERED);
         lock.lock();
         try {
-            if (!closing && hasRoom(message)) {
-                accept(message);
+            if (!closing && backlog.hasRoom(message)) {
+                accept(message, QueuedMessage.NOWHERE);
                 return true;
             }
             drop(message);
@@ -106,52 +95,39 @@ public final class SinkQueue {
     }
 
     /** See {@link MessageSink#put}. */
-    public void put(Message message) throws InterruptedException {
+    public void put(Message message) {
         metrics.count(SinkCounter.OFFERED);
         lock.lock();
         try {
-            if (awaitRoom(message)) {
-                accept(message);
-            } else {
+            if (closing) {
                 drop(message);
+            } else {
+                accept(message, QueuedMessage.NOWHERE);
             }
         } finally {
             lock.unlock();
         }
     }
 
-    private boolean awaitRoom(Message message) throws InterruptedException {
-        try {
-            while (!closing && !hasRoom(message)) {
-                room.await();
-            }
-        } catch (InterruptedException e) {
-            drop(message);
-            throw e;
-        }
-        return !closing;
+    /** See {@link MessageSink#hasRoom}. */
+    public boolean hasRoom() {
+        return room.isOpen();
     }
 
-    private boolean hasRoom(Message message) {
-        return messages == 0 || messages < limits.messages() && bytes + message.bytes().length <= limits.bytes();
-    }
-
-    private void accept(Message message) {
-        accept(message, QueuedMessage.NOWHERE);
+    /** See {@link MessageSink#onRoom}. */
+    public void onRoom(Runnable listener) {
+        room.onOpen(listener);
     }
 
     private void accept(Message message, long offset) {
-        growingLosses.end(message.sourceId());
-        messages++;
-        bytes += message.bytes().length;
-        append(new QueuedMessage(message, clock.nanoTime(), offset));
+        added(backlog.add(message, offset));
     }
 
     /** Takes a message counted already, if there is room; {@link QueueWatcher#settled} is told {@code offset}. */
     public boolean forward(Message message, long offset) {
         lock.lock();
         try {
-            boolean taken = !closing && hasRoom(message);
+            boolean taken = !closing && backlog.hasRoom(message);
             if (taken) {
                 accept(message, offset);
             }
@@ -163,31 +139,52 @@ public final class SinkQueue {
 
     private void drop(Message message) {
         metrics.count(SinkCounter.DROPPED_QUEUE_FULL);
-        if (stopped || growingLosses.join(message)) {
-            return;
+        if (!stopped && !backlog.joinLoss(message)) {
+            metrics.count(SinkCounter.GAPS_ADDED);
+            added(backlog.addLoss(message, closing ? CLOSING : QUEUE_FULL));
         }
-        QueuedMessage loss = addLoss(message, closing ? CLOSING : QUEUE_FULL);
-        growingLosses.begin(loss);
-        append(loss);
     }
 
-    private QueuedMessage addLoss(Message message, String cause) {
-        losses++;
-        metrics.count(SinkCounter.GAPS_ADDED);
-        return new QueuedMessage(new Loss(message, GapReason.NOT_PUBLISHED, cause), clock.nanoTime());
-    }
-
-    private void append(QueuedMessage last) {
-        if (places.append(last)) {
+    private void added(boolean isNext) {
+        if (isNext) {
             work.signal();
         }
         publishDepth();
+    }
+
+    /** As {@link #refused}, with {@link #rewind} to follow: the gap message takes the message's own place. */
+    public void refusedInPlace(QueuedMessage message, String cause) {
+        refuse(message, cause, true);
     }
 
     /** Takes a gap message the sink itself made. Before {@link #start}. */
     public void addOwn(Message message) {
         metrics.count(SinkCounter.GAPS_ADDED);
         forward(message, QueuedMessage.NOWHERE);
+    }
+
+    /**
+     * Has what waits for an answer and is kept nowhere else kept, in order; {@link QueueWatcher#settled} is told where.
+     *
+     * @throws IOException if something could not be kept; what comes before it is
+     */
+    public void keep(Keeper keeper) throws IOException {
+        lock.lock();
+        try {
+            backlog.keep(keeper);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Whether nothing would be lost with the queue: what waits for an answer is kept elsewhere, too. */
+    public boolean isKept() {
+        lock.lock();
+        try {
+            return backlog.isKept();
+        } finally {
+            lock.unlock();
+        }
     }
 
     /** The message is in other hands, which will count what becomes of it. */
@@ -211,7 +208,7 @@ public final class SinkQueue {
             }
             metrics.count(SinkCounter.ACKNOWLEDGED);
             metrics.count(SinkCounter.ACKNOWLEDGED_BYTES, message.message.bytes().length);
-            metrics.recordAckLatencyNs(clock.nanoTime() - message.acceptedNs);
+            metrics.acknowledged(clock.nanoTime(), message.acceptedNs, message.ofSink);
             answered(message);
         } finally {
             lock.unlock();
@@ -224,6 +221,10 @@ public final class SinkQueue {
      * @param cause why, for people, without secrets
      */
     public void refused(QueuedMessage message, String cause) {
+        refuse(message, cause, false);
+    }
+
+    private void refuse(QueuedMessage message, String cause, boolean inPlace) {
         lock.lock();
         try {
             if (message.answered) {
@@ -231,11 +232,10 @@ public final class SinkQueue {
             }
             metrics.count(SinkCounter.FAILED);
             if (!message.ofSink) {
-                QueuedMessage loss = addLoss(message.message, cause);
-                // what is kept of the message is needed until its loss is told
-                loss.offset = message.offset;
-                message.offset = QueuedMessage.NOWHERE;
-                insertAtCursor(loss);
+                metrics.count(SinkCounter.GAPS_ADDED);
+                if (backlog.insertLoss(message, cause, inPlace ? message : null)) {
+                    work.signal();
+                }
             }
             answered(message);
         } finally {
@@ -243,30 +243,13 @@ public final class SinkQueue {
         }
     }
 
-    private void insertAtCursor(QueuedMessage loss) {
-        if (places.cursor() == null) {
-            append(loss);
-        } else {
-            places.insertAtCursor(loss);
-        }
-    }
-
     private void answered(QueuedMessage message) {
-        message.answered = true;
-        message.message = null;
-        if (message.ofSink) {
-            losses--;
-        } else {
-            messages--;
-            bytes -= message.bytes;
-            room.signalAll();
-        }
+        backlog.answered(message);
         watcher.settled(message.offset);
-        places.dropAnswered();
-        if (places.head() == null) {
+        if (backlog.isEmpty()) {
             empty.signalAll();
         }
-        if (places.cursor() != null && places.cursor().loss != null) {
+        if (backlog.isLossNext()) {
             work.signal();
         }
         publishDepth();
@@ -276,7 +259,7 @@ public final class SinkQueue {
     public void rewind() {
         lock.lock();
         try {
-            places.rewind();
+            backlog.rewind();
         } finally {
             lock.unlock();
         }
@@ -286,85 +269,49 @@ public final class SinkQueue {
     public long unansweredNs() {
         lock.lock();
         try {
-            QueuedMessage head = places.head();
-            return head != null && head != places.cursor() ? clock.nanoTime() - head.deliveredNs : 0;
+            return backlog.unansweredNs();
         } finally {
             lock.unlock();
         }
     }
 
     private void publishDepth() {
-        watcher.depth((long) messages + losses, bytes);
-    }
-
-    private void run(Delivery delivery) {
-        try {
-            while (step(delivery)) {
-                // one message
-            }
-        } catch (InterruptedException e) {
-            LOG.debug("{}: stopped while busy", metrics.sinkName());
-        } finally {
-            end(delivery);
-        }
-    }
-
-    private boolean step(Delivery delivery) throws InterruptedException {
-        try {
-            QueuedMessage next = next();
-            if (next == null) {
-                delivery.idle();
-                return awaitWork();
-            }
-            long pauseMs = delivery.deliver(next);
-            return pauseMs == Delivery.TAKEN ? taken(next) : pause(pauseMs);
-        } catch (RuntimeException e) {
-            LOG.error("{}: delivering failed unexpectedly, will be tried again", metrics.sinkName(), e);
-            return pause(AFTER_BUG_MS);
-        }
+        watcher.depth(backlog.places(), backlog.bytes());
+        // recordings leave half of it to the cameras; a queue that closes holds nobody back
+        room.set(closing || !backlog.isHalfFull());
     }
 
     /** The next to deliver, or null. Renders a loss whose turn has come. */
-    private QueuedMessage next() {
+    QueuedMessage next() {
         lock.lock();
         try {
-            places.skipAnswered();
-            QueuedMessage cursor = places.cursor();
-            if (cursor == null || isHeld(cursor)) {
-                return null;
-            }
-            if (cursor.message == null) {
-                growingLosses.render(cursor);
-            }
-            return cursor;
+            return backlog.next(closing);
         } finally {
             lock.unlock();
         }
     }
 
-    /** Whether this is a loss that will go on growing: the queue is full of what the receiver does not answer. */
-    private boolean isHeld(QueuedMessage place) {
-        boolean crowded = messages > limits.messages() * 3L / 4 || bytes > limits.bytes() / 4 * 3;
-        return growingLosses.contains(place) && crowded && place != places.head() && !closing;
-    }
-
-    private boolean taken(QueuedMessage message) {
+    /** The delivery took it over. Returns whether the thread goes on. */
+    boolean taken(QueuedMessage message) {
         lock.lock();
         try {
-            message.delivered = true;
-            message.deliveredNs = clock.nanoTime();
-            places.delivered(message);
+            backlog.delivered(message);
             return !stopped;
         } finally {
             lock.unlock();
         }
     }
 
-    private boolean awaitWork() throws InterruptedException {
+    /** Whether its thread is to end: an interrupt before that came from nobody. */
+    boolean isStopped() {
+        return stopped;
+    }
+
+    /** Waits a moment for something to deliver. Returns whether the thread goes on. */
+    boolean awaitWork() throws InterruptedException {
         lock.lock();
         try {
-            QueuedMessage cursor = places.cursor();
-            if ((cursor == null || isHeld(cursor)) && !stopped) {
+            if (!backlog.hasNext(closing) && !stopped) {
                 work.awaitNanos(IDLE_NS);
             }
             return !stopped;
@@ -373,7 +320,8 @@ public final class SinkQueue {
         }
     }
 
-    private boolean pause(long ms) throws InterruptedException {
+    /** Waits before a message is tried again. Returns whether the thread goes on. */
+    boolean pause(long ms) throws InterruptedException {
         metrics.count(SinkCounter.RETRIES);
         lock.lock();
         try {
@@ -387,39 +335,24 @@ public final class SinkQueue {
         }
     }
 
-    private void end(Delivery delivery) {
-        boolean interrupted = Thread.interrupted();
-        LOG.debug("{}: stops{}", metrics.sinkName(), interrupted ? ", interrupted" : "");
-        try {
-            delivery.close();
-        } catch (RuntimeException e) {
-            LOG.warn("{}: closing failed", metrics.sinkName(), e);
-        }
+    /** The thread has ended: counts what is left as unknown or failed. */
+    void abandon() {
         lock.lock();
         try {
             closing = true;
             stopped = true;
-            for (QueuedMessage left = places.head(); left != null; left = left.next) {
-                if (!left.answered && left.offset == QueuedMessage.NOWHERE) {
+            for (QueuedMessage left = backlog.head(); left != null; left = left.next) {
+                if (left.isUnkept()) {
                     metrics.count(left.delivered ? SinkCounter.UNKNOWN : SinkCounter.FAILED);
                 }
                 left.answered = true;
             }
-            forgetAll();
+            backlog.clear();
+            publishDepth();
+            empty.signalAll();
         } finally {
             lock.unlock();
         }
-    }
-
-    private void forgetAll() {
-        places.clear();
-        messages = 0;
-        losses = 0;
-        bytes = 0;
-        growingLosses.clear();
-        publishDepth();
-        room.signalAll();
-        empty.signalAll();
     }
 
     /** Has {@link Delivery#idle} called soon. Any thread. */
@@ -437,7 +370,7 @@ public final class SinkQueue {
         lock.lock();
         try {
             closing = true;
-            room.signalAll();
+            room.set(true);
             work.signalAll();
         } finally {
             lock.unlock();
@@ -452,8 +385,11 @@ public final class SinkQueue {
         closed = true;
         boolean interrupted = Thread.interrupted();
         try {
-            drained = drain(deadline);
-            stop();
+            drain(deadline);
+            if (!drained) {
+                thread.interrupt();
+            }
+            thread.join();
         } catch (InterruptedException e) {
             interrupted = true;
             thread.interrupt();
@@ -465,34 +401,20 @@ public final class SinkQueue {
         return drained;
     }
 
-    private boolean drain(Duration deadline) throws InterruptedException {
+    /** Waits until all is answered; then, or when it may wait no longer, the thread is to end. */
+    private void drain(Duration deadline) throws InterruptedException {
         refuseMore();
         lock.lock();
         try {
             long leftNs = deadline.toNanos();
-            while (places.head() != null && leftNs > 0) {
+            while (!backlog.isEmpty() && leftNs > 0) {
                 leftNs = empty.awaitNanos(leftNs);
             }
-            return places.head() == null;
         } finally {
-            lock.unlock();
-        }
-    }
-
-    private void stop() throws InterruptedException {
-        lock.lock();
-        try {
+            drained = backlog.isEmpty();
             stopped = true;
             work.signalAll();
-        } finally {
             lock.unlock();
-        }
-        if (!drained) {
-            thread.interrupt();
-        }
-        thread.join(THREAD_END.toMillis());
-        if (thread.isAlive()) {
-            LOG.warn("thread {} did not stop within {} s", thread.getName(), THREAD_END.toSeconds());
         }
     }
 }

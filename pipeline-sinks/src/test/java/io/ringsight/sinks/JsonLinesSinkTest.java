@@ -36,8 +36,12 @@ class JsonLinesSinkTest {
     }
 
     private void open(Path file, long maxBytes, int keep) {
-        sink = JsonLinesSink.open(
-                new JsonLinesSpec(file.toString(), maxBytes, keep, QueueLimits.DEFAULT), Clock.system());
+        try {
+            sink = JsonLinesSink.open(
+                    new JsonLinesSpec(file.toString(), maxBytes, keep, QueueLimits.DEFAULT), Clock.system());
+        } catch (FileInUseException e) {
+            throw new java.io.UncheckedIOException(e);
+        }
     }
 
     private long value(SinkCounter counter) {

@@ -7,6 +7,7 @@ import io.ringsight.core.frame.FrameLosses;
 import io.ringsight.core.frame.Gap;
 import io.ringsight.core.frame.GapReason;
 import io.ringsight.core.frame.SourceId;
+import io.ringsight.core.frame.SourceName;
 import io.ringsight.core.time.CaptureClock;
 import io.ringsight.core.time.ManualClock;
 import java.io.IOException;
@@ -15,6 +16,7 @@ import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
@@ -76,6 +78,49 @@ class MessageJsonTest {
         loss.add(json.frame(Sample.frame("line1", 11, 10)));
         loss.add(json.gap(Sample.gap("line1", 1, GapReason.STALLED, 14, 11)));
         assertGolden("gap-not-published.json", new GapJson(clock).lost(loss, "n2"));
+    }
+
+    @Test
+    void saysWhatPeopleCallTheSourceAtTheMoment() {
+        SourceNames names = new SourceNames();
+        MessageJson named = new MessageJson(Sample.EPOCH, Sample.MODEL, names, clock);
+        SourceId line1 = new SourceId("line1");
+        assertThat(text(named.frame(fullFrame()))).isEqualTo(text(json.frame(fullFrame())));
+
+        assertThat(names.set(line1, Optional.of(new SourceName("Oven \\ \"3\" \u00fc \ud83d\udd25"))))
+                .isTrue();
+        Message frame = named.frame(fullFrame());
+        String field = "\"sourceName\":\"Oven \\\\ \\\"3\\\" \u00fc \ud83d\udd25\",";
+        schema.accepts(frame.bytes());
+        assertThat(text(frame).replace(field, "")).isEqualTo(text(json.frame(fullFrame())));
+        Message gap = named.gap(Sample.gap("line1", 3, GapReason.STALLED, 130, 125));
+        schema.accepts(gap.bytes());
+        assertThat(text(gap)).contains(",\"sourceId\":\"line1\"," + field);
+        assertThat(text(named.frame(Sample.frame("line2", 1, 0)))).doesNotContain("sourceName");
+
+        Loss loss = new Loss(frame, GapReason.NOT_PUBLISHED, "the sink's queue was full");
+        assertThat(names.set(line1, Optional.empty())).isTrue();
+        loss.add(named.frame(fullFrame()));
+        Message lost = new GapJson(clock).lost(loss, "n1");
+        schema.accepts(lost.bytes());
+        assertThat(text(lost)).contains(",\"sourceId\":\"line1\"," + field);
+        assertThat(text(named.frame(fullFrame()))).isEqualTo(text(json.frame(fullFrame())));
+    }
+
+    private static String text(Message message) {
+        return new String(message.bytes(), StandardCharsets.UTF_8);
+    }
+
+    @Test
+    void aLossWhoseMessagesCannotBeReadHasNoName() {
+        Message good = json.frame(Sample.frame("line1", 10, 7));
+        for (String text : List.of("", "{", "[1]", "no message", "{\"sourceName\":7}", "{\"sourceName\":\"x")) {
+            Message odd =
+                    new Message(good.key(), good.type(), good.utcNs(), null, text.getBytes(StandardCharsets.UTF_8));
+            Message lost = new GapJson(clock).lost(new Loss(odd, GapReason.NOT_PUBLISHED, "full"), "n1");
+            schema.accepts(lost.bytes());
+            assertThat(text(lost)).doesNotContain("sourceName");
+        }
     }
 
     private void assertGolden(String name, Message message) throws IOException {
@@ -183,20 +228,35 @@ class MessageJsonTest {
 
     @Test
     void aMessageCostsAtMostFourKilobytes() {
+        long each = allocated(json);
+        System.out.println(
+                "message of " + json.frame(fullFrame()).bytes().length + " bytes allocates " + each + " bytes");
+        assertThat(each).isLessThanOrEqualTo(4096);
+    }
+
+    @Test
+    void aNameCostsItsOwnBytesAndNoMore() {
+        SourceNames names = new SourceNames();
+        names.set(new SourceId("line1"), Optional.of(new SourceName("Line 3, camera over the oven \u00fc")));
+        MessageJson named = new MessageJson(Sample.EPOCH, Sample.MODEL, names, clock);
+        long more = named.frame(fullFrame()).bytes().length
+                - json.frame(fullFrame()).bytes().length;
+        long cost = allocated(named) - allocated(json);
+        assertThat(cost).isBetween(0L, more + Long.BYTES);
+    }
+
+    private static long allocated(MessageJson json) {
         ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
         Sample.Frame frame = fullFrame();
-        long bytes = 0;
         int count = 20_000;
         for (int i = 0; i < count; i++) {
             json.frame(frame);
         }
         long before = threads.getCurrentThreadAllocatedBytes();
         for (int i = 0; i < count; i++) {
-            bytes += json.frame(frame).bytes().length;
+            json.frame(frame);
         }
-        long each = (threads.getCurrentThreadAllocatedBytes() - before) / count;
-        System.out.println("message of " + bytes / count + " bytes allocates " + each + " bytes");
-        assertThat(each).isLessThanOrEqualTo(4096);
+        return (threads.getCurrentThreadAllocatedBytes() - before) / count;
     }
 
     @Test

@@ -17,7 +17,7 @@ class MessagePublisherTest {
             new MessagePublisher(Sample.json(new ManualClock(Sample.NOW_UTC_NS)), List.of(first, second));
 
     @Test
-    void encodesOnceForAllSinksAndWaitsForRecordingsOnly() throws InterruptedException {
+    void encodesOnceForAllSinksAndMakesRoomForRecordingsOnly() {
         publisher.frame(Sample.frame("line1", 1, 0), false);
         publisher.gap(Sample.gap("line1", 1, GapReason.ENDED, 1, 1), true);
         assertThat(first.offered).hasSize(1);
@@ -28,17 +28,30 @@ class MessagePublisherTest {
     }
 
     @Test
-    void aSinkWithoutRoomTakesNothingFromTheOthers() throws InterruptedException {
+    void aSinkWithoutRoomTakesNothingFromTheOthers() {
         first.full = true;
         publisher.frame(Sample.frame("line1", 1, 0), false);
         assertThat(first.offered).isEmpty();
         assertThat(second.offered).hasSize(1);
     }
 
+    @Test
+    void hasRoomWhenEverySinkHasAndTellsWhenOneHasAgain() {
+        List<String> told = new ArrayList<>();
+        publisher.onRoom(() -> told.add("room"));
+        assertThat(publisher.hasRoom()).isTrue();
+        second.room.set(false);
+        assertThat(publisher.hasRoom()).isFalse();
+        second.room.set(true);
+        first.room.set(true);
+        assertThat(told).containsExactly("room");
+    }
+
     /** Keeps what it gets. */
     private static final class Kept implements MessageSink {
         private final List<Message> offered = new ArrayList<>();
         private final List<Message> put = new ArrayList<>();
+        private final Room room = new Room();
         private boolean full;
 
         @Override
@@ -54,6 +67,16 @@ class MessagePublisherTest {
         @Override
         public void put(Message message) {
             put.add(message);
+        }
+
+        @Override
+        public boolean hasRoom() {
+            return room.isOpen();
+        }
+
+        @Override
+        public void onRoom(Runnable listener) {
+            room.onOpen(listener);
         }
 
         @Override

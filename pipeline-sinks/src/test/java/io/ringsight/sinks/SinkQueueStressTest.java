@@ -15,7 +15,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.RepeatedTest;
 
-/** Many sources, a receiver that answers late, refuses, fails and starts anew: what it got accounts for everything. */
+/** Many sources, a receiver that answers late, refuses, fails and starts again: what it got accounts for everything. */
 class SinkQueueStressTest {
     private static final int SOURCES = 4;
     private static final int MESSAGES = 3_000;
@@ -54,18 +54,13 @@ class SinkQueueStressTest {
     }
 
     private static void publish(SinkQueue queue, Camera camera, Random random) {
-        try {
-            for (int i = 0; i < MESSAGES; i++) {
-                Message message =
-                        random.nextInt(10) == 0 ? camera.gap(random.nextInt(3)) : camera.next(random.nextInt(2));
-                if (random.nextInt(50) == 0) {
-                    queue.put(message);
-                } else {
-                    queue.offer(message);
-                }
+        for (int i = 0; i < MESSAGES; i++) {
+            Message message = random.nextInt(10) == 0 ? camera.gap(random.nextInt(3)) : camera.next(random.nextInt(2));
+            if (random.nextInt(50) == 0) {
+                queue.put(message);
+            } else {
+                queue.offer(message);
             }
-        } catch (InterruptedException e) {
-            throw new AssertionError(e);
         }
     }
 

@@ -10,9 +10,9 @@ import io.ringsight.sinks.verify.Findings;
 import io.ringsight.sinks.verify.TopicVerifier;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -185,63 +185,58 @@ class SinkQueueTest {
     }
 
     @Test
-    void putWaitsForRoomAndLosesNothing() throws InterruptedException {
-        open(1);
-        queue.put(camera.next());
-        CountDownLatch waiting = new CountDownLatch(1);
-        Thread recording = new Thread(() -> {
-            waiting.countDown();
-            putAll(50);
-        });
-        recording.start();
-        waiting.await();
-        assertThat(metrics.value(SinkCounter.ACKNOWLEDGED)).isZero();
-        delivery.answerAtOnce().allow(51).awaitTaken(51);
-        recording.join(10_000);
-        assertThat(recording.isAlive()).isFalse();
-        assertThat(metrics.value(SinkCounter.DROPPED_QUEUE_FULL)).isZero();
-        assertThat(verify(delivery.taken()).frames()).isEqualTo(51);
+    void recordingsHaveRoomUntilTheQueueIsHalfFullAndAreToldWhenTheyHaveAgain() {
+        open(4);
+        List<String> told = new ArrayList<>();
+        queue.onRoom(() -> told.add("room"));
+        queue.offer(camera.next());
+        assertThat(queue.hasRoom()).isTrue();
+        queue.offer(camera.next());
+        assertThat(queue.hasRoom()).isFalse();
+        assertThat(queue.offer(camera.next())).as("a camera's").isTrue();
+        delivery.allow(3).awaitTaken(3);
+        delivery.acknowledge(0);
+        assertThat(queue.hasRoom()).isFalse();
+        assertThat(told).isEmpty();
+        delivery.acknowledge(1);
+        assertThat(queue.hasRoom()).isTrue();
+        assertThat(told).containsExactly("room");
     }
 
-    private void putAll(int count) {
-        try {
-            for (int i = 0; i < count; i++) {
-                queue.put(camera.next());
-            }
-        } catch (InterruptedException e) {
-            throw new AssertionError(e);
+    @Test
+    void recordingsHaveRoomUntilHalfOfTheBytesAreThere() {
+        Message first = camera.next();
+        open(new QueueLimits(100, first.bytes().length * 2L));
+        queue.offer(first);
+        assertThat(queue.hasRoom()).isFalse();
+        delivery.answerAtOnce().allow(1).awaitTaken(1);
+        Await.until("room", queue::hasRoom);
+    }
+
+    @Test
+    void whatOfARecordingWasLetInIsTakenOverTheLimits() {
+        open(1);
+        for (int i = 0; i < 50; i++) {
+            queue.put(camera.next());
         }
+        assertThat(queue.hasRoom()).isFalse();
+        delivery.answerAtOnce().allow(50).awaitTaken(50);
+        assertThat(metrics.value(SinkCounter.DROPPED_QUEUE_FULL)).isZero();
+        assertThat(verify(delivery.taken()).frames()).isEqualTo(50);
+        assertThat(verify(delivery.taken()).isComplete()).isTrue();
     }
 
     @Test
-    void putGivesUpWhenTheSinkCloses() throws InterruptedException {
+    void aQueueThatClosesHoldsNoRecordingBackAndCountsWhatItDrops() {
         open(1);
+        List<String> told = new ArrayList<>();
+        queue.onRoom(() -> told.add("room"));
         queue.put(camera.next());
-        Thread recording = new Thread(() -> putAll(2));
-        recording.start();
-        Await.until("recording waits", () -> recording.getState() == Thread.State.WAITING);
+        assertThat(queue.hasRoom()).isFalse();
         queue.close(Duration.ZERO);
-        recording.join(10_000);
-        assertThat(recording.isAlive()).isFalse();
-        assertThat(metrics.value(SinkCounter.DROPPED_QUEUE_FULL)).isEqualTo(2);
-    }
-
-    @Test
-    void putCountsWhatAnInterruptCutOff() throws InterruptedException {
-        open(1);
+        assertThat(told).containsExactly("room");
+        assertThat(queue.hasRoom()).isTrue();
         queue.put(camera.next());
-        AtomicBoolean interrupted = new AtomicBoolean();
-        Thread recording = new Thread(() -> {
-            try {
-                queue.put(camera.next());
-            } catch (InterruptedException e) {
-                interrupted.set(true);
-            }
-        });
-        recording.start();
-        recording.interrupt();
-        recording.join(10_000);
-        assertThat(interrupted).isTrue();
         assertThat(metrics.value(SinkCounter.DROPPED_QUEUE_FULL)).isEqualTo(1);
     }
 
@@ -331,6 +326,117 @@ class SinkQueueTest {
         queue.offer(camera.next());
         delivery.answerAtOnce().allow(1).awaitTaken(1);
         assertThat(queue.close(Duration.ofSeconds(5))).isTrue();
+    }
+
+    /** It comes while a message is delivered, and again while the thread waits for the next try. */
+    @Test
+    void aStrayInterruptIsToldAndTheMessageIsDeliveredAllTheSame() {
+        open(10);
+        queue.offer(camera.next());
+        Thread thread = threadOf(metrics.sinkName());
+        thread.interrupt();
+        Await.until("failed", () -> metrics.state() == SinkState.FAILED);
+        assertThat(metrics.detail()).contains("InterruptedException");
+        assertThat(metrics.value(SinkCounter.ERRORS)).isEqualTo(1);
+        thread.interrupt();
+        delivery.answerAtOnce().allow(1).awaitTaken(1);
+        Await.until("mended", () -> metrics.state() != SinkState.FAILED);
+        assertThat(queue.close(Duration.ofSeconds(30))).isTrue();
+    }
+
+    @Test
+    void aStrayInterruptOfAnIdleSinkDoesNotEndIt() {
+        open(10);
+        threadOf(metrics.sinkName()).interrupt();
+        Await.until("seen", () -> metrics.value(SinkCounter.ERRORS) == 1);
+        queue.offer(camera.next());
+        delivery.answerAtOnce().allow(1).awaitTaken(1);
+        assertThat(queue.close(Duration.ofSeconds(30))).isTrue();
+    }
+
+    private static Thread threadOf(String sink) {
+        return Thread.getAllStackTraces().keySet().stream()
+                .filter(thread -> thread.getName().equals("sink-" + sink))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    @Test
+    void anInterruptOfWhoClosesEndsTheSinkWithoutAnError() {
+        open(10);
+        queue.offer(camera.next());
+        Await.until("the message's turn", () -> threadOf(metrics.sinkName()).getState() == Thread.State.WAITING);
+        Thread closes = new Thread(() -> queue.close(Duration.ofSeconds(300)));
+        closes.start();
+        Await.until("closing", () -> closes.getState() == Thread.State.TIMED_WAITING);
+        closes.interrupt();
+        Await.until("closed", () -> !closes.isAlive() && delivery.isClosed());
+        assertThat(metrics.value(SinkCounter.ERRORS)).isZero();
+        assertThat(metrics.value(SinkCounter.FAILED)).isEqualTo(1);
+    }
+
+    /** A thread that an Error ended left a sink that said it was ready and took messages for ever. */
+    @Test
+    void goesOnAfterAnErrorAndSaysFailedMeanwhile() {
+        queue = new SinkQueue(metrics, new QueueLimits(10, 1 << 20), clock);
+        delivery.of(queue);
+        java.util.concurrent.atomic.AtomicInteger restarts = new java.util.concurrent.atomic.AtomicInteger();
+        queue.start(new Delivery() {
+            private boolean failed;
+
+            @Override
+            public long deliver(QueuedMessage message) throws InterruptedException {
+                if (!failed) {
+                    failed = true;
+                    throw new NoClassDefFoundError("on purpose");
+                }
+                return delivery.deliver(message);
+            }
+
+            @Override
+            public void restart() {
+                restarts.incrementAndGet();
+                throw new OutOfMemoryError("on purpose, too");
+            }
+
+            @Override
+            public void idle() {}
+
+            @Override
+            public void close() {
+                delivery.close();
+            }
+        });
+        queue.offer(camera.next());
+        Await.until("failed", () -> metrics.state() == SinkState.FAILED);
+        assertThat(metrics.detail()).contains("started again", "on purpose");
+        delivery.answerAtOnce().allow(1).awaitTaken(1);
+        Await.until("mended", () -> metrics.state() != SinkState.FAILED);
+        assertThat(metrics.value(SinkCounter.ERRORS)).isEqualTo(2);
+        assertThat(restarts).hasValue(1);
+        assertThat(queue.close(Duration.ofSeconds(5))).isTrue();
+    }
+
+    /** The gap messages that tell of the refusals do arrive. */
+    @Test
+    void isStuckWhileAllMessagesAreRefused() {
+        open(10);
+        queue.offer(camera.next());
+        delivery.allow(1).awaitTaken(1);
+        delivery.acknowledge(0);
+        clock.advanceMs(40_000);
+        assertThat(metrics.stuckNs(clock.nanoTime(), 0)).isZero();
+        queue.offer(camera.next());
+        delivery.allow(1).awaitTaken(2);
+        delivery.refuse(1, "too large");
+        delivery.allow(1).awaitTaken(3);
+        delivery.acknowledge(2);
+        assertThat(metrics.queuedMessages()).isZero();
+        assertThat(metrics.stuckNs(clock.nanoTime(), 0)).isGreaterThanOrEqualTo(40_000_000_000L);
+        queue.offer(camera.next());
+        delivery.allow(1).awaitTaken(4);
+        delivery.acknowledge(3);
+        assertThat(metrics.stuckNs(clock.nanoTime(), 0)).isZero();
     }
 
     @Test

@@ -10,6 +10,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.concurrent.TimeUnit;
@@ -18,25 +19,57 @@ import org.slf4j.LoggerFactory;
 
 /**
  * A file of the messages a broker will never take, one JSON object a line with the reason and the message as it is.
- * Bounded: what is set aside longest is forgotten first. Any thread.
+ * Bounded: when it is full it becomes the older file, and what that held is dropped, counted and told. Frames of dropped
+ * letters stay accounted: each letter is in a gap of the topic. {@link DeadLetterReader} reads it, {@link DeadLetterResend}
+ * sends it again. Any thread.
  */
 final class DeadLetters {
     private static final Logger LOG = LoggerFactory.getLogger(DeadLetters.class);
     private static final String NAME = "dead-letters.jsonl";
     private static final long MAX_BYTES = 16L << 20;
+    private static final long TOLD_EVERY_NS = TimeUnit.MINUTES.toNanos(1);
 
+    private final Path dir;
     private final Path path;
     private final String topic;
     private final SinkMetrics metrics;
     private final Clock clock;
     private final LineFile file;
+    /** Whether the last one could not be set aside: that is said once. */
+    private boolean fails;
+    /** Dropped since that was told. */
+    private long untold;
+
+    private long toldNs;
+
+    /** The file in a spool's directory. */
+    static Path path(Path dir) {
+        return dir.resolve(NAME);
+    }
+
+    /** The file before it, once that was full. */
+    static Path olderPath(Path dir) {
+        return dir.resolve(NAME + ".1");
+    }
+
+    /** What the older file held before the one that is full took its place: there until it is counted, a kill or not. */
+    private static Path droppedPath(Path dir) {
+        return dir.resolve(NAME + ".2");
+    }
 
     DeadLetters(Path dir, String topic, SinkMetrics metrics, Clock clock) {
-        path = dir.resolve(NAME);
+        this(dir, topic, metrics, clock, MAX_BYTES);
+    }
+
+    /** @param maxBytes of the file, and of the older one */
+    DeadLetters(Path dir, String topic, SinkMetrics metrics, Clock clock, long maxBytes) {
+        this.dir = dir;
+        path = path(dir);
         this.topic = topic;
         this.metrics = metrics;
         this.clock = clock;
-        file = new LineFile(path, MAX_BYTES, 1);
+        toldNs = clock.nanoTime() - TOLD_EVERY_NS;
+        file = new LineFile(path, maxBytes, 2);
     }
 
     /** Sets a message aside; counts it, or that it could not be. */
@@ -45,8 +78,49 @@ final class DeadLetters {
             file.write(ByteBuffer.wrap(line(message, reason)));
             metrics.count(SinkCounter.DEAD_LETTERS);
         } catch (IOException e) {
-            metrics.count(SinkCounter.DISK_ERRORS);
-            LOG.warn("{}: message {} could not be set aside: {}", path, message.messageId(), e.getMessage());
+            failed("message " + message.messageId() + " could not be set aside, nor may those after it", e);
+            return;
+        }
+        try {
+            dropOldest();
+            fails = false;
+        } catch (IOException e) {
+            failed("the letters set aside longest could not be dropped", e);
+        }
+    }
+
+    private void failed(String what, IOException why) {
+        metrics.count(SinkCounter.DISK_ERRORS);
+        if (!fails) {
+            LOG.warn("{}: {}: {}", path, what, why.getMessage());
+        }
+        fails = true;
+    }
+
+    private void dropOldest() throws IOException {
+        Path dropped = droppedPath(dir);
+        if (Files.exists(dropped)) {
+            long count = DeadLetterReader.count(dropped, ResentMarks.read(dir));
+            Files.delete(dropped);
+            metrics.count(SinkCounter.DEAD_LETTERS_DROPPED, count);
+            untold += count;
+        }
+        if (clock.nanoTime() - toldNs >= TOLD_EVERY_NS) {
+            tellDropped();
+        }
+    }
+
+    private void tellDropped() {
+        if (untold > 0) {
+            LOG.warn(
+                    "{}: {} dead letters were dropped ({} so far), those set aside longest, because {} was full; their"
+                            + " frames stay in gaps; ringsight deadletters resend sends those that are left",
+                    metrics.sinkName(),
+                    untold,
+                    metrics.value(SinkCounter.DEAD_LETTERS_DROPPED),
+                    path);
+            untold = 0;
+            toldNs = clock.nanoTime();
         }
     }
 
@@ -70,6 +144,7 @@ final class DeadLetters {
     }
 
     synchronized void close() {
+        tellDropped();
         file.close();
     }
 }

@@ -5,6 +5,7 @@ import io.ringsight.core.metrics.SinkMetrics;
 import io.ringsight.core.metrics.SinkState;
 import io.ringsight.sinks.Delivery;
 import io.ringsight.sinks.Message;
+import io.ringsight.sinks.MessageType;
 import io.ringsight.sinks.QueuedMessage;
 import io.ringsight.sinks.SinkQueue;
 import io.ringsight.sinks.SinkStatus;
@@ -27,6 +28,8 @@ final class KafkaDelivery implements Delivery {
     private static final long UNANSWERED_NS = TimeUnit.SECONDS.toNanos(5);
     /** A broker that makes topics when they are asked for needs a moment: no reason to alarm anybody. */
     private static final int PATIENT_TRIES = 4;
+    /** The first connection may take so many tries of half a second, unless Kafka says what is wrong. */
+    private static final int PATIENT_CONNECTS = 6;
 
     private final String topic;
     private final Supplier<Producer<byte[], byte[]>> producers;
@@ -37,7 +40,8 @@ final class KafkaDelivery implements Delivery {
     private final DeadLetters deadLetters;
 
     private Producer<byte[], byte[]> producer;
-    private int unknownTopicTries;
+    private NetworkThread networkThread;
+    private int tries;
     /** Attempts of earlier producers know by it that they no longer matter. */
     private volatile int generation;
     /** Why the producer cannot go on; set by its own thread. */
@@ -66,26 +70,30 @@ final class KafkaDelivery implements Delivery {
         }
         if (failure == null) {
             lookAfterUnanswered();
-            failure = send(message);
+            failure = broken == null ? send(message) : broken;
         }
         if (failure != null) {
             return treat(message, failure);
         }
-        unknownTopicTries = 0;
+        tries = 0;
         return TAKEN;
     }
 
     private KafkaFailure open() {
         try {
-            producer = producers.get();
+            NetworkThread.Made<Producer<byte[], byte[]>> made = NetworkThread.of(producers);
+            producer = made.producer();
+            networkThread = made.thread();
             return null;
         } catch (KafkaException e) {
             return KafkaFailure.of(e);
+        } catch (RuntimeException e) {
+            throw KafkaText.clean(e);
         }
     }
 
     private KafkaFailure send(QueuedMessage message) throws InterruptedException {
-        Attempt attempt = new Attempt(message, generation);
+        Attempt attempt = new Attempt(message, producer, generation);
         try {
             producer.send(KafkaRecords.record(topic, message.message()), attempt);
             return attempt.atOnce;
@@ -93,34 +101,65 @@ final class KafkaDelivery implements Delivery {
             Thread.interrupted();
             throw new InterruptedException("stopped while sending");
         } catch (KafkaException | IllegalStateException e) {
-            return KafkaFailure.of(e);
+            return failure(message, e);
+        } catch (RuntimeException e) {
+            throw KafkaText.clean(e);
         }
+    }
+
+    private static KafkaFailure failure(QueuedMessage message, Exception why) {
+        KafkaFailure failure = KafkaFailure.of(why);
+        Message refused = message.message();
+        return refused != null && refused.type() == MessageType.GAP ? failure.ofGap() : failure;
     }
 
     private long treat(QueuedMessage message, KafkaFailure failure) {
         if (broken == null && failure.remedy() == KafkaFailure.Remedy.SKIP) {
-            refuse(message, failure);
+            refuse(message, failure, false);
             return TAKEN;
         }
         if (broken != null || failure.remedy() == KafkaFailure.Remedy.RESTART) {
             restart();
         }
-        if (failure.state() != SinkState.UNKNOWN_TOPIC || ++unknownTopicTries > PATIENT_TRIES) {
-            status.set(failure.state(), failure.detail());
+        tries++;
+        if (tries > patience(failure.state())) {
+            tell(failure.state(), failure.detail());
         }
         return Math.max(1, failure.pauseMs());
     }
 
-    private void refuse(QueuedMessage message, KafkaFailure failure) {
+    private int patience(SinkState state) {
+        if (state == SinkState.UNREACHABLE) {
+            return networkThread != null && networkThread.reason() != null ? 1 : PATIENT_CONNECTS;
+        }
+        return state == SinkState.UNKNOWN_TOPIC ? PATIENT_TRIES : 0;
+    }
+
+    /** With what Kafka itself says of it, which no exception holds. */
+    private void tell(SinkState state, String detail) {
+        KafkaReason reason = networkThread == null ? null : networkThread.reason();
+        if (state != SinkState.UNREACHABLE || reason == null) {
+            status.set(state, detail);
+        } else {
+            status.set(reason.state(), detail + ": " + reason.text());
+        }
+    }
+
+    private void refuse(QueuedMessage message, KafkaFailure failure, boolean inPlace) {
         Message poison = message.message();
         if (deadLetters != null && poison != null) {
             deadLetters.add(poison, failure.detail());
         }
-        queue.refused(message, failure.detail());
+        if (inPlace) {
+            queue.refusedInPlace(message, failure.detail());
+        } else {
+            queue.refused(message, failure.detail());
+        }
         status.refused(poison == null ? "" : poison.messageId(), failure.detail());
     }
 
-    private void restart() {
+    @Override
+    public void restart() {
         metrics.count(SinkCounter.RESTARTS);
         closeProducer();
         broken = null;
@@ -130,25 +169,44 @@ final class KafkaDelivery implements Delivery {
     private void closeProducer() {
         generation++;
         if (producer != null) {
-            producer.close(Duration.ZERO);
+            Producer<byte[], byte[]> old = producer;
             producer = null;
+            networkThread.forget();
+            // else Kafka tells of the interruption with a stack trace
+            boolean interrupted = Thread.interrupted();
+            try {
+                old.close(Duration.ZERO);
+            } catch (InterruptException e) {
+                interrupted = true;
+            } catch (RuntimeException e) {
+                throw KafkaText.clean(e);
+            } finally {
+                if (interrupted) {
+                    Thread.currentThread().interrupt();
+                }
+            }
         }
     }
 
     @Override
     public void idle() {
+        lookAfterUnanswered();
         if (broken != null) {
             queue.rewind();
         }
-        lookAfterUnanswered();
     }
 
     /** A producer that waits for a broker says nothing: it is seen by what it does not acknowledge. */
     private void lookAfterUnanswered() {
         long unansweredNs = queue.unansweredNs();
+        if (producer != null && broken == null && unansweredNs > 0 && networkThread.isDead()) {
+            metrics.count(SinkCounter.ERRORS);
+            broken = KafkaFailure.ofNetworkThread();
+            return;
+        }
         if (unansweredNs > UNANSWERED_NS) {
             long seconds = TimeUnit.NANOSECONDS.toSeconds(unansweredNs);
-            status.set(SinkState.UNREACHABLE, "no acknowledgement for " + seconds + " s");
+            tell(SinkState.UNREACHABLE, "no acknowledgement for " + seconds + " s");
         }
     }
 
@@ -160,13 +218,15 @@ final class KafkaDelivery implements Delivery {
     /** One message handed to one producer. */
     private final class Attempt implements Callback {
         private final QueuedMessage message;
+        private final Producer<byte[], byte[]> by;
         private final int attemptGeneration;
         private final Thread sender = Thread.currentThread();
         /** The failure when send() itself refused, read by the sender only. */
         private KafkaFailure atOnce;
 
-        Attempt(QueuedMessage message, int generation) {
+        Attempt(QueuedMessage message, Producer<byte[], byte[]> by, int generation) {
             this.message = message;
+            this.by = by;
             attemptGeneration = generation;
         }
 
@@ -176,16 +236,20 @@ final class KafkaDelivery implements Delivery {
                 queue.acknowledged(message);
                 status.ready();
             } else if (Thread.currentThread() == sender) {
-                atOnce = KafkaFailure.of(failure);
+                atOnce = failure(message, failure);
             } else if (attemptGeneration == generation) {
-                failedLater(KafkaFailure.of(failure));
+                failedLater(failure(message, failure));
             }
         }
 
         private void failedLater(KafkaFailure failure) {
             if (failure.remedy() == KafkaFailure.Remedy.SKIP) {
-                refuse(message, failure);
-            } else {
+                refuse(message, failure, broken != null);
+            } else if (broken == null) {
+                broken = failure;
+                // at once: what follows must not overtake what was refused
+                by.close(Duration.ZERO);
+            } else if (broken.isVague()) {
                 broken = failure;
             }
         }

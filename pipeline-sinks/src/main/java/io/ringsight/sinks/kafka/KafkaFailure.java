@@ -1,6 +1,10 @@
 package io.ringsight.sinks.kafka;
 
 import io.ringsight.core.metrics.SinkState;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.apache.kafka.common.InvalidRecordException;
 import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.common.errors.AuthenticationException;
@@ -31,6 +35,8 @@ record KafkaFailure(Remedy remedy, SinkState state, long pauseMs, String detail)
     private static final long SLOW_MS = 10_000;
 
     private static final int LONGEST_DETAIL = 300;
+    private static final Pattern TIMES =
+            Pattern.compile("Timestamp (\\d{1,18}) .*within \\[(-?\\d{1,19}), (-?\\d{1,19})]");
 
     /** What helps. */
     enum Remedy {
@@ -44,10 +50,13 @@ record KafkaFailure(Remedy remedy, SinkState state, long pauseMs, String detail)
 
     static KafkaFailure of(Throwable failure) {
         String detail = detail(failure);
+        if (failure instanceof InvalidTimestampException || isOfTheClock(failure)) {
+            // a record gets its time when it is sent: sent again it is a new one
+            return new KafkaFailure(Remedy.RESTART, SinkState.CLOCK_REFUSED, SOON_MS, clock(detail));
+        }
         if (failure instanceof RecordTooLargeException
                 || failure instanceof SerializationException
-                || failure instanceof InvalidRecordException
-                || failure instanceof InvalidTimestampException) {
+                || failure instanceof InvalidRecordException) {
             return new KafkaFailure(Remedy.SKIP, SinkState.READY, 0, detail);
         }
         if (failure instanceof SslAuthenticationException || mentionsKeyStore(failure)) {
@@ -80,6 +89,52 @@ record KafkaFailure(Remedy remedy, SinkState state, long pauseMs, String detail)
         return new KafkaFailure(Remedy.RESTART, SinkState.REFUSED, SOON_MS, detail);
     }
 
+    /** Of several bad records in a batch Kafka's client names each invalid: the broker's words alone say in what way. */
+    private static boolean isOfTheClock(Throwable failure) {
+        return failure instanceof InvalidRecordException
+                && TIMES.matcher(String.valueOf(failure.getMessage())).find();
+    }
+
+    /**
+     * What it means for a gap message: set aside, it would take the only word of the frames it counts with it, so it is
+     * held until the broker takes it.
+     */
+    KafkaFailure ofGap() {
+        return remedy == Remedy.SKIP
+                ? new KafkaFailure(Remedy.RESTART, SinkState.REFUSED, SOON_MS, detail + "; a gap message must arrive")
+                : this;
+    }
+
+    /** The broker names the span it takes, around its own clock. */
+    private static String clock(String detail) {
+        Matcher span = TIMES.matcher(detail);
+        if (!span.find()) {
+            return detail + "; compare this machine's clock with the broker's";
+        }
+        long recordMs = Long.parseLong(span.group(1));
+        long apartMs = recordMs - Long.parseLong(span.group(3));
+        String apart = apartMs > 0
+                ? Duration.ofMillis(apartMs).toSeconds()
+                        + " s later than the broker takes: this machine's clock is ahead"
+                : Duration.ofMillis(Long.parseLong(span.group(2)) - recordMs).toSeconds()
+                        + " s older than the broker takes: this machine's clock is behind, or the messages waited";
+        return "the messages' time " + Instant.ofEpochMilli(recordMs) + " is " + apart + "; set the clock (NTP)";
+    }
+
+    /** An {@link Error} ended the thread in which Kafka's producer sends. */
+    static KafkaFailure ofNetworkThread() {
+        return new KafkaFailure(
+                Remedy.RESTART,
+                SinkState.FAILED,
+                SOON_MS,
+                "the network thread of Kafka's producer died; a new one starts");
+    }
+
+    /** Whether another message of the same batch may say better what is wrong. */
+    boolean isVague() {
+        return state == SinkState.REFUSED;
+    }
+
     private static boolean mentionsKeyStore(Throwable failure) {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
             if (cause instanceof java.security.GeneralSecurityException
@@ -96,7 +151,7 @@ record KafkaFailure(Remedy remedy, SinkState state, long pauseMs, String detail)
         while (inner.getCause() != null && inner.getCause() != inner) {
             inner = inner.getCause();
         }
-        String text = inner.getClass().getSimpleName() + ": " + String.valueOf(inner.getMessage());
+        String text = inner.getClass().getSimpleName() + ": " + KafkaText.clean(inner.getMessage());
         String line = text.lines().findFirst().orElse("");
         return line.length() > LONGEST_DETAIL ? line.substring(0, LONGEST_DETAIL) + "..." : line;
     }

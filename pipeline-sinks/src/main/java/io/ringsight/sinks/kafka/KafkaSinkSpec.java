@@ -55,10 +55,10 @@ public record KafkaSinkSpec(
             }
         }
         if (!bad.isEmpty()) {
-            problems.put("bootstrapServers", "expected host:port,host:port, came " + String.join(", ", bad));
+            problems.put("bootstrapServers", "expected host:port,host:port, got " + String.join(", ", bad));
         }
         if (!TOPIC.matcher(topic).matches() || topic.equals(".") || topic.equals("..")) {
-            problems.put("topic", "expected 1 to 249 letters, digits, '.', '_' or '-', came '" + topic + "'");
+            problems.put("topic", "expected 1 to 249 letters, digits, '.', '_' or '-', got '" + topic + "'");
         }
         ProducerSettings.problems(properties).forEach((key, problem) -> problems.put("properties." + key, problem));
         return problems;

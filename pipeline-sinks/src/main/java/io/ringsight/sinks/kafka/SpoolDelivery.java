@@ -14,7 +14,8 @@ import java.util.function.BooleanSupplier;
 
 /**
  * Writes each message to the spool and hands over to the sending queue what fits, in order. While the disk fails,
- * messages go straight to the sending queue as soon as all that is in the spool went before them.
+ * messages go straight to the sending queue as soon as all that is in the spool went before them; once it works again,
+ * those of them that are not answered yet are kept before anything else.
  *
  * <p>Called by the first queue's thread, the only one that uses the spool.
  */
@@ -26,15 +27,22 @@ final class SpoolDelivery implements Delivery {
     private final SinkQueue sending;
     private final SinkMetrics metrics;
     private final SinkStatus status;
+    private final Runnable looked;
     private final BooleanSupplier endsInOrder;
+    /** Whether the sending queue may hold messages that are not on the disk. */
+    private boolean hasBypassed;
 
-    /** @param endsInOrder whether all that was offered was delivered and nothing more will be */
+    /**
+     * @param looked called whenever the spool may have grown or shrunk
+     * @param endsInOrder whether all that was offered was delivered and nothing more will be
+     */
     SpoolDelivery(
             Spool spool,
             SinkQueue incoming,
             SinkQueue sending,
             SinkMetrics metrics,
             SinkStatus status,
+            Runnable looked,
             BooleanSupplier endsInOrder) {
         this.endsInOrder = endsInOrder;
         this.spool = spool;
@@ -42,13 +50,13 @@ final class SpoolDelivery implements Delivery {
         this.sending = sending;
         this.metrics = metrics;
         this.status = status;
+        this.looked = looked;
     }
 
     @Override
     public long deliver(QueuedMessage queued) {
         Message message = queued.message();
-        boolean kept = keep(message);
-        if (!kept && !(spool.isHandedOver() && sending.forward(message, QueuedMessage.NOWHERE))) {
+        if (!keep(message) && !bypass(message)) {
             lookAfterSpool();
             return AFTER_FAILURE_MS;
         }
@@ -59,6 +67,7 @@ final class SpoolDelivery implements Delivery {
 
     private boolean keep(Message message) {
         try {
+            keepBypassed();
             long offset = spool.append(message);
             spool.handOver(offset, message, sending::forward);
             status.noTrouble();
@@ -69,8 +78,34 @@ final class SpoolDelivery implements Delivery {
         }
     }
 
+    private boolean bypass(Message message) {
+        boolean taken = spool.isHandedOver() && sending.forward(message, QueuedMessage.NOWHERE);
+        if (taken) {
+            spool.bypassed();
+            hasBypassed = true;
+        }
+        return taken;
+    }
+
+    /** All in the spool went before them, and nothing was added since: the order stays. */
+    private void keepBypassed() throws IOException {
+        if (hasBypassed) {
+            sending.keep(message -> {
+                long offset = spool.append(message);
+                spool.handOver(offset, message, (same, at) -> true);
+                return offset;
+            });
+            hasBypassed = false;
+        }
+    }
+
     @Override
     public void idle() {
+        try {
+            keepBypassed();
+        } catch (IOException e) {
+            failed(e);
+        }
         lookAfterSpool();
     }
 
@@ -81,11 +116,17 @@ final class SpoolDelivery implements Delivery {
         } catch (IOException e) {
             failed(e);
         }
+        looked.run();
     }
 
     private void failed(IOException e) {
         metrics.count(SinkCounter.DISK_ERRORS);
         status.trouble(DiskFailure.state(e), "spool: " + DiskFailure.detail(e));
+    }
+
+    @Override
+    public void restart() {
+        spool.reopen();
     }
 
     @Override

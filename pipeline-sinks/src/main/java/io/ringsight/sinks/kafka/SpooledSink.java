@@ -7,6 +7,7 @@ import io.ringsight.sinks.Message;
 import io.ringsight.sinks.MessageSink;
 import io.ringsight.sinks.QueueLimits;
 import io.ringsight.sinks.QueueWatcher;
+import io.ringsight.sinks.Room;
 import io.ringsight.sinks.SinkQueue;
 import io.ringsight.sinks.SinkStatus;
 import io.ringsight.sinks.kafka.spool.Spool;
@@ -41,6 +42,7 @@ final class SpooledSink implements MessageSink {
     private final Spool spool;
     private final long maxBytes;
     private final DeadLetters deadLetters;
+    private final Room spoolRoom = new Room();
     private final SinkQueue incoming;
     private final SinkQueue sending;
     private final int wakeAt;
@@ -48,6 +50,9 @@ final class SpooledSink implements MessageSink {
     private volatile long incomingBytes;
     private volatile long sendingMessages;
     private volatile boolean closing;
+    /** Whether the sending queue closed with nothing that was not on the disk. */
+    private volatile boolean sendingKept;
+
     private boolean closed;
     private boolean drained;
 
@@ -65,10 +70,17 @@ final class SpooledSink implements MessageSink {
         long numbersBefore = TimeUnit.NANOSECONDS.toMicros(clock.epochNanos());
         sending = new SinkQueue(metrics, window(), clock, sendingWatcher(), numbersBefore);
         publishDepth();
+        lookAtSpool();
         spool.farewells().forEach(incoming::addOwn);
         sending.start(to.apply(new Sending(sending, status, deadLetters)));
-        incoming.start(
-                new SpoolDelivery(spool, incoming, sending, metrics, status, () -> closing && incomingMessages == 0));
+        incoming.start(new SpoolDelivery(
+                spool,
+                incoming,
+                sending,
+                metrics,
+                status,
+                this::lookAtSpool,
+                () -> sendingKept && incomingMessages == 0));
     }
 
     /** What a delivery to the broker needs. */
@@ -121,11 +133,23 @@ final class SpooledSink implements MessageSink {
     }
 
     @Override
-    public void put(Message message) throws InterruptedException {
-        while (!closing && metrics.spoolBytes() > FULL * maxBytes) {
-            TimeUnit.MILLISECONDS.sleep(20);
-        }
+    public void put(Message message) {
         incoming.put(message);
+    }
+
+    @Override
+    public boolean hasRoom() {
+        return incoming.hasRoom() && spoolRoom.isOpen();
+    }
+
+    @Override
+    public void onRoom(Runnable listener) {
+        incoming.onRoom(listener);
+        spoolRoom.onOpen(listener);
+    }
+
+    private void lookAtSpool() {
+        spoolRoom.set(closing || metrics.spoolBytes() <= FULL * maxBytes);
     }
 
     @Override
@@ -142,7 +166,9 @@ final class SpooledSink implements MessageSink {
         closing = true;
         incoming.refuseMore();
         awaitAnswers(deadline.toNanos());
-        boolean allKept = incomingMessages == 0;
+        sending.refuseMore();
+        sendingKept = sending.isKept();
+        boolean allKept = sendingKept && incomingMessages == 0;
         sending.close(Duration.ZERO);
         incoming.close(Duration.ofSeconds(1));
         deadLetters.close();
@@ -162,9 +188,8 @@ final class SpooledSink implements MessageSink {
         while (left > 0 && !hopeless && (incomingMessages > 0 || spool.messages() > 0 || sendingMessages > 0)) {
             LockSupport.parkNanos(LOOK_NS);
             left -= LOOK_NS;
-            hopeless = incomingMessages == 0
-                    && sendingMessages <= spool.handedOver()
-                    && metrics.state().isFailure();
+            hopeless =
+                    incomingMessages == 0 && sending.isKept() && metrics.state().isFailure();
         }
     }
 }

@@ -4,11 +4,13 @@ package io.ringsight.sinks.kafka;
 public final class TopicException extends Exception {
     private static final long serialVersionUID = 1L;
 
-    TopicException(String message) {
+    /** With the sentence to show. */
+    public TopicException(String message) {
         super(message);
     }
 
+    /** @param cause Kafka's own; its words are kept without secrets */
     TopicException(String message, Throwable cause) {
-        super(message, cause);
+        super(message, KafkaText.clean(cause));
     }
 }

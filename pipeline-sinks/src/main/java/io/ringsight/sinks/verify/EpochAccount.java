@@ -1,61 +1,117 @@
 package io.ringsight.sinks.verify;
 
-import java.time.Instant;
-import java.time.format.DateTimeParseException;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** The account of one source in one run of the daemon. */
+/**
+ * The account of one source in one run of the daemon. What it says does not depend on the order in which partitions are
+ * read: a source may have moved to another one in the middle of a run.
+ */
 final class EpochAccount {
-    /** Capture clocks that wander less against the host's between two frames are none to complain of. */
-    private static final long MOST_APART_MS = 5_000;
-
-    private static final long NEVER = 0;
+    /** Capture clocks that wander less against the host's between two frames are nothing to complain of. */
+    private static final long MAX_APART_MS = 5_000;
+    /** Holes remembered of a run that is not the source's newest. */
+    private static final int MAX_OLD_RANGES = 256;
 
     private final String sourceId;
     private final String streamEpoch;
-    private final long before;
     private final FrameRanges frames = new FrameRanges();
     private final FrameRanges covered = new FrameRanges();
-    private final Map<String, FrameRanges> gapNumbers = new TreeMap<>();
+    private final FrameRanges removed = new FrameRanges();
+    /** What a crash or damage left untold, as far as it is named; a message may tell of it all the same. */
+    private final FrameRanges unknown = new FrameRanges();
+    /** What messages tell that were lost first and sent again later. */
+    private final FrameRanges resent = new FrameRanges();
+    /** Of these, what a gap told: it may be told once. */
+    private final FrameRanges resentTold = new FrameRanges();
+
+    private final Map<Character, FrameRanges> gapNumbers = new HashMap<>();
     private final Map<String, Long> gapFrames = new TreeMap<>();
+    private final Map<Integer, Long> lastByPartition = new HashMap<>();
     private long lastFrameSeq;
     private long unexplained;
     private long duplicates;
     private long disorder;
+    private long lateGaps;
+    private long healed;
+    /** Whether anything was read that was not sent again. */
+    private boolean isRead;
+
     private long contradictions;
     private long timeJumps;
-    private long lastPublishedMs = NEVER;
-    private long lastCaptureMs = NEVER;
-    private long lastFramePublishedMs = NEVER;
+    private long lastPublishedMs = MessageFacts.NEVER;
+    private long lastCaptureMs = MessageFacts.NEVER;
+    private long lastFramePublishedMs = MessageFacts.NEVER;
     private String lastCaptureClock;
     private String end = Findings.OPEN;
 
-    /**
-     * @param first the first message read
-     * @param beginningLost whether the topic may have held earlier ones: then its missing frames are not held against it
-     */
-    EpochAccount(MessageFacts first, boolean beginningLost) {
-        sourceId = first.sourceId();
-        streamEpoch = first.streamEpoch();
-        before = beginningLost ? first.prevFrameSeq() : 0;
+    EpochAccount(String sourceId, String streamEpoch) {
+        this.sourceId = sourceId;
+        this.streamEpoch = streamEpoch;
     }
 
-    void add(MessageFacts message) {
+    /**
+     * Adds the next message of a partition.
+     *
+     * @param recordsRemoved whether records of the partition before it were removed unread: what they told is not
+     *     held against the daemon
+     * @return whether it tells of something later than what was read of the run in this partition
+     */
+    boolean add(MessageFacts message, int partition, boolean recordsRemoved) {
         if (isKnown(message)) {
             duplicates++;
-            return;
+            return false;
         }
-        boolean late = message.frameSeq() < lastFrameSeq || message.isFrame() && message.frameSeq() == lastFrameSeq;
-        if (late && !MessageFacts.NOT_PUBLISHED.equals(message.reason())) {
-            disorder++;
+        if (message.isResent()) {
+            heal(message);
+            return false;
         }
-        cover(message);
-        end = MessageFacts.ENDS.contains(String.valueOf(message.reason())) ? message.reason() : Findings.OPEN;
-        if (!late) {
+        isRead = true;
+        Long last = lastByPartition.get(partition);
+        long lastHere = last == null ? 0 : last;
+        if (recordsRemoved && !message.isUnknown()) {
+            removed.add(lastHere + 1, message.prevFrameSeq());
+        }
+        judgeOrder(message, lastHere);
+        cover(message, lastHere);
+        boolean isNewest = message.frameSeq() >= lastFrameSeq;
+        if (isNewest) {
+            end = MessageFacts.ENDS.contains(String.valueOf(message.reason())) ? message.reason() : Findings.OPEN;
             lookAtTime(message);
         }
+        if (!message.isUnknown() || message.span() > 0) {
+            lastFrameSeq = Math.max(lastFrameSeq, message.frameSeq());
+        }
+        if (last == null || message.frameSeq() > lastHere) {
+            lastByPartition.put(partition, message.frameSeq());
+            return true;
+        }
+        return false;
+    }
+
+    /**
+     * It comes behind its place, as it says, and its gap was told: its frames count as healed, and what that gap told of
+     * others is not told twice.
+     */
+    private void heal(MessageFacts message) {
+        long added = covered.add(message.prevFrameSeq() + 1, message.frameSeq());
+        resent.add(message.prevFrameSeq() + 1, message.frameSeq());
         lastFrameSeq = Math.max(lastFrameSeq, message.frameSeq());
+        if (added == message.span()) {
+            message.gaps().forEach((reason, lost) -> gapFrames.merge(reason, lost, Long::sum));
+        } else {
+            healed += message.isFrame() ? 1 : 0;
+            resentTold.add(message.prevFrameSeq() + 1, message.frameSeq());
+        }
+        if (message.explained() != message.span() || added != 0 && added != message.span()) {
+            contradictions++;
+        }
+    }
+
+    /** The partition begins again. */
+    void restart(int partition) {
+        lastByPartition.remove(partition);
     }
 
     private boolean isKnown(MessageFacts message) {
@@ -67,23 +123,39 @@ final class EpochAccount {
     /** Gap messages are called by a letter and a number. */
     private boolean isKnownGap(String messageId) {
         String name = messageId.substring(messageId.lastIndexOf('/') + 1);
-        String kind = name.replaceAll("[0-9]+$", "");
-        String digits = name.substring(kind.length());
-        long number = digits.isEmpty() || digits.length() > 18 ? name.hashCode() : Long.parseLong(digits);
-        if (kind.length() > 1 || digits.isEmpty()) {
-            kind = "?";
-            number = name.hashCode();
-        }
+        boolean isUsual = name.length() > 1
+                && name.length() < 19
+                && name.charAt(0) >= 'a'
+                && name.charAt(0) <= 'z'
+                && name.chars().skip(1).allMatch(c -> c >= '0' && c <= '9');
+        char kind = isUsual ? name.charAt(0) : '?';
+        long number = isUsual ? Long.parseLong(name.substring(1)) : name.hashCode();
         return gapNumbers.computeIfAbsent(kind, any -> new FrameRanges()).add(number, number) == 0;
     }
 
-    private void cover(MessageFacts message) {
-        if (MessageFacts.UNKNOWN.equals(message.reason())) {
-            // it vouches for nothing but names what the run may have had beyond the last message
-            long lost = covered.add(lastFrameSeq + 1, message.frameSeq());
-            gapFrames.merge(MessageFacts.UNKNOWN, lost, Long::sum);
+    private void judgeOrder(MessageFacts message, long lastHere) {
+        if (message.isUnknown()) {
+            // it vouches for nothing: the spool that says so may know less than was sent from it
+            return;
+        }
+        boolean late = message.frameSeq() < lastHere || message.isFrame() && message.frameSeq() == lastHere;
+        if (late && MessageFacts.NOT_PUBLISHED.equals(message.reason())) {
+            lateGaps++;
+        } else if (late) {
+            disorder++;
+        }
+    }
+
+    private void cover(MessageFacts message, long lastHere) {
+        if (!message.isFrame() && resent.count(message.prevFrameSeq() + 1, message.frameSeq()) > 0) {
+            coverHealed(message);
+            return;
         }
         message.gaps().forEach((reason, lost) -> gapFrames.merge(reason, lost, Long::sum));
+        if (message.isUnknown()) {
+            coverUnknown(message, lastHere);
+            return;
+        }
         unexplained += Math.max(0, message.span() - message.explained());
         long added = covered.add(message.prevFrameSeq() + 1, message.frameSeq());
         if (message.explained() != message.span() || added != message.span()) {
@@ -91,18 +163,44 @@ final class EpochAccount {
         }
     }
 
+    /** A gap whose message was sent again, and read before it: from another partition. */
+    private void coverHealed(MessageFacts message) {
+        long known = resent.count(message.prevFrameSeq() + 1, message.frameSeq());
+        long told = resentTold.add(message.prevFrameSeq() + 1, message.frameSeq());
+        long added = covered.add(message.prevFrameSeq() + 1, message.frameSeq());
+        long lost = message.gaps().getOrDefault(MessageFacts.NOT_PUBLISHED, 0L);
+        gapFrames.merge(MessageFacts.NOT_PUBLISHED, lost, Long::sum);
+        healed += lost;
+        if (message.explained() != message.span() || added != 0 || known != message.span() || told != known) {
+            contradictions++;
+        }
+    }
+
+    /** It vouches for nothing, but names frames that there may have been: without a span, all since the last message. */
+    private void coverUnknown(MessageFacts message, long lastHere) {
+        if (message.span() == 0) {
+            unknown.add(lastHere + 1, message.frameSeq());
+            return;
+        }
+        long added = covered.add(message.prevFrameSeq() + 1, message.frameSeq());
+        gapFrames.merge(MessageFacts.UNKNOWN, Math.max(0, message.span() - message.explained()), Long::sum);
+        if (message.explained() > message.span() || added != message.span()) {
+            contradictions++;
+        }
+    }
+
     /** Within a source and epoch: time that goes back, and a capture clock that jumps against the host's. */
     private void lookAtTime(MessageFacts message) {
-        long publishedMs = ms(message.publishedAt());
+        long publishedMs = message.publishedMs();
         boolean jumps = publishedMs < lastPublishedMs;
-        if (message.captureUtc() != null && message.captureClock() != null) {
-            long captureMs = ms(message.captureUtc());
+        if (message.captureMs() != MessageFacts.NEVER && message.captureClock() != null) {
             if (message.captureClock().equals(lastCaptureClock)) {
-                long apartMs = captureMs - lastCaptureMs - (publishedMs - lastFramePublishedMs);
-                boolean isLive = !message.captureClock().equals(MessageFacts.RECORDING) && publishedMs != NEVER;
-                jumps |= captureMs < lastCaptureMs || isLive && Math.abs(apartMs) > MOST_APART_MS;
+                long apartMs = message.captureMs() - lastCaptureMs - (publishedMs - lastFramePublishedMs);
+                boolean isLive =
+                        !message.captureClock().equals(MessageFacts.RECORDING) && publishedMs != MessageFacts.NEVER;
+                jumps |= message.captureMs() < lastCaptureMs || isLive && Math.abs(apartMs) > MAX_APART_MS;
             }
-            lastCaptureMs = captureMs;
+            lastCaptureMs = message.captureMs();
             lastFramePublishedMs = publishedMs;
             lastCaptureClock = message.captureClock();
         }
@@ -110,26 +208,45 @@ final class EpochAccount {
         timeJumps += jumps ? 1 : 0;
     }
 
-    private static long ms(String utc) {
-        try {
-            return utc == null ? NEVER : Instant.parse(utc).toEpochMilli();
-        } catch (DateTimeParseException | ArithmeticException expected) {
-            // no time is nothing to compare
-            return NEVER;
-        }
+    /** Gives memory back: another run of the source has begun. */
+    void settle() {
+        frames.trim(MAX_OLD_RANGES);
+        covered.trim(MAX_OLD_RANGES);
+        removed.trim(MAX_OLD_RANGES);
+        unknown.trim(MAX_OLD_RANGES);
+        resent.trim(MAX_OLD_RANGES);
+        resentTold.trim(MAX_OLD_RANGES);
+        gapNumbers.values().forEach(numbers -> numbers.trim(MAX_OLD_RANGES));
     }
 
     Findings.Epoch findings() {
+        FrameRanges gone = new FrameRanges();
+        gone.addAll(removed);
+        if (!isRead) {
+            gone.add(1, lastFrameSeq);
+        }
+        long before = covered.missing(gone);
+        FrameRanges named = new FrameRanges();
+        named.addAll(gone);
+        named.addAll(unknown);
+        long missing = covered.missing(named);
+        Map<String, Long> reasons = new TreeMap<>(gapFrames);
+        if (missing > before) {
+            reasons.merge(MessageFacts.UNKNOWN, missing - before, Long::sum);
+        }
+        long last = Math.max(lastFrameSeq, unknown.last());
         return new Findings.Epoch(
                 sourceId,
                 streamEpoch,
-                lastFrameSeq,
+                last,
                 frames.size(),
-                Map.copyOf(gapFrames),
+                reasons,
                 before,
-                lastFrameSeq - before - covered.size() + unexplained,
+                last - missing - covered.size() + unexplained,
                 duplicates,
                 disorder,
+                lateGaps,
+                healed,
                 contradictions,
                 timeJumps,
                 end);

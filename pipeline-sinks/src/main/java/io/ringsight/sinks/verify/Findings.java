@@ -8,16 +8,30 @@ import java.util.function.ToLongFunction;
 /**
  * What a topic alone says of the frames.
  *
- * @param epochs each source in each run of the daemon, in the order they were met
+ * @param epochs each source in each run of the daemon: by source, in the order they were met
+ * @param bySource when each source spoke, in the order they were met
  * @param foreign records that are no messages of ours
+ * @param unjudged messages of runs closed long ago, or of more sources than are followed
  */
-public record Findings(List<Epoch> epochs, long foreign) {
+public record Findings(List<Epoch> epochs, List<Source> bySource, long foreign, long unjudged) {
     /** The end of a run that goes on, or that ended and nobody told. */
     public static final String OPEN = "open";
 
     public Findings {
         epochs = List.copyOf(epochs);
+        bySource = List.copyOf(bySource);
     }
+
+    /**
+     * When a source spoke, by the times in its messages.
+     *
+     * @param sourceId the source
+     * @param messages how many were read
+     * @param lastPublishedMs when the newest message was made, milliseconds since 1970; 0: not known
+     * @param longestSilenceMs the longest time between two messages in a row
+     * @param isOver whether the last message said that nothing more comes
+     */
+    public record Source(String sourceId, long messages, long lastPublishedMs, long longestSilenceMs, boolean isOver) {}
 
     /**
      * The account of one source in one run of the daemon.
@@ -27,10 +41,12 @@ public record Findings(List<Epoch> epochs, long foreign) {
      * @param lastFrameSeq the highest frame number met
      * @param frames frames with a message
      * @param gapFrames frames counted in gaps, by reason
-     * @param before frames before the first message of a topic whose beginning was deleted
+     * @param before frames told of in records that the topic no longer holds, or that are older than what was read
      * @param unaccounted frames neither in a message nor in a gap
      * @param duplicates messages met again
-     * @param disorder messages that came after a later one of the same source
+     * @param disorder messages behind a later one of the same source and partition
+     * @param lateGaps gap messages of a sink that could not keep their place, and so came later than they belong
+     * @param healed frames counted in a gap whose message was sent again later: they are in {@code frames}, too
      * @param contradictions messages whose counts do not add up, or that count frames counted before
      * @param timeJumps messages whose time went back, or whose capture clock jumped over 5 s against the host's
      * @param end why nothing comes after the last message, {@link #OPEN} when it did not say so
@@ -45,18 +61,63 @@ public record Findings(List<Epoch> epochs, long foreign) {
             long unaccounted,
             long duplicates,
             long disorder,
+            long lateGaps,
+            long healed,
             long contradictions,
             long timeJumps,
-            String end) {}
+            String end) {
+        public Epoch {
+            gapFrames = Map.copyOf(gapFrames);
+        }
 
-    /** Whether every frame is in a message or a gap, once. */
+        /** Both together, under another name. */
+        Epoch plus(Epoch other, String name) {
+            Map<String, Long> reasons = new TreeMap<>(gapFrames);
+            other.gapFrames.forEach((reason, lost) -> reasons.merge(reason, lost, Long::sum));
+            return new Epoch(
+                    sourceId,
+                    name,
+                    lastFrameSeq + other.lastFrameSeq,
+                    frames + other.frames,
+                    reasons,
+                    before + other.before,
+                    unaccounted + other.unaccounted,
+                    duplicates + other.duplicates,
+                    disorder + other.disorder,
+                    lateGaps + other.lateGaps,
+                    healed + other.healed,
+                    contradictions + other.contradictions,
+                    timeJumps + other.timeJumps,
+                    other.end);
+        }
+
+        Epoch with(long duplicates, long healed) {
+            return new Epoch(
+                    sourceId,
+                    streamEpoch,
+                    lastFrameSeq,
+                    frames,
+                    gapFrames,
+                    before,
+                    unaccounted,
+                    duplicates,
+                    disorder,
+                    lateGaps,
+                    healed,
+                    contradictions,
+                    timeJumps,
+                    end);
+        }
+    }
+
+    /** Whether every frame is in a message or a gap, once. Says nothing of order: {@link Expectations} does. */
     public boolean isComplete() {
         return unaccounted() == 0 && sum(Epoch::contradictions) == 0;
     }
 
     /** Different sources. */
     public long sources() {
-        return epochs.stream().map(Epoch::sourceId).distinct().count();
+        return bySource.size();
     }
 
     /** Frames with a message. */
@@ -81,7 +142,7 @@ public record Findings(List<Epoch> epochs, long foreign) {
         return sum(Epoch::duplicates);
     }
 
-    /** Messages that came after a later one of the same source. */
+    /** Messages behind a later one of the same source and partition. */
     public long disorder() {
         return sum(Epoch::disorder);
     }

@@ -14,9 +14,10 @@ import java.util.Set;
  * @param prevFrameSeq the last frame covered before it
  * @param gaps lost frames it covers, by reason
  * @param reason why there is a gap, or null for a frame
- * @param captureUtc when the frame was taken, RFC 3339, or null
+ * @param captureMs when the frame was taken, milliseconds since 1970, or {@link #NEVER}
  * @param captureClock which clock said so, or null
- * @param publishedAt when the message was made, RFC 3339, or null
+ * @param isResent whether it was lost first, and told so in a gap, and sent again later
+ * @param publishedMs when the message was made, milliseconds since 1970, or {@link #NEVER}
  */
 record MessageFacts(
         boolean isFrame,
@@ -27,13 +28,20 @@ record MessageFacts(
         long prevFrameSeq,
         Map<String, Long> gaps,
         String reason,
-        String captureUtc,
+        long captureMs,
         String captureClock,
-        String publishedAt) {
+        boolean isResent,
+        long publishedMs) {
+    /** No time is known. */
+    static final long NEVER = 0;
+    /** Numbers above are no frame counts; sums of smaller ones do not overflow. */
+    static final long MAX_NUMBER = 1L << 53;
     /** The clock of recordings, which may be read as fast as one likes. */
     static final String RECORDING = "file";
-    /** The last message of a run that ended without a word. */
+    /** What nobody can vouch for: the last message of a run that ended without a word, or damaged records. */
     static final String UNKNOWN = "unknown";
+    /** Reasons after which a source gives nothing more, as the operator or the recording wants it. */
+    static final Set<String> WANTED_ENDS = Set.of("ended", "stopped");
     /** Reasons after which a source gives nothing more in a run. */
     static final Set<String> ENDS = Set.of("ended", "stopped", UNKNOWN);
     /** The message's name for what a sink could not keep. */
@@ -51,5 +59,9 @@ record MessageFacts(
             frames += lost;
         }
         return frames;
+    }
+
+    boolean isUnknown() {
+        return UNKNOWN.equals(reason);
     }
 }

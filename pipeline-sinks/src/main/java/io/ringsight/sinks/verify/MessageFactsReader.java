@@ -4,6 +4,8 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import java.io.IOException;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -19,6 +21,7 @@ final class MessageFactsReader {
     private String captureUtc;
     private String captureClock;
     private String publishedAt;
+    private boolean isResent;
     private long frameSeq = -1;
     private long prevFrameSeq = -1;
     private final Map<String, Long> gaps = new TreeMap<>();
@@ -46,7 +49,7 @@ final class MessageFactsReader {
     private MessageFacts facts() {
         boolean isFrame = "frame".equals(type);
         boolean complete = messageId != null && sourceId != null && streamEpoch != null && prevFrameSeq >= 0;
-        if (!complete || !isFrame && !"gap".equals(type) || frameSeq < prevFrameSeq) {
+        if (!complete || !isFrame && !"gap".equals(type) || frameSeq < prevFrameSeq || !areNumbersPossible()) {
             return null;
         }
         return new MessageFacts(
@@ -58,9 +61,24 @@ final class MessageFactsReader {
                 prevFrameSeq,
                 gaps,
                 reason,
-                captureUtc,
+                ms(captureUtc),
                 captureClock,
-                publishedAt);
+                isResent,
+                ms(publishedAt));
+    }
+
+    private boolean areNumbersPossible() {
+        return frameSeq <= MessageFacts.MAX_NUMBER
+                && gaps.values().stream().allMatch(lost -> lost >= 0 && lost <= MessageFacts.MAX_NUMBER);
+    }
+
+    private static long ms(String utc) {
+        try {
+            return utc == null ? MessageFacts.NEVER : Instant.parse(utc).toEpochMilli();
+        } catch (DateTimeParseException | ArithmeticException expected) {
+            // no time is nothing to compare
+            return MessageFacts.NEVER;
+        }
     }
 
     private interface FieldReader {
@@ -85,6 +103,7 @@ final class MessageFactsReader {
             case "reason" -> reason = in.getValueAsString();
             case "frameSeq" -> frameSeq = in.getValueAsLong(-1);
             case "prevFrameSeq" -> prevFrameSeq = in.getValueAsLong(-1);
+            case "resent" -> isResent = in.getValueAsBoolean();
             case "publishedAt" -> publishedAt = in.getValueAsString();
             case "gaps" -> gaps(in);
             case "captureTime" -> captureTime(in);
@@ -112,12 +131,12 @@ final class MessageFactsReader {
         }
         while (in.nextToken() == JsonToken.START_OBJECT) {
             String[] lossReason = {"unknown"};
-            long[] frames = {0};
+            long[] frames = {-1};
             object(in, (name, value) -> {
                 if (name.equals("reason")) {
                     lossReason[0] = value.getValueAsString("unknown");
                 } else if (name.equals("frames")) {
-                    frames[0] = value.getValueAsLong(0);
+                    frames[0] = value.getValueAsLong(-1);
                 }
             });
             gaps.merge(lossReason[0], frames[0], Long::sum);

@@ -5,7 +5,6 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 
 /**
  * Accounts for every frame from messages alone, as a consumer can who trusts nobody.
@@ -14,73 +13,85 @@ import java.util.TreeMap;
  * up to the highest number met, is unaccounted; so is what a message covers but does not count. An epoch may still run
  * or have ended without a word: nothing is expected after its last message. One thread.
  *
- * <p>For reading on for months, old runs of a source can be closed: their figures stay in one sum, and what still comes
- * of them counts as a duplicate.
+ * <p>Memory is bounded by the number of sources and runs kept apart: older runs of a source stay as one sum. Order is
+ * judged within a partition; the order in which partitions are read does not matter.
  */
 public final class TopicVerifier {
-    private final int epochsOfSource;
-    private final Map<String, EpochAccount> accounts = new LinkedHashMap<>();
-    private final Map<String, TreeMap<String, String>> epochsBySource = new HashMap<>();
-    private final Map<String, ClosedEpochs> closed = new LinkedHashMap<>();
+    /** Sources followed; messages of further ones are counted as not judged. */
+    public static final int MAX_SOURCES = 4_096;
+
+    private final int maxRuns;
+    private final Map<String, SourceAccount> sources = new LinkedHashMap<>();
+    private final Map<Integer, Removals> removals = new HashMap<>();
     private long foreign;
+    private long unjudged;
 
     /** Keeps the account of each run. */
     public TopicVerifier() {
         this(Integer.MAX_VALUE);
     }
 
-    /** Keeps the accounts of the last {@code epochsOfSource} runs of each source apart. */
-    public TopicVerifier(int epochsOfSource) {
-        this.epochsOfSource = epochsOfSource;
+    /** Keeps the accounts of the last {@code maxRuns} runs of each source apart. */
+    public TopicVerifier(int maxRuns) {
+        this.maxRuns = maxRuns;
     }
 
-    /** Adds the next message of a complete topic or file. */
+    /** Adds the next message of a file, or of a topic's first partition. */
     public void add(byte[] json) {
-        add(json, false);
+        add(0, json);
     }
 
     /**
-     * Adds the next message.
+     * Adds the next record of a partition.
      *
      * @param json the message, or anything else that was there
-     * @param beginningLost whether what was before the first message may have been deleted by the topic's retention
      */
-    public void add(byte[] json, boolean beginningLost) {
+    public void add(int partition, byte[] json) {
         MessageFacts message = MessageFactsReader.read(json);
         if (message == null) {
             foreign++;
             return;
         }
-        ClosedEpochs old = closed.get(message.sourceId());
-        if (old != null && old.contains(message.streamEpoch())) {
-            old.addDuplicate();
-            return;
+        SourceAccount source = sources.get(message.sourceId());
+        if (source == null && sources.size() < MAX_SOURCES) {
+            source = new SourceAccount(message.sourceId(), maxRuns);
+            sources.put(message.sourceId(), source);
         }
-        String key = message.sourceId() + '/' + message.streamEpoch();
-        EpochAccount account = accounts.get(key);
-        if (account == null) {
-            account = new EpochAccount(message, beginningLost);
-            accounts.put(key, account);
-            closeOld(message.sourceId(), message.streamEpoch(), key);
+        if (source == null || !source.add(message, partition, removals.getOrDefault(partition, Removals.NONE))) {
+            unjudged++;
         }
-        account.add(message);
     }
 
-    private void closeOld(String sourceId, String streamEpoch, String key) {
-        TreeMap<String, String> epochs = epochsBySource.computeIfAbsent(sourceId, any -> new TreeMap<>());
-        epochs.put(streamEpoch, key);
-        if (epochs.size() > epochsOfSource) {
-            String oldest = epochs.pollFirstEntry().getValue();
-            closed.computeIfAbsent(sourceId, ClosedEpochs::new)
-                    .add(accounts.remove(oldest).findings());
+    /**
+     * Records of the partition before the next one were removed unread, by retention or with the whole topic: what they
+     * told is counted apart.
+     */
+    public void removed(int partition) {
+        removals.compute(partition, (any, known) -> (known == null ? Removals.NONE : known).and(1, 0));
+    }
+
+    /** As {@link #removed}, but the partition begins again: its next record may be older than those read before. */
+    public void restarted(int partition) {
+        removals.compute(partition, (any, known) -> (known == null ? Removals.NONE : known).and(1, 1));
+    }
+
+    /** How often records of a partition were removed unread, and how often it began again. */
+    record Removals(long count, long restarts) {
+        static final Removals NONE = new Removals(0, 0);
+
+        Removals and(long removed, long restarted) {
+            return new Removals(count + removed, restarts + restarted);
         }
     }
 
     /** What was found so far. */
     public Findings findings() {
-        List<Findings.Epoch> all = new ArrayList<>();
-        closed.values().forEach(old -> all.add(old.sum()));
-        accounts.values().forEach(account -> all.add(account.findings()));
-        return new Findings(all, foreign);
+        List<Findings.Epoch> epochs = new ArrayList<>();
+        List<Findings.Source> bySource = new ArrayList<>();
+        sources.values().forEach(source -> {
+            epochs.addAll(source.epochs());
+            bySource.add(source.source());
+        });
+        return new Findings(epochs, bySource, foreign, unjudged);
     }
 }

@@ -2,6 +2,9 @@ package io.ringsight.sinks.kafka;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import io.ringsight.core.metrics.SinkCounter;
 import io.ringsight.core.metrics.SinkState;
 import io.ringsight.core.time.Clock;
@@ -18,7 +21,9 @@ import java.util.function.Supplier;
 import org.apache.kafka.clients.producer.MockProducer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.InvalidRecordException;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.InvalidTimestampException;
 import org.apache.kafka.common.errors.OutOfOrderSequenceException;
 import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.errors.TimeoutException;
@@ -27,6 +32,7 @@ import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
 
 /** What becomes of messages when the producer fails, with Kafka's own in-memory producer. */
 class KafkaDeliveryTest {
@@ -124,6 +130,89 @@ class KafkaDeliveryTest {
         assertThat(verify(arrived).gapFrames()).isEqualTo(Map.of("not-published", 1L));
     }
 
+    /** The others of a batch get an exception without a reason. */
+    @Test
+    void sendsAPartlyRefusedBatchAgainInOrderWithoutTheBadMessage() {
+        open(this::producer);
+        for (int i = 0; i < 5; i++) {
+            sink.offer(camera.next());
+        }
+        MockProducer<byte[], byte[]> first = awaitSent(0, 5);
+        first.errorNext(new KafkaException("part of a batch with invalid records"));
+        first.errorNext(new RecordTooLargeException("too large"));
+        MockProducer<byte[], byte[]> second = awaitSent(1, 5);
+        for (int i = 0; i < 5; i++) {
+            second.completeNext();
+        }
+        assertThat(sink.close(Duration.ofSeconds(5))).isTrue();
+        assertThat(second.history()).extracting(record -> id(record.value())).containsExactly("1", "n1", "3", "4", "5");
+        assertThat(verify(second.history()).isComplete()).isTrue();
+        assertThat(verify(second.history()).disorder()).isZero();
+    }
+
+    private static String id(byte[] json) {
+        return new String(json, java.nio.charset.StandardCharsets.UTF_8)
+                .replaceAll(".*\"messageId\":\"[^\"]*/([^\"/]*)\".*", "$1");
+    }
+
+    @Test
+    void holdsWhatTheBrokerRefusesForItsTimeAndNamesTheClock() {
+        open(this::producer);
+        sink.offer(camera.next());
+        sink.offer(camera.next());
+        MockProducer<byte[], byte[]> first = awaitSent(0, 2);
+        first.errorNext(
+                new InvalidTimestampException("Timestamp 1795363200000 of message with offset 0 is out of range. "
+                        + "The timestamp should be within [1795352400000, 1795359600000]"));
+        Await.until("state", () -> sink.metrics().state() == SinkState.CLOCK_REFUSED);
+        assertThat(sink.metrics().detail()).contains("3600 s later", "clock is ahead");
+        MockProducer<byte[], byte[]> second = awaitSent(1, 2);
+        second.completeNext();
+        second.completeNext();
+        assertThat(sink.close(Duration.ofSeconds(5))).isTrue();
+        assertThat(value(SinkCounter.ACKNOWLEDGED)).isEqualTo(2);
+        assertThat(value(SinkCounter.FAILED)).isZero();
+    }
+
+    /** Of several bad records in a batch Kafka's client names each by this exception: only the text tells them apart. */
+    @Test
+    void holdsABatchOfSeveralThatTheBrokerRefusesForTheirTime() {
+        open(this::producer);
+        sink.offer(camera.next());
+        sink.offer(camera.next());
+        MockProducer<byte[], byte[]> first = awaitSent(0, 2);
+        String said = "Timestamp 1795363200000 of message with offset %d is out of range. "
+                + "The timestamp should be within [-9223370240945214212, 1795359600000]";
+        first.errorNext(new InvalidRecordException(said.formatted(0)));
+        first.errorNext(new InvalidRecordException(said.formatted(1)));
+        Await.until("state", () -> sink.metrics().state() == SinkState.CLOCK_REFUSED);
+        MockProducer<byte[], byte[]> second = awaitSent(1, 2);
+        second.completeNext();
+        second.completeNext();
+        assertThat(sink.close(Duration.ofSeconds(5))).isTrue();
+        assertThat(value(SinkCounter.ACKNOWLEDGED)).isEqualTo(2);
+        assertThat(value(SinkCounter.FAILED)).isZero();
+    }
+
+    /** Set aside, it would take the only word of the frames it counts with it. */
+    @Test
+    void holdsAGapMessageThatTheBrokerRefuses() {
+        open(this::producer);
+        sink.offer(camera.next());
+        MockProducer<byte[], byte[]> first = awaitSent(0, 1);
+        first.errorNext(new RecordTooLargeException("too large"));
+        awaitSent(0, 2).errorNext(new RecordTooLargeException("too large, too"));
+        Await.until("state", () -> sink.metrics().state() == SinkState.REFUSED);
+        sink.offer(camera.next());
+        MockProducer<byte[], byte[]> second = awaitSent(1, 2);
+        second.completeNext();
+        second.completeNext();
+        assertThat(sink.close(Duration.ofSeconds(5))).isTrue();
+        assertThat(second.history()).extracting(record -> id(record.value())).containsExactly("n1", "2");
+        assertThat(verify(second.history()).isComplete()).isTrue();
+        assertThat(value(SinkCounter.FAILED)).isEqualTo(1);
+    }
+
     @Test
     void triesTheSameMessageAgainWhileSendRefuses() {
         MockProducer<byte[], byte[]> moody =
@@ -185,5 +274,38 @@ class KafkaDeliveryTest {
         assertThat(sink.close(Duration.ofMillis(50))).isFalse();
         assertThat(value(SinkCounter.ACKNOWLEDGED)).isEqualTo(1);
         assertThat(value(SinkCounter.UNKNOWN)).isEqualTo(1);
+    }
+
+    @Test
+    void aProducerThatFailsToCloseIsToldInOneLineWithoutSecrets() {
+        ListAppender<ILoggingEvent> lines = new ListAppender<>();
+        lines.start();
+        Logger logger = (Logger) LoggerFactory.getLogger("io.ringsight.sinks.DeliveryThread");
+        logger.addAppender(lines);
+        try {
+            open(() -> {
+                MockProducer<byte[], byte[]> failing =
+                        new MockProducer<>(true, null, new ByteArraySerializer(), new ByteArraySerializer()) {
+                            @Override
+                            public void close(Duration timeout) {
+                                super.close(timeout);
+                                throw new KafkaException(
+                                        "Failed to close with ssl.key.password=hunter2-x",
+                                        new IllegalStateException("ssl.key.password=hunter2-x"));
+                            }
+                        };
+                producers.add(failing);
+                return failing;
+            });
+            sink.offer(camera.next());
+            awaitSent(0, 1);
+            assertThat(sink.close(Duration.ofSeconds(30))).isTrue();
+        } finally {
+            logger.detachAppender(lines);
+        }
+        assertThat(lines.list).hasSize(1);
+        assertThat(lines.list.get(0).getFormattedMessage()).contains("closing failed", "Failed to close");
+        assertThat(lines.list.get(0).getThrowableProxy()).as("a stack trace").isNull();
+        assertThat(lines.list.get(0).toString()).doesNotContain("hunter2");
     }
 }

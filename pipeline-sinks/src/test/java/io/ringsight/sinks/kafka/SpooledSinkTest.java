@@ -1,5 +1,6 @@
 package io.ringsight.sinks.kafka;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -138,6 +139,30 @@ class SpooledSinkTest {
         assertThat(findings.epochs().get(0).lastFrameSeq()).isEqualTo(camera.lastFrameSeq());
     }
 
+    /** Else it would drive out the messages of cameras, or its own. */
+    @Test
+    void aRecordingIsHeldBackWhileTheSpoolIsThreeQuartersFull() {
+        away = true;
+        open();
+        List<String> told = new CopyOnWriteArrayList<>();
+        sink.onRoom(() -> told.add("room"));
+        long put = 0;
+        while (sink.hasRoom()) {
+            sink.put(camera.next());
+            put++;
+            long so = put;
+            await("on disk", () -> value(SinkCounter.SPOOLED) == so);
+        }
+        assertThat(sink.metrics().spoolBytes()).isBetween(3L << 18, 15L << 16);
+        assertThat(sink.offer(camera.next())).as("a camera's").isTrue();
+        told.clear();
+        away = false;
+        long all = put + 1;
+        await("all", () -> value(SinkCounter.ACKNOWLEDGED) == all && sink.hasRoom());
+        assertThat(told).isNotEmpty();
+        assertThat(value(SinkCounter.SPOOL_DROPPED_BYTES)).isZero();
+    }
+
     @Test
     void sendsWithoutReadingBackWhileTheBrokerIsThere() {
         open();
@@ -246,6 +271,65 @@ class SpooledSinkTest {
             await("ready", () -> sink.metrics().state() == SinkState.READY);
             assertThat(sink.close(Duration.ofSeconds(20))).as(counts()).isTrue();
             assertWhole();
+        } finally {
+            sink.close(Duration.ZERO);
+            mount("umount", "-l", disk.toString());
+        }
+    }
+
+    @Test
+    void whatWentPastAFullDiskIsKeptAsSoonAsThereIsRoom() throws IOException {
+        Path disk = smallDisk();
+        try {
+            Path spool = disk.resolve("spool");
+            away = true;
+            open(spool, QueueLimits.DEFAULT);
+            offer(1);
+            await("spooled", () -> value(SinkCounter.SPOOLED) == 1);
+            fill(disk);
+            offer(30);
+            await("past it", () -> value(SinkCounter.DISK_ERRORS) > 0);
+            Files.delete(disk.resolve("other"));
+            offer(5);
+            await("kept", () -> value(SinkCounter.SPOOLED) == 36);
+            assertThat(sink.close(Duration.ofSeconds(30))).isFalse();
+            assertThat(value(SinkCounter.FAILED) + value(SinkCounter.UNKNOWN)).isZero();
+            assertCounted();
+
+            away = false;
+            open(spool, QueueLimits.DEFAULT);
+            await("all sent", () -> sink.metrics().queuedMessages() == 0);
+            assertWhole();
+            assertThat(verify().duplicates()).isZero();
+        } finally {
+            sink.close(Duration.ZERO);
+            mount("umount", "-l", disk.toString());
+        }
+    }
+
+    @Test
+    void whatIsLostPastADiskThatStaysFullIsToldByTheNextStart() throws IOException {
+        Path disk = smallDisk();
+        try {
+            Path spool = disk.resolve("spool");
+            away = true;
+            open(spool, QueueLimits.DEFAULT);
+            offer(1);
+            await("spooled", () -> value(SinkCounter.SPOOLED) == 1);
+            fill(disk);
+            offer(30);
+            await(
+                    "past it",
+                    () -> value(SinkCounter.DISK_ERRORS) > 0
+                            && sink.metrics().state().isFailure());
+            assertThat(sink.close(Duration.ofMillis(500))).as("all arrived").isFalse();
+            assertThat(value(SinkCounter.FAILED) + value(SinkCounter.UNKNOWN)).isPositive();
+
+            Files.delete(disk.resolve("other"));
+            away = false;
+            open(spool, QueueLimits.DEFAULT);
+            await("all sent", () -> sink.metrics().queuedMessages() == 0);
+            assertThat(topic).anyMatch(message -> new String(message, UTF_8).contains("\"reason\":\"unknown\""));
         } finally {
             sink.close(Duration.ZERO);
             mount("umount", "-l", disk.toString());

@@ -29,7 +29,10 @@ final class Compaction {
     private final List<SpoolEntry> kept = new ArrayList<>();
     private int dropped;
     private int added;
-    private int damaged;
+    private boolean isDamaged;
+
+    /** Of each source the gap that tells of damage, while nothing else came after it. */
+    private final Map<SourceId, SpoolEntry> lastUnknown = new HashMap<>();
 
     private static final class Run {
         private final Loss loss;
@@ -38,6 +41,7 @@ final class Compaction {
 
         private int messages;
         private long lastOffset;
+        private long lastNs;
 
         Run(Loss loss, SpoolEntry only) {
             this.loss = loss;
@@ -59,13 +63,26 @@ final class Compaction {
         this.gaps = gaps;
     }
 
+    /** The oldest files with entries, up to the first whose frames were not dropped yet. */
+    static List<Segment> victims(List<Segment> segments) {
+        List<Segment> victims = new ArrayList<>();
+        boolean hasRaw = false;
+        for (int i = 0; i < segments.size() && !hasRaw; i++) {
+            if (segments.get(i).entries > 0) {
+                victims.add(segments.get(i));
+                hasRaw = segments.get(i).isRaw();
+            }
+        }
+        return victims;
+    }
+
     /** Takes the entries of the next file. */
     void add(Segment segment) throws IOException {
         try (SegmentReader reader = new SegmentReader(segment)) {
             for (SpoolEntry entry = reader.next(segment.bytes); entry != null; entry = reader.next(segment.bytes)) {
                 add(entry);
             }
-            damaged += segment.entries - reader.read();
+            isDamaged |= !reader.damage().isEmpty();
         }
     }
 
@@ -75,6 +92,18 @@ final class Compaction {
         }
         Message message = entry.message();
         boolean counts = countsDropped(message);
+        boolean isUnknown = Chains.tellsOfDamage(message.messageId());
+        if (isUnknown && dropsFormer(message)) {
+            kept.removeIf(former -> former == lastUnknown.get(message.sourceId()));
+            dropped++;
+        }
+        if (isUnknown) {
+            end(message.sourceId());
+            kept.add(entry);
+            lastUnknown.put(message.sourceId(), entry);
+            return;
+        }
+        lastUnknown.remove(message.sourceId());
         if (entry.offset() < handedOver || keepsGaps && message.type() != MessageType.FRAME && !counts) {
             end(message.sourceId());
             kept.add(entry);
@@ -91,6 +120,16 @@ final class Compaction {
         }
         run.messages++;
         run.lastOffset = entry.offset();
+        run.lastNs = entry.appendedNs();
+    }
+
+    /** Whether the gap that was kept just before tells no more than this one: all since the message before is unknown. */
+    private boolean dropsFormer(Message message) {
+        SpoolEntry former = lastUnknown.get(message.sourceId());
+        return former != null
+                && former.offset() >= handedOver
+                && former.message().key().streamEpoch().equals(message.key().streamEpoch())
+                && !runs.containsKey(message.sourceId());
     }
 
     /** Whether it is a message an earlier compaction made. */
@@ -112,7 +151,7 @@ final class Compaction {
         Message gap = gaps.lost(run.loss, NUMBER_PREFIX + (run.lastOffset + 1));
         // when the gap began, in case it grows
         Message dated = new Message(gap.key(), gap.type(), run.loss.sinceUtcNs(), gap.losses(), gap.bytes());
-        kept.add(new SpoolEntry(run.lastOffset, dated));
+        kept.add(new SpoolEntry(run.lastOffset, dated, run.lastNs));
         dropped += run.messages;
         added++;
     }
@@ -134,8 +173,8 @@ final class Compaction {
         return added;
     }
 
-    /** Messages that could not be read. */
-    int damaged() {
-        return damaged;
+    /** Whether a file held anything but records: then it has to be repaired first. */
+    boolean isDamaged() {
+        return isDamaged;
     }
 }

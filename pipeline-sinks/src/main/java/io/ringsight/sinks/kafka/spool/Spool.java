@@ -10,13 +10,10 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
-import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -33,7 +30,8 @@ import org.slf4j.LoggerFactory;
  * Entries are appended at the end, handed over in order and forgotten when they are answered: whole files at a time,
  * whose last entries are known then from a small state file. What is beyond the bounds loses its frames, the oldest file
  * first: gap messages of reason {@code spool-full} take their place and all other gap messages stay; only when no frames
- * are left are those counted together too.
+ * are left are those counted together too. What the disk damages costs the messages whose bytes it hit: gap messages of
+ * reason {@code unknown} take their place, and a copy of the bytes is kept ({@link DamagedBytes}).
  *
  * <p><b>Threads.</b> One thread calls all but {@link #settled}, {@link #messages()} and {@link #handedOver()}, which any
  * thread may.
@@ -50,12 +48,13 @@ public final class Spool implements Closeable {
     private final SpoolLock lock;
     private final SpoolState state;
     private final SpoolCursor cursor;
-    private final List<Segment> segments;
+    private final List<Segment> segments = new ArrayList<>();
     private final InFlight inFlight = new InFlight();
     /** Entries before it may be with the receiver already, from an earlier process: they are sent again, not dropped. */
     private final long doubtedBefore;
 
-    private final AtomicLong messages = new AtomicLong();
+    /** Entries that were not handed over yet. Written by the spool's thread. */
+    private volatile long waiting;
     /** Of the last segment, to append to; null before the first append and after a failure. */
     private FileChannel active;
 
@@ -80,40 +79,41 @@ public final class Spool implements Closeable {
         gaps = new GapJson(clock);
         state = SpoolState.read(spec.dir());
         cursor = SpoolCursor.open(spec.dir());
-        SpoolRecovery recovery = new SpoolRecovery(spec.dir(), state);
-        segments = recovery.run();
+        SpoolRecovery recovery = recover(true, LegacyLog.takeOver(spec.dir(), state, cursor, clock));
         long last = segments.isEmpty() ? 0 : segments.get(segments.size() - 1).lastOffset + 1;
-        next = Math.max(last, Math.max(state.next(), cursor.committed()));
+        next = Math.max(Math.max(last, state.lastOffset() + 1), Math.max(state.next(), cursor.committed()));
         doubtedBefore = Math.min(cursor.handOverLimit(), next);
         handedOver = segments.isEmpty() ? next : Math.max(cursor.committed(), segments.get(0).base);
-        if (recovery.cutBytes() > 0) {
-            metrics.count(SinkCounter.DISK_ERRORS);
-        }
-        countFound();
+        countFound(recovery);
     }
 
-    private void countFound() throws IOException {
-        long found = 0;
-        for (Segment segment : segments) {
-            if (segment.base >= handedOver) {
-                found += segment.entries;
-            } else if (segment.lastOffset >= handedOver) {
-                found += countFrom(segment, handedOver);
-            }
+    private SpoolRecovery recover(boolean isRunEnded, boolean damagedBefore) throws IOException {
+        long answered = isRunEnded ? Math.max(cursor.committed(), state.next()) : handedOver;
+        SpoolRecovery recovery = new SpoolRecovery(spec.dir(), state, clock, answered);
+        if (damagedBefore) {
+            recovery.damagedBefore();
         }
-        messages.set(found);
-        metrics.count(SinkCounter.SPOOL_FOUND, found);
+        List<Segment> found = recovery.run(isRunEnded);
+        segments.clear();
+        segments.addAll(found);
+        metrics.count(SinkCounter.DISK_ERRORS, recovery.isDamaged() ? 1 : 0);
+        if (recovery.lostRecords() > 0) {
+            LOG.error(
+                    "{}: the disk damaged {} messages; {} gap messages of reason unknown tell of them",
+                    spec.dir(),
+                    recovery.lostRecords(),
+                    recovery.gaps().size());
+        }
+        return recovery;
+    }
+
+    private void countFound(SpoolRecovery recovery) throws IOException {
+        waiting = Segment.entriesFrom(handedOver, segments);
+        long told = recovery.gaps().size();
+        metrics.count(SinkCounter.SPOOL_FOUND, waiting - told + recovery.lostRecords());
+        metrics.count(SinkCounter.SPOOL_DAMAGED, recovery.lostRecords());
+        metrics.count(SinkCounter.GAPS_ADDED, told);
         publish();
-    }
-
-    private static long countFrom(Segment segment, long offset) throws IOException {
-        long count = 0;
-        try (SegmentReader reading = new SegmentReader(segment)) {
-            for (SpoolEntry entry = reading.next(segment.bytes); entry != null; entry = reading.next(segment.bytes)) {
-                count += entry.offset() >= offset ? 1 : 0;
-            }
-        }
-        return count;
     }
 
     /**
@@ -150,36 +150,44 @@ public final class Spool implements Closeable {
      * @throws IOException if the disk is full, or broken: the spool is as it was before
      */
     public long append(Message message) throws IOException {
-        ByteBuffer batch = SpoolRecords.encode(next, message);
-        if (active == null || isDone(last(), batch.remaining())) {
+        SpoolEntry entry = new SpoolEntry(next, message, clock.nanoTime());
+        ByteBuffer record = SpoolFormat.encode(entry);
+        if (active == null || isDone(last(), record.remaining())) {
             roll();
         }
         Segment segment = last();
-        int size = batch.remaining();
+        int size = record.remaining();
         try {
-            for (long at = segment.bytes; batch.hasRemaining(); ) {
-                at += active.write(batch, at);
+            for (long at = segment.bytes; record.hasRemaining(); ) {
+                at += active.write(record, at);
             }
         } catch (IOException e) {
             cutBack(segment.bytes);
             throw e;
         }
-        segment.added(new SpoolEntry(next, message), segment.bytes + size);
-        state.passed(message);
+        segment.added(entry, segment.bytes + size);
+        state.passed(entry);
         if (!dirty) {
             dirty = true;
             dirtySinceNs = clock.nanoTime();
         }
-        messages.incrementAndGet();
+        waiting++;
         metrics.count(SinkCounter.SPOOLED);
         return next++;
+    }
+
+    /** A message was handed on without the spool: should it get lost, the next start finds a number missing. */
+    public void bypassed() {
+        if (isHandedOver()) {
+            handedOver = next + 1;
+        }
+        next++;
     }
 
     private boolean isDone(Segment segment, int more) {
         long oldEnoughNs = spec.maxAge().toNanos() / 16;
         return segment.entries > 0
-                && (segment.bytes + more > spec.segmentBytes()
-                        || clock.epochNanos() - segment.firstUtcNs > oldEnoughNs);
+                && (segment.bytes + more > spec.segmentBytes() || clock.nanoTime() - segment.firstNs > oldEnoughNs);
     }
 
     /** Begins a new segment. What is before it is safe on the disk then: only the last one can be torn. */
@@ -192,11 +200,18 @@ public final class Spool implements Closeable {
             segments.remove(segments.size() - 1);
         }
         Segment segment = new Segment(spec.dir().resolve(Segment.fileName(next)), next);
-        active = FileChannel.open(
+        FileChannel opened = FileChannel.open(
                 segment.path,
                 StandardOpenOption.CREATE,
                 StandardOpenOption.WRITE,
                 StandardOpenOption.TRUNCATE_EXISTING);
+        try {
+            Segment.writeAll(opened, SpoolFormat.fileHeader(next, false));
+        } catch (IOException e) {
+            opened.close();
+            throw e;
+        }
+        active = opened;
         segments.add(segment);
     }
 
@@ -221,6 +236,16 @@ public final class Spool implements Closeable {
         return segments.get(segments.size() - 1);
     }
 
+    /** Gives up files that a call may have left half written: the next append begins another. */
+    public void reopen() {
+        try {
+            closeReader();
+            closeActive();
+        } catch (IOException expected) {
+            // They are forgotten all the same.
+        }
+    }
+
     /** Hands over as much as is taken, in order. */
     public void pump(Receiver receiver) throws IOException {
         for (SpoolEntry entry = peek(); entry != null && handOver(entry, receiver); entry = peek()) {
@@ -231,14 +256,16 @@ public final class Spool implements Closeable {
     /** Hands over what was just appended without reading it back, if all before it was handed over. */
     public void handOver(long offset, Message message, Receiver receiver) {
         if (offset == handedOver) {
-            handOver(new SpoolEntry(offset, message), receiver);
+            handOver(new SpoolEntry(offset, message, 0), receiver);
         }
     }
 
     private boolean handOver(SpoolEntry entry, Receiver receiver) {
         cursor.handingOver(entry.offset());
         inFlight.add(entry.offset(), entry.message().utcNs());
+        waiting--; // before it is taken: whoever answers it at once finds it counted once
         if (!receiver.take(entry.message(), entry.offset())) {
+            waiting++;
             inFlight.remove(entry.offset());
             return false;
         }
@@ -254,7 +281,9 @@ public final class Spool implements Closeable {
                 return null;
             }
             SpoolEntry entry = reader.next(reader.segment().bytes);
-            if (entry == null) {
+            if (!reader.damage().isEmpty()) {
+                repair();
+            } else if (entry == null) {
                 leaveSegment();
             } else if (entry.offset() >= handedOver) {
                 peeked = entry;
@@ -274,17 +303,25 @@ public final class Spool implements Closeable {
     }
 
     private void leaveSegment() throws IOException {
-        Segment segment = reader.segment();
-        int damaged = segment.entries - reader.read();
-        if (damaged > 0) {
-            LOG.error("{}: {} messages cannot be read back, the disk damaged them", segment.path, damaged);
-            metrics.count(SinkCounter.DISK_ERRORS);
-            metrics.count(SinkCounter.SPOOL_DAMAGED, damaged);
-            messages.addAndGet(-damaged);
-            segment.entries = reader.read();
-        }
-        handedOver = Math.max(handedOver, segment.lastOffset + 1);
+        handedOver = Math.max(handedOver, reader.segment().lastOffset + 1);
         closeReader();
+    }
+
+    /** The disk damaged what it had taken: reads all of it once more, and has what is lost told. */
+    private void repair() throws IOException {
+        List<Segment> before = List.copyOf(segments);
+        closeReader();
+        closeActive();
+        SpoolRecovery recovery = recover(false, false);
+        segments.forEach(segment -> segment.keepTimes(before));
+        long left = Segment.entriesFrom(handedOver, segments);
+        long told = recovery.gaps().stream()
+                .filter(gap -> gap.offset() >= handedOver)
+                .count();
+        metrics.count(SinkCounter.SPOOL_DAMAGED, waiting - (left - told));
+        metrics.count(SinkCounter.GAPS_ADDED, told);
+        waiting = left;
+        next = Math.max(next, segments.isEmpty() ? 0 : last().lastOffset + 1);
     }
 
     private void closeReader() throws IOException {
@@ -298,9 +335,7 @@ public final class Spool implements Closeable {
 
     /** What was handed over with this offset is answered for good. Any thread. */
     public void settled(long offset) {
-        if (inFlight.remove(offset)) {
-            messages.decrementAndGet();
-        }
+        inFlight.remove(offset);
     }
 
     /** Whether all was handed over. */
@@ -310,7 +345,7 @@ public final class Spool implements Closeable {
 
     /** Messages in the spool that are not answered yet. Any thread. */
     public long messages() {
-        return messages.get();
+        return waiting + inFlight.size();
     }
 
     /** How many of {@link #messages()} are on their way. Any thread. */
@@ -329,17 +364,14 @@ public final class Spool implements Closeable {
         if (committed == next) {
             dirty = false;
         } else if (dirty && clock.nanoTime() - dirtySinceNs >= TimeUnit.MILLISECONDS.toNanos(spec.syncMs())) {
-            sync();
+            if (active != null) {
+                active.force(false);
+            }
+            dirty = false;
         }
         bound();
         publish();
-    }
-
-    private void sync() throws IOException {
-        if (active != null) {
-            active.force(false);
-        }
-        dirty = false;
+        state.keep();
     }
 
     private void forget(long committed) throws IOException {
@@ -368,80 +400,57 @@ public final class Spool implements Closeable {
     }
 
     private void bound() throws IOException {
-        while (bytes() > spec.maxBytes()) {
-            boolean more = segments.stream().anyMatch(Spool::isRaw);
+        while (Segment.bytes(segments) > spec.maxBytes()) {
+            boolean more = segments.stream().anyMatch(Segment::isRaw);
             if (!compact(true, SinkCounter.SPOOL_DROPPED_BYTES, "the spool held its maxBytes") && !more) {
                 break;
             }
         }
-        long oldestNs = clock.epochNanos() - spec.maxAge().toNanos();
-        while (segments.stream().anyMatch(segment -> isRaw(segment) && segment.lastUtcNs < oldestNs)) {
+        while (segments.stream().anyMatch(this::isTooOld)) {
             compact(false, SinkCounter.SPOOL_DROPPED_AGE, "older than the spool's maxAgeSeconds");
         }
     }
 
-    private static boolean isRaw(Segment segment) {
-        return segment.entries > 0 && !segment.compacted;
-    }
-
-    /** Bytes of all files. */
-    private long bytes() {
-        long bytes = 0;
-        for (int i = 0; i < segments.size(); i++) {
-            bytes += segments.get(i).bytes;
-        }
-        return bytes;
+    /** By the monotonic clock: the wall clock may be set by years while the broker is away. */
+    private boolean isTooOld(Segment segment) {
+        return segment.isRaw()
+                && clock.nanoTime() - segment.lastNs > spec.maxAge().toNanos();
     }
 
     /** Drops the frames of the oldest file that has any; returns whether that freed anything. */
     private boolean compact(boolean atAnyPrice, SinkCounter counter, String cause) throws IOException {
-        List<Segment> victims = new ArrayList<>();
-        boolean hasRaw = false;
-        for (int i = 0; i < segments.size() && !hasRaw; i++) {
-            if (segments.get(i).entries > 0) {
-                victims.add(segments.get(i));
-                hasRaw = isRaw(segments.get(i));
-            }
-        }
+        List<Segment> victims = Compaction.victims(segments);
+        boolean hasRaw = victims.stream().anyMatch(Segment::isRaw);
         if (victims.isEmpty() || !hasRaw && !atAnyPrice) {
             return false;
         }
         if (victims.get(victims.size() - 1) == last()) {
             roll();
         }
-        long before = bytes();
+        long before = Segment.bytes(segments);
         Compaction compaction = new Compaction(
                 inFlight.committed(handedOver), Math.max(handedOver, doubtedBefore), hasRaw, cause, gaps);
         for (Segment victim : victims) {
             compaction.add(victim);
         }
+        if (compaction.isDamaged()) {
+            repair();
+            return true;
+        }
         replace(victims, compaction.rest());
         metrics.count(counter, compaction.dropped());
         metrics.count(SinkCounter.GAPS_ADDED, compaction.added());
-        metrics.count(SinkCounter.SPOOL_DAMAGED, compaction.damaged());
-        messages.addAndGet(compaction.added() - compaction.dropped() - compaction.damaged());
-        return bytes() < before;
+        waiting += compaction.added() - compaction.dropped();
+        return Segment.bytes(segments) < before;
     }
 
     /** In such an order that the files are the old ones or the new one, whenever the process ends. */
     private void replace(List<Segment> victims, List<SpoolEntry> rest) throws IOException {
         Segment first = victims.get(0);
         state.write(Math.max(state.next(), first.base));
-        Segment fresh = new Segment(first.path, first.base);
-        fresh.compacted = true;
-        Path written = spec.dir().resolve("compacted.tmp");
-        try (FileChannel channel = FileChannel.open(
-                written, StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.TRUNCATE_EXISTING)) {
-            for (SpoolEntry entry : rest) {
-                ByteBuffer batch = SpoolRecords.encode(entry.offset(), entry.message());
-                while (batch.hasRemaining()) {
-                    channel.write(batch);
-                }
-                fresh.added(entry, channel.position());
-            }
-            channel.force(true);
-        }
-        Files.move(written, first.path, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        Segment fresh = Segment.replace(first.path, first.base, true, rest);
+        fresh.firstNs = first.firstNs;
+        fresh.lastNs = victims.get(victims.size() - 1).lastNs;
         closeReader();
         segments.set(0, fresh);
         for (Segment victim : victims.subList(1, victims.size())) {
@@ -452,10 +461,10 @@ public final class Spool implements Closeable {
 
     private void publish() {
         long inFlightUtcNs = inFlight.oldestUtcNs();
-        long oldestUtcNs = messages.get() == 0
+        long oldestUtcNs = messages() == 0
                 ? 0
                 : inFlightUtcNs != 0 || segments.isEmpty() ? inFlightUtcNs : segments.get(0).firstUtcNs;
-        metrics.spooled(messages.get(), bytes(), oldestUtcNs);
+        metrics.spooled(messages(), Segment.bytes(segments), oldestUtcNs);
     }
 
     /** The run ends in order: nothing more will be appended, and no {@link #farewells()} are owed for it. */

@@ -17,6 +17,10 @@ final class SpoolCursor implements Closeable {
     /** So many entries are noted at once, lest each costs a write. */
     private static final int AHEAD = 32;
 
+    static final String NAME = "spool.cursor";
+    /** What 0.1.0 called it. */
+    static final String LEGACY_NAME = "cursor";
+
     private final Path file;
     private FileChannel channel;
     private long turn;
@@ -30,7 +34,11 @@ final class SpoolCursor implements Closeable {
 
     /** With what the file says, or zeros if it says nothing. */
     static SpoolCursor open(Path dir) {
-        SpoolCursor cursor = new SpoolCursor(dir.resolve("cursor"));
+        return open(dir, NAME);
+    }
+
+    static SpoolCursor open(Path dir, String name) {
+        SpoolCursor cursor = new SpoolCursor(dir.resolve(name));
         try {
             cursor.read();
         } catch (IOException expected) {

@@ -11,8 +11,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
-/** Keeps a spool's directory to one process: a lock the system takes back when the process ends, however it ends. */
-final class SpoolLock implements Closeable {
+/** Keeps a spool's directory, or what lies there, to one process: a lock the system takes back when the process ends, however it ends. */
+public final class SpoolLock implements Closeable {
     private static final String NAME = "lock";
 
     private final FileChannel channel;
@@ -23,7 +23,16 @@ final class SpoolLock implements Closeable {
 
     /** @throws SpoolException if another process has it, or this one */
     static SpoolLock take(Path dir) {
-        Path file = dir.resolve(NAME);
+        return take(dir, NAME);
+    }
+
+    /**
+     * As above, for what {@code name} stands for.
+     *
+     * @throws SpoolException if another process has it, or this one
+     */
+    public static SpoolLock take(Path dir, String name) {
+        Path file = dir.resolve(name);
         FileChannel channel;
         try {
             channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
@@ -33,7 +42,7 @@ final class SpoolLock implements Closeable {
         if (!locks(channel)) {
             String owner = owner(file);
             close(channel);
-            throw new SpoolException(dir + " is in use by another Ringsight" + owner);
+            throw new SpoolException((name.equals(NAME) ? dir : file) + " is in use by another Ringsight" + owner);
         }
         tellOwner(channel);
         return new SpoolLock(channel);

@@ -12,7 +12,6 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -26,14 +25,20 @@ import org.slf4j.LoggerFactory;
  */
 final class SpoolState {
     private static final Logger LOG = LoggerFactory.getLogger(SpoolState.class);
-    private static final String NAME = "state";
-    private static final String FIRST_LINE = "ringsight-spool 1";
+    static final String NAME = "spool.state";
+    /** What 0.1.0 called it. */
+    static final String LEGACY_NAME = "state";
+
+    private static final String TITLE = "ringsight-spool ";
+    private static final int LEGACY_VERSION = 1;
     private static final List<String> LAST_REASONS =
             List.of("\"reason\":\"ended\"", "\"reason\":\"stopped\"", "\"reason\":\"unknown\"");
 
     private final Path dir;
     private final Map<SourceId, Position> positions = new LinkedHashMap<>();
     private long next;
+    /** Whether a run began of which the file does not know. */
+    private boolean isStale;
 
     /**
      * How far a source's messages went.
@@ -43,33 +48,51 @@ final class SpoolState {
      * @param frameSeq the last frame they covered
      * @param utcNs when the last of them was made
      * @param isOver whether it was the last of the run
+     * @param offset where that message was: what has a higher one is later, whatever any clock says
      */
-    record Position(SourceId sourceId, String streamEpoch, long frameSeq, long utcNs, boolean isOver) {}
+    record Position(SourceId sourceId, String streamEpoch, long frameSeq, long utcNs, boolean isOver, long offset) {
+        Position over() {
+            return new Position(sourceId, streamEpoch, frameSeq, utcNs, true, offset);
+        }
+    }
 
     private SpoolState(Path dir) {
         this.dir = dir;
     }
 
-    /** As the file says; empty if there is none or it is damaged. */
+    /**
+     * As the file says; empty if there is none or it is damaged.
+     *
+     * @throws SpoolException if a newer Ringsight wrote it
+     */
     static SpoolState read(Path dir) {
+        return read(dir, NAME);
+    }
+
+    static SpoolState read(Path dir, String name) {
         SpoolState state = new SpoolState(dir);
+        Path file = dir.resolve(name);
         try {
-            state.parse(Files.readString(dir.resolve(NAME)));
+            state.parse(file, Files.readString(file));
         } catch (NoSuchFileException expected) {
             // A new spool.
         } catch (IOException | IllegalArgumentException | IndexOutOfBoundsException e) {
-            LOG.warn("{} is damaged, what it said of earlier runs is lost: {}", dir.resolve(NAME), e.getMessage());
+            LOG.warn("{} is damaged; what it said of earlier runs is lost: {}", file, e.getMessage());
             state.positions.clear();
             state.next = 0;
         }
         return state;
     }
 
-    private void parse(String text) {
+    private void parse(Path file, String text) {
         int end = text.lastIndexOf("crc ");
         String body = text.substring(0, end);
-        if (!body.startsWith(FIRST_LINE + "\n") || !text.substring(end).strip().equals("crc " + checksum(body))) {
+        if (!body.startsWith(TITLE) || !text.substring(end).strip().equals("crc " + checksum(body))) {
             throw new IllegalArgumentException("its checksum is wrong");
+        }
+        int version = Integer.parseInt(body.substring(TITLE.length(), body.indexOf('\n')));
+        if (version > SpoolFormat.VERSION) {
+            throw SpoolException.newer(file, version);
         }
         for (String line : body.lines().skip(1).toList()) {
             String[] words = line.split(" ");
@@ -77,16 +100,25 @@ final class SpoolState {
                 next = Long.parseLong(words[1]);
             } else {
                 SourceId source = new SourceId(words[1]);
-                positions.put(
-                        source,
-                        new Position(
-                                source,
-                                words[2],
-                                Long.parseLong(words[3]),
-                                Long.parseLong(words[4]),
-                                words[5].equals("over")));
+                positions.put(source, position(source, words, version));
             }
         }
+    }
+
+    private static Position position(SourceId source, String[] words, int version) {
+        return new Position(
+                source,
+                words[2],
+                Long.parseLong(words[3]),
+                Long.parseLong(words[4]),
+                words[5].equals("over"),
+                version == LEGACY_VERSION ? -1 : Long.parseLong(words[6]));
+    }
+
+    /** Takes over what another state knows of runs that this one does not. */
+    void adopt(SpoolState other) {
+        other.positions.forEach(
+                (source, theirs) -> positions.merge(source, theirs, (mine, its) -> mine.isOver ? its : mine));
     }
 
     /** Entries before this offset need not be in any file. */
@@ -94,13 +126,14 @@ final class SpoolState {
         return next;
     }
 
-    /** A message was appended. */
-    void passed(Message message) {
+    /** A message was appended, or found. The file may know more than what a loss of power left of the messages. */
+    void passed(SpoolEntry entry) {
+        Message message = entry.message();
         Position before = positions.get(message.sourceId());
-        if (before != null && isBefore(message, before)) {
+        if (before != null && (entry.offset() <= before.offset || isBehind(message, before))) {
             return;
         }
-        boolean isOver = message.type() != MessageType.FRAME && tellsTheEnd(message.bytes());
+        isStale |= before == null || !before.streamEpoch.equals(message.key().streamEpoch());
         positions.put(
                 message.sourceId(),
                 new Position(
@@ -108,14 +141,21 @@ final class SpoolState {
                         message.key().streamEpoch(),
                         message.key().frameSeq(),
                         message.utcNs(),
-                        isOver));
+                        isLast(message),
+                        entry.offset()));
     }
 
-    /** The file may know more than what a loss of power left of the messages. Runs are named in the order of time. */
-    private static boolean isBefore(Message message, Position known) {
-        int runs = message.key().streamEpoch().compareTo(known.streamEpoch);
-        long frames = message.key().frameSeq() - known.frameSeq;
-        return runs < 0 || runs == 0 && (frames < 0 || frames == 0 && message.utcNs() <= known.utcNs);
+    /** Of positions whose offset is not known. */
+    private static boolean isBehind(Message message, Position known) {
+        return known.offset < 0
+                && message.key().streamEpoch().equals(known.streamEpoch)
+                && message.key().frameSeq() < known.frameSeq;
+    }
+
+    private static boolean isLast(Message message) {
+        return message.type() != MessageType.FRAME
+                && !Chains.tellsOfDamage(message.messageId())
+                && tellsTheEnd(message.bytes());
     }
 
     private static boolean tellsTheEnd(byte[] gap) {
@@ -123,21 +163,39 @@ final class SpoolState {
         return LAST_REASONS.stream().anyMatch(text::contains);
     }
 
+    /** Of each source the last message. */
+    List<Position> positions() {
+        return List.copyOf(positions.values());
+    }
+
     /** Sources whose last message was not the last of its run. */
     List<Position> unfinished() {
         return positions.values().stream().filter(position -> !position.isOver).toList();
     }
 
+    /** No entry had a higher offset. */
+    long lastOffset() {
+        return positions.values().stream().mapToLong(Position::offset).max().orElse(-1);
+    }
+
     /** The run ends in order. */
     void finish() {
-        new ArrayList<>(positions.values())
-                .forEach(at -> positions.put(
-                        at.sourceId, new Position(at.sourceId, at.streamEpoch, at.frameSeq, at.utcNs, true)));
+        positions.replaceAll((source, at) -> at.over());
+    }
+
+    /** Replaces the file once for each run, so that its end can be told even if all files with its messages are gone. */
+    void keep() throws IOException {
+        if (isStale) {
+            write(next);
+        }
     }
 
     /** Replaces the file. */
     void write(long nextOffset) throws IOException {
-        StringBuilder text = new StringBuilder(FIRST_LINE).append("\nnext ").append(nextOffset);
+        StringBuilder text = new StringBuilder(TITLE)
+                .append(SpoolFormat.VERSION)
+                .append("\nnext ")
+                .append(nextOffset);
         positions
                 .values()
                 .forEach(at -> text.append("\nsource ")
@@ -148,7 +206,8 @@ final class SpoolState {
                         .append(at.frameSeq)
                         .append(' ')
                         .append(at.utcNs)
-                        .append(at.isOver ? " over" : " open"));
+                        .append(at.isOver ? " over " : " open ")
+                        .append(at.offset));
         text.append('\n');
         String whole = text + "crc " + checksum(text.toString()) + "\n";
         Path fresh = dir.resolve(NAME + ".tmp");
@@ -162,6 +221,7 @@ final class SpoolState {
         }
         Files.move(fresh, dir.resolve(NAME), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
         next = nextOffset;
+        isStale = false;
     }
 
     private static String checksum(String body) {

@@ -233,6 +233,20 @@ class SpoolTest {
     }
 
     @Test
+    void tellsOfAKilledRunWhoseOnlyFileIsGone() throws IOException {
+        open();
+        append(camera.next(), camera.next());
+        receive(2);
+        settleAll();
+        append(camera.next());
+        Path killed = killed();
+        Files.delete(killed.resolve(Segment.fileName(0)));
+        Spool next = reopen(killed);
+        assertThat(next.farewells()).extracting(Message::messageId).containsExactly("line1/" + Sample.EPOCH + "/u1");
+        next.close();
+    }
+
+    @Test
     void knowsTheLastFramesAfterTheirFilesAreDeleted() throws IOException {
         open();
         for (int i = 0; i < 200; i++) {
@@ -274,25 +288,6 @@ class SpoolTest {
         }
     }
 
-    @Test
-    void cutsWhatIsDamagedAtAnyByte() throws IOException {
-        open();
-        append(camera.next(), camera.next());
-        Path file = onlySegment(spec(1 << 20).dir());
-        byte[] whole = Files.readAllBytes(file);
-        int first = ends(whole).get(0);
-        for (int at = 0; at < whole.length; at++) {
-            byte[] damaged = whole.clone();
-            damaged[at] ^= (byte) (1 << at % 8);
-            Path dir = Files.createDirectory(folder.resolve("damaged" + at));
-            Files.write(dir.resolve(file.getFileName()), damaged);
-            Spool read = reopen(dir);
-            assertThat(all(read)).as("damaged at " + at).hasSize(at < first ? 0 : 1);
-            assertThat(value(SinkCounter.DISK_ERRORS)).isEqualTo(1);
-            read.close();
-        }
-    }
-
     private static java.util.function.Predicate<Integer> within(int length) {
         return end -> end <= length;
     }
@@ -300,8 +295,8 @@ class SpoolTest {
     private static List<Integer> ends(byte[] segment) {
         List<Integer> ends = new ArrayList<>();
         java.nio.ByteBuffer bytes = java.nio.ByteBuffer.wrap(segment);
-        for (int at = 0; at < segment.length; ) {
-            at += SpoolRecords.OVERHEAD + bytes.getInt(at + Long.BYTES);
+        for (int at = SpoolFormat.FILE_HEADER_BYTES; at < segment.length; ) {
+            at += SpoolFormat.HEAD_BYTES + bytes.getInt(at + 12) + bytes.getInt(at + 16);
             ends.add(at);
         }
         return ends;
@@ -309,7 +304,7 @@ class SpoolTest {
 
     private static Path onlySegment(Path dir) throws IOException {
         try (Stream<Path> files = Files.list(dir)) {
-            return files.filter(file -> file.toString().endsWith(".log"))
+            return files.filter(file -> file.toString().endsWith(".spool"))
                     .findFirst()
                     .orElseThrow();
         }
@@ -322,7 +317,7 @@ class SpoolTest {
         receive(1);
         settleAll();
         spool.close();
-        for (String name : List.of("cursor", "state")) {
+        for (String name : List.of("spool.cursor", "spool.state")) {
             byte[] whole = Files.readAllBytes(spec(1 << 20).dir().resolve(name));
             for (int at = 0; at < whole.length; at++) {
                 Path dir = folder.resolve(name + at);
@@ -410,6 +405,17 @@ class SpoolTest {
         assertThat(ids(replayed).subList(0, 2)).allMatch(id -> id.endsWith("/1") || id.endsWith("/2"));
         assertThat(verify(replayed).isComplete()).isTrue();
         next.close();
+    }
+
+    /** As a damaged file that must be repaired says it: a mistake in the configuration is never started again. */
+    @Test
+    void tellsAFullDiskFromAMistake() {
+        IOException full = new IOException("No space left on device");
+        assertThat(new SpoolException("what is in x cannot be read", full).isDiskFull())
+                .isTrue();
+        assertThat(new SpoolException("x", new java.nio.file.AccessDeniedException("x")).isDiskFull())
+                .isFalse();
+        assertThat(new SpoolException("x is in use").isDiskFull()).isFalse();
     }
 
     @Test

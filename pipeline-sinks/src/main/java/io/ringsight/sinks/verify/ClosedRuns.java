@@ -1,0 +1,60 @@
+package io.ringsight.sinks.verify;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * A source's runs of which nothing more is expected: one sum of their figures, and up to where each was known, so that
+ * what still comes of one is told from a new run. One thread.
+ */
+final class ClosedRuns {
+    /** Names kept; of an older run it is not known any more that it was closed. */
+    static final int MAX_NAMES = 1_024;
+
+    private final Map<String, Long> lastFrameSeqs = new LinkedHashMap<>();
+    private Findings.Epoch sum;
+    private long count;
+
+    ClosedRuns(String sourceId) {
+        sum = new Findings.Epoch(sourceId, "", 0, 0, Map.of(), 0, 0, 0, 0, 0, 0, 0, 0, Findings.OPEN);
+    }
+
+    void add(Findings.Epoch run) {
+        count++;
+        sum = sum.plus(run, count + " older");
+        lastFrameSeqs.put(run.streamEpoch(), run.lastFrameSeq());
+        if (lastFrameSeqs.size() > MAX_NAMES) {
+            lastFrameSeqs.remove(lastFrameSeqs.keySet().iterator().next());
+        }
+    }
+
+    boolean contains(String streamEpoch) {
+        return lastFrameSeqs.containsKey(streamEpoch);
+    }
+
+    /** Whether a message of a closed run tells of frames that the run is known to have had. */
+    boolean isKnown(MessageFacts message) {
+        return message.frameSeq() <= lastFrameSeqs.get(message.streamEpoch());
+    }
+
+    /** A message of frames that are known: what was sent again is no duplicate, for its gap may be all that was read. */
+    void addKnown(MessageFacts message) {
+        long healed = message.isFrame() ? 1 : 0;
+        sum = message.isResent()
+                ? sum.with(sum.duplicates(), sum.healed() + healed)
+                : sum.with(sum.duplicates() + 1, sum.healed());
+    }
+
+    /** Whether some runs are forgotten: what seems a new run may be an old one. */
+    boolean hasForgotten() {
+        return count > lastFrameSeqs.size();
+    }
+
+    boolean isEmpty() {
+        return count == 0;
+    }
+
+    Findings.Epoch sum() {
+        return sum;
+    }
+}

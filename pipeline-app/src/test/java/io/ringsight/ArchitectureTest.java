@@ -59,6 +59,9 @@ class ArchitectureTest {
         rules.put("OpenCV lives in app", onlyIn("org.bytedeco.opencv..", "io.ringsight.app.."));
         rules.put("YAML lives in app.config", onlyIn("org.snakeyaml..", "io.ringsight.app.config.."));
         rules.put("HTTP lives in app.http", onlyIn("com.sun.net.httpserver..", "io.ringsight.app.http.."));
+        rules.put(
+                "JNA lives where the C library is called",
+                onlyIn("com.sun.jna..", "io.ringsight.app.systemd..", "io.ringsight.sources.v4l2.."));
         rules.put("picocli lives in app", onlyIn("picocli..", "io.ringsight.app.."));
         rules.put("vocabulary is plain Java", vocabularyIsPlainJava());
         rules.put("backends know no decoder", backendsKnowNoDecoder());

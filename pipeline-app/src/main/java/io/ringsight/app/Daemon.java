@@ -15,29 +15,22 @@ import io.ringsight.core.infer.BackendSpec;
 import io.ringsight.core.infer.Backends;
 import io.ringsight.core.infer.InferenceBackend;
 import io.ringsight.core.infer.InferenceException;
-import io.ringsight.core.metrics.SinkMetrics;
-import io.ringsight.core.metrics.SinkState;
 import io.ringsight.core.model.ModelSpec;
 import io.ringsight.core.pipeline.Pipeline;
 import io.ringsight.core.pipeline.ResultSink;
+import io.ringsight.core.run.Ticker;
 import io.ringsight.core.time.Clock;
-import io.ringsight.sinks.JsonLinesSink;
-import io.ringsight.sinks.JsonLinesSpec;
 import io.ringsight.sinks.MessageJson;
 import io.ringsight.sinks.MessagePublisher;
 import io.ringsight.sinks.MessageSink;
 import io.ringsight.sinks.ModelIdentity;
-import io.ringsight.sinks.kafka.KafkaSink;
-import io.ringsight.sinks.kafka.spool.SpoolException;
+import io.ringsight.sources.Redaction;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -55,22 +48,33 @@ import org.slf4j.LoggerFactory;
  */
 public final class Daemon implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Daemon.class);
-    private static final long SUMMARY_SECONDS = 10;
-    private static final long DRAIN_MS = 10_000;
-    private static final Duration SINK_DEADLINE = Duration.ofSeconds(10);
-    private static final String STANDARD_OUTPUT = "jsonl:" + JsonLinesSpec.STANDARD_OUTPUT;
+    private static final Duration SUMMARY = Duration.ofSeconds(10);
+    private static final Duration OUTPUT_LOOK = Duration.ofSeconds(1);
+    /** The shares of the time to stop that have passed when each part must be over. */
+    private static final double CAMERAS_STOPPED = 0.25;
+
+    private static final double FRAMES_DRAINED = 0.5;
+    private static final double STAGES_STOPPED = 0.6;
+    private static final double SOURCES_CLOSED = 0.7;
+    private static final double SINKS_CLOSED = 0.95;
 
     private final Config config;
     private final Clock clock;
     private final BackendOpener backends;
     private final Status status;
     private final SummaryLog summary;
-    private final Closers closers = new Closers();
+    private final StopDeadline deadline;
+    private final Closers closers;
+    private final SinkSet sinks;
     private final CountDownLatch over = new CountDownLatch(1);
     private final AtomicReference<Throwable> broken = new AtomicReference<>();
     private volatile boolean stopped;
     private volatile boolean outputGone;
+    /** A stage that does not stop may use pictures and lanes still: their memory is left. */
+    private boolean stagesStopped = true;
+
     private SourceSet sources;
+    private Pipeline pipeline;
     private int port = -1;
 
     /** Loads a model on a device. */
@@ -83,6 +87,9 @@ public final class Daemon implements AutoCloseable {
         this.backends = backends;
         this.config = config;
         this.clock = clock;
+        deadline = new StopDeadline(config.pipeline().stopTimeoutMs(), clock);
+        closers = new Closers(deadline, this::failed);
+        sinks = new SinkSet(clock, deadline);
         status = new Status(clock);
         summary = new SummaryLog(status);
     }
@@ -107,7 +114,7 @@ public final class Daemon implements AutoCloseable {
             daemon.close();
             Thread.currentThread().interrupt();
             throw new IllegalStateException("interrupted while starting", e);
-        } catch (ConfigException | RuntimeException e) {
+        } catch (ConfigException | RuntimeException | Error e) {
             daemon.close();
             throw e;
         }
@@ -121,6 +128,12 @@ public final class Daemon implements AutoCloseable {
     /** The port of the pages, or -1 if there are none. */
     public int port() {
         return port;
+    }
+
+    /** How far frames have come until now. Any thread. */
+    public Pulse pulse() {
+        Pipeline.Position position = pipeline.position();
+        return new Pulse(position.left(), position.entered());
     }
 
     /** Ends {@link #await}. Any thread; more than once is allowed. */
@@ -137,10 +150,7 @@ public final class Daemon implements AutoCloseable {
      */
     public void await() throws InterruptedException {
         over.await();
-        Throwable cause = broken.get();
-        if (cause != null) {
-            throw CommandException.failed("ringsight: inference failed for good: " + cause.getMessage());
-        }
+        throwIfFailed();
         if (outputGone) {
             throw CommandException.failed("ringsight: standard output was closed");
         }
@@ -148,6 +158,23 @@ public final class Daemon implements AutoCloseable {
         if (!failures.isEmpty()) {
             throw CommandException.failed(failures);
         }
+    }
+
+    /**
+     * Whether something failed that must not, also while closing.
+     *
+     * @throws CommandException exit code 1, and what failed first
+     */
+    public void throwIfFailed() {
+        Throwable cause = broken.get();
+        if (cause != null) {
+            throw CommandException.failed("ringsight: " + sentence(cause));
+        }
+    }
+
+    private static String sentence(Throwable cause) {
+        String what = cause instanceof InferenceException ? "inference failed for good" : "it cannot go on";
+        return Redaction.text(what + ": " + (cause.getMessage() == null ? cause : cause.getMessage()));
     }
 
     /** Reads the configuration once more. */
@@ -158,7 +185,7 @@ public final class Daemon implements AutoCloseable {
 
     /**
      * Adds, removes and changes sources as the configuration says now; the others do not notice. A wrong configuration is
-     * refused as a whole, and the one before goes on. What else changed is named: it takes a restart. Any thread; waits
+     * refused as a whole, and the old one stays. What else changed is named: it takes a restart. Any thread; waits
      * for sources that must stop.
      */
     public synchronized void reload(Rereading reading) throws InterruptedException {
@@ -166,15 +193,15 @@ public final class Daemon implements AutoCloseable {
             Config wanted = reading.read();
             List<String> later = config.sectionsOtherThanSources(wanted);
             if (!later.isEmpty()) {
-                LOG.warn("changes to {} take effect when Ringsight is started anew", String.join(", ", later));
+                LOG.warn("changes to {} take effect when Ringsight is restarted", String.join(", ", later));
             }
             wanted.ringHint(config.ringSize()).ifPresent(LOG::warn);
             SourceSet.Changes changes = sources.apply(wanted.sources());
             status.reloaded(true);
-            LOG.info("configuration read anew: {}", changes);
+            LOG.info("configuration reloaded: {}", changes);
         } catch (ConfigException e) {
             status.reloaded(false);
-            LOG.error("the changed configuration is refused, the one before goes on:");
+            LOG.error("the changed configuration is refused; keeping the old one:");
             e.mistakes().forEach(LOG::error);
         }
     }
@@ -187,15 +214,17 @@ public final class Daemon implements AutoCloseable {
 
     private void open(List<ResultSink> more) throws ConfigException, InterruptedException {
         if (config.http().isPresent()) {
+            status.publishTimeout(Duration.ofSeconds(config.http().get().publishTimeoutSeconds()));
             openPages(config.http().get());
         }
         InferenceBackend backend = openBackend(config.pipeline());
-        List<ResultSink> sinks = new ArrayList<>();
-        sinks.add(openSinks(backend));
-        sinks.addAll(more);
-        Pipeline pipeline = openPipeline(backend, sinks);
-        openSources(pipeline, backend);
+        List<ResultSink> receivers = new ArrayList<>();
+        receivers.add(openSinks(backend));
+        receivers.addAll(more);
+        openPipeline(backend, receivers);
+        openSources(backend);
         startSummary();
+        closers.add("broker check", BrokerRemarks.warnInBackground(config, clock)::interrupt);
     }
 
     private void openPages(HttpConfig http) throws ConfigException {
@@ -221,7 +250,11 @@ public final class Daemon implements AutoCloseable {
             }
             throw mistake;
         }
-        closers.add("model", backend::close);
+        closers.add("model", () -> {
+            if (stagesStopped) {
+                backend.close();
+            }
+        });
         status.loaded(new Status.Model(model, backend));
         LOG.info(
                 "model {} {} ({}) on {}, {} lanes of batch {}",
@@ -235,116 +268,93 @@ public final class Daemon implements AutoCloseable {
     }
 
     private ResultSink openSinks(InferenceBackend backend) throws ConfigException {
-        List<MessageSink> sinks = new ArrayList<>();
         closers.add("total", () -> LOG.info("{}", summary.total()));
-        closers.add("sinks", () -> closeSinks(sinks));
+        closers.add("sinks", () -> sinks.close(SINKS_CLOSED));
         for (SinkConfig wanted : config.sinks()) {
-            MessageSink sink = openSink(wanted);
-            status.add(sink.metrics());
-            sinks.add(sink);
+            status.add(sinks.open(wanted).metrics());
         }
         String epoch = UlidCreator.getMonotonicUlid().toString();
         LOG.info(
                 "epoch {}, to {}",
                 epoch,
-                String.join(", ", sinks.stream().map(MessageSink::name).toList()));
+                String.join(", ", sinks.all().stream().map(MessageSink::name).toList()));
         ModelIdentity identity = ModelIdentity.of(config.pipeline().model(), backend.name());
-        return new MessagePublisher(new MessageJson(epoch, identity, clock), sinks);
+        return new MessagePublisher(new MessageJson(epoch, identity, status.sourceNames(), clock), sinks.all());
     }
 
-    private MessageSink openSink(SinkConfig wanted) throws ConfigException {
-        if (wanted instanceof SinkConfig.Jsonl jsonl) {
-            return JsonLinesSink.open(jsonl.spec(), clock);
-        }
-        try {
-            return KafkaSink.open(((SinkConfig.Kafka) wanted).spec(), clock);
-        } catch (SpoolException e) {
-            throw new ConfigException(List.of("ringsight: sink " + wanted.name()
-                    + ": spool.dir: expected a directory of its own that can be written, but " + e.getMessage()
-                    + "; stop the other one, set another spool.dir, or spool: {enabled: false}"));
-        }
-    }
-
-    /** All at once: each may need its whole deadline. */
-    private void closeSinks(List<MessageSink> sinks) throws InterruptedException {
-        List<Thread> closing = new ArrayList<>();
-        for (MessageSink sink : sinks) {
-            Thread thread = new Thread(() -> closeSink(sink), "close-" + sink.name());
-            thread.start();
-            closing.add(thread);
-        }
-        for (Thread thread : closing) {
-            thread.join();
-        }
-    }
-
-    private void closeSink(MessageSink sink) {
-        Duration deadline = outputGone && sink.name().equals(STANDARD_OUTPUT) ? Duration.ZERO : SINK_DEADLINE;
-        if (!sink.close(deadline)) {
-            LOG.warn("{}: not everything was acknowledged within {} s", sink.name(), deadline.toSeconds());
-        }
-    }
-
-    private Pipeline openPipeline(InferenceBackend backend, List<ResultSink> sinks) {
+    private void openPipeline(InferenceBackend backend, List<ResultSink> receivers) {
         PipelineConfig wanted = config.pipeline();
         Pipeline.Settings settings = new Pipeline.Settings(config.ringSize(), wanted.threshold());
-        Pipeline pipeline = new Pipeline(settings, backend, Decoders.of(wanted.model()), sinks, clock);
-        closers.add("pipeline", () -> stop(pipeline));
+        pipeline = new Pipeline(settings, backend, Decoders.of(wanted.model()), receivers, clock);
+        status.misread(pipeline::misread);
+        closers.add("sources", this::closeSources);
+        closers.add("pipeline", this::stopPipeline);
         pipeline.broken().thenAccept(cause -> {
-            broken.compareAndSet(null, cause);
-            over.countDown();
+            failed(cause);
+            LOG.error("{}; stopping", sentence(cause));
         });
-        return pipeline;
     }
 
-    private void openSources(Pipeline pipeline, InferenceBackend backend) throws InterruptedException {
+    private void openSources(InferenceBackend backend) throws InterruptedException {
         sources = new SourceSet(pipeline, clock, status, over::countDown, backend::cudaDevice);
-        closers.add("sources", sources::close);
-        closers.add("frames on their way", () -> drain(pipeline));
-        closers.add("cameras", sources::stop);
+        closers.add("frames in flight", this::drain);
+        closers.add("cameras", () -> sources.stop(deadline.leftMs(CAMERAS_STOPPED)));
         config.ringHint(config.ringSize()).ifPresent(LOG::warn);
         sources.apply(config.sources());
     }
 
-    private static void stop(Pipeline pipeline) throws InterruptedException {
-        List<String> running = pipeline.stop();
-        if (!running.isEmpty()) {
-            LOG.warn("threads that did not stop: {}", String.join(", ", running));
+    private void stopPipeline() throws InterruptedException {
+        List<String> running = pipeline.stop(deadline.leftMs(STAGES_STOPPED));
+        stagesStopped = running.isEmpty();
+        if (!stagesStopped) {
+            LOG.warn("threads that did not stop: {}; their memory is left allocated", String.join(", ", running));
         }
     }
 
-    private void drain(Pipeline pipeline) throws InterruptedException {
-        if (broken.get() == null && !pipeline.drain(DRAIN_MS)) {
-            LOG.warn("frames were still on their way after {} ms", DRAIN_MS);
+    private void drain() throws InterruptedException {
+        long leftMs = deadline.leftMs(FRAMES_DRAINED);
+        if (!pipeline.drain(leftMs)) {
+            LOG.warn("frames were still in flight after {} ms", leftMs);
+        }
+    }
+
+    private void closeSources() throws InterruptedException {
+        if (sources != null && stagesStopped) {
+            sources.close(deadline.leftMs(SOURCES_CLOSED));
+        }
+    }
+
+    /**
+     * A thread of the process ended by something nobody caught: what it did is not done any more, so the process must not
+     * look well. Makes {@link #await} fail. Any thread.
+     */
+    public void failed(Thread thread, Throwable cause) {
+        try {
+            failed(new IllegalStateException("thread " + thread.getName() + ": " + cause, cause));
+            LOG.error("thread {} failed; stopping", thread.getName(), cause);
+        } finally {
+            failed(cause); // if there is no memory for words
+        }
+    }
+
+    /** Not everything works any more. Any thread. */
+    private void failed(Throwable cause) {
+        if (broken.compareAndSet(null, cause)) {
+            over.countDown();
+            status.failed(sentence(cause));
         }
     }
 
     /** Whoever read our standard output has gone: as with any program in a pipe, that is the end. */
     private void endWithStandardOutput() {
-        for (SinkMetrics sink : status.sinks()) {
-            if (sink.sinkName().equals(STANDARD_OUTPUT) && sink.state() == SinkState.NOT_WRITABLE) {
-                outputGone = true;
-                over.countDown();
-            }
+        if (sinks.isOutputGone()) {
+            outputGone = true;
+            over.countDown();
         }
     }
 
     private void startSummary() {
-        ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor(task -> {
-            Thread thread = new Thread(task, "summary");
-            thread.setDaemon(true);
-            return thread;
-        });
-        timer.scheduleAtFixedRate(this::endWithStandardOutput, 1, 1, TimeUnit.SECONDS);
-        timer.scheduleAtFixedRate(this::tell, SUMMARY_SECONDS, SUMMARY_SECONDS, TimeUnit.SECONDS);
-        closers.add("summary", timer::shutdownNow);
-    }
-
-    private void tell() {
-        try {
-            LOG.info("{}", summary.next());
-        } catch (RuntimeException e) {
-            LOG.warn("no summary", e);
-        }
+        closers.add("output watch", Ticker.start("output-watch", OUTPUT_LOOK, this::endWithStandardOutput)::close);
+        closers.add("summary", Ticker.start("summary", SUMMARY, () -> LOG.info("{}", summary.next()))::close);
     }
 }

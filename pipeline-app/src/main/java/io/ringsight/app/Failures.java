@@ -44,6 +44,11 @@ final class Failures {
             line("ringsight: interrupted");
             return Main.FAILED;
         }
+        if (outOfFiles(failure)) {
+            line("ringsight: too many open files for this process's limit; raise it (ulimit -n 4096, systemd"
+                    + " LimitNOFILE=, docker --ulimit nofile=4096)");
+            return Main.FAILED;
+        }
         if (failure instanceof LinkageError) {
             line("ringsight: a native library does not load: " + firstLine(failure) + " (ringsight doctor tells more; "
                     + whereTraceIs(failure) + ")");
@@ -57,8 +62,30 @@ final class Failures {
         return Main.FAILED;
     }
 
+    /** The innermost cause says most: an ExceptionInInitializerError has no message of its own. */
     private static String firstLine(Throwable failure) {
-        return String.valueOf(failure.getMessage()).lines().findFirst().orElse("");
+        Throwable inner = innermost(failure);
+        return inner.getMessage() == null
+                ? inner.getClass().getSimpleName()
+                : inner.getMessage().lines().findFirst().orElse(inner.toString());
+    }
+
+    private static Throwable innermost(Throwable failure) {
+        Throwable inner = failure;
+        while (inner.getCause() != null && inner.getCause() != inner) {
+            inner = inner.getCause();
+        }
+        return inner;
+    }
+
+    /** The same cause looks like a missing file, class or library, wherever the limit is met first. */
+    private static boolean outOfFiles(Throwable failure) {
+        for (Throwable cause = failure; cause != null && cause != cause.getCause(); cause = cause.getCause()) {
+            if (String.valueOf(cause.getMessage()).contains("Too many open files")) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private void line(String text) {

@@ -3,6 +3,7 @@ package io.ringsight.app;
 import io.ringsight.app.acceptance.GpuAcceptanceCommand;
 import io.ringsight.app.bench.BenchCommand;
 import io.ringsight.app.command.CheckCommand;
+import io.ringsight.app.command.DeadLettersCommand;
 import io.ringsight.app.command.DoctorCommand;
 import io.ringsight.app.command.ProbeCommand;
 import io.ringsight.app.command.RunCommand;
@@ -13,15 +14,19 @@ import io.ringsight.app.detect.DetectCommand;
 import io.ringsight.app.eval.EvalCommand;
 import io.ringsight.app.eval.TensorsCommand;
 import io.ringsight.app.inspect.InspectCommand;
+import io.ringsight.app.natives.NativeLibraries;
 import io.ringsight.core.model.ModelException;
 import io.ringsight.sources.Redaction;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.util.function.IntConsumer;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.Spec;
 
@@ -49,6 +54,7 @@ import picocli.CommandLine.Spec;
             ProbeCommand.class,
             DoctorCommand.class,
             VerifyCommand.class,
+            DeadLettersCommand.class,
             DetectCommand.class,
             EvalCommand.class,
             TensorsCommand.class,
@@ -63,6 +69,8 @@ public final class Main implements Runnable {
     public static final int FAILED = 1;
     /** Exit code: bad usage or configuration. */
     public static final int USAGE = 2;
+
+    private static final int SIGNAL_BASE = 128;
 
     @Option(names = "--debug", scope = ScopeType.INHERIT, description = "Print stack traces of failures and log more.")
     private boolean debug;
@@ -80,6 +88,7 @@ public final class Main implements Runnable {
 
     /** Runs one command line and returns its exit code. */
     public static int run(PrintWriter out, PrintWriter err, String... args) {
+        NativeLibraries.liftJavaCppLimits();
         Main main = new Main();
         CommandLine line = new CommandLine(main)
                 .setOut(out)
@@ -87,10 +96,7 @@ public final class Main implements Runnable {
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 .setParameterExceptionHandler((e, wrong) -> misused(e))
                 .setExecutionExceptionHandler((e, at, parsed) -> new Failures(err, main.debug).report(e))
-                .setExecutionStrategy(parsed -> {
-                    Logging.configure(main.debug);
-                    return new CommandLine.RunLast().execute(parsed);
-                });
+                .setExecutionStrategy(parsed -> main.execute(parsed));
         try {
             return line.execute(args);
         } catch (Error e) {
@@ -100,6 +106,23 @@ public final class Main implements Runnable {
             out.flush();
             err.flush();
         }
+    }
+
+    private int execute(ParseResult parsed) {
+        Logging.configure(debug);
+        ParseResult command = parsed.subcommand();
+        // The doctor says itself where libraries cannot be unpacked.
+        if (command != null
+                && !command.isUsageHelpRequested()
+                && !command.commandSpec().name().equals("doctor")) {
+            try {
+                NativeLibraries.prepare();
+            } catch (IOException e) {
+                return new Failures(spec.commandLine().getErr(), debug)
+                        .report(CommandException.failed("ringsight: " + e.getMessage()));
+            }
+        }
+        return new CommandLine.RunLast().execute(parsed);
     }
 
     @Override
@@ -112,7 +135,12 @@ public final class Main implements Runnable {
      * with its own exit code. For commands.
      */
     public void onTermination(Runnable stop) {
-        Signals.onTermination(stop);
+        Signals.onTermination(signal -> stop.run());
+    }
+
+    /** As {@link #onTermination(Runnable)}; {@code stop} gets the exit code that shells expect: 128 plus the signal. */
+    public void onTermination(IntConsumer stop) {
+        Signals.onTermination(signal -> stop.accept(SIGNAL_BASE + signal));
     }
 
     /**

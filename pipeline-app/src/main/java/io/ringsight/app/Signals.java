@@ -3,10 +3,11 @@ package io.ringsight.app;
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.Proxy;
 import java.util.List;
+import java.util.function.IntConsumer;
 
 /**
  * Turns signals into calls. SIGTERM and SIGINT, unlike a shutdown hook, let the command end in its own way, with its own
- * exit code; the second one ends the process at once. SIGHUP asks a daemon to read its configuration anew.
+ * exit code; the second one ends the process at once. SIGHUP asks a daemon to reload its configuration.
  *
  * <p>The JDK has had {@code sun.misc.Signal} for it since long before it had modules and keeps it in module
  * jdk.unsupported; it is called by reflection because the compiler warns of it in a way that cannot be switched off.
@@ -18,13 +19,13 @@ final class Signals {
     private Signals() {}
 
     /**
-     * Has the first SIGTERM or SIGINT call {@code stop} on a thread of the JVM. Where the JVM cannot, as with -Xrs, they end
+     * Has the first SIGTERM or SIGINT call {@code stop} with its number on a thread of the JVM. Where the JVM cannot, as with -Xrs, they end
      * the process at once.
      */
-    static void onTermination(Runnable stop) {
-        install(TERMINATION, () -> {
+    static void onTermination(IntConsumer stop) {
+        install(TERMINATION, signal -> {
             install(TERMINATION, null);
-            stop.run();
+            stop.accept(signal);
         });
     }
 
@@ -35,14 +36,14 @@ final class Signals {
      *     or the JVM leaves signals alone, as with -Xrs
      */
     static boolean onHangup(Runnable reload) {
-        return install(HANGUP, reload);
+        return install(HANGUP, signal -> reload.run());
     }
 
     /**
      * @param action null: what the system does by default
      * @return whether each of the signals will be heard
      */
-    private static boolean install(List<String> names, Runnable action) {
+    private static boolean install(List<String> names, IntConsumer action) {
         try {
             Class<?> signal = Class.forName("sun.misc.Signal");
             Class<?> handler = Class.forName("sun.misc.SignalHandler");
@@ -58,10 +59,11 @@ final class Signals {
         }
     }
 
-    private static Object calling(Runnable action, Class<?> handler) {
+    private static Object calling(IntConsumer action, Class<?> handler) {
         InvocationHandler call = (proxy, method, arguments) -> switch (method.getName()) {
             case "handle" -> {
-                action.run();
+                action.accept(
+                        (Integer) arguments[0].getClass().getMethod("getNumber").invoke(arguments[0]));
                 yield null;
             }
             case "hashCode" -> System.identityHashCode(proxy);

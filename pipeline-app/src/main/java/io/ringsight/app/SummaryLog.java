@@ -43,6 +43,7 @@ final class SummaryLog {
         names.put(Counter.FRAMES_LATE, GapReason.LATE.wireName());
         names.put(Counter.FRAMES_CORRUPT, GapReason.CORRUPT.wireName());
         names.put(Counter.FRAMES_INFERENCE_FAILED, GapReason.INFERENCE_FAILED.wireName());
+        names.put(Counter.FRAMES_NOT_PUBLISHED, GapReason.NOT_PUBLISHED.wireName());
         return names;
     }
 
@@ -159,7 +160,7 @@ final class SummaryLog {
     private String silentSources() {
         List<String> silent = status.sources().stream()
                 .filter(source -> !source.state().equals(Status.LIVE))
-                .map(source -> source.sourceId() + " (" + source.state() + ")")
+                .map(source -> status.title(source) + " (" + source.state() + ")")
                 .toList();
         return silent.size() <= MOST_NAMED
                 ? String.join(", ", silent)

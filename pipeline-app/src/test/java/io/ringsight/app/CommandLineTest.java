@@ -68,6 +68,18 @@ class CommandLineTest {
     }
 
     @Test
+    void theVersionNamesTheCommitAndTheNativeLibraries() {
+        assertThat(run("--version").out().lines())
+                .hasSize(3)
+                .first()
+                .asString()
+                .matches("ringsight \\S+ \\(commit [0-9a-f]{7,40}(-dirty)?\\)|ringsight \\S+ \\(commit unknown\\)");
+        assertThat(run("--version").out())
+                .containsPattern("FFmpeg \\d[\\d.]+ \\(LGPL\\), ONNX Runtime \\d[\\d.]+, OpenCV \\d[\\d.]+,")
+                .containsPattern("TensorRT \\d[\\d.]+\\R");
+    }
+
+    @Test
     void noCommandAndAnUnknownOneAreBadUsage() {
         assertThat(run()).isEqualTo(new Ran(2, "", "ringsight: a command is missing (see: ringsight --help)\n"));
         assertThat(run("chek").exitCode()).isEqualTo(2);
@@ -94,13 +106,23 @@ class CommandLineTest {
     }
 
     @Test
+    void checkShowsWhatPeopleCallTheSources() throws Exception {
+        Path config = config("model: " + MODEL, "synthetic:pcb\", name: \"Over the \u00d6fen");
+
+        assertThat(run("check", "-c", config.toString()).out())
+                .contains("sources   line1 \"Over the \u00d6fen\"  synthetic:pcb\n");
+        assertThat(run("check", "-c", config.toString(), "--json").out())
+                .contains("{\"id\":\"line1\",\"name\":\"Over the \u00d6fen\",\"uri\":\"synthetic:pcb\"}");
+    }
+
+    @Test
     void checkPrintsMistakesAsJsonToo() throws Exception {
         Path config = config("model: " + MODEL + ", lanes: many", "synthetic:pcb");
 
         Ran ran = run("check", "-c", config.toString(), "--json");
 
         assertThat(ran.exitCode()).isEqualTo(2);
-        String line = config + ":1: pipeline.lanes: expected auto or a whole number from 1 to 256, came \"many\"";
+        String line = config + ":1: pipeline.lanes: expected auto or a whole number from 1 to 256, got \"many\"";
         assertThat(ran.err()).isEqualTo(line + "\n");
         assertThat(ran.out()).isEqualTo("{\"ok\":false,\"mistakes\":[\"" + line.replace("\"", "\\\"") + "\"]}\n");
     }
@@ -144,7 +166,7 @@ class CommandLineTest {
     void runRefusesAPortInUseAndADeviceThatIsNotThere() throws Exception {
         try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             Path config = config("model: " + MODEL, "synthetic:pcb", taken.getLocalPort());
-            assertMistakes(run("run", "-c", config.toString()), config + ":4: http.port: expected a free port, came ");
+            assertMistakes(run("run", "-c", config.toString()), config + ":4: http.port: expected a free port, got ");
         }
         Path config = config("model: " + MODEL + ", device: \"cuda:9\"", "synthetic:pcb");
         Ran ran = run("run", "-c", config.toString());
@@ -157,7 +179,7 @@ class CommandLineTest {
 
     @Test
     void runEndsWithOneWhenNoSourceCanEverBeRead() throws Exception {
-        Path text = Files.writeString(dir.resolve("text.mp4"), "this is no film");
+        Path text = Files.writeString(dir.resolve("text.mp4"), "this is no video");
         Path config = config("model: " + MODEL, "file:" + text);
 
         Ran ran = run("run", "-c", config.toString());
@@ -200,8 +222,22 @@ class CommandLineTest {
         Ran ran = run("doctor");
 
         assertThat(ran.exitCode()).isZero();
-        assertThat(ran.out()).contains("yes ONNX Runtime   1.", "yes FFmpeg         ", "yes OpenCV         ");
+        assertThat(ran.out())
+                .contains("yes ONNX Runtime   1.", "yes FFmpeg         ", "yes OpenCV         ")
+                .containsPattern("yes RTSP +a camera of our own at rtsp://127.0.0.1:\\d+/doctor gives h264 of 64x64")
+                .contains("draws and writes a picture");
         assertThat(run("doctor", "--json").out()).startsWith("{\"version\":").hasLineCount(1);
+    }
+
+    @Test
+    void checkRefusesASinkThatWouldWriteIntoAVideoItReads() throws Exception {
+        Path video = Files.writeString(dir.resolve("out.jsonl"), "a video");
+        Path config = config("model: " + MODEL, "file:" + video);
+
+        assertMistakes(
+                run("check", "-c", config.toString()),
+                config + ":3: sinks[0].jsonl.path: expected a file that nothing else uses, got \"" + video + "\"");
+        assertThat(video).hasContent("a video");
     }
 
     private Ran check(Path model) throws Exception {

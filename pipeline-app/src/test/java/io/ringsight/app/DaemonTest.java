@@ -11,6 +11,7 @@ import io.ringsight.core.infer.FakeBackend;
 import io.ringsight.core.infer.InferenceException;
 import io.ringsight.core.metrics.Counter;
 import io.ringsight.core.metrics.SinkCounter;
+import io.ringsight.core.metrics.SourceMetrics;
 import io.ringsight.core.time.Clock;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -23,6 +24,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BooleanSupplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
@@ -128,6 +131,65 @@ class DaemonTest {
         assertThat(backend.isClosed()).isTrue();
     }
 
+    /** Each part has its own limit, and they are not added up: a container's manager kills after ten seconds. */
+    @Test
+    void stoppingEndsInTimeThoughTheDeviceHangsUnderManySources() throws Exception {
+        FakeBackend backend = new FakeBackend(1, 1);
+        backend.holdLaunches();
+        StringBuilder sources = new StringBuilder();
+        for (int i = 2; i <= 9; i++) {
+            sources.append(", {id: line").append(i).append(", uri: 'synthetic:boxes?fps=50'}");
+        }
+        Config config = config("synthetic:boxes?fps=50", sources.toString(), "stopTimeoutMs: 1000");
+        Daemon daemon = start(config, backend);
+        await(() -> daemon.status().sources().stream().allMatch(source -> source.value(Counter.FRAMES_OVERLOAD) > 0));
+
+        long beganNs = System.nanoTime();
+        daemon.close();
+
+        assertThat(TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - beganNs)).isLessThan(5_000);
+        assertThat(Thread.getAllStackTraces().keySet().stream().map(Thread::getName))
+                .noneMatch(name ->
+                        name.startsWith("source-line") || name.startsWith("sink-") || name.startsWith("ringsight-"));
+    }
+
+    @Test
+    void aThreadThatFailsEndsItWithOne() throws Exception {
+        try (Daemon daemon = start(config("synthetic:boxes?fps=50"), new FakeBackend(1, 1))) {
+            daemon.failed(new Thread(() -> {}, "some-thread"), new StackOverflowError("on purpose"));
+
+            CommandException e = catchThrowableOfType(CommandException.class, daemon::await);
+
+            assertThat(e.exitCode()).isEqualTo(1);
+            assertThat(e.lines().get(0)).contains("thread some-thread: ", "StackOverflowError", "on purpose");
+        }
+    }
+
+    @Test
+    void aDeviceThatHangsStopsThePulseUntilItGoesOn() throws Exception {
+        FakeBackend backend = new FakeBackend(1, 1);
+        backend.holdLaunches();
+        try (Daemon daemon = start(config("synthetic:boxes?fps=50"), backend)) {
+            await(() -> backend.heldLaunches() > 0);
+            // gaps that were told before the frame may still leave
+            AtomicReference<Pulse> before = new AtomicReference<>();
+            await(() -> {
+                before.set(daemon.pulse());
+                awaitOneMoreDropped(daemon);
+                return !daemon.pulse().isBeating(before.get());
+            });
+
+            backend.releaseLaunches();
+            await(() -> daemon.pulse().isBeating(before.get()));
+        }
+    }
+
+    private static void awaitOneMoreDropped(Daemon daemon) {
+        SourceMetrics source = daemon.status().sources().get(0);
+        long dropped = source.value(Counter.FRAMES_OVERLOAD);
+        await(() -> source.value(Counter.FRAMES_OVERLOAD) > dropped);
+    }
+
     @Test
     void aStartThatFailsLeavesNothingOpen() throws Exception {
         Config config = config("synthetic:boxes");
@@ -140,20 +202,32 @@ class DaemonTest {
                 .noneMatch(name -> name.startsWith("sink-") || name.startsWith("source-") || name.equals("summary"));
     }
 
+    private static void await(BooleanSupplier condition) {
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+        while (!condition.getAsBoolean()) {
+            assertThat(System.nanoTime()).isLessThan(deadline);
+            Thread.onSpinWait();
+        }
+    }
+
     private static Daemon start(Config config, FakeBackend backend) throws Exception {
         return Daemon.start(config, Clock.system(), List.of(), (model, spec) -> backend);
     }
 
     private Config config(String uri) throws Exception {
+        return config(uri, "", "lanes: auto");
+    }
+
+    private Config config(String uri, String moreSources, String pipelineKey) throws Exception {
         String model = ROOT.resolve("conf/models/pcb-defect.yaml").toString();
         boolean real = uri.contains("pcb");
-        Path file =
-                Files.writeString(dir.resolve("pipeline.yaml"), """
-                pipeline: {model: "%s"}
-                sources: [{id: line1, uri: "%s"}]
+        Path file = Files.writeString(dir.resolve("pipeline.yaml"), """
+                pipeline: {model: "%s", %s}
+                sources: [{id: line1, uri: "%s"}%s]
                 sinks: [{jsonl: {path: "%s"}}]
                 http: {port: 0}
-                """.formatted(model, uri, dir.resolve("out.jsonl")));
+                """.formatted(
+                        model, pipelineKey, uri, moreSources, dir.resolve("out.jsonl")));
         return new ConfigReader(file, Map.of(), ROOT, real ? ModelYaml::read : path -> FakeBackend.SPEC).read();
     }
 

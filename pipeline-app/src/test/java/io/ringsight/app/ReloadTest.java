@@ -7,6 +7,8 @@ import io.ringsight.app.config.ConfigException;
 import io.ringsight.app.config.ConfigReader;
 import io.ringsight.core.frame.FrameResult;
 import io.ringsight.core.frame.Gap;
+import io.ringsight.core.frame.SourceId;
+import io.ringsight.core.frame.SourceName;
 import io.ringsight.core.infer.FakeBackend;
 import io.ringsight.core.metrics.SourceMetrics;
 import io.ringsight.core.pipeline.ResultSink;
@@ -16,6 +18,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
@@ -118,11 +121,56 @@ class ReloadTest {
     }
 
     @Test
+    void aNewNameReachesMessagesAndPagesWhileTheCameraRunsOn() throws Exception {
+        long threadBefore = threadOf("stays");
+        String named = TWO.replace("{id: stays,", "{id: stays, name: 'Oven \"3\" \u00fc',");
+
+        daemon.reload(() -> config(named));
+        recorder.awaitFrames("stays", 3);
+
+        assertThat(threadOf("stays")).isEqualTo(threadBefore);
+        assertThat(recorder.gapsOf("stays")).isEmpty();
+        assertThat(recorder.unaccounted("stays")).isZero();
+        assertThat(nameOf("stays")).hasValue("Oven \"3\" \u00fc");
+        assertThat(nameOf("other")).isEmpty();
+
+        daemon.reload(() -> config(TWO));
+        recorder.awaitFrames("stays", 3);
+        assertThat(threadOf("stays")).isEqualTo(threadBefore);
+        assertThat(nameOf("stays")).isEmpty();
+        daemon.close();
+
+        List<String> lines = Files.readAllLines(dir.resolve("out.jsonl"));
+        String sourceName = ",\"sourceId\":\"stays\",\"sourceName\":\"Oven \\\"3\\\" \u00fc\",";
+        assertThat(lines).filteredOn(line -> line.contains(sourceName)).hasSizeGreaterThanOrEqualTo(3);
+        assertThat(lines)
+                .filteredOn(line -> line.contains("\"sourceId\":\"stays\""))
+                .first()
+                .asString()
+                .doesNotContain("sourceName");
+        assertThat(lines).last().asString().doesNotContain("sourceName");
+    }
+
+    private Optional<String> nameOf(String source) {
+        return daemon.status().sourceNames().of(new SourceId(source)).map(SourceName::value);
+    }
+
+    @Test
+    void aSourceThatIsChangedAndNamedGoesOnWithItsFrameNumbers() throws Exception {
+        daemon.reload(() -> config(
+                TWO.replace("other, uri: \"synthetic:boxes?fps=50", "other, name: B, uri: \"synthetic:boxes?fps=100")));
+
+        recorder.awaitFrames("other", 3);
+        assertThat(recorder.unaccounted("other")).isZero();
+        assertThat(nameOf("other")).hasValue("B");
+    }
+
+    @Test
     void theDaemonEndsWhenTheLastSourceThatIsLeftEnds() throws Exception {
-        daemon.reload(() -> config("- {id: film, uri: \"synthetic:boxes?frames=5&pace=asap\"}\n"));
+        daemon.reload(() -> config("- {id: video, uri: \"synthetic:boxes?frames=5&pace=asap\"}\n"));
 
         daemon.await();
-        recorder.awaitGap("film", "ended");
+        recorder.awaitGap("video", "ended");
     }
 
     @Test
@@ -227,10 +275,10 @@ class ReloadTest {
                     .toList();
         }
 
-        /** Reasons of the gaps that began, but for the first connecting. */
+        /** Reasons of the gaps that began, but for those while a camera was opened. */
         synchronized List<String> gapsOf(String source) {
             return entries.stream()
-                    .filter(entry -> entry.source.equals(source) && entry.open)
+                    .filter(entry -> entry.source.equals(source) && entry.open && !entry.reason.equals("connecting"))
                     .map(Entry::reason)
                     .toList();
         }

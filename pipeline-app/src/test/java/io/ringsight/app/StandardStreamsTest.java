@@ -4,12 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -31,7 +28,8 @@ class StandardStreamsTest {
                 .allMatch(line -> line.startsWith("{\"schemaVersion\":") && line.endsWith("}"));
         assertThat(Files.readAllLines(err))
                 .isNotEmpty()
-                .allMatch(line -> line.matches("\\d\\d:\\d\\d:\\d\\d\\.\\d{3} (INFO |WARN ) [A-Za-z]+ +\\S.*"))
+                .allMatch(line -> line.matches(
+                        "\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d\\.\\d{3}\\S+ (INFO |WARN ) [A-Za-z]+ +\\S.*"))
                 .anyMatch(line -> line.contains("5 frames decoded, 5 published, none lost, jsonl:- 6 acknowledged"));
     }
 
@@ -71,13 +69,8 @@ class StandardStreamsTest {
                 sources: [{id: line1, uri: "%s"}]
                 sinks: [{jsonl: {path: "-"}}]
                 """.formatted(ROOT.resolve("conf/models/pcb-defect.yaml"), uri));
-        List<String> command = new ArrayList<>();
-        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        if (Runtime.version().feature() >= 22) {
-            command.add("--enable-native-access=ALL-UNNAMED");
-        }
-        command.addAll(
-                List.of("-Xmx512m", "-cp", classPath(), "io.ringsight.app.Main", "run", "-c", config.toString()));
+        List<String> command =
+                JavaCommand.of(List.of("-Xmx512m"), "io.ringsight.app.Main", List.of("run", "-c", config.toString()));
         ProcessBuilder builder = new ProcessBuilder(command)
                 .directory(dir.toFile())
                 .redirectOutput(out)
@@ -87,12 +80,5 @@ class StandardStreamsTest {
                 .removeIf(name -> name.startsWith("RINGSIGHT_") || name.equals("JAVA_TOOL_OPTIONS"));
         builder.environment().putAll(environment);
         return builder.start();
-    }
-
-    private static String classPath() {
-        String all = System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
-        return Arrays.stream(all.split(":"))
-                .filter(entry -> !entry.contains("test-classes") && !entry.endsWith("-tests.jar"))
-                .collect(Collectors.joining(":"));
     }
 }

@@ -80,7 +80,7 @@ class WrongConfigurationTest {
     void refusesBytesThatAreNoText() throws Exception {
         Path file = Files.write(dir.resolve("binary.yaml"), new byte[] {(byte) 0xFF, (byte) 0xFE, 0, 1, (byte) 0x80});
 
-        assertThat(mistakes(file)).containsExactly(file + ":1: yaml: expected text in UTF-8, came other bytes");
+        assertThat(mistakes(file)).containsExactly(file + ":1: yaml: expected text in UTF-8, got other bytes");
     }
 
     @Test
@@ -106,9 +106,9 @@ class WrongConfigurationTest {
         Path large = Files.writeString(dir.resolve("large.yaml"), "# ".repeat(600_000));
         Path none = dir.resolve("none.yaml");
 
-        assertThat(mistakes(large)).containsExactly(large + ":1: yaml: expected at most 1048576 bytes, came 1200000");
+        assertThat(mistakes(large)).containsExactly(large + ":1: yaml: expected at most 1048576 bytes, got 1200000");
         assertThat(mistakes(none)).containsExactly(none + ":1: yaml: expected a YAML file, but there is no such file");
-        assertThat(mistakes(dir)).containsExactly(dir + ":1: yaml: expected a YAML file, came a directory");
+        assertThat(mistakes(dir)).containsExactly(dir + ":1: yaml: expected a YAML file, got a directory");
     }
 
     @Test

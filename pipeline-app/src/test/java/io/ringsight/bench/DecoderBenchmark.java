@@ -13,6 +13,7 @@ import io.ringsight.core.model.ModelSpec;
 import java.nio.FloatBuffer;
 import java.nio.file.Path;
 import java.util.Collections;
+import java.util.List;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -54,7 +55,8 @@ public class DecoderBenchmark {
                 input,
                 new ModelOutput("output0", head, candidates, values, 0.45f),
                 Collections.nCopies(CLASSES, "thing"),
-                0.25f);
+                0.25f,
+                List.of());
         decoder = Decoders.of(spec);
         Random random = new Random(1);
         float[] numbers = new float[candidates * values];

@@ -1,17 +1,16 @@
 package io.ringsight.app.acceptance;
 
-import io.ringsight.core.frame.GapReason;
 import io.ringsight.core.frame.MemoryKind;
 import io.ringsight.core.frame.Picture;
 import io.ringsight.core.infer.Lane;
 import io.ringsight.core.metrics.SourceMetrics;
-import io.ringsight.core.pipeline.FrameIntake;
+import io.ringsight.core.pipeline.LookingIntake;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.List;
 
 /** Shows a film's pictures to one lane, counts them, and keeps the model's output for the first few. */
-final class DecodedPictures implements FrameIntake {
+final class DecodedPictures implements LookingIntake {
     private static final int KEPT = 10;
 
     private final Lane lane;
@@ -64,16 +63,6 @@ final class DecodedPictures implements FrameIntake {
             }
         }
         return count == 0 ? Double.NaN : sum / count;
-    }
-
-    @Override
-    public void lost(GapReason reason, int frames) {
-        // Only pictures count here.
-    }
-
-    @Override
-    public void gap(GapReason reason, String detail) {
-        // Only pictures count here.
     }
 
     @Override

@@ -4,6 +4,9 @@ import io.ringsight.app.CommandException;
 import io.ringsight.app.Main;
 import io.ringsight.app.Version;
 import io.ringsight.app.config.ModelYaml;
+import io.ringsight.app.files.OutputGuard;
+import io.ringsight.app.files.ShippedModel;
+import io.ringsight.app.files.Written;
 import io.ringsight.core.infer.BackendSpec;
 import io.ringsight.core.time.Clock;
 import java.io.IOException;
@@ -26,7 +29,7 @@ import picocli.CommandLine.Spec;
         sortOptions = false,
         mixinStandardHelpOptions = true,
         versionProvider = Version.class,
-        description = "Checks the GPU path on a machine with an NVIDIA GPU: engine, parity with the processor, overlap,"
+        description = "Checks the GPU path on a machine with an NVIDIA GPU: engine, parity with the CPU, overlap,"
                 + " throughput against the network alone, latency, memory, NVDEC. Writes a report; exit code 1 if a"
                 + " check failed. scripts/gpu-acceptance runs it and all that belongs to it.")
 public final class GpuAcceptanceCommand implements Callable<Integer> {
@@ -35,8 +38,7 @@ public final class GpuAcceptanceCommand implements Callable<Integer> {
     @Option(
             names = {"-m", "--model"},
             paramLabel = "MODEL",
-            defaultValue = "conf/models/pcb-defect.yaml",
-            description = "Model YAML or ONNX file (default: ${DEFAULT-VALUE}).")
+            description = "Model YAML or ONNX file (default: " + ShippedModel.NAME + ").")
     private Path model;
 
     @Option(
@@ -84,6 +86,13 @@ public final class GpuAcceptanceCommand implements Callable<Integer> {
         } catch (IllegalArgumentException e) {
             throw CommandException.usage("ringsight: gpu-acceptance: " + e.getMessage());
         }
+        model = ShippedModel.unless(model);
+        new OutputGuard()
+                .reads(model)
+                .reads(ModelYaml.read(model).file())
+                .streams("-o", output, Written.REPORT)
+                .inExistingFolder("-o", output)
+                .check();
         Path engines = Files.createTempDirectory("ringsight-engines");
         try (PrintWriter file = new PrintWriter(Files.newBufferedWriter(output, StandardCharsets.UTF_8))) {
             Verdicts verdicts = new Verdicts(file, spec.commandLine().getOut());

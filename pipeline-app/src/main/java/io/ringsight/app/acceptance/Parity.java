@@ -3,16 +3,15 @@ package io.ringsight.app.acceptance;
 import io.ringsight.core.detect.Decoders;
 import io.ringsight.core.detect.DetectionDecoder;
 import io.ringsight.core.detect.Detections;
-import io.ringsight.core.frame.GapReason;
 import io.ringsight.core.frame.Picture;
 import io.ringsight.core.infer.Lane;
 import io.ringsight.core.metrics.SourceMetrics;
 import io.ringsight.core.model.ModelSpec;
-import io.ringsight.core.pipeline.FrameIntake;
+import io.ringsight.core.pipeline.LookingIntake;
 import io.ringsight.sources.Source;
 
-/** Shows each picture of a source to a lane of the processor and to one of the GPU, and compares what they find. */
-final class Parity implements FrameIntake {
+/** Shows each picture of a source to a lane of the CPU and to one of the GPU, and compares what they find. */
+final class Parity implements LookingIntake {
     private static final double LEAST_IOU = 0.99;
     private static final float MOST_CONFIDENCE = 0.01f;
 
@@ -21,8 +20,8 @@ final class Parity implements FrameIntake {
     private final Lane other;
     private final int most;
     private final DetectionDecoder decoder;
-    private final Detections found = new Detections(Detections.DEFAULT_CAPACITY);
-    private final Detections allowed = new Detections(Detections.DEFAULT_CAPACITY);
+    private final Detections found;
+    private final Detections allowed;
     private final SourceMetrics metrics = new SourceMetrics("parity");
     private Source source;
     private int pictures;
@@ -36,6 +35,8 @@ final class Parity implements FrameIntake {
         this.other = other;
         this.most = most;
         decoder = Decoders.of(model);
+        found = new Detections(decoder.capacity());
+        allowed = new Detections(decoder.capacity());
     }
 
     /** Runs the source to its end or until enough was seen. */
@@ -110,16 +111,6 @@ final class Parity implements FrameIntake {
 
     int unmatched() {
         return unmatched;
-    }
-
-    @Override
-    public void lost(GapReason reason, int frames) {
-        // Only pictures count here.
-    }
-
-    @Override
-    public void gap(GapReason reason, String detail) {
-        // Only pictures count here.
     }
 
     @Override

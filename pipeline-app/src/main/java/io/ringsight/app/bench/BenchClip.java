@@ -1,57 +1,65 @@
 package io.ringsight.app.bench;
 
+import static org.bytedeco.ffmpeg.global.avutil.AV_LOG_ERROR;
+import static org.bytedeco.ffmpeg.global.avutil.av_log_get_level;
+import static org.bytedeco.ffmpeg.global.avutil.av_log_set_level;
+import static org.bytedeco.opencv.global.opencv_core.CV_8UC3;
+
 import io.ringsight.app.CommandException;
+import io.ringsight.app.detect.VideoFile;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import org.bytedeco.ffmpeg.ffmpeg;
-import org.bytedeco.javacpp.Loader;
+import org.bytedeco.ffmpeg.avutil.AVFrame;
+import org.bytedeco.opencv.opencv_core.Mat;
 
-/** A film to measure with where the user gives none: FFmpeg's moving test picture with noise, as H.264. */
+/**
+ * A video to measure with where the user gives none: FFmpeg's moving test picture with noise, as H.264. Made in this
+ * process: FFmpeg's own program needs libraries of desktops, which servers lack.
+ */
 public final class BenchClip implements AutoCloseable {
-    private static final int SECONDS = 8;
+    /** How many pictures it has. */
+    static final int PICTURES = 240;
+
+    private static final int FPS = 30;
     private final Path folder;
     private final Path file;
 
-    private BenchClip(Path folder, Path file) {
+    private BenchClip(Path folder) {
         this.folder = folder;
-        this.file = file;
+        file = folder.resolve("clip.mp4");
     }
 
-    /** Encodes a film of {@code size} (for example 1280x720), 30 frames a second; deleted on {@link #close()}. */
-    public static BenchClip render(String size) throws InterruptedException {
+    /** Encodes a video of {@code width} by {@code height} pixels, 30 frames a second; deleted on {@link #close()}. */
+    public static BenchClip render(int width, int height) {
+        BenchClip clip = null;
+        int level = av_log_get_level();
+        // No source that keeps FFmpeg's log is open yet: it would go to standard error.
+        av_log_set_level(AV_LOG_ERROR);
         try {
-            Path folder = Files.createTempDirectory("ringsight-bench");
-            Path file = folder.resolve("clip.mp4");
-            String picture = "testsrc2=size=" + size + ":rate=30:duration=" + SECONDS + ",noise=alls=8:allf=t";
-            Process encoder = new ProcessBuilder(
-                            Loader.load(ffmpeg.class),
-                            "-v",
-                            "error",
-                            "-nostdin",
-                            "-f",
-                            "lavfi",
-                            "-i",
-                            picture,
-                            "-c:v",
-                            "libopenh264",
-                            "-b:v",
-                            "4M",
-                            "-g",
-                            "60",
-                            "-pix_fmt",
-                            "yuv420p",
-                            file.toString())
-                    .redirectErrorStream(true)
-                    .start();
-            String said = new String(encoder.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-            if (encoder.waitFor() != 0) {
-                throw CommandException.failed("ringsight: bench: cannot encode a film to measure with: " + said);
-            }
-            return new BenchClip(folder, file);
+            clip = new BenchClip(Files.createTempDirectory("ringsight-bench"));
+            clip.encode(width, height);
+            return clip;
         } catch (IOException e) {
-            throw CommandException.failed("ringsight: bench: cannot write a film to measure with: " + e.getMessage());
+            if (clip != null) {
+                clip.close();
+            }
+            throw CommandException.failed("ringsight: bench: cannot make a video to measure with: " + e.getMessage());
+        } finally {
+            av_log_set_level(level);
+        }
+    }
+
+    private void encode(int width, int height) throws IOException {
+        try (TestPicture picture = new TestPicture(width, height, FPS);
+                VideoFile video = new VideoFile(file, width, height)) {
+            for (int i = 0; i < PICTURES; i++) {
+                AVFrame frame = picture.next();
+                try (Mat bgr = new Mat(height, width, CV_8UC3, frame.data(0), frame.linesize(0))) {
+                    video.write(bgr, i * 1_000_000L / FPS);
+                }
+            }
+            video.finish();
         }
     }
 

@@ -2,6 +2,7 @@ package io.ringsight.app.bench;
 
 import io.ringsight.app.CommandException;
 import io.ringsight.app.config.ModelYaml;
+import io.ringsight.app.files.ShippedModel;
 import io.ringsight.core.infer.BackendSpec;
 import io.ringsight.core.infer.Backends;
 import io.ringsight.core.infer.InferenceBackend;
@@ -30,14 +31,13 @@ public final class BenchCommand implements Callable<Integer> {
     @Option(
             names = {"-m", "--model"},
             paramLabel = "MODEL",
-            defaultValue = "conf/models/pcb-defect.yaml",
-            description = "Model YAML or ONNX file (default: ${DEFAULT-VALUE}).")
+            description = "Model YAML or ONNX file (default: " + ShippedModel.NAME + ").")
     private Path model;
 
     @Option(
             names = "--input",
             paramLabel = "FILE",
-            description = "Film to measure with (default: a moving test picture of 1280x720, encoded for it).")
+            description = "Video to measure with (default: a moving test picture of 1280x720, encoded for it).")
     private Path input;
 
     @Option(
@@ -61,7 +61,7 @@ public final class BenchCommand implements Callable<Integer> {
             names = "--device",
             paramLabel = "DEVICE",
             defaultValue = "cpu",
-            description = "cpu, cuda or cuda:N (default: ${DEFAULT-VALUE}). The composite limit is the processor's.")
+            description = "cpu, cuda or cuda:N (default: ${DEFAULT-VALUE}). The composite limit is the CPU's.")
     private String device;
 
     @Option(names = "--json", description = "Print one JSON object instead of a table.")
@@ -77,20 +77,21 @@ public final class BenchCommand implements Callable<Integer> {
                     "ringsight: bench: --seconds must be at least 1, --cameras 0 to 64, --lanes 0 or more");
         }
         if (input != null && !Files.isRegularFile(input)) {
-            throw CommandException.usage("ringsight: bench: --input: expected a film, found no file at " + input);
+            throw CommandException.usage("ringsight: bench: --input: expected a video, found no file at " + input);
         }
+        model = ShippedModel.unless(model);
         ModelSpec loaded = ModelYaml.read(model);
         if (input != null) {
             return measure(loaded, input, input.getFileName().toString());
         }
-        progress("encoding a film");
-        try (BenchClip clip = BenchClip.render("1280x720")) {
+        progress("encoding a video");
+        try (BenchClip clip = BenchClip.render(1280, 720)) {
             return measure(loaded, clip.file(), "test picture 1280x720, H.264");
         }
     }
 
-    private int measure(ModelSpec loaded, Path film, String name) throws InterruptedException {
-        SourceSpec clip = new SourceSpec.Recording(film, true, SourceSpec.Pace.ASAP, Map.of());
+    private int measure(ModelSpec loaded, Path video, String name) throws InterruptedException {
+        SourceSpec clip = new SourceSpec.Recording(video, true, SourceSpec.Pace.ASAP, Map.of());
         try (InferenceBackend backend = open(loaded)) {
             Figures figures =
                     new Bench(loaded, backend, clip, Clock.system(), seconds * 1_000L, this::progress).run(cameras);

@@ -1,11 +1,10 @@
 package io.ringsight.app.bench;
 
-import io.ringsight.core.frame.GapReason;
 import io.ringsight.core.frame.Picture;
 import io.ringsight.core.infer.InferenceBackend;
 import io.ringsight.core.infer.Lane;
 import io.ringsight.core.metrics.SourceMetrics;
-import io.ringsight.core.pipeline.FrameIntake;
+import io.ringsight.core.pipeline.LookingIntake;
 import io.ringsight.core.time.Clock;
 import io.ringsight.sources.Source;
 import io.ringsight.sources.SourceSpec;
@@ -13,7 +12,7 @@ import io.ringsight.sources.Sources;
 
 /**
  * How fast a machine could be if nothing but decoding, preprocessing and inference cost anything and every core were
- * always busy: cores / (their processor seconds a frame, each measured alone).
+ * always busy: cores / (their CPU seconds per frame, each measured alone).
  */
 final class CompositeLimit {
     private static final int PREPROCESS_ROUNDS = 400;
@@ -87,7 +86,7 @@ final class CompositeLimit {
     }
 
     /** Takes frames for a while and keeps one. */
-    private static final class Sampler implements FrameIntake {
+    private static final class Sampler implements LookingIntake {
         private static final int WARM_UP_FRAMES = 100;
         private final SourceMetrics metrics = new SourceMetrics("sampler");
         private final Source source;
@@ -126,12 +125,6 @@ final class CompositeLimit {
         double decodeMs() {
             return (endCpuNs - startCpuNs) / 1e6 / frames;
         }
-
-        @Override
-        public void lost(GapReason reason, int frames) {}
-
-        @Override
-        public void gap(GapReason reason, String detail) {}
 
         @Override
         public SourceMetrics metrics() {

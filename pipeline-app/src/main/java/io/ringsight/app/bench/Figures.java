@@ -14,7 +14,7 @@ record Figures(
      * A recording as fast as possible.
      *
      * @param fps frames a second through the whole pipeline
-     * @param limitFps cores / (decode + preprocess + infer processor seconds a frame)
+     * @param limitFps cores / (decode + preprocess + infer CPU seconds per frame)
      */
     record Throughput(double fps, double limitFps) {
         double ratio() {
@@ -40,7 +40,7 @@ record Figures(
     /**
      * The same load spread over n cameras.
      *
-     * @param cpuMsPerFrame processor time of the whole process
+     * @param cpuMsPerFrame CPU time of the whole process
      */
     record Cameras(int n, double fps, double p99Ms, double cpuMsPerFrame, long rssMb, long dropped) {}
 

@@ -1,14 +1,13 @@
 package io.ringsight.app.bench;
 
-import io.ringsight.core.frame.GapReason;
 import io.ringsight.core.frame.Picture;
-import io.ringsight.core.metrics.SourceMetrics;
 import io.ringsight.core.pipeline.FrameIntake;
+import io.ringsight.core.pipeline.PassingIntake;
 import io.ringsight.core.time.Clock;
 import java.util.concurrent.locks.LockSupport;
 
 /** Makes a recording a camera: offers its frames at even intervals, late ones at once. Used by one thread. */
-final class PacedIntake implements FrameIntake {
+final class PacedIntake implements PassingIntake {
     private final FrameIntake intake;
     private final Clock clock;
     private final long intervalNs;
@@ -42,17 +41,7 @@ final class PacedIntake implements FrameIntake {
     }
 
     @Override
-    public void lost(GapReason reason, int frames) {
-        intake.lost(reason, frames);
-    }
-
-    @Override
-    public void gap(GapReason reason, String detail) throws InterruptedException {
-        intake.gap(reason, detail);
-    }
-
-    @Override
-    public SourceMetrics metrics() {
-        return intake.metrics();
+    public FrameIntake next() {
+        return intake;
     }
 }

@@ -32,7 +32,7 @@ final class RingHandOver {
         }
 
         @Override
-        public void onSlot(Stamp slot, boolean endOfBatch) {
+        public void onSlot(Stamp slot) {
             delaysNs.recordValue(Math.max(1, clock.nanoTime() - slot.publishedNs));
         }
     }
@@ -43,13 +43,13 @@ final class RingHandOver {
                 new FrameRing<>(RING_SIZE, Stamp::new, List.of(new Receiver(clock, delaysNs)), broken -> {})) {
             for (int i = 0; i < WARM_UP + ROUNDS; i++) {
                 if (i == WARM_UP) {
-                    ring.awaitEmpty(1_000);
+                    ring.awaitEmpty(1_000, clock);
                     delaysNs.reset();
                 }
                 LockSupport.parkNanos(PAUSE_NS);
                 ring.publish(slot -> slot.publishedNs = clock.nanoTime());
             }
-            ring.awaitEmpty(1_000);
+            ring.awaitEmpty(1_000, clock);
         }
         return new Figures.HandOver(delaysNs.getValueAtPercentile(50) / 1e3, delaysNs.getValueAtPercentile(99) / 1e3);
     }

@@ -1,5 +1,6 @@
 package io.ringsight.app.command;
 
+import io.ringsight.app.BrokerRemarks;
 import io.ringsight.app.JsonObject;
 import io.ringsight.app.Main;
 import io.ringsight.app.Version;
@@ -10,6 +11,7 @@ import io.ringsight.app.config.SinkConfig;
 import io.ringsight.app.config.SourceConfig;
 import io.ringsight.core.model.ModelInput;
 import io.ringsight.core.model.ModelSpec;
+import io.ringsight.core.time.Clock;
 import io.ringsight.sinks.QueueLimits;
 import io.ringsight.sources.SourceSpec;
 import java.io.PrintWriter;
@@ -24,7 +26,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** {@code ringsight check}: what {@code run} would do, without opening cameras or connecting to brokers. */
+/** {@code ringsight check}: what {@code run} would do, without opening cameras; asks brokers only when told to. */
 @Command(
         name = "check",
         mixinStandardHelpOptions = true,
@@ -32,7 +34,8 @@ import picocli.CommandLine.Spec;
         description = {
             "Checks a configuration, its model and the conversion of pictures, without opening cameras; tells what would"
                     + " run.",
-            "Every mistake is one line FILE:LINE: key: what was expected, what came. Exit code 2 if there is one."
+            "Every mistake is one line FILE:LINE: key: what was expected, what it got. Exit code 2 if there is one; 1 if"
+                    + " --connect finds what keeps messages from arriving."
         })
 public final class CheckCommand implements Callable<Integer> {
     @Mixin
@@ -40,6 +43,13 @@ public final class CheckCommand implements Callable<Integer> {
 
     @Option(names = "--json", description = "Print one JSON object.")
     private boolean json;
+
+    @Option(
+            names = "--connect",
+            description =
+                    "Also ask the brokers, without writing anything: reachable, TLS, login, topic and its settings,"
+                            + " clock.")
+    private boolean connect;
 
     @Spec
     private CommandSpec spec;
@@ -50,12 +60,20 @@ public final class CheckCommand implements Callable<Integer> {
             Config read = config.read();
             Trial.Outcome trial = Trial.of(read.pipeline());
             PrintWriter out = spec.commandLine().getOut();
+            List<BrokerRemarks> brokers = connect ? BrokerRemarks.of(read, Clock.system()) : List.of();
             if (json) {
-                out.println(JsonObject.of(object(read, trial)));
+                Map<String, Object> object = object(read, trial);
+                if (connect) {
+                    object.put(
+                            "brokers",
+                            brokers.stream().flatMap(BrokerRemarks::objects).toList());
+                }
+                out.println(JsonObject.of(object));
             } else {
                 table(read, trial).forEach(row -> out.printf("%-9s %s%n", row.get(0), row.get(1)));
+                brokers.forEach(sink -> sink.lines().forEach(out::println));
             }
-            return Main.DONE;
+            return brokers.stream().anyMatch(BrokerRemarks::isBad) ? Main.FAILED : Main.DONE;
         } catch (ConfigException e) {
             if (json) {
                 Map<String, Object> object = new LinkedHashMap<>();
@@ -80,13 +98,18 @@ public final class CheckCommand implements Callable<Integer> {
                         + " classes (" + shortened(model.labels()) + ")"));
         rows.add(List.of("", model.file() + ", sha256 " + model.sha256().substring(0, 12)));
         rows.add(List.of(
+                "",
+                "shown " + input.preparation() + "; objects from output "
+                        + model.output().tensorName()));
+        model.otherOutputs().forEach(output -> rows.add(List.of("", "not used: output " + output)));
+        rows.add(List.of(
                 "runs on",
                 trial.backend() + ", " + trial.lanes() + " lanes of batch " + trial.maxBatch() + ", threshold "
                         + pipeline.threshold() + ", ring of " + read.ringSize()));
         rows.add(List.of("converts", String.join(", ", trial.formats())));
         String title = "sources";
         for (SourceConfig source : read.sources()) {
-            rows.add(List.of(title, source.id() + "  " + source.spec().uri() + limits(source)));
+            rows.add(List.of(title, source.title() + "  " + source.spec().uri() + limits(source)));
             title = "";
         }
         title = "sinks";
@@ -113,7 +136,7 @@ public final class CheckCommand implements Callable<Integer> {
         text.append(source.maxFps() > 0 ? ", at most " + source.maxFps() + " fps" : "");
         text.append(source.deadlineMs() > 0 ? ", deadline " + source.deadlineMs() + " ms" : "");
         source.credits().ifPresent(credits -> text.append(", ").append(credits).append(" credits"));
-        if (source.spec() instanceof SourceSpec.Rtsp || source.spec() instanceof SourceSpec.V4l2) {
+        if (source.spec() instanceof SourceSpec.Network || source.spec() instanceof SourceSpec.V4l2) {
             text.append(", stalled after ")
                     .append(source.spec().timeouts().stallMs())
                     .append(" ms");
@@ -139,6 +162,9 @@ public final class CheckCommand implements Callable<Integer> {
         model.put("precision", spec.precision());
         model.put("width", spec.input().width());
         model.put("height", spec.input().height());
+        model.put("preparation", spec.input().preparation());
+        model.put("output", spec.output().tensorName());
+        model.put("otherOutputs", spec.otherOutputs());
         model.put("head", spec.output().head().wireName());
         model.put("labels", spec.labels());
         Map<String, Object> object = new LinkedHashMap<>();
@@ -160,6 +186,7 @@ public final class CheckCommand implements Callable<Integer> {
     private static Map<String, Object> object(SourceConfig source) {
         Map<String, Object> object = new LinkedHashMap<>();
         object.put("id", source.id().value());
+        source.name().ifPresent(name -> object.put("name", name.value()));
         object.put("uri", source.spec().uri());
         return object;
     }

@@ -27,11 +27,12 @@ final class ConfigOption {
 
     /** Reads the file or tells all its mistakes. */
     Config read() throws ConfigException {
-        Path home = Path.of(System.getProperty("ringsight.home", ""));
-        return new ConfigReader(file, System.getenv(), home.toAbsolutePath(), models()).read();
+        return read(file, forceModel ? ModelYaml::readForced : ModelYaml::readApproved);
     }
 
-    private ConfigReader.ModelReader models() {
-        return forceModel ? ModelYaml::readForced : ModelYaml::readApproved;
+    /** As above, with models read otherwise. */
+    static Config read(Path file, ConfigReader.ModelReader models) throws ConfigException {
+        Path home = Path.of(System.getProperty("ringsight.home", ""));
+        return new ConfigReader(file, System.getenv(), home.toAbsolutePath(), models).read();
     }
 }

@@ -1,15 +1,16 @@
 package io.ringsight.app.command;
 
 import static org.bytedeco.opencv.global.opencv_core.CV_8UC3;
-import static org.bytedeco.opencv.global.opencv_imgcodecs.imwrite;
 
 import io.ringsight.app.CommandException;
+import io.ringsight.app.files.OutputGuard;
+import io.ringsight.app.files.PictureWriter;
+import io.ringsight.app.files.Written;
 import io.ringsight.core.frame.Picture;
 import io.ringsight.core.preprocess.BgrConverter;
 import io.ringsight.core.preprocess.PreprocessException;
-import java.nio.file.Files;
+import java.io.IOException;
 import java.nio.file.Path;
-import java.util.Locale;
 import java.util.Optional;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.opencv.opencv_core.Mat;
@@ -26,19 +27,24 @@ final class PictureFile {
         this.file = file;
     }
 
-    /** Complains of a name no picture can have, before anything is done. */
-    static void checkName(Path file) {
+    /**
+     * Complains of a name no picture can have, and of a file that must not be overwritten, before anything is done.
+     *
+     * @param input the file that is looked at; null if it is none
+     */
+    static void check(String option, Path file, Path input) {
         if (file == null) {
             return;
         }
-        String name = file.toString().toLowerCase(Locale.ROOT);
-        if (!name.matches(".*\\.(png|jpe?g)")) {
-            throw CommandException.usage("ringsight: expected a picture file .png or .jpg, came " + file);
+        if (!PictureWriter.canWrite(file)) {
+            throw CommandException.usage(
+                    "ringsight: " + option + ": expected a picture file .png or .jpg, got " + file);
         }
-        Path directory = file.toAbsolutePath().getParent();
-        if (!Files.isDirectory(directory)) {
-            throw CommandException.usage("ringsight: " + file + ": there is no directory " + directory);
-        }
+        new OutputGuard()
+                .reads(input)
+                .writes(option, file, Written.PICTURE)
+                .inExistingFolder(option, file)
+                .check();
     }
 
     /** Writes the picture. */
@@ -51,13 +57,9 @@ final class PictureFile {
                 BytePointer memory = new BytePointer((long) stride * picture.height() + ALIGNMENT);
                 Mat mat = mat(picture, aligned(memory), stride)) {
             converter.convert(picture, mat.data().address(), stride);
-            if (!imwrite(file.toString(), mat)) {
-                failure = "the picture could not be written";
-            }
-        } catch (PreprocessException e) {
+            PictureWriter.write(file, mat);
+        } catch (PreprocessException | IOException e) {
             failure = e.getMessage();
-        } catch (RuntimeException e) {
-            failure = "the picture could not be written";
         }
     }
 

@@ -4,38 +4,59 @@ import io.ringsight.app.CommandException;
 import io.ringsight.app.JsonObject;
 import io.ringsight.app.Main;
 import io.ringsight.app.Version;
+import io.ringsight.app.config.ConfigException;
+import io.ringsight.app.config.ModelYaml;
+import io.ringsight.app.config.SourceConfig;
+import io.ringsight.app.files.VideoOptions;
 import io.ringsight.core.time.CaptureClock;
 import io.ringsight.core.time.Clock;
-import io.ringsight.sources.Ending;
+import io.ringsight.sources.Decoding;
 import io.ringsight.sources.ProbeReport;
 import io.ringsight.sources.SourceSettings;
 import io.ringsight.sources.SourceSpec;
 import io.ringsight.sources.SourceSpecException;
 import io.ringsight.sources.Sources;
+import java.io.File;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** {@code ringsight probe}: a look at one source. */
+/** {@code ringsight probe}: a look at one source, or at all of a configuration. */
 @Command(
         name = "probe",
         mixinStandardHelpOptions = true,
         versionProvider = Version.class,
-        description = "Opens a camera, film or drawing, tells what it gives, saves one picture and says exactly what is"
-                + " wrong if it cannot be opened (exit code 1).")
+        description =
+                "Opens a camera, video or drawing, tells what it gives, saves one picture and says exactly what is"
+                        + " wrong if it cannot be opened (exit code 1).")
 public final class ProbeCommand implements Callable<Integer> {
+    private static final List<String> OF_ONE_SOURCE = List.of(
+            "--picture", "--transport", "--username", "--password-env", "--tls-insecure", "--deinterlace", "--track");
+
     @Parameters(
+            arity = "0..1",
             paramLabel = "URI",
-            description = "As in a configuration: rtsp://, rtsps://, v4l2:/dev/..., file:clip.mp4, synthetic:pcb.")
+            description =
+                    "As in a configuration: rtsp://, rtsps://, http://, https://, rtmp://, srt://, udp://, rtp://,"
+                            + " v4l2:/dev/..., file:clip.mp4, synthetic:pcb.")
     private String uri;
+
+    @Option(
+            names = {"-c", "--config"},
+            paramLabel = "FILE",
+            description =
+                    "Look at every source of this configuration instead: one line each, exit code 1 if one fails.")
+    private Path config;
 
     @Option(
             names = {"-o", "--picture"},
@@ -46,17 +67,18 @@ public final class ProbeCommand implements Callable<Integer> {
     @Option(names = "--transport", paramLabel = "auto|tcp|udp", description = "How RTSP pictures travel.")
     private String transport;
 
-    @Option(names = "--username", paramLabel = "NAME", description = "Of an RTSP camera.")
+    @Option(names = "--username", paramLabel = "NAME", description = "Of a network camera.")
     private String username;
 
     @Option(
             names = "--password-env",
             paramLabel = "VARIABLE",
-            description = "Environment variable that holds the RTSP camera's password: other users of the machine can"
-                    + " see a command line.")
+            description =
+                    "Environment variable that holds the network camera's password: other users of the machine can"
+                            + " see a command line.")
     private String passwordVariable;
 
-    @Option(names = "--tls-insecure", description = "Accept any certificate of an rtsps camera.")
+    @Option(names = "--tls-insecure", description = "Accept any certificate of an rtsps, https or rtmps server.")
     private boolean tlsInsecure;
 
     @Option(
@@ -66,6 +88,9 @@ public final class ProbeCommand implements Callable<Integer> {
             description = "How long to look after the first picture (default: ${DEFAULT-VALUE}).")
     private int seconds;
 
+    @Mixin
+    private VideoOptions video;
+
     @Option(names = "--json", description = "Print one JSON object.")
     private boolean json;
 
@@ -73,25 +98,52 @@ public final class ProbeCommand implements Callable<Integer> {
     private CommandSpec spec;
 
     @Override
-    public Integer call() throws InterruptedException {
+    public Integer call() throws InterruptedException, ConfigException {
         if (seconds < 1 || seconds > 3_600) {
-            throw CommandException.usage("ringsight: --seconds: expected 1 to 3600, came " + seconds);
+            throw CommandException.usage("ringsight: --seconds: expected 1 to 3600, got " + seconds);
         }
-        PictureFile.checkName(picture);
+        if ((uri == null) == (config == null)) {
+            throw CommandException.usage("ringsight: expected a URI, or -c FILE for all sources of a configuration"
+                    + (uri == null ? "" : ", got both"));
+        }
+        return config == null ? probe() : probeAll();
+    }
+
+    private int probeAll() throws InterruptedException, ConfigException {
+        for (String option : OF_ONE_SOURCE) {
+            if (spec.commandLine().getParseResult().hasMatchedOption(option)) {
+                throw CommandException.usage(
+                        "ringsight: " + option + " has no meaning with -c FILE: the configuration says");
+            }
+        }
+        List<SourceConfig> sources =
+                ConfigOption.read(config, ModelYaml::readForced).sources();
+        int failed =
+                new ProbeAll(sources, seconds * 1_000L).print(spec.commandLine().getOut(), json);
+        if (failed > 0) {
+            throw CommandException.failed(
+                    "ringsight: " + failed + " of " + sources.size() + " sources gave no picture");
+        }
+        return Main.DONE;
+    }
+
+    private int probe() throws InterruptedException {
         SourceSpec source = source();
+        PictureFile.check("-o", picture, source instanceof SourceSpec.Recording recording ? recording.path() : null);
         PictureFile file = new PictureFile(picture);
-        ProbeReport report = Sources.probe(source, Clock.system(), seconds * 1_000L, file::save);
+        Decoding decoding = video.decoding();
+        ProbeReport report = Sources.probe(source, Clock.system(), seconds * 1_000L, file::save, decoding);
         PrintWriter out = spec.commandLine().getOut();
         if (json) {
-            out.println(JsonObject.of(object(report)));
+            out.println(JsonObject.of(object(report, picture)));
         } else if (report.ok()) {
             print(report, out);
         }
         if (!report.ok()) {
-            throw CommandException.failed("ringsight: " + report.uri() + ": " + why(report.ending()));
+            throw CommandException.failed("ringsight: " + report.uri() + ": " + report.why());
         }
         file.failure().ifPresent(failure -> {
-            throw CommandException.failed("ringsight: " + picture + ": " + failure);
+            throw CommandException.failed("ringsight: " + failure);
         });
         return Main.DONE;
     }
@@ -106,10 +158,13 @@ public final class ProbeCommand implements Callable<Integer> {
         }
     }
 
-    /** A path typed without {@code file:} is a file. */
+    /** A path typed without {@code file:} is a file; so is what is there, though it looks like a URI. */
     private static String withScheme(String uri) {
-        boolean named = uri.matches("(?i)[a-z][a-z0-9+.-]*:.*") || uri.startsWith("/dev/");
-        return named ? uri : "file:" + uri;
+        if (uri.startsWith("/dev/")) {
+            return uri;
+        }
+        boolean named = uri.matches("(?is)[a-z][a-z0-9+.-]*:.*");
+        return named && !new File(uri).exists() ? uri : "file:" + uri;
     }
 
     private SourceSettings settings() {
@@ -126,13 +181,12 @@ public final class ProbeCommand implements Callable<Integer> {
                 transport, username, password, tlsVerify, null, null, null, null, null, null, null, null, Map.of());
     }
 
-    private static String why(Ending ending) {
-        return ending == null ? "no picture came" : ending.toString();
-    }
-
     private void print(ProbeReport report, PrintWriter out) {
         out.printf("%-9s %s%n", "source", report.uri());
         out.printf("%-9s %s%n", "codec", report.codec());
+        if (report.tracks() > 1) {
+            out.printf("%-9s %d of %d; track: N (--track N) takes another%n", "track", report.track(), report.tracks());
+        }
         out.printf("%-9s %dx%d %s%n", "size", report.width(), report.height(), report.pixelFormat());
         out.printf(
                 "%-9s %s%n",
@@ -161,11 +215,14 @@ public final class ProbeCommand implements Callable<Integer> {
         };
     }
 
-    private Map<String, Object> object(ProbeReport report) {
+    /** What {@code --json} says of a source; {@code picture} is where its first picture was saved, or null. */
+    static Map<String, Object> object(ProbeReport report, Path picture) {
         Map<String, Object> object = new LinkedHashMap<>();
         object.put("ok", report.ok());
         object.put("uri", report.uri());
         object.put("codec", report.codec().isEmpty() ? null : report.codec());
+        object.put("tracks", report.tracks() == 0 ? null : report.tracks());
+        object.put("track", report.track() == 0 ? null : report.track());
         object.put("width", report.ok() ? report.width() : null);
         object.put("height", report.ok() ? report.height() : null);
         object.put("pixelFormat", report.pixelFormat().isEmpty() ? null : report.pixelFormat());

@@ -5,6 +5,7 @@ import io.ringsight.app.Main;
 import io.ringsight.app.Version;
 import io.ringsight.app.config.Config;
 import io.ringsight.app.config.ConfigException;
+import io.ringsight.app.systemd.Service;
 import io.ringsight.core.time.Clock;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -22,7 +23,7 @@ import picocli.CommandLine.ParentCommand;
         versionProvider = Version.class,
         description = {
             "Watches the sources of a configuration and publishes what it finds.",
-            "SIGHUP reads the configuration anew and adds, removes or changes the sources that changed; a wrong one is"
+            "SIGHUP reloads the configuration and adds, removes or changes the sources that changed; a wrong one is"
                     + " refused.",
             "SIGTERM or Ctrl-C lets what is on its way arrive and ends with exit code 0. Ends by itself when all file"
                     + " sources are over."
@@ -39,21 +40,34 @@ public final class RunCommand implements Callable<Integer> {
     @Override
     public Integer call() throws ConfigException, InterruptedException {
         CompletableFuture<Void> termination = new CompletableFuture<>();
-        ringsight.onTermination(() -> termination.complete(null));
+        ringsight.onTermination((Runnable) () -> termination.complete(null));
         CompletableFuture<Daemon> started = new CompletableFuture<>();
+        Thread.setDefaultUncaughtExceptionHandler((thread, cause) -> failed(started, thread, cause));
         if (!ringsight.onHangup(() -> started.thenAccept(this::reload))) {
             LOG.warn(
                     "SIGHUP will not be heard (nohup has it ignored, -Xrs keeps it from the JVM): a changed configuration"
-                            + " takes effect when Ringsight is started anew; start it without them to change sources while"
+                            + " takes effect when Ringsight is restarted; start it without them to change sources while"
                             + " it runs");
         }
         Config read = config.read();
-        try (Daemon daemon = Daemon.start(read, Clock.system(), List.of())) {
+        Daemon daemon = Daemon.start(read, Clock.system(), List.of());
+        try (daemon;
+                Service service = Service.of(System.getenv(), daemon::pulse, daemon.status()::sentence)) {
+            service.start();
             termination.thenRun(daemon::stop);
             started.complete(daemon);
             daemon.await();
         }
+        daemon.throwIfFailed();
         return Main.DONE;
+    }
+
+    /** A thread ended by something nobody caught, perhaps before the daemon is there to be told. */
+    private static void failed(CompletableFuture<Daemon> started, Thread thread, Throwable cause) {
+        if (!started.isDone()) {
+            LOG.error("thread {} failed; Ringsight ends as soon as it has started", thread.getName(), cause);
+        }
+        started.thenAccept(daemon -> daemon.failed(thread, cause));
     }
 
     private void reload(Daemon daemon) {
@@ -61,6 +75,11 @@ public final class RunCommand implements Callable<Integer> {
             daemon.reload(config::read);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        } catch (RuntimeException e) {
+            LOG.error("the configuration could not be reloaded; the sources are as they were", e);
+        } catch (Error e) {
+            // The future that calls this would keep it to itself.
+            daemon.failed(Thread.currentThread(), e);
         }
     }
 }

@@ -5,6 +5,7 @@ import io.ringsight.app.config.PipelineConfig;
 import io.ringsight.core.detect.Decoders;
 import io.ringsight.core.detect.DetectionDecoder;
 import io.ringsight.core.detect.Detections;
+import io.ringsight.core.detect.OutputException;
 import io.ringsight.core.frame.ColorMatrix;
 import io.ringsight.core.frame.ColorRange;
 import io.ringsight.core.frame.Picture;
@@ -64,8 +65,8 @@ final class Trial {
         try (InferenceBackend backend = Backends.open(pipeline.model(), pipeline.backend());
                 BytePointer pixels = new BytePointer((long) stride * (HEIGHT + 1))) {
             BytePointer.memset(pixels, SHADE, pixels.capacity());
-            Detections found = new Detections(Detections.DEFAULT_CAPACITY);
             DetectionDecoder decoder = Decoders.of(pipeline.model());
+            Detections found = new Detections(decoder.capacity());
             Lane lane = backend.lanes().get(0);
             for (int format : FORMATS.values()) {
                 lane.load(0, picture(format, pixels.address(), stride));
@@ -75,6 +76,9 @@ final class Trial {
             }
             return new Outcome(
                     backend.name(), backend.lanes().size(), backend.maxBatch(), List.copyOf(FORMATS.keySet()));
+        } catch (OutputException e) {
+            throw new ConfigException(List.of(
+                    "ringsight: " + pipeline.model().file() + ": this model cannot be used: " + e.getMessage()));
         } catch (InferenceException e) {
             throw pipeline.devicePlace().mistake("expected a device that runs the model, but " + e.getMessage());
         }

@@ -10,23 +10,34 @@ import io.ringsight.app.config.Place;
 import io.ringsight.app.http.HealthPages;
 import io.ringsight.app.http.HttpPages;
 import io.ringsight.app.http.VerifyPage;
+import io.ringsight.app.http.VerifyState;
+import io.ringsight.core.frame.SourceId;
 import io.ringsight.core.time.Clock;
 import io.ringsight.sinks.kafka.KafkaSinkSpec;
 import io.ringsight.sinks.kafka.TopicException;
 import io.ringsight.sinks.kafka.TopicReader;
+import io.ringsight.sinks.kafka.TopicRecord;
+import io.ringsight.sinks.kafka.TopicRecords;
+import io.ringsight.sinks.verify.Expectations;
 import io.ringsight.sinks.verify.Findings;
+import io.ringsight.sinks.verify.Judgement;
 import io.ringsight.sinks.verify.TopicVerifier;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Properties;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -41,11 +52,18 @@ import picocli.CommandLine.Spec;
         sortOptions = false,
         description = {
             "Reads a topic from its beginning to where it ends now and accounts for every frame: each must be in a message"
-                    + " or counted in a gap.",
-            "Exit code 0 when nothing is unaccounted, 1 when something is, 2 for bad usage."
+                    + " or counted in a gap, once and in order.",
+        },
+        exitCodeListHeading = "Exit codes:%n",
+        exitCodeList = {
+            "0:complete: nothing is missing, counted twice or out of order, and all that was expected is there",
+            "1:incomplete, or cannot tell: nothing was read that proves it, or the broker did not answer",
+            "2:bad usage"
         })
 public final class VerifyCommand implements Callable<Integer> {
-    private static final int MOST_SECONDS = 86_400;
+    private static final int MAX_SECONDS = 86_400;
+    private static final int MAX_SILENCE_SECONDS = 31 * 86_400;
+    private static final Duration RETRY = Duration.ofSeconds(2);
 
     @Option(
             names = "--bootstrap",
@@ -69,6 +87,30 @@ public final class VerifyCommand implements Callable<Integer> {
             description = "A file of Kafka consumer properties: keeps passwords off the command line.")
     private Path file;
 
+    @Option(
+            names = "--since",
+            paramLabel = "TIME",
+            description = "Begin at this record time: RFC 3339 such as 2026-11-28T06:00:00Z, or an age such as 12h.")
+    private String since;
+
+    @Option(
+            names = "--expect-source",
+            paramLabel = "NAME",
+            description = "A source that must have a message; may be given again and again.")
+    private List<String> expected = List.of();
+
+    @Option(
+            names = "--max-silence",
+            paramLabel = "SECONDS",
+            description = "The longest a source may say nothing, unless it ended or was stopped.")
+    private Integer maxSilenceSeconds;
+
+    @Option(
+            names = "--strict",
+            description = "Also hold against the topic: duplicates, clocks that jump, late gaps, foreign records, what"
+                    + " retention took, and runs that ended without a word.")
+    private boolean strict;
+
     @Option(names = "--json", description = "Print one JSON object; with --follow one a report.")
     private boolean json;
 
@@ -89,7 +131,8 @@ public final class VerifyCommand implements Callable<Integer> {
     @Option(
             names = "--http",
             paramLabel = "[HOST:]PORT",
-            description = "With --follow, serve Prometheus /metrics there; HOST is 127.0.0.1 if left out.")
+            description =
+                    "With --follow, serve /live, /ready and Prometheus /metrics there; HOST is 127.0.0.1 if left out.")
     private String http;
 
     @ParentCommand
@@ -101,41 +144,100 @@ public final class VerifyCommand implements Callable<Integer> {
     @Override
     public Integer call() throws ConfigException, InterruptedException {
         checkWhere();
-        if (everySeconds < 1 || everySeconds > MOST_SECONDS) {
-            throw CommandException.usage(
-                    List.of("ringsight: --every: expected 1 to " + MOST_SECONDS + ", came " + everySeconds));
-        }
-        if (http != null && !follow) {
-            throw CommandException.usage(List.of("ringsight: --http: expected with --follow only"));
-        }
+        checkOptions();
         Map<String, String> properties = properties();
-        Findings findings = follow ? follow(properties) : read(properties);
-        tell(findings);
-        return findings.isComplete() ? Main.DONE : Main.FAILED;
+        Optional<Instant> from =
+                since == null ? Optional.empty() : Optional.of(new SinceOption(Clock.system()).instant(since));
+        Expectations expectations = new Expectations(
+                Set.copyOf(expected), Optional.ofNullable(maxSilenceSeconds).map(Duration::ofSeconds), strict);
+        return follow
+                ? follow(() -> TopicReader.open(bootstrap, topic, properties, from), expectations)
+                : read(() -> TopicReader.open(bootstrap, topic, properties, from), expectations);
     }
 
-    private void tell(Findings findings) {
-        PrintWriter out = spec.commandLine().getOut();
-        if (json) {
-            out.println(JsonObject.of(object(findings)));
-        } else {
-            print(out, findings);
+    private void checkOptions() {
+        List<String> mistakes = new ArrayList<>();
+        if (everySeconds < 1 || everySeconds > MAX_SECONDS) {
+            mistakes.add("ringsight: --every: expected 1 to " + MAX_SECONDS + ", got " + everySeconds);
         }
+        if (maxSilenceSeconds != null && (maxSilenceSeconds < 1 || maxSilenceSeconds > MAX_SILENCE_SECONDS)) {
+            mistakes.add(
+                    "ringsight: --max-silence: expected 1 to " + MAX_SILENCE_SECONDS + ", got " + maxSilenceSeconds);
+        }
+        expected.stream()
+                .filter(name -> !SourceId.isValid(name))
+                .forEach(name ->
+                        mistakes.add("ringsight: --expect-source: expected a source's name, got '" + name + "'"));
+        if (http != null && !follow) {
+            mistakes.add("ringsight: --http: expected with --follow only");
+        }
+        if (!mistakes.isEmpty()) {
+            throw CommandException.usage(mistakes);
+        }
+    }
+
+    private interface Opener {
+        TopicReader open() throws TopicException;
+    }
+
+    private int read(Opener opener, Expectations expectations) {
+        TopicVerifier verifier = new TopicVerifier();
+        List<String> doubts = new ArrayList<>();
+        try (TopicReader reader = opener.open()) {
+            reader.readToEnd(new Records(verifier));
+            if (reader.missingOffsets() > 0) {
+                doubts.add(VerifyText.missingRecords(reader.missingOffsets()));
+            }
+        } catch (TopicException e) {
+            if (json) {
+                print(VerifyText.error(e.getMessage()));
+            }
+            throw CommandException.failed("ringsight: " + e.getMessage());
+        }
+        Findings findings = verifier.findings();
+        long nowMs = TimeUnit.NANOSECONDS.toMillis(Clock.system().epochNanos());
+        Map<String, Long> silentMs = new TreeMap<>();
+        for (Findings.Source source : findings.bySource()) {
+            long sinceMs = source.isOver() ? 0 : nowMs - source.lastPublishedMs();
+            silentMs.put(source.sourceId(), Math.max(sinceMs, source.longestSilenceMs()));
+        }
+        Judgement judgement = expectations.judge(findings, silentMs, doubts);
+        tell(findings, judgement);
+        return judgement.isComplete() ? Main.DONE : Main.FAILED;
+    }
+
+    private void tell(Findings findings, Judgement judgement) {
+        if (json) {
+            print(VerifyText.object(findings, judgement));
+        } else {
+            PrintWriter out = spec.commandLine().getOut();
+            VerifyText.print(out, findings, judgement);
+            out.flush();
+        }
+    }
+
+    private void print(Map<String, Object> object) {
+        PrintWriter out = spec.commandLine().getOut();
+        out.println(JsonObject.of(object));
         out.flush();
     }
 
-    private Findings follow(Map<String, String> properties) throws ConfigException, InterruptedException {
-        VerifyFollow following = new VerifyFollow(Clock.system(), Duration.ofSeconds(everySeconds));
+    private int follow(Opener opener, Expectations expectations) throws ConfigException, InterruptedException {
+        VerifyFollow following = new VerifyFollow(
+                Clock.system(), new VerifyFollow.Settings(Duration.ofSeconds(everySeconds), RETRY, expectations));
         ringsight.onTermination(following::stop);
-        Findings[] told = {following.findings()};
         HttpPages pages = pages(following);
+        VerifyState[] told = {following.state()};
         try {
-            return following.run(() -> TopicReader.open(bootstrap, topic, properties), now -> {
-                if (!now.equals(told[0])) {
+            VerifyState last = following.run(opener::open, now -> {
+                if (!now.findings().equals(told[0].findings())
+                        || !now.judgement().equals(told[0].judgement())) {
                     told[0] = now;
-                    tell(now);
+                    tell(now.findings(), now.judgement());
                 }
             });
+            tell(last.findings(), last.judgement());
+            return last.judgement().isComplete() ? Main.DONE : Main.FAILED;
         } finally {
             if (pages != null) {
                 pages.close();
@@ -150,7 +252,7 @@ public final class VerifyCommand implements Callable<Integer> {
         int colon = http.lastIndexOf(':');
         String port = http.substring(colon + 1);
         if (!port.matches("[0-9]{1,5}") || Integer.parseInt(port) > 65_535) {
-            throw CommandException.usage(List.of("ringsight: --http: expected PORT or HOST:PORT, came '" + http + "'"));
+            throw CommandException.usage(List.of("ringsight: --http: expected PORT or HOST:PORT, got '" + http + "'"));
         }
         String host = colon < 0 ? HttpConfig.DEFAULT_BIND : http.substring(0, colon);
         HttpConfig where =
@@ -158,10 +260,9 @@ public final class VerifyCommand implements Callable<Integer> {
         return HttpPages.open(
                 where,
                 Map.of(
-                        "/metrics",
-                        new VerifyPage(following::findings, following::isReading),
-                        "/live",
-                        HealthPages.live()));
+                        "/metrics", new VerifyPage(following::state),
+                        "/ready", VerifyPage.ready(following::state),
+                        "/live", HealthPages.live()));
     }
 
     private void checkWhere() {
@@ -182,7 +283,7 @@ public final class VerifyCommand implements Callable<Integer> {
                 read.load(in);
             } catch (IOException | IllegalArgumentException e) {
                 throw CommandException.usage("ringsight: --properties " + file + ": expected a readable file of"
-                        + " name=value lines, came: " + e.getClass().getSimpleName());
+                        + " name=value lines, got: " + e.getClass().getSimpleName());
             }
             read.forEach((name, value) -> all.put(name.toString(), value.toString()));
         }
@@ -196,103 +297,20 @@ public final class VerifyCommand implements Callable<Integer> {
         return all;
     }
 
-    private Findings read(Map<String, String> properties) {
-        TopicVerifier verifier = new TopicVerifier();
-        try (TopicReader reader = TopicReader.open(bootstrap, topic, properties)) {
-            Set<Integer> withoutBeginning = reader.partitionsWithoutBeginning();
-            reader.readToEnd(record -> verifier.add(record.value(), withoutBeginning.contains(record.partition())));
-        } catch (TopicException e) {
-            throw CommandException.failed("ringsight: " + e.getMessage());
+    private record Records(TopicVerifier verifier) implements TopicRecords {
+        @Override
+        public void record(TopicRecord record) {
+            verifier.add(record.partition(), record.value());
         }
-        return verifier.findings();
-    }
 
-    private static Map<String, Object> object(Findings findings) {
-        Map<String, Object> object = new LinkedHashMap<>();
-        object.put("frames", findings.frames());
-        object.put("gapFrames", findings.gapFrames());
-        object.put("unaccounted", findings.unaccounted());
-        object.put("duplicates", findings.duplicates());
-        object.put("disorder", findings.disorder());
-        object.put("sources", findings.sources());
-        object.put("contradictions", findings.sum(Findings.Epoch::contradictions));
-        object.put("timeJumps", findings.sum(Findings.Epoch::timeJumps));
-        object.put("before", findings.sum(Findings.Epoch::before));
-        object.put("foreign", findings.foreign());
-        object.put(
-                "epochs", findings.epochs().stream().map(VerifyCommand::object).toList());
-        return object;
-    }
-
-    private static Map<String, Object> object(Findings.Epoch epoch) {
-        Map<String, Object> object = new LinkedHashMap<>();
-        object.put("sourceId", epoch.sourceId());
-        object.put("streamEpoch", epoch.streamEpoch());
-        object.put("lastFrameSeq", epoch.lastFrameSeq());
-        object.put("frames", epoch.frames());
-        object.put("gapFrames", epoch.gapFrames());
-        object.put("unaccounted", epoch.unaccounted());
-        object.put("duplicates", epoch.duplicates());
-        object.put("disorder", epoch.disorder());
-        object.put("contradictions", epoch.contradictions());
-        object.put("timeJumps", epoch.timeJumps());
-        object.put("before", epoch.before());
-        object.put("end", epoch.end());
-        return object;
-    }
-
-    private void print(PrintWriter out, Findings findings) {
-        if (findings.epochs().isEmpty()) {
-            out.println("topic " + topic + " holds no messages of ringsight");
-        } else {
-            String row = "%-20s %-26s %10s %10s %11s %10s %8s%n";
-            out.printf(row, "source", "epoch", "frames", "in gaps", "unaccounted", "duplicates", "disorder");
-            for (Findings.Epoch epoch : findings.epochs()) {
-                out.printf(
-                        row,
-                        epoch.sourceId(),
-                        epoch.streamEpoch(),
-                        epoch.frames(),
-                        sum(epoch.gapFrames()),
-                        epoch.unaccounted(),
-                        epoch.duplicates(),
-                        epoch.disorder());
-            }
-            out.printf(
-                    row,
-                    "all",
-                    "",
-                    findings.frames(),
-                    sum(findings.gapFrames()),
-                    findings.unaccounted(),
-                    findings.duplicates(),
-                    findings.disorder());
+        @Override
+        public void removed(int partition) {
+            verifier.removed(partition);
         }
-        remarks(out, findings);
-        out.println(findings.isComplete() ? "complete: nothing is unaccounted" : "NOT complete");
-    }
 
-    private static long sum(Map<String, Long> gapFrames) {
-        return gapFrames.values().stream().mapToLong(frames -> frames).sum();
-    }
-
-    private static void remarks(PrintWriter out, Findings findings) {
-        findings.gapFrames().forEach((reason, frames) -> out.printf("frames in gaps, %s: %d%n", reason, frames));
-        remark(out, "messages whose counts do not add up", findings.sum(Findings.Epoch::contradictions));
-        remark(out, "messages whose time went back or jumped", findings.sum(Findings.Epoch::timeJumps));
-        remark(
-                out,
-                "runs that ended without a word (what followed their last message is unknown)",
-                findings.epochs().stream()
-                        .filter(epoch -> epoch.end().equals("unknown"))
-                        .count());
-        remark(out, "frames before the topic's retention", findings.sum(Findings.Epoch::before));
-        remark(out, "records that are no messages of ringsight", findings.foreign());
-    }
-
-    private static void remark(PrintWriter out, String what, long count) {
-        if (count > 0) {
-            out.println(what + ": " + count);
+        @Override
+        public void restarted(int partition) {
+            verifier.restarted(partition);
         }
     }
 }

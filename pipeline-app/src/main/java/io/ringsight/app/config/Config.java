@@ -47,7 +47,7 @@ public record Config(
         if (!sinks.equals(other.sinks)) {
             sections.add("sinks");
         }
-        if (!http.map(HttpConfig::address).equals(other.http.map(HttpConfig::address))) {
+        if (!http.map(HttpConfig::anywhere).equals(other.http.map(HttpConfig::anywhere))) {
             sections.add("http");
         }
         return sections;

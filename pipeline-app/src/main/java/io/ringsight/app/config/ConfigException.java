@@ -2,7 +2,7 @@ package io.ringsight.app.config;
 
 import java.util.List;
 
-/** A file the user wrote cannot be used: every mistake in it, each one line of {@code FILE:LINE: key: expected, came}. */
+/** A file the user wrote cannot be used: every mistake in it, each one line of {@code FILE:LINE: key: expected, got}. */
 public final class ConfigException extends Exception {
     private static final long serialVersionUID = 1L;
     private final transient List<String> mistakes;

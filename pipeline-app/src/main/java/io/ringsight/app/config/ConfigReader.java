@@ -28,10 +28,21 @@ public final class ConfigReader {
         ModelSpec read(Path file) throws ModelException, ConfigException;
     }
 
+    /** Top-level keys that begin so are the user's own, e.g. to hold an anchor. */
+    private static final String USERS_OWN = "x-";
+
+    private static final String DEFAULTS = "sourceDefaults";
+    /** What each source says itself. */
+    private static final List<String> NOT_SHARED = List.of("id", "name", "uri", "track");
+
+    private static final int MIN_STOP_TIMEOUT_MS = 1_000;
+    private static final int MAX_STOP_TIMEOUT_MS = 600_000;
+
     private final YamlErrors errors;
     private final Map<String, String> environment;
     private final ModelReader models;
     private final Path home;
+    private final SinkFiles sinkFiles = new SinkFiles();
     private final List<String> modelMistakes = new ArrayList<>();
 
     /**
@@ -63,10 +74,15 @@ public final class ConfigReader {
     private Optional<Config> config(YamlObject root) {
         Optional<PipelineConfig> pipeline = required(root, "pipeline").flatMap(this::pipeline);
         String device = pipeline.map(found -> found.backend().device()).orElse(PipelineConfig.DEFAULT_DEVICE);
-        List<SourceConfig> sources = sources(root, device);
-        List<SinkConfig> sinks = new SinksReader(errors).read(root);
+        Optional<ClassNames> classes =
+                pipeline.map(found -> new ClassNames(found.model().labels()));
+        List<SourceConfig> sources = sources(root, device, classes, defaults(root));
+        List<SinkConfig> sinks = new SinksReader(errors, sinkFiles).read(root);
+        sinkFiles.reads(errors.file(), "this configuration");
+        sources.forEach(sinkFiles::reads);
+        sinkFiles.check();
         Optional<HttpConfig> http = root.object("http").map(this::http);
-        root.finish();
+        root.finish(USERS_OWN);
         return pipeline.map(found -> new Config(found, sources, sinks, http));
     }
 
@@ -86,6 +102,8 @@ public final class ConfigReader {
         Optional<Double> threshold = yaml.numberOr("auto", "threshold", 0, 1);
         int ringSize = ringSize(yaml, maxBatch);
         boolean cudaGraphs = yaml.flag("cudaGraphs", true);
+        int stopTimeoutMs = yaml.integer(
+                "stopTimeoutMs", MIN_STOP_TIMEOUT_MS, MAX_STOP_TIMEOUT_MS, PipelineConfig.DEFAULT_STOP_TIMEOUT_MS);
         yaml.finish();
         Place devicePlace = new Place(errors.file(), yaml.lineOf("device"), yaml.keyPath("device"));
         return model.map(spec -> new PipelineConfig(
@@ -93,13 +111,14 @@ public final class ConfigReader {
                 new BackendSpec(device, lanes, maxBatch, cudaGraphs),
                 threshold.map(Double::floatValue).orElse(spec.threshold()),
                 ringSize,
+                stopTimeoutMs,
                 devicePlace));
     }
 
     private static String device(YamlObject yaml) {
         String device = yaml.text("device", PipelineConfig.DEFAULT_DEVICE);
         if (!BackendSpec.isDevice(device)) {
-            yaml.mistake("device", "expected auto, cpu, cuda or cuda:N, came " + YamlObject.quoted(device));
+            yaml.mistake("device", "expected auto, cpu, cuda or cuda:N, got " + YamlObject.quoted(device));
             return PipelineConfig.DEFAULT_DEVICE;
         }
         return device;
@@ -110,9 +129,9 @@ public final class ConfigReader {
         if (Integer.bitCount(size) != 1) {
             yaml.mistake(
                     "ringSize",
-                    "expected a power of two, came " + size + "; the next is " + Integer.highestOneBit(size) * 2);
+                    "expected a power of two, got " + size + "; the next is " + Integer.highestOneBit(size) * 2);
         } else if (size < maxBatch) {
-            yaml.mistake("ringSize", "expected room for a batch (maxBatch is " + maxBatch + "), came " + size);
+            yaml.mistake("ringSize", "expected room for a batch (maxBatch is " + maxBatch + "), got " + size);
         }
         return size;
     }
@@ -123,8 +142,11 @@ public final class ConfigReader {
         if (file.isEmpty()) {
             return Optional.empty();
         }
+        sinkFiles.reads(file.get(), "the model");
         try {
-            return Optional.of(models.read(file.get()));
+            ModelSpec model = models.read(file.get());
+            sinkFiles.reads(model.file(), "the model");
+            return Optional.of(model);
         } catch (ModelException e) {
             yaml.mistake("model", e.getMessage());
         } catch (ConfigException e) {
@@ -152,23 +174,36 @@ public final class ConfigReader {
         return Optional.empty();
     }
 
-    private List<SourceConfig> sources(YamlObject root, String device) {
+    private static Optional<YamlObject> defaults(YamlObject root) {
+        Optional<YamlObject> defaults = root.object(DEFAULTS);
+        for (String key : NOT_SHARED) {
+            if (defaults.isPresent() && defaults.get().has(key)) {
+                defaults.get()
+                        .mistake(key, "expected a key that sources can share, not " + String.join(", ", NOT_SHARED));
+            }
+        }
+        return defaults;
+    }
+
+    private List<SourceConfig> sources(
+            YamlObject root, String device, Optional<ClassNames> classes, Optional<YamlObject> defaults) {
         List<YamlObject> list = root.objects("sources");
         if (!root.has("sources")) {
             root.mistake("sources", "expected a list of at least one source, but the key is missing");
         } else if (root.isEmptyList("sources")) {
-            root.mistake("sources", "expected a list of at least one source, came an empty one");
+            root.mistake("sources", "expected a list of at least one source, got an empty one");
         }
         List<SourceConfig> sources = new ArrayList<>();
         Map<String, Integer> lines = new HashMap<>();
         for (YamlObject yaml : list) {
-            new SourceReader(yaml, device).read().ifPresent(sources::add);
+            defaults.ifPresent(yaml::addDefaults);
+            new SourceReader(yaml, device, classes).read().ifPresent(sources::add);
             String id = yaml.text("id", "");
             Integer first = id.isEmpty() ? null : lines.putIfAbsent(id, yaml.lineOf("id"));
             if (first != null) {
                 yaml.mistake(
                         "id",
-                        "expected each source id once, came " + YamlObject.quoted(id) + " again (first on line " + first
+                        "expected each source id once, got " + YamlObject.quoted(id) + " again (first on line " + first
                                 + ")");
             }
         }
@@ -180,10 +215,11 @@ public final class ConfigReader {
         try {
             InetAddress.getByName(bind);
         } catch (UnknownHostException e) {
-            yaml.mistake("bind", "expected an address or host name of this machine, came " + YamlObject.quoted(bind));
+            yaml.mistake("bind", "expected an address or host name of this machine, got " + YamlObject.quoted(bind));
         }
         int port = yaml.integer("port", 0, 65_535, HttpConfig.DEFAULT_PORT);
+        int timeout = yaml.integer("publishTimeoutSeconds", 1, 86_400, HttpConfig.DEFAULT_PUBLISH_TIMEOUT_SECONDS);
         yaml.finish();
-        return new HttpConfig(bind, port, new Place(errors.file(), yaml.lineOf("port"), yaml.keyPath("port")));
+        return new HttpConfig(bind, port, timeout, new Place(errors.file(), yaml.lineOf("port"), yaml.keyPath("port")));
     }
 }

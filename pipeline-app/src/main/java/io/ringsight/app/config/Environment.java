@@ -7,7 +7,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Puts environment variables into values.
+ * Puts environment variables, and what files hold, into values.
  *
  * @param variables by name
  */
@@ -18,12 +18,27 @@ record Environment(Map<String, String> variables) {
     /** A value with its variables put in, and what was wrong with them. */
     record Result(String text, List<String> mistakes) {}
 
+    /** How what a variable holds is put into a text. */
+    @FunctionalInterface
+    interface Quoting {
+        /** As it is. */
+        Quoting NONE = (before, held) -> held;
+
+        /**
+         * What to put in.
+         *
+         * @param before the text up to there, as it was written
+         * @param held what the variable holds
+         */
+        String quote(String before, String held);
+    }
+
     /** Whether the value names variables, so that its quotes say nothing of its type. */
     static boolean isTemplate(String value) {
         return value.contains("${");
     }
 
-    Result substitute(String value) {
+    Result substitute(String value, Quoting quoting) {
         if (!isTemplate(value)) {
             return new Result(value, List.of());
         }
@@ -31,7 +46,9 @@ record Environment(Map<String, String> variables) {
         StringBuilder text = new StringBuilder();
         Matcher matcher = REFERENCE.matcher(value);
         while (matcher.find()) {
-            String replacement = matcher.group(1) == null ? "${" : variable(matcher, mistakes);
+            String replacement = matcher.group(1) == null
+                    ? "${"
+                    : quoting.quote(value.substring(0, matcher.start()), variable(matcher, mistakes));
             matcher.appendReplacement(text, Matcher.quoteReplacement(replacement));
         }
         matcher.appendTail(text);
@@ -39,9 +56,13 @@ record Environment(Map<String, String> variables) {
     }
 
     private String variable(Matcher matcher, List<String> mistakes) {
+        if (matcher.group(1).startsWith(SecretFile.PREFIX) && matcher.group().endsWith("}")) {
+            return SecretFile.read(matcher.group(1).substring(SecretFile.PREFIX.length()), mistakes);
+        }
         Matcher name = NAME.matcher(matcher.group(1));
         if (!matcher.group().endsWith("}") || !name.matches()) {
-            mistakes.add("expected ${NAME} or ${NAME:-default}, came " + YamlObject.quoted(matcher.group()));
+            mistakes.add(
+                    "expected ${NAME}, ${NAME:-default} or ${file:PATH}, got " + YamlObject.quoted(matcher.group()));
             return "";
         }
         String set = variables.get(name.group(1));

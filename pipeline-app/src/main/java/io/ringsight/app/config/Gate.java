@@ -2,6 +2,7 @@ package io.ringsight.app.config;
 
 import io.ringsight.core.model.ModelInput;
 import io.ringsight.core.model.ModelInput.Placement;
+import io.ringsight.core.model.ModelOutput.Boxes;
 import io.ringsight.core.model.ModelSpec;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -66,7 +67,7 @@ public record Gate(
      * Why a model must not be run.
      *
      * @param key the key in the {@code gate} section to look at
-     * @param sentence what was expected, what came, what to do
+     * @param sentence what was expected, what it got, what to do
      */
     record Objection(String key, String sentence) {}
 
@@ -80,10 +81,12 @@ public record Gate(
     /** How a model's pictures are put in and its output is read, but for its classes: one line. */
     public static String settings(ModelSpec model) {
         ModelInput input = model.input();
+        Boxes boxes = model.output().boxes();
         return input.width() + "x" + input.height() + " " + input.order().name().toLowerCase(Locale.ROOT) + " "
                 + (input.scale() == 1 ? "0..255" : "0..1") + " "
                 + (input.placement() == Placement.CENTER ? "center" : "top-left") + " " + input.padValue() + " "
-                + model.output().head().wireName();
+                + model.output().head().wireName()
+                + (boxes == model.output().head().usualBoxes() ? "" : " " + boxes.wireName());
     }
 
     /**
@@ -108,7 +111,7 @@ public record Gate(
         if (!settings.equals(settings(model))) {
             return Optional.of(new Objection(
                     "settings",
-                    "expected the settings the model was measured with, " + settings + ", came " + settings(model)
+                    "expected the settings the model was measured with, " + settings + ", got " + settings(model)
                             + measure));
         }
         if (!passed || !isPassed(mAP, mAP50to95, maxDrop)) {
@@ -138,7 +141,7 @@ public record Gate(
         return String.format(
                 Locale.ROOT,
                 "expected a model that has lost at most %s of the mAP of %s (sha256 %s), but on %d pictures it fell %s"
-                        + " at IoU %.2f and %s at 0.50 to 0.95%s; make it anew with more of its layers in higher"
+                        + " at IoU %.2f and %s at 0.50 to 0.95%s; make it again with more of its layers in higher"
                         + " precision, or run it all the same with --force-model",
                 maxDrop,
                 referenceName,

@@ -48,7 +48,7 @@ public final class GateYaml {
     private static String hash(YamlObject yaml) {
         String text = yaml.text("sha256");
         if (!text.isBlank() && !text.matches(HASH)) {
-            yaml.mistake("sha256", "expected 64 digits of 0-9 and a-f, came " + YamlObject.quoted(text));
+            yaml.mistake("sha256", "expected 64 digits of 0-9 and a-f, got " + YamlObject.quoted(text));
         }
         return text;
     }
@@ -80,8 +80,16 @@ public final class GateYaml {
         lines.addAll(lines(gate));
         String text = String.join("\n", lines) + "\n";
         checkReadable(file, text);
-        Path written = Files.writeString(file.resolveSibling(file.getFileName() + ".tmp"), text);
-        Files.move(written, file, StandardCopyOption.REPLACE_EXISTING);
+        // A link stays a link, and no file of somebody else's stands in the way.
+        Path target = file.toRealPath();
+        Path written = Files.createTempFile(target.getParent(), "." + target.getFileName(), ".tmp");
+        try {
+            Files.writeString(written, text);
+            Files.setPosixFilePermissions(written, Files.getPosixFilePermissions(target));
+            Files.move(written, target, StandardCopyOption.ATOMIC_MOVE);
+        } finally {
+            Files.deleteIfExists(written);
+        }
     }
 
     private static void checkReadable(Path file, String text) throws ConfigException {
@@ -114,7 +122,7 @@ public final class GateYaml {
 
     private static List<String> lines(Gate gate) {
         List<String> lines = new ArrayList<>();
-        lines.add("gate:   # what this model lost; by 'ringsight eval --compare', which writes it anew: do not edit");
+        lines.add("gate:   # what this model lost; by 'ringsight eval --compare', which rewrites it: do not edit");
         lines.add("  passed: " + gate.passed());
         lines.add("  sha256: " + quoted(gate.sha256()));
         lines.add("  settings: " + quoted(gate.settings()));

@@ -4,17 +4,21 @@ import io.ringsight.core.infer.Models;
 import io.ringsight.core.model.ModelException;
 import io.ringsight.core.model.ModelInput.ChannelOrder;
 import io.ringsight.core.model.ModelInput.Placement;
+import io.ringsight.core.model.ModelOutput.Boxes;
 import io.ringsight.core.model.ModelOutput.Head;
 import io.ringsight.core.model.ModelOverrides;
 import io.ringsight.core.model.ModelSpec;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -28,6 +32,9 @@ public final class ModelYaml {
     private static final Map<String, Placement> PLACEMENTS =
             Map.of("center", Placement.CENTER, "top-left", Placement.TOP_LEFT);
     private static final Map<String, Float> SCALES = Map.of("0..1", 1 / 255f, "0..255", 1f);
+
+    private static final Map<String, Boxes> BOXES =
+            Arrays.stream(Boxes.values()).collect(Collectors.toMap(Boxes::wireName, Function.identity()));
 
     private final YamlErrors errors;
     private final YamlObject yaml;
@@ -130,7 +137,9 @@ public final class ModelYaml {
                 name("name"),
                 name("version"),
                 labels(),
+                yaml.optionalText("output").orElse(null),
                 word("head", heads()),
+                word("boxes", BOXES),
                 size == null ? null : size.get(0),
                 size == null ? null : size.get(1),
                 word("colorOrder", ORDERS),
@@ -149,7 +158,7 @@ public final class ModelYaml {
     private String name(String key) {
         Optional<String> text = yaml.optionalText(key);
         if (text.isPresent() && !text.get().matches("[\\p{L}\\p{N}][\\p{L}\\p{N} ._+-]{0,63}")) {
-            yaml.mistake(key, "expected 1 to 64 letters, digits, spaces or ._+-, came \"" + text.get() + '"');
+            yaml.mistake(key, "expected 1 to 64 letters, digits, spaces or ._+-, got \"" + text.get() + '"');
         }
         return text.orElse(null);
     }
@@ -162,13 +171,13 @@ public final class ModelYaml {
         Set<String> seen = new HashSet<>();
         for (String label : labels) {
             if (label.isBlank()) {
-                yaml.mistake("labels", "expected names, came an empty one");
+                yaml.mistake("labels", "expected names, got an empty one");
             } else if (!seen.add(label)) {
-                yaml.mistake("labels", "expected each name once, came \"" + label + "\" again");
+                yaml.mistake("labels", "expected each name once, got \"" + label + "\" again");
             }
         }
         if (labels.isEmpty()) {
-            yaml.mistake("labels", "expected at least one name, came none");
+            yaml.mistake("labels", "expected at least one name, got none");
         }
         return labels;
     }
@@ -198,7 +207,7 @@ public final class ModelYaml {
             return null;
         }
         if (texts.size() != 2 || !texts.stream().allMatch(text -> text.matches("[1-9][0-9]{0,3}"))) {
-            yaml.mistake("inputSize", "expected [width, height] of 1 to 9999 pixels, came " + texts);
+            yaml.mistake("inputSize", "expected [width, height] of 1 to 9999 pixels, got " + texts);
             return null;
         }
         return texts.stream().map(Integer::valueOf).toList();

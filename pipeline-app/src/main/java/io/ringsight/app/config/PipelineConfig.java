@@ -10,15 +10,19 @@ import io.ringsight.core.model.ModelSpec;
  * @param backend device, lanes and batch
  * @param threshold least confidence of a published detection
  * @param ringSize frames of all sources together on their way, a power of two
+ * @param stopTimeoutMs the whole of a shutdown, however many sources and sinks there are
  * @param devicePlace where the device stands in the file
  */
-public record PipelineConfig(ModelSpec model, BackendSpec backend, float threshold, int ringSize, Place devicePlace) {
+public record PipelineConfig(
+        ModelSpec model, BackendSpec backend, float threshold, int ringSize, int stopTimeoutMs, Place devicePlace) {
     /** Whatever is there. */
     public static final String DEFAULT_DEVICE = "auto";
     /** One picture a launch: the least delay. */
     public static final int DEFAULT_MAX_BATCH = 1;
     /** Room for thirty-two cameras of two credits. */
     public static final int DEFAULT_RING_SIZE = 64;
+    /** Less than the ten seconds that a container's manager gives. */
+    public static final int DEFAULT_STOP_TIMEOUT_MS = 8_000;
     /** The largest ring. */
     public static final int MAX_RING_SIZE = 4096;
 
@@ -27,6 +31,7 @@ public record PipelineConfig(ModelSpec model, BackendSpec backend, float thresho
         return model.equals(other.model)
                 && backend.equals(other.backend)
                 && threshold == other.threshold
-                && ringSize == other.ringSize;
+                && ringSize == other.ringSize
+                && stopTimeoutMs == other.stopTimeoutMs;
     }
 }

@@ -33,10 +33,13 @@ final class SinksReader {
     private static final String KINDS = "one key, kafka or jsonl";
 
     private final YamlErrors errors;
+    private final SinkFiles files;
     private final Map<String, Integer> lines = new HashMap<>();
 
-    SinksReader(YamlErrors errors) {
+    /** @param files is told of every file that sinks may write */
+    SinksReader(YamlErrors errors, SinkFiles files) {
         this.errors = errors;
+        this.files = files;
     }
 
     List<SinkConfig> read(YamlObject root) {
@@ -44,7 +47,7 @@ final class SinksReader {
         if (!root.has("sinks")) {
             root.mistake("sinks", "expected a list of at least one sink, but the key is missing");
         } else if (root.isEmptyList("sinks")) {
-            root.mistake("sinks", "expected a list of at least one sink, came an empty one");
+            root.mistake("sinks", "expected a list of at least one sink, got an empty one");
         }
         List<SinkConfig> sinks = new ArrayList<>();
         for (YamlObject entry : list) {
@@ -62,13 +65,13 @@ final class SinksReader {
             errors.add(
                     entry.lineOf(at),
                     entry.path(),
-                    "expected " + KINDS + ", came " + (kinds.isEmpty() ? "none" : String.join(", ", kinds)));
+                    "expected " + KINDS + ", got " + (kinds.isEmpty() ? "none" : String.join(", ", kinds)));
             return Optional.empty();
         }
         entry.finish();
         for (String kind : List.of("kafka", "jsonl")) {
             if (kinds.contains(kind) && !entry.has(kind)) {
-                entry.mistake(kind, "expected keys and values, came nothing");
+                entry.mistake(kind, "expected keys and values, got nothing");
             }
         }
         return kafka.isPresent() ? kafka.map(this::kafka) : jsonl.map(this::jsonl);
@@ -77,7 +80,8 @@ final class SinksReader {
     private SinkConfig kafka(YamlObject yaml) {
         String bootstrapServers = yaml.text("bootstrapServers");
         String topic = yaml.text("topic");
-        Map<String, String> properties = yaml.textMap("properties");
+        Map<String, String> properties = yaml.textMap(
+                "properties", name -> name.equals(JaasQuoting.PROPERTY) ? new JaasQuoting() : Environment.Quoting.NONE);
         QueueLimits limits = limits(yaml);
         Optional<SpoolSpec> spool = spool(yaml, topic);
         yaml.finish();
@@ -92,7 +96,13 @@ final class SinksReader {
                 yaml.object("properties").ifPresent(object -> object.mistake(property, sentence));
             }
         });
-        once(yaml, "topic", "kafka:" + topic, topic);
+        if (once(yaml, "topic", "kafka:" + topic, topic) && spool.isPresent()) {
+            Optional<YamlObject> given = yaml.object(SPOOL);
+            files.spools(
+                    given.orElse(yaml),
+                    given.isPresent() ? "dir" : SPOOL,
+                    spool.get().dir());
+        }
         return new SinkConfig.Kafka(spec);
     }
 
@@ -138,10 +148,12 @@ final class SinksReader {
         int keep = yaml.integer("keep", 0, MOST_FILES, JsonLinesSpec.DEFAULT_KEEP);
         QueueLimits limits = limits(yaml);
         yaml.finish();
-        if (!path.isBlank() && !path.equals(JsonLinesSpec.STANDARD_OUTPUT)) {
-            writable(yaml, path);
+        boolean isFirst = once(yaml, "path", "jsonl:" + path, path);
+        if (path.equals(JsonLinesSpec.STANDARD_OUTPUT)) {
+            files.writesStandardOutput(yaml, "path");
+        } else if (!path.isBlank() && writable(yaml, path) && isFirst) {
+            files.writesLines(yaml, "path", Path.of(path), keep);
         }
-        once(yaml, "path", "jsonl:" + path, path);
         return new SinkConfig.Jsonl(new JsonLinesSpec(path, maxBytes, keep, limits));
     }
 
@@ -151,33 +163,37 @@ final class SinksReader {
                 yaml.longInteger("queueBytes", LEAST_BYTES, MOST_BYTES, QueueLimits.DEFAULT.bytes()));
     }
 
-    private void once(YamlObject yaml, String key, String name, String value) {
+    private boolean once(YamlObject yaml, String key, String name, String value) {
         Integer first = value.isBlank() ? null : lines.putIfAbsent(name, yaml.lineOf(key));
         if (first != null) {
             yaml.mistake(
                     key,
-                    "expected each sink once, came " + YamlObject.quoted(value) + " again (first on line " + first
+                    "expected each sink once, got " + YamlObject.quoted(value) + " again (first on line " + first
                             + ")");
         }
+        return first == null;
     }
 
     /** Tries, leaving nothing behind, whether the file can be made or written on. */
-    private static void writable(YamlObject yaml, String text) {
+    private static boolean writable(YamlObject yaml, String text) {
         try {
             Path path = Path.of(text).toAbsolutePath().normalize();
             if (Files.isDirectory(path)) {
                 yaml.mistake("path", "expected a file, but " + text + " is a directory");
+                return false;
             } else if (Files.exists(path)) {
                 Files.newOutputStream(path, StandardOpenOption.WRITE, StandardOpenOption.APPEND)
                         .close();
             } else {
                 parentWritable(yaml, "path", path);
             }
+            return true;
         } catch (InvalidPathException e) {
             yaml.mistake("path", "expected a path, but " + e.getReason());
         } catch (IOException e) {
             yaml.mistake("path", "expected a file that can be written, but " + text + " cannot: " + reason(e));
         }
+        return false;
     }
 
     private static void parentWritable(YamlObject yaml, String key, Path path) {

@@ -1,23 +1,39 @@
 package io.ringsight.app.config;
 
+import io.ringsight.core.detect.WantedClasses;
 import io.ringsight.core.frame.SourceId;
+import io.ringsight.core.frame.SourceName;
 import io.ringsight.sources.Decode;
+import io.ringsight.sources.Deinterlace;
 import io.ringsight.sources.SourceSpec;
 import java.util.Optional;
 
 /**
  * One source and how the pipeline treats it.
  *
- * @param id its name
+ * @param id what identifies it
+ * @param name what people call it, if they do
  * @param spec where its pictures come from
  * @param maxFps frames a second above which frames are left out; 0: none are
  * @param deadlineMs age above which a frame is not analysed any more; 0: none
  * @param credits the most frames it may have on their way; empty: two for a camera, for a recording as many as keep
  *     every lane busy
  * @param decode who decodes its video
+ * @param deinterlace what becomes of interlaced pictures
+ * @param track which of several videos, counted from 1; 0: as the URI says, or the main one
+ * @param classes whose objects are published
  */
 public record SourceConfig(
-        SourceId id, SourceSpec spec, double maxFps, long deadlineMs, Optional<Integer> credits, Decode decode) {
+        SourceId id,
+        Optional<SourceName> name,
+        SourceSpec spec,
+        double maxFps,
+        long deadlineMs,
+        Optional<Integer> credits,
+        Decode decode,
+        Deinterlace deinterlace,
+        int track,
+        WantedClasses classes) {
     /** For cameras: one in work, one waiting. */
     public static final int DEFAULT_CAMERA_CREDITS = 2;
     /** The most credits. */
@@ -26,4 +42,18 @@ public record SourceConfig(
     public static final int MAX_FPS = 1_000;
     /** The longest deadline: an hour. */
     public static final int MAX_DEADLINE_MS = 3_600_000;
+
+    /** Its id, and in quotes what people call it if they do. */
+    public String title() {
+        return SourceName.title(id, name);
+    }
+
+    /** Whether {@code other} runs the same source in the same way, whatever people call it. */
+    public boolean runsAs(SourceConfig other) {
+        return equals(other.named(name));
+    }
+
+    private SourceConfig named(Optional<SourceName> called) {
+        return new SourceConfig(id, called, spec, maxFps, deadlineMs, credits, decode, deinterlace, track, classes);
+    }
 }

@@ -1,11 +1,16 @@
 package io.ringsight.app.config;
 
+import io.ringsight.core.detect.WantedClasses;
 import io.ringsight.core.frame.SourceId;
+import io.ringsight.core.frame.SourceName;
 import io.ringsight.sources.Decode;
+import io.ringsight.sources.Decoding;
+import io.ringsight.sources.Deinterlace;
 import io.ringsight.sources.SourceSettings;
 import io.ringsight.sources.SourceSpec;
 import io.ringsight.sources.SourceSpecException;
 import io.ringsight.sources.Sources;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -18,33 +23,88 @@ final class SourceReader {
 
     private final YamlObject yaml;
     private final String device;
+    private final Optional<ClassNames> classNames;
 
-    /** @param device the pipeline's */
-    SourceReader(YamlObject yaml, String device) {
+    /**
+     * @param device the pipeline's
+     * @param classNames the model's; empty if there is no model that can be read
+     */
+    SourceReader(YamlObject yaml, String device, Optional<ClassNames> classNames) {
         this.yaml = yaml;
         this.device = device;
+        this.classNames = classNames;
     }
 
     Optional<SourceConfig> read() {
         Optional<SourceId> id = id();
         String uri = yaml.text("uri");
-        SourceSettings settings = settings();
+        Optional<SourceName> name = name();
         double maxFps = yaml.number("maxFps", 0, SourceConfig.MAX_FPS, 0);
         long deadlineMs = yaml.integer("deadlineMs", 0, SourceConfig.MAX_DEADLINE_MS, 0);
         Optional<Integer> credits = yaml.integerOr("auto", "credits", 1, SourceConfig.MAX_CREDITS);
         Decode decode = decode(uri);
+        Deinterlace deinterlace = deinterlace(uri);
+        int track = yaml.integer("track", 1, Decoding.MAX_TRACK, 0);
+        WantedClasses classes = classes();
+        SourceSettings settings = settings();
         yaml.finish();
         Optional<SourceSpec> spec = uri.isBlank() ? Optional.empty() : spec(uri, settings);
+        spec.filter(read -> yaml.has("track")).ifPresent(this::checkTrack);
         return id.isEmpty() || spec.isEmpty()
                 ? Optional.empty()
-                : Optional.of(new SourceConfig(id.get(), spec.get(), maxFps, deadlineMs, credits, decode));
+                : Optional.of(new SourceConfig(
+                        id.get(), name, spec.get(), maxFps, deadlineMs, credits, decode, deinterlace, track, classes));
+    }
+
+    private void checkTrack(SourceSpec spec) {
+        if (spec instanceof SourceSpec.Synthetic || spec instanceof SourceSpec.V4l2) {
+            yaml.mistake(
+                    "track",
+                    "has no meaning for a " + (spec instanceof SourceSpec.V4l2 ? "V4L2 camera" : "synthetic source"));
+        } else if (spec instanceof SourceSpec.Recording recording && recording.track() > 0) {
+            yaml.mistake("track", "is in the URI, too, as ?track=" + recording.track() + "; expected one of them");
+        }
+    }
+
+    private WantedClasses classes() {
+        List<String> names = yaml.texts("classes");
+        if (yaml.isEmptyList("classes")) {
+            yaml.mistake("classes", "expected a list of at least one class, got an empty one; leave it out for all");
+        }
+        if (!yaml.has("classes") || classNames.isEmpty()) {
+            return WantedClasses.ALL;
+        }
+        List<Integer> wanted = new ArrayList<>();
+        for (String name : names) {
+            List<Integer> ids = classNames.get().ids(name);
+            if (ids.isEmpty()) {
+                yaml.mistake("classes", classNames.get().mistake(name));
+            }
+            wanted.addAll(ids);
+        }
+        return WantedClasses.of(wanted);
+    }
+
+    /** A word that says how video is decoded; drawings are not. */
+    private String ofVideo(String key, List<String> words, String uri) {
+        boolean drawing = uri.startsWith("synthetic:");
+        if (drawing) {
+            yaml.dropDefault(key);
+        }
+        String word = yaml.word(key, words, "auto");
+        if (yaml.has(key) && drawing) {
+            yaml.mistake(key, "has no meaning for a synthetic source");
+        }
+        return word;
+    }
+
+    private Deinterlace deinterlace(String uri) {
+        return Deinterlace.named(ofVideo("deinterlace", Deinterlace.NAMES, uri));
     }
 
     private Decode decode(String uri) {
-        String word = yaml.word("decode", DECODES, "auto");
-        if (yaml.has("decode") && uri.startsWith("synthetic:")) {
-            yaml.mistake("decode", "has no meaning for a synthetic source");
-        } else if (word.equals("cuda") && !device.startsWith("cuda")) {
+        String word = ofVideo("decode", DECODES, uri);
+        if (!uri.startsWith("synthetic:") && word.equals("cuda") && !device.startsWith("cuda")) {
             yaml.mistake(
                     "decode",
                     "cuda needs pipeline.device to be cuda or cuda:N, so that pictures stay on the GPU, but it is "
@@ -58,11 +118,18 @@ final class SourceReader {
         if (!text.isBlank() && !SourceId.isValid(text)) {
             yaml.mistake(
                     "id",
-                    "expected 1 to 64 letters, digits, '.', '_' or '-', the first a letter or digit, came "
+                    "expected 1 to 64 letters, digits, '.', '_' or '-', the first a letter or digit, got "
                             + YamlObject.quoted(text));
             return Optional.empty();
         }
         return text.isBlank() ? Optional.empty() : Optional.of(new SourceId(text));
+    }
+
+    private Optional<SourceName> name() {
+        Optional<String> text = Optional.ofNullable(said("name")).map(said -> said.isBlank() ? said : said.strip());
+        Optional<String> problem = text.flatMap(SourceName::problem);
+        problem.ifPresent(sentence -> yaml.mistake("name", sentence));
+        return problem.isPresent() ? Optional.empty() : text.map(SourceName::new);
     }
 
     private SourceSettings settings() {
@@ -108,6 +175,11 @@ final class SourceReader {
             Sources.checkOptions(spec);
             return Optional.of(spec);
         } catch (SourceSpecException e) {
+            if (e.hasNoMeaning() && yaml.isDefault(e.key())) {
+                // what sources share need not suit each kind of them
+                yaml.dropDefault(e.key());
+                return spec(uri, settings());
+            }
             yaml.mistake(e.key(), e.getMessage());
             return Optional.empty();
         }

@@ -33,7 +33,7 @@ public final class YamlErrors {
      *
      * @param line from 1
      * @param key the key's path, such as {@code sources[0].uri}, or {@code yaml} for the file as a whole
-     * @param sentence what was expected and what came
+     * @param sentence what was expected and what it got
      */
     public void add(int line, String key, String sentence) {
         String text = Redaction.text(sentence).replaceAll("\\s*\\R\\s*", " ");

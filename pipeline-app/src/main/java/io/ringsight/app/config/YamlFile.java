@@ -26,7 +26,8 @@ import org.snakeyaml.engine.v2.nodes.Node;
 public final class YamlFile {
     private static final long LARGEST_BYTES = 1 << 20;
     private static final int DEEPEST = 50;
-    private static final int MOST_ALIASES = 20;
+    /** Values with every alias followed: no bomb of aliases in aliases is any larger than this. */
+    private static final int MAX_VALUES = 50_000;
 
     private YamlFile() {}
 
@@ -46,7 +47,7 @@ public final class YamlFile {
         Optional<Node> root = compose(text, errors);
         if (root.isEmpty()) {
             if (errors.isEmpty()) {
-                errors.add(1, "yaml", "expected keys and values, came an empty file");
+                errors.add(1, "yaml", "expected keys and values, got an empty file");
             }
             return Optional.empty();
         }
@@ -54,7 +55,7 @@ public final class YamlFile {
             errors.add(
                     YamlObject.line(root.get()),
                     "yaml",
-                    "expected keys and values at the top level, came " + YamlObject.kind(root.get()));
+                    "expected keys and values at the top level, got " + YamlObject.kind(root.get()));
             return Optional.empty();
         }
         return Optional.of(new YamlObject(mapping, "", errors, environment));
@@ -64,16 +65,16 @@ public final class YamlFile {
         Path file = errors.file();
         try {
             if (Files.isDirectory(file)) {
-                errors.add(1, "yaml", "expected a YAML file, came a directory");
+                errors.add(1, "yaml", "expected a YAML file, got a directory");
             } else if (Files.exists(file) && Files.size(file) > LARGEST_BYTES) {
-                errors.add(1, "yaml", "expected at most " + LARGEST_BYTES + " bytes, came " + Files.size(file));
+                errors.add(1, "yaml", "expected at most " + LARGEST_BYTES + " bytes, got " + Files.size(file));
             } else {
                 return Optional.of(Files.readString(file));
             }
         } catch (NoSuchFileException e) {
             errors.add(1, "yaml", "expected a YAML file, but there is no such file");
         } catch (CharacterCodingException e) {
-            errors.add(1, "yaml", "expected text in UTF-8, came other bytes");
+            errors.add(1, "yaml", "expected text in UTF-8, got other bytes");
         } catch (IOException | SecurityException e) {
             errors.add(1, "yaml", "expected a readable file, but it cannot be read: " + e.getMessage());
         }
@@ -82,17 +83,18 @@ public final class YamlFile {
 
     private static Optional<Node> compose(String text, YamlErrors errors) {
         LoadSettings settings = LoadSettings.builder()
-                .setMaxAliasesForCollections(MOST_ALIASES)
+                .setMaxAliasesForCollections(Integer.MAX_VALUE)
                 .setAllowNonScalarKeys(true)
                 .setLabel("file")
                 .build();
         try {
             int depth = depth(settings, text);
             if (depth > DEEPEST) {
-                errors.add(1, "yaml", "expected at most " + DEEPEST + " levels of nesting, came " + depth);
+                errors.add(1, "yaml", "expected at most " + DEEPEST + " levels of nesting, got " + depth);
                 return Optional.empty();
             }
-            return new Compose(settings).composeString(text);
+            Optional<Node> root = new Compose(settings).composeString(text);
+            return root.isEmpty() || isSmall(root.get(), errors) ? root : Optional.empty();
         } catch (MarkedYamlEngineException e) {
             int line =
                     e.getProblemMark().or(e::getContextMark).map(Mark::getLine).orElse(0) + 1;
@@ -119,6 +121,14 @@ public final class YamlFile {
 
     private static String firstLine(String text) {
         return String.valueOf(text).lines().findFirst().orElse("it is malformed");
+    }
+
+    /** Aliases may share settings among many sources; those that make the file explode are refused. */
+    private static boolean isSmall(Node root, YamlErrors errors) {
+        AliasSize size = new AliasSize(DEEPEST, MAX_VALUES);
+        Optional<String> problem = size.problem(root);
+        problem.ifPresent(sentence -> errors.add(1, "yaml", sentence));
+        return problem.isEmpty();
     }
 
     /** How deep collections lie in each other; the parser itself does not recurse, the composer does. */

@@ -18,15 +18,19 @@ import org.snakeyaml.engine.v2.nodes.SequenceNode;
  * every key nobody asked for.
  *
  * <p><code>${NAME}</code> in a value is replaced by the environment variable, <code>${NAME:-text}</code> by the text if
- * the variable is not set or empty; <code>$${</code> stands for a plain <code>${</code>.
+ * the variable is not set or empty, <code>${file:PATH}</code> by what is in the file; <code>$${</code> stands for a
+ * plain <code>${</code>. The merge key {@code <<} takes in keys of other mappings that the mapping does not say itself.
  */
 public final class YamlObject {
+    private static final String MERGE = "<<";
+
     private final MappingNode node;
     private final String path;
     private final YamlErrors errors;
     private final Environment environment;
     private final Map<String, Node> values = new LinkedHashMap<>();
     private final Map<String, Integer> keyLines = new LinkedHashMap<>();
+    private final Map<String, String> defaultPaths = new LinkedHashMap<>();
     private final List<String> known = new ArrayList<>();
 
     YamlObject(MappingNode node, String path, YamlErrors errors, Map<String, String> environment) {
@@ -34,14 +38,62 @@ public final class YamlObject {
         this.path = path;
         this.errors = errors;
         this.environment = new Environment(environment);
-        node.getValue().forEach(this::index);
+        node.getValue().stream().filter(tuple -> !isMerge(tuple)).forEach(this::index);
+        node.getValue().stream().filter(YamlObject::isMerge).forEach(this::merge);
+    }
+
+    private static boolean isMerge(NodeTuple tuple) {
+        return tuple.getKeyNode() instanceof ScalarNode key
+                && key.isPlain()
+                && key.getValue().equals(MERGE);
+    }
+
+    private void merge(NodeTuple tuple) {
+        Node value = tuple.getValueNode();
+        List<Node> all = value instanceof SequenceNode list ? list.getValue() : List.of(value);
+        for (Node each : all) {
+            if (each instanceof MappingNode mapping) {
+                addMissing(new YamlObject(mapping, path, errors, environment.variables()));
+            } else {
+                errors.add(line(each), keyPath(MERGE), "expected keys and values to take in, got " + kind(each));
+            }
+        }
+    }
+
+    private void addMissing(YamlObject other) {
+        other.values.forEach((key, value) -> {
+            if (!values.containsKey(key)) {
+                values.put(key, value);
+                keyLines.put(key, other.keyLines.get(key));
+            }
+        });
+    }
+
+    /** Takes in the keys of {@code defaults} that are not here; what is wrong with them is said of where they stand. */
+    void addDefaults(YamlObject defaults) {
+        defaults.keys().stream()
+                .filter(key -> !values.containsKey(key))
+                .forEach(key -> defaultPaths.put(key, defaults.keyPath(key)));
+        addMissing(defaults);
+    }
+
+    /** Whether a key's value is a default taken in from elsewhere. */
+    boolean isDefault(String key) {
+        return defaultPaths.containsKey(key);
+    }
+
+    /** Forgets a default. */
+    void dropDefault(String key) {
+        if (defaultPaths.remove(key) != null) {
+            values.remove(key);
+            keyLines.remove(key);
+        }
     }
 
     private void index(NodeTuple tuple) {
         int line = line(tuple.getKeyNode());
         if (!(tuple.getKeyNode() instanceof ScalarNode key)) {
-            errors.add(
-                    line, path.isEmpty() ? "yaml" : path, "expected a name as key, came " + kind(tuple.getKeyNode()));
+            errors.add(line, path.isEmpty() ? "yaml" : path, "expected a name as key, got " + kind(tuple.getKeyNode()));
             return;
         }
         Integer first = keyLines.putIfAbsent(key.getValue(), line);
@@ -49,7 +101,7 @@ public final class YamlObject {
             errors.add(
                     line,
                     keyPath(key.getValue()),
-                    "expected each key once, came it again (first on line " + first + ")");
+                    "expected each key once, got it again (first on line " + first + ")");
             return;
         }
         values.put(key.getValue(), tuple.getValueNode());
@@ -78,6 +130,10 @@ public final class YamlObject {
 
     /** The key's path from the top, as in messages. */
     public String keyPath(String key) {
+        String ofDefault = defaultPaths.get(key);
+        if (ofDefault != null) {
+            return ofDefault;
+        }
         return path.isEmpty() ? key : path + "." + key;
     }
 
@@ -98,9 +154,9 @@ public final class YamlObject {
         if (text.isEmpty() && !values.containsKey(key)) {
             mistake(key, "expected a text, but the key is missing");
         } else if (text.isEmpty() && isNull(values.get(key))) {
-            mistake(key, "expected a text, came nothing");
+            mistake(key, "expected a text, got nothing");
         } else if (text.isPresent() && text.get().isBlank()) {
-            mistake(key, "expected a text, came an empty one");
+            mistake(key, "expected a text, got an empty one");
         }
         return text.orElse("");
     }
@@ -173,7 +229,7 @@ public final class YamlObject {
         if (text.isPresent() && !words.contains(text.get())) {
             mistake(
                     key,
-                    "expected one of " + String.join(", ", words) + ", came " + quoted(text.get())
+                    "expected one of " + String.join(", ", words) + ", got " + quoted(text.get())
                             + Suggestion.of(text.get(), words));
             return otherwise;
         }
@@ -197,11 +253,18 @@ public final class YamlObject {
 
     /** Names and texts of the mapping under a key, any names; empty if the key is missing. */
     public Map<String, String> textMap(String key) {
+        return textMap(key, name -> Environment.Quoting.NONE);
+    }
+
+    /** As {@link #textMap(String)}; {@code quoting} says by name how what variables hold is put into a text. */
+    Map<String, String> textMap(String key, Function<String, Environment.Quoting> quoting) {
         Map<String, String> map = new LinkedHashMap<>();
         object(key)
                 .ifPresent(object -> object.keys().forEach(name -> {
                     if (object.isText(name)) {
-                        object.optionalText(name).ifPresent(text -> map.put(name, text));
+                        object.scalar(name, "a text")
+                                .flatMap(scalar -> object.substitute(scalar, quoting.apply(name)))
+                                .ifPresent(text -> map.put(name, text));
                     }
                 }));
         return map;
@@ -209,12 +272,18 @@ public final class YamlObject {
 
     /** Complains of each key nobody asked for. Call it last. */
     public void finish() {
+        finish("");
+    }
+
+    /** As {@link #finish()}, but a key that begins with {@code free}, if that is not empty, is the user's own. */
+    void finish(String free) {
         for (String key : values.keySet()) {
-            if (!known.contains(key)) {
+            boolean isFree = !free.isEmpty() && key.startsWith(free);
+            if (!known.contains(key) && !isFree) {
                 errors.add(
                         keyLines.get(key),
                         keyPath(key),
-                        "expected one of the keys " + String.join(", ", known) + ", came " + quoted(key)
+                        "expected one of the keys " + String.join(", ", known) + ", got " + quoted(key)
                                 + Suggestion.of(key, known));
             }
         }
@@ -222,7 +291,7 @@ public final class YamlObject {
 
     private boolean isText(String name) {
         if (isNull(values.get(name))) {
-            mistake(name, "expected a text, came nothing");
+            mistake(name, "expected a text, got nothing");
             return false;
         }
         return true;
@@ -238,7 +307,7 @@ public final class YamlObject {
     private Optional<ScalarNode> scalar(String key, String expected) {
         Optional<Node> value = node(key);
         if (value.isPresent() && !(value.get() instanceof ScalarNode)) {
-            mistake(key, "expected " + expected + ", came " + kind(value.get()));
+            mistake(key, "expected " + expected + ", got " + kind(value.get()));
         }
         return value.filter(ScalarNode.class::isInstance).map(ScalarNode.class::cast);
     }
@@ -257,14 +326,18 @@ public final class YamlObject {
             boolean onlyQuotes = quotedText && parse.apply(text.get()).isPresent();
             mistake(
                     key,
-                    "expected " + expected + ", came " + (onlyQuotes ? "the text " : "") + quoted(text.get())
+                    "expected " + expected + ", got " + (onlyQuotes ? "the text " : "") + quoted(text.get())
                             + (onlyQuotes ? "; leave out the quotes" : ""));
         }
         return value;
     }
 
     private Optional<String> substitute(ScalarNode scalar) {
-        Environment.Result result = environment.substitute(scalar.getValue());
+        return substitute(scalar, Environment.Quoting.NONE);
+    }
+
+    private Optional<String> substitute(ScalarNode scalar, Environment.Quoting quoting) {
+        Environment.Result result = environment.substitute(scalar.getValue(), quoting);
         result.mistakes().forEach(sentence -> errors.add(line(scalar), pathOf(scalar), sentence));
         return result.mistakes().isEmpty() ? Optional.of(result.text()) : Optional.empty();
     }
@@ -290,7 +363,7 @@ public final class YamlObject {
                         .ifPresent(list::add);
             }
         } else if (value.isPresent()) {
-            mistake(key, "expected a list (lines that begin with \"- \"), came " + kind(value.get()));
+            mistake(key, "expected a list (lines that begin with \"- \"), got " + kind(value.get()));
         }
         return list;
     }
@@ -299,7 +372,7 @@ public final class YamlObject {
         if (value instanceof MappingNode mapping) {
             return Optional.of(new YamlObject(mapping, at, errors, environment.variables()));
         }
-        errors.add(line(value), at, "expected keys and values, came " + kind(value));
+        errors.add(line(value), at, "expected keys and values, got " + kind(value));
         return Optional.empty();
     }
 
@@ -307,7 +380,7 @@ public final class YamlObject {
         if (value instanceof ScalarNode scalar && !isNull(value)) {
             return substitute(scalar);
         }
-        errors.add(line(value), at, "expected a text, came " + kind(value));
+        errors.add(line(value), at, "expected a text, got " + kind(value));
         return Optional.empty();
     }
 

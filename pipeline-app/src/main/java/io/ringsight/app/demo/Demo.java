@@ -5,11 +5,13 @@ import io.ringsight.app.Daemon;
 import io.ringsight.app.config.Config;
 import io.ringsight.app.config.ConfigException;
 import io.ringsight.app.config.SinkConfig;
+import io.ringsight.core.run.Threads;
 import io.ringsight.core.time.Clock;
 import io.ringsight.sinks.kafka.KafkaSinkSpec;
 import io.ringsight.sinks.kafka.TopicException;
 import io.ringsight.sinks.kafka.TopicReader;
 import io.ringsight.sinks.kafka.TopicRecord;
+import io.ringsight.sinks.kafka.Topics;
 import io.ringsight.sinks.verify.Findings;
 import io.ringsight.sinks.verify.TopicVerifier;
 import java.time.Duration;
@@ -28,7 +30,6 @@ final class Demo {
     private static final Duration POLL = Duration.ofMillis(100);
     private static final long FIRST_MESSAGE_LIMIT_NS = TimeUnit.SECONDS.toNanos(60);
     private static final long LAST_MESSAGES_LIMIT_NS = TimeUnit.SECONDS.toNanos(15);
-    private static final long RETRY_MS = 200;
     private static final long NS_PER_S = 1_000_000_000L;
     private static final double NS_PER_MS = 1e6;
 
@@ -74,10 +75,12 @@ final class Demo {
      */
     boolean run(Config config, int seconds) throws ConfigException, InterruptedException {
         KafkaSinkSpec topic = ((SinkConfig.Kafka) config.sinks().get(0)).spec();
-        try (Daemon daemon = Daemon.start(config, clock, List.of())) {
+        // Before the camera counts its first frame: the first message waits for nothing then.
+        try (TopicReader reader = newTopic(topic);
+                Daemon daemon = Daemon.start(config, clock, List.of())) {
             CompletableFuture<Void> over = watch(daemon);
             screen.step("the daemon runs; reading its messages back from the topic " + topic.topic());
-            readBack(topic, seconds, over, daemon);
+            readBack(topic, reader, seconds, over, daemon);
             throwIfFailed(over);
         }
         if (records == 0) {
@@ -89,20 +92,25 @@ final class Demo {
         return tally.frames() > 0 && findings.isComplete();
     }
 
+    private static TopicReader newTopic(KafkaSinkSpec topic) throws InterruptedException {
+        try {
+            Topics.create(topic.bootstrapServers(), topic.topic());
+            return TopicReader.open(topic.bootstrapServers(), topic.topic(), Map.of());
+        } catch (TopicException e) {
+            throw CommandException.failed("demo: " + e.getMessage());
+        }
+    }
+
     private static CompletableFuture<Void> watch(Daemon daemon) {
         CompletableFuture<Void> over = new CompletableFuture<>();
-        Thread thread = new Thread(
-                () -> {
-                    try {
-                        daemon.await();
-                        over.complete(null);
-                    } catch (InterruptedException | RuntimeException e) {
-                        over.completeExceptionally(e);
-                    }
-                },
-                "demo-daemon");
-        thread.setDaemon(true);
-        thread.start();
+        Threads.start("demo-daemon", () -> {
+            try {
+                daemon.await();
+                over.complete(null);
+            } catch (Throwable e) {
+                over.completeExceptionally(e);
+            }
+        });
         return over;
     }
 
@@ -118,12 +126,9 @@ final class Demo {
     }
 
     /** Reads until the time is up, then stops the daemon and reads what it still publishes. */
-    private void readBack(KafkaSinkSpec topic, int seconds, CompletableFuture<Void> over, Daemon daemon)
-            throws InterruptedException {
-        try (TopicReader reader = open(topic, over)) {
-            if (reader == null) {
-                return;
-            }
+    private void readBack(
+            KafkaSinkSpec topic, TopicReader reader, int seconds, CompletableFuture<Void> over, Daemon daemon) {
+        try {
             screen.heading("");
             long limitNs = clock.nanoTime() + FIRST_MESSAGE_LIMIT_NS;
             boolean begun = false;
@@ -140,25 +145,6 @@ final class Demo {
             readRest(topic, reader);
         } catch (TopicException e) {
             throw CommandException.failed("demo: " + e.getMessage());
-        }
-    }
-
-    /** The topic appears with the first message; null if the demo is over before. */
-    private TopicReader open(KafkaSinkSpec topic, CompletableFuture<Void> over)
-            throws TopicException, InterruptedException {
-        long limitNs = clock.nanoTime() + FIRST_MESSAGE_LIMIT_NS;
-        while (true) {
-            try {
-                return TopicReader.open(topic.bootstrapServers(), topic.topic(), Map.of());
-            } catch (TopicException e) {
-                if (stopped || over.isCompletedExceptionally()) {
-                    return null;
-                }
-                if (clock.nanoTime() > limitNs) {
-                    throw e;
-                }
-                Thread.sleep(RETRY_MS);
-            }
         }
     }
 
@@ -201,7 +187,7 @@ final class Demo {
         }
     }
 
-    /** Reads the whole topic anew and accounts for every frame. */
+    /** Reads the whole topic again and accounts for every frame. */
     private static Findings verify(KafkaSinkSpec topic) {
         TopicVerifier verifier = new TopicVerifier();
         try (TopicReader reader = TopicReader.open(topic.bootstrapServers(), topic.topic(), Map.of())) {

@@ -10,6 +10,8 @@ import io.ringsight.app.config.PipelineConfig;
 import io.ringsight.app.config.Place;
 import io.ringsight.app.config.SinkConfig;
 import io.ringsight.app.config.SourceConfig;
+import io.ringsight.app.files.ShippedModel;
+import io.ringsight.core.detect.WantedClasses;
 import io.ringsight.core.frame.SourceId;
 import io.ringsight.core.infer.BackendSpec;
 import io.ringsight.core.model.ModelException;
@@ -17,6 +19,7 @@ import io.ringsight.core.model.ModelSpec;
 import io.ringsight.core.time.Clock;
 import io.ringsight.sinks.kafka.KafkaSinkSpec;
 import io.ringsight.sources.Decode;
+import io.ringsight.sources.Deinterlace;
 import io.ringsight.sources.SourceSpec;
 import io.ringsight.sources.SourceSpecException;
 import io.ringsight.sources.synthetic.SyntheticSettings.SceneKind;
@@ -49,8 +52,7 @@ import picocli.CommandLine.Spec;
 public final class DemoCommand implements Callable<Integer> {
     private static final String TOPIC = "ringsight.detections";
     private static final String SOURCE_ID = "line1";
-    private static final String TOPIC_MADE_WITHIN_MS = "10000";
-    private static final int LONGEST_S = 86_400;
+    private static final int MAX_SECONDS = 86_400;
     private static final String LOG_LEVEL = "ringsight.log.level";
 
     @Option(
@@ -70,7 +72,7 @@ public final class DemoCommand implements Callable<Integer> {
     @Option(
             names = {"-m", "--model"},
             paramLabel = "FILE",
-            description = "The model, .yaml or .onnx (default: conf/models/pcb-defect.yaml).")
+            description = "The model, .yaml or .onnx (default: " + ShippedModel.NAME + ").")
     private Path model;
 
     @Spec
@@ -82,8 +84,8 @@ public final class DemoCommand implements Callable<Integer> {
     @Override
     public Integer call() throws ConfigException, ModelException, InterruptedException {
         quieten();
-        if (seconds < 1 || seconds > LONGEST_S) {
-            throw misuse("--seconds takes 1 to " + LONGEST_S + ", came " + seconds);
+        if (seconds < 1 || seconds > MAX_SECONDS) {
+            throw misuse("--seconds: expected 1 to " + MAX_SECONDS + ", got " + seconds);
         }
         Clock clock = Clock.system();
         SourceSpec watched = watched();
@@ -120,7 +122,7 @@ public final class DemoCommand implements Callable<Integer> {
     }
 
     private Path modelFile() {
-        Path file = model != null ? model : home().resolve("conf/models/pcb-defect.yaml");
+        Path file = ShippedModel.unless(model);
         if (!Files.isRegularFile(file)) {
             throw CommandException.usage("ringsight: demo: there is no model " + file);
         }
@@ -149,12 +151,25 @@ public final class DemoCommand implements Callable<Integer> {
     private Config config(SourceSpec watched, ModelSpec detector, EmbeddedBroker broker) {
         Place place = new Place(Path.of("demo"), 1, "device");
         BackendSpec backend = new BackendSpec(PipelineConfig.DEFAULT_DEVICE, 0, PipelineConfig.DEFAULT_MAX_BATCH);
-        PipelineConfig pipeline =
-                new PipelineConfig(detector, backend, detector.threshold(), PipelineConfig.DEFAULT_RING_SIZE, place);
-        SourceConfig line = new SourceConfig(new SourceId(SOURCE_ID), watched, 0, 0, Optional.empty(), Decode.AUTO);
-        // The first send makes the topic; waiting for that is no outage to warn of.
-        KafkaSinkSpec topic =
-                new KafkaSinkSpec(broker.bootstrapServers(), TOPIC, Map.of("max.block.ms", TOPIC_MADE_WITHIN_MS));
+        PipelineConfig pipeline = new PipelineConfig(
+                detector,
+                backend,
+                detector.threshold(),
+                PipelineConfig.DEFAULT_RING_SIZE,
+                PipelineConfig.DEFAULT_STOP_TIMEOUT_MS,
+                place);
+        SourceConfig line = new SourceConfig(
+                new SourceId(SOURCE_ID),
+                Optional.empty(),
+                watched,
+                0,
+                0,
+                Optional.empty(),
+                Decode.AUTO,
+                Deinterlace.AUTO,
+                0,
+                WantedClasses.ALL);
+        KafkaSinkSpec topic = new KafkaSinkSpec(broker.bootstrapServers(), TOPIC, Map.of());
         SinkConfig kafka = new SinkConfig.Kafka(topic);
         return new Config(pipeline, List.of(line), List.of(kafka), Optional.empty());
     }

@@ -9,14 +9,11 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
-import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.Comparator;
 import java.util.List;
-import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
@@ -32,17 +29,22 @@ final class EmbeddedBroker implements AutoCloseable {
     private static final int CONNECT_LIMIT_MS = 200;
     private static final long POLL_MS = 50;
     private static final int LOG_LINES_TOLD = 3;
+    private static final int MAX_PORT_TRIES = 3;
+    /** Any will do for a cluster of one broker that nobody joins: the 16 bytes {@code ringsight-demo-1}, as Kafka writes them. */
+    private static final String CLUSTER_ID = "cmluZ3NpZ2h0LWRlbW8tMQ";
+
+    private static final String SETTINGS = "server.properties";
+    private static final String LOG_SETTINGS = "log4j2.properties";
     private static final Path SETSID = Path.of("/usr/bin/setsid");
 
     private final Path folder;
     private final String classPath;
-    private final int port;
     private final Thread killer = new Thread(this::kill, "kafka-broker-killer");
+    private int port;
     private volatile Process process;
 
-    private EmbeddedBroker(Path jars, Path folder, int port) {
+    private EmbeddedBroker(Path jars, Path folder) {
         this.folder = folder;
-        this.port = port;
         classPath = jars.toAbsolutePath().resolve("*").toString();
     }
 
@@ -57,11 +59,9 @@ final class EmbeddedBroker implements AutoCloseable {
             throw CommandException.failed(
                     "demo: found no Kafka broker in " + jars + "; scripts/demo fetches one there before it starts");
         }
-        EmbeddedBroker broker = null;
-        try (ServerSocket client = anyPort();
-                ServerSocket controller = anyPort()) {
-            broker = new EmbeddedBroker(jars, Files.createTempDirectory("ringsight-kafka-"), client.getLocalPort());
-            broker.writeSettings(controller.getLocalPort());
+        EmbeddedBroker broker;
+        try {
+            broker = new EmbeddedBroker(jars, Files.createTempDirectory("ringsight-kafka-"));
         } catch (IOException e) {
             throw new UncheckedIOException("preparing a Kafka broker", e);
         }
@@ -89,13 +89,21 @@ final class EmbeddedBroker implements AutoCloseable {
         }
     }
 
+    private void choosePorts() throws IOException {
+        try (ServerSocket client = anyPort();
+                ServerSocket controller = anyPort()) {
+            port = client.getLocalPort();
+            writeSettings(controller.getLocalPort());
+        }
+    }
+
     private static ServerSocket anyPort() throws IOException {
         return new ServerSocket(0, 1, InetAddress.getByName(HOST));
     }
 
     private void writeSettings(int controllerPort) throws IOException {
         Files.write(
-                folder.resolve("server.properties"),
+                folder.resolve(SETTINGS),
                 List.of(
                         "process.roles=broker,controller",
                         "node.id=1",
@@ -103,7 +111,7 @@ final class EmbeddedBroker implements AutoCloseable {
                         "listeners=PLAINTEXT://" + HOST + ":" + port + ",CONTROLLER://" + HOST + ":" + controllerPort,
                         "advertised.listeners=PLAINTEXT://" + HOST + ":" + port,
                         "controller.listener.names=CONTROLLER",
-                        "log.dirs=" + folder.resolve("data"),
+                        "log.dirs=data",
                         "num.partitions=1",
                         "num.network.threads=1",
                         "num.io.threads=2",
@@ -116,7 +124,7 @@ final class EmbeddedBroker implements AutoCloseable {
                         "share.coordinator.state.topic.min.isr=1",
                         "log.cleaner.dedupe.buffer.size=4194304"));
         Files.write(
-                folder.resolve("log4j2.properties"),
+                folder.resolve(LOG_SETTINGS),
                 List.of(
                         "rootLogger.level=ERROR",
                         "rootLogger.appenderRef.console.ref=console",
@@ -127,32 +135,44 @@ final class EmbeddedBroker implements AutoCloseable {
     }
 
     private void startAndAwait(Clock clock) throws IOException, InterruptedException {
-        String settings = folder.resolve("server.properties").toString();
-        process = java("kafka.tools.StorageTool", "format", "-t", clusterId(), "-c", settings);
+        choosePorts();
+        process = java("kafka.tools.StorageTool", "format", "-t", CLUSTER_ID, "-c", SETTINGS);
         if (!process.waitFor(START_LIMIT_NS, TimeUnit.NANOSECONDS) || process.exitValue() != 0) {
             throw failed("formatting its data folder failed");
         }
-        process = java("kafka.Kafka", settings);
+        int tries = 1;
+        while (!startsOnItsPorts(clock)) {
+            if (tries == MAX_PORT_TRIES || !portIsTaken()) {
+                throw failed("it ended by itself");
+            }
+            tries++;
+            Files.delete(log());
+            choosePorts();
+        }
+    }
+
+    /** Starts the broker; false if it ended before it answered. */
+    private boolean startsOnItsPorts(Clock clock) throws IOException, InterruptedException {
+        process = java("kafka.Kafka", SETTINGS);
         long startNs = clock.nanoTime();
         while (!answers()) {
             if (!process.isAlive()) {
-                throw failed("it ended by itself");
+                return false;
             }
             if (clock.nanoTime() - startNs > START_LIMIT_NS) {
                 throw failed("it does not answer");
             }
             Thread.sleep(POLL_MS);
         }
+        return true;
     }
 
-    private static String clusterId() {
-        UUID id = UUID.randomUUID();
-        ByteBuffer bytes = ByteBuffer.allocate(2 * Long.BYTES);
-        bytes.putLong(id.getMostSignificantBits()).putLong(id.getLeastSignificantBits());
-        return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes.array());
+    /** A port that was free a moment ago may be another program's by the time the broker binds it. */
+    private boolean portIsTaken() throws IOException {
+        return Files.readString(log()).contains("Address already in use");
     }
 
-    /** Starts a JVM with little memory. In a session of its own, so that Ctrl-C leaves the broker for us to stop. */
+    /** Starts a JVM with little memory, in the broker's folder: no path of it needs quoting then. In a session of its own, so that Ctrl-C leaves the broker for us to stop. */
     private Process java(String... arguments) throws IOException {
         List<String> command = new ArrayList<>();
         if (Files.isExecutable(SETSID)) {
@@ -160,7 +180,7 @@ final class EmbeddedBroker implements AutoCloseable {
         }
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(List.of("-Xms64m", "-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"));
-        command.add("-Dlog4j2.configurationFile=" + folder.resolve("log4j2.properties"));
+        command.add("-Dlog4j2.configurationFile=" + LOG_SETTINGS);
         command.addAll(List.of("-cp", classPath));
         command.addAll(List.of(arguments));
         return new ProcessBuilder(command)

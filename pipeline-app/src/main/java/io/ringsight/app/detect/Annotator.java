@@ -97,7 +97,7 @@ final class Annotator implements ResultSink, AutoCloseable {
         return failure;
     }
 
-    /** Makes the last film playable. Call it when no more results come. */
+    /** Makes the last video playable. Call it when no more results come. */
     void finish() {
         if (failure == null) {
             try {

@@ -7,40 +7,46 @@ import io.ringsight.app.Progress;
 import io.ringsight.app.Version;
 import io.ringsight.app.detect.Inputs.Input;
 import io.ringsight.app.files.FileRun;
-import io.ringsight.app.files.FilmLength;
 import io.ringsight.app.files.ModelOptions;
+import io.ringsight.app.files.OutputGuard;
+import io.ringsight.app.files.VideoLength;
+import io.ringsight.app.files.VideoOptions;
+import io.ringsight.app.files.Written;
 import io.ringsight.core.frame.FrameResult;
 import io.ringsight.core.frame.Gap;
 import io.ringsight.core.infer.InferenceBackend;
 import io.ringsight.core.model.ModelSpec;
-import io.ringsight.core.pipeline.FrameIntake;
 import io.ringsight.core.pipeline.ResultSink;
 import io.ringsight.core.time.Clock;
 import io.ringsight.sinks.MessageJson;
 import io.ringsight.sinks.ModelIdentity;
-import io.ringsight.sources.Ending;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.ParentCommand;
 import picocli.CommandLine.Spec;
 
-/** {@code ringsight detect}: films and pictures to messages and annotated films and pictures. */
+/** {@code ringsight detect}: videos and pictures to messages and annotated videos and pictures. */
 @Command(
         name = "detect",
         mixinStandardHelpOptions = true,
         versionProvider = Version.class,
         sortOptions = false,
-        description = "Finds objects in films and pictures: one message a picture as a line of JSON, and pictures with"
+        description = "Finds objects in videos and pictures: one message a picture as a line of JSON, and pictures with"
                 + " boxes drawn into them if wanted.",
         footer = {
             "",
+            "Exit codes: 0 done, 1 an input or a frame failed, 2 bad usage, 130 or 143 stopped by Ctrl-C or SIGTERM: all"
+                    + " outputs are complete up to there.",
             "Example: ringsight detect clip.mp4 -m conf/models/pcb-defect.yaml -o found.jsonl --annotate found.mp4"
         })
 public final class DetectCommand implements Callable<Integer> {
@@ -49,7 +55,8 @@ public final class DetectCommand implements Callable<Integer> {
     @Parameters(
             arity = "1..*",
             paramLabel = "INPUT",
-            description = "Films, pictures, or folders of pictures; anything FFmpeg reads.")
+            description = "Videos, pictures, folders of them, globs (clips/*.mp4) or numbered sequences"
+                    + " (board%%04d.png); anything FFmpeg reads.")
     private List<Path> inputs;
 
     @Mixin
@@ -64,7 +71,7 @@ public final class DetectCommand implements Callable<Integer> {
     @Option(
             names = "--annotate",
             paramLabel = "OUT",
-            description = "Draw what was found: into one film, NAME.mp4, or into a folder, each input by itself.")
+            description = "Draw what was found: into one video, NAME.mp4, or into a folder, each input by itself.")
     private Path annotate;
 
     @Option(
@@ -73,30 +80,78 @@ public final class DetectCommand implements Callable<Integer> {
             description = "Least confidence, 0 to 1 (default: the model's own).")
     private Float threshold;
 
+    @Mixin
+    private Selection selection;
+
+    @Mixin
+    private VideoOptions video;
+
+    @ParentCommand
+    private Main ringsight;
+
     @Spec
     private CommandSpec spec;
+
+    /** The exit code, when a signal came. */
+    private final CompletableFuture<Integer> stopped = new CompletableFuture<>();
 
     private final List<String> failures = new ArrayList<>();
 
     @Override
     public Integer call() throws Exception {
         if (threshold != null && !(threshold >= 0 && threshold <= 1)) {
-            throw CommandException.usage("ringsight: --threshold: expected a number from 0 to 1, came " + threshold);
+            throw CommandException.usage("ringsight: --threshold: expected a number from 0 to 1, got " + threshold);
         }
+        ringsight.onTermination((int exitCode) -> stopped.complete(exitCode));
+        selection.sampling();
+        video.decoding();
         ModelSpec modelSpec = model.read();
-        List<Input> files = Inputs.of(inputs);
-        AnnotatedFiles annotated = annotate == null ? null : new AnnotatedFiles(annotate);
+        selection.classes(modelSpec.labels());
+        Inputs found = Inputs.of(inputs);
+        List<Input> files = found.files();
+        AnnotatedFiles annotated = annotate == null ? null : new AnnotatedFiles(annotate, files);
+        guard(files, modelSpec, annotated);
+        found.notes().forEach(spec.commandLine().getErr()::println);
         try (InferenceBackend backend = model.open(modelSpec);
                 Lines lines = lines(modelSpec, backend);
                 Annotator annotator = annotator(files, annotated, modelSpec)) {
             detect(files, backend, modelSpec, lines, annotator);
         }
-        failures.forEach(spec.commandLine().getErr()::println);
+        failures.forEach(failure -> spec.commandLine().getErr().println("ringsight: " + failure));
+        if (stopped.isDone()) {
+            spec.commandLine().getErr().println("ringsight: stopped; what was read so far has been written");
+            return stopped.join();
+        }
         return failures.isEmpty() ? Main.DONE : Main.FAILED;
     }
 
+    /** Before anything is opened: no output may be an input, another output, or somebody else's file. */
+    private void guard(List<Input> files, ModelSpec modelSpec, AnnotatedFiles annotated) {
+        OutputGuard guard = new OutputGuard().reads(model.path()).reads(modelSpec.file());
+        files.forEach(file -> guard.reads(file.file()));
+        String target = target();
+        if (STANDARD_OUTPUT.equals(target)) {
+            guard.writesStandardOutput();
+        } else if (target != null) {
+            Path path = Path.of(target);
+            guard.streams("-o", path, Written.MESSAGES).inExistingFolder("-o", path);
+        }
+        if (annotated != null) {
+            annotated.declare(guard);
+        }
+        guard.check();
+        if (annotated != null) {
+            annotated.makeFolder();
+        }
+    }
+
+    /** Where messages go; null for nowhere. */
+    private String target() {
+        return output != null ? output : annotate == null ? STANDARD_OUTPUT : null;
+    }
+
     private Lines lines(ModelSpec modelSpec, InferenceBackend backend) {
-        String target = output != null ? output : annotate == null ? STANDARD_OUTPUT : null;
+        String target = target();
         if (target == null) {
             return null;
         }
@@ -120,40 +175,42 @@ public final class DetectCommand implements Callable<Integer> {
     private void detect(
             List<Input> files, InferenceBackend backend, ModelSpec modelSpec, Lines lines, Annotator annotator)
             throws InterruptedException {
+        float least = threshold != null ? threshold : modelSpec.threshold();
         try (Progress progress = Progress.begin("detect", " pictures", total(files))) {
-            List<ResultSink> sinks = new ArrayList<>();
-            if (lines != null) {
-                sinks.add(lines);
-            }
-            if (annotator != null) {
-                sinks.add(annotator);
-            }
-            sinks.add(new Steps(progress));
-            float least = threshold != null ? threshold : modelSpec.threshold();
+            List<ResultSink> sinks = sinks(lines, annotator, progress);
             try (FileRun run = new FileRun(backend, modelSpec, least, sinks, Clock.system())) {
+                Detection detection = new Detection(
+                        run, selection.sampling(), video.decoding(), selection.classes(modelSpec.labels()));
+                stopped.thenRun(run::stop);
                 for (Input file : files) {
-                    read(run, file);
+                    if (!detection.read(file)) {
+                        break;
+                    }
                     check(lines, annotator);
                 }
                 run.finish();
+                failures.addAll(detection.failures());
             }
             if (annotator != null) {
                 annotator.finish();
+            }
+            if (lines != null) {
+                lines.finish();
             }
             check(lines, annotator);
         }
     }
 
-    private void read(FileRun run, Input input) throws InterruptedException {
-        FrameIntake intake = run.connect(input.id());
-        Ending ending = run.read(input.file(), intake);
-        if (!FileRun.isWhole(ending)) {
-            failures.add("ringsight: "
-                    + (ending.detail().isEmpty()
-                            ? input.file() + ": " + ending.reason().sentence()
-                            : ending.detail()));
-            intake.gap(ending.reason(), ending.detail());
+    private List<ResultSink> sinks(Lines lines, Annotator annotator, Progress progress) {
+        List<ResultSink> sinks = new ArrayList<>();
+        if (lines != null) {
+            sinks.add(lines);
         }
+        if (annotator != null) {
+            sinks.add(annotator);
+        }
+        sinks.add(new Steps(progress));
+        return sinks;
     }
 
     private static void check(Lines lines, Annotator annotator) {
@@ -166,11 +223,12 @@ public final class DetectCommand implements Callable<Integer> {
         }
     }
 
-    /** Pictures in all files; -1 when a film does not tell. */
+    /** Pictures in all files; -1 when a video does not tell. A pipe can be opened once only, so it is not asked. */
     private static long total(List<Input> files) {
         long total = 0;
         for (Input file : files) {
-            long pictures = file.isPicture() ? 1 : FilmLength.pictures(file.file());
+            long pictures =
+                    file.isPicture() ? 1 : !Files.isRegularFile(file.file()) ? -1 : VideoLength.pictures(file.file());
             if (pictures < 0) {
                 return -1;
             }

@@ -2,18 +2,20 @@ package io.ringsight.app.detect;
 
 import io.ringsight.app.CommandException;
 import io.ringsight.app.files.FileKinds;
+import io.ringsight.app.files.IoReason;
 import io.ringsight.core.frame.SourceId;
+import io.ringsight.sources.MediaFiles;
 import java.io.IOException;
-import java.nio.file.Files;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
-import java.util.stream.Stream;
 
-/** The films and pictures a user named, each with a source id made of its name. */
+/** The videos and pictures a user named, each with a source id made of its name. */
 final class Inputs {
     private static final int LONGEST_ID = 56;
 
@@ -29,47 +31,62 @@ final class Inputs {
         }
     }
 
+    private final List<Input> files = new ArrayList<>();
+    private final List<String> notes = new ArrayList<>();
+    private final List<String> problems = new ArrayList<>();
+    private final Set<String> ids = new HashSet<>();
+
     private Inputs() {}
 
-    /** All files in the order they were named; a folder stands for the pictures in it, by name. */
-    static List<Input> of(List<Path> named) {
-        List<String> mistakes = new ArrayList<>();
-        List<Input> inputs = new ArrayList<>();
-        Set<String> ids = new HashSet<>();
-        for (Path path : named) {
-            for (Path file : files(path, mistakes)) {
-                inputs.add(new Input(file, id(file, ids)));
-            }
-        }
-        if (!mistakes.isEmpty()) {
-            throw CommandException.usage(mistakes);
+    /** All files in the order they were named; a folder, glob or sequence stands for the videos and pictures in it. */
+    static Inputs of(List<Path> named) {
+        Inputs inputs = new Inputs();
+        named.forEach(inputs::add);
+        if (!inputs.problems.isEmpty()) {
+            throw CommandException.usage(inputs.problems);
         }
         return inputs;
     }
 
-    private static List<Path> files(Path path, List<String> mistakes) {
-        if (Files.isDirectory(path)) {
-            List<Path> pictures = pictures(path);
-            if (pictures.isEmpty()) {
-                mistakes.add("ringsight: " + path + ": expected pictures in this folder (" + FileKinds.pictureEndings()
-                        + "), but there are none");
-            }
-            return pictures;
-        }
-        if (!Files.exists(path)) {
-            mistakes.add("ringsight: " + path + ": expected a film, a picture or a folder of pictures, but there is"
-                    + " no such file");
-            return List.of();
-        }
-        return List.of(path);
+    /** What is read, in order. */
+    List<Input> files() {
+        return files;
     }
 
-    private static List<Path> pictures(Path folder) {
-        try (Stream<Path> files = Files.list(folder)) {
-            return files.filter(FileKinds::isPicture).sorted().toList();
+    /** What was left out, a line for each folder. */
+    List<String> notes() {
+        return notes;
+    }
+
+    private void add(Path path) {
+        try {
+            MediaFiles found = MediaFiles.of(path);
+            for (Path file : found.files()) {
+                files.add(new Input(file, id(file, ids)));
+            }
+            if (found.files().isEmpty()) {
+                problem(
+                        path,
+                        "expected pictures in this folder, or videos, but there are none ("
+                                + (found.leftOut().isEmpty() ? "it is empty" : "it holds " + found.leftOut()) + ")");
+            } else if (!found.leftOut().isEmpty()) {
+                notes.add("ringsight: " + path + ": left out what is no video or picture by its name: "
+                        + found.leftOut());
+            }
+        } catch (NoSuchFileException e) {
+            problem(
+                    path,
+                    "expected a video, a picture, a folder of them, a glob or a sequence, but there is no such"
+                            + " file");
+        } catch (AccessDeniedException e) {
+            problem(path, "cannot be read: no permission");
         } catch (IOException e) {
-            throw CommandException.usage("ringsight: " + folder + ": this folder cannot be read");
+            problem(path, "cannot be read: " + IoReason.of(e));
         }
+    }
+
+    private void problem(Path path, String sentence) {
+        problems.add("ringsight: " + path + ": " + sentence);
     }
 
     private static SourceId id(Path file, Set<String> taken) {

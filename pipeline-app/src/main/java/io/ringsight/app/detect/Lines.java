@@ -1,8 +1,10 @@
 package io.ringsight.app.detect;
 
 import io.ringsight.app.CommandException;
+import io.ringsight.app.files.IoReason;
 import io.ringsight.core.frame.FrameResult;
 import io.ringsight.core.frame.Gap;
+import io.ringsight.core.frame.GapReason;
 import io.ringsight.core.pipeline.ResultSink;
 import io.ringsight.sinks.Message;
 import io.ringsight.sinks.MessageJson;
@@ -39,8 +41,8 @@ final class Lines implements ResultSink, AutoCloseable {
         try {
             return new Lines(json, path, new BufferedOutputStream(Files.newOutputStream(path)), null);
         } catch (IOException e) {
-            throw CommandException.usage("ringsight: -o: expected a file to write, but " + path
-                    + (Files.isDirectory(path) ? " is a folder" : " cannot be written"));
+            throw CommandException.usage(
+                    "ringsight: -o: expected a file to write, but " + path + " cannot be written: " + IoReason.of(e));
         }
     }
 
@@ -49,9 +51,12 @@ final class Lines implements ResultSink, AutoCloseable {
         write(json.frame(result));
     }
 
+    /** That an input is over goes without saying, unless it tells of frames that no message told of. */
     @Override
     public void gap(Gap gap, boolean lossless) {
-        write(json.gap(gap));
+        if (gap.reason() != GapReason.ENDED || gap.losses().total() > 0) {
+            write(json.gap(gap));
+        }
     }
 
     private void write(Message message) {
@@ -68,7 +73,24 @@ final class Lines implements ResultSink, AutoCloseable {
                 file.write('\n');
             }
         } catch (IOException e) {
-            failure = path + ": cannot be written: " + e.getMessage();
+            failed(e);
+        }
+    }
+
+    private void failed(IOException e) {
+        failure = path + " cannot be written: " + IoReason.of(e);
+    }
+
+    /** Writes what is buffered still. Call it when no more results come. */
+    void finish() {
+        try {
+            if (file != null && failure == null) {
+                file.flush();
+            } else if (file == null && out.checkError()) {
+                failure = "standard output cannot be written";
+            }
+        } catch (IOException e) {
+            failed(e);
         }
     }
 
@@ -84,7 +106,7 @@ final class Lines implements ResultSink, AutoCloseable {
                 file.close();
             }
         } catch (IOException e) {
-            failure = path + ": cannot be written: " + e.getMessage();
+            failed(e);
         }
     }
 }

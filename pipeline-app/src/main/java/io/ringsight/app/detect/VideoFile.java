@@ -5,6 +5,7 @@ import static org.bytedeco.ffmpeg.global.avformat.*;
 import static org.bytedeco.ffmpeg.global.avutil.*;
 import static org.bytedeco.ffmpeg.global.swscale.*;
 
+import io.ringsight.app.files.Written;
 import java.io.IOException;
 import java.nio.file.Path;
 import org.bytedeco.ffmpeg.avcodec.AVCodec;
@@ -28,7 +29,7 @@ import org.bytedeco.opencv.opencv_core.Mat;
  * the first picture's size, which all must have; odd sizes lose one row or column. One thread; native memory until
  * closed.
  */
-final class VideoFile implements AutoCloseable {
+public final class VideoFile implements AutoCloseable {
     private static final int MICROSECONDS = 1_000_000;
     /** What the encoder plans its bits with; pictures may come faster or slower. */
     private static final int NOMINAL_FPS = 25;
@@ -51,10 +52,11 @@ final class VideoFile implements AutoCloseable {
     private boolean begun;
     private long lastUs = -1;
 
-    VideoFile(Path file, int width, int height) throws IOException {
+    /** Begins the file, which is replaced if it is there. */
+    public VideoFile(Path file, int width, int height) throws IOException {
         this.file = file;
         try {
-            open(Math.max(2, width & ~1), Math.max(2, height & ~1));
+            open(width & ~1, height & ~1);
         } catch (IOException e) {
             close();
             throw e;
@@ -71,8 +73,12 @@ final class VideoFile implements AutoCloseable {
         frame.format(AV_PIX_FMT_YUV420P).width(width).height(height);
         check(av_frame_get_buffer(frame, 0), "make a picture of");
         openConverter(width, height);
-        check(avio_open(io, file.toString(), AVIO_FLAG_WRITE), "create");
+        // With the protocol: else a name with a colon would be taken for one.
+        check(avio_open(io, "file:" + file, AVIO_FLAG_WRITE), "create");
         format.pb(io);
+        AVDictionary about = new AVDictionary(null);
+        av_dict_set(about, "comment", Written.MARK, 0);
+        format.metadata(about); // freed with the format
         AVDictionary options = new AVDictionary(null);
         // The index goes to the front, so that browsers play the file while it loads.
         av_dict_set(options, "movflags", "+faststart", 0);
@@ -124,7 +130,7 @@ final class VideoFile implements AutoCloseable {
      * @param bgr blue, green and red bytes, at least as large as the first
      * @param timeUs when it is shown, microseconds from the first; later than the one before, or it is made so
      */
-    void write(Mat bgr, long timeUs) throws IOException {
+    public void write(Mat bgr, long timeUs) throws IOException {
         lastUs = Math.max(timeUs, lastUs + 1);
         check(av_frame_make_writable(frame), "make a picture of");
         source.put(0, bgr.data());
@@ -144,13 +150,15 @@ final class VideoFile implements AutoCloseable {
     }
 
     /** Writes what the encoder holds still, and the index: without it the file does not play. */
-    void finish() throws IOException {
+    public void finish() throws IOException {
         check(avcodec_send_frame(encoder, null), "encode");
         writePackets();
         check(av_write_trailer(format), "finish");
         begun = false;
-        check(avio_close(format.pb()), "finish");
+        AVIOContext written = format.pb();
+        int failed = written.error(); // a full disk may show in a flush that nobody was told of
         format.pb(null);
+        check(Math.min(failed, avio_close(written)), "finish");
     }
 
     private void check(int result, String what) throws IOException {

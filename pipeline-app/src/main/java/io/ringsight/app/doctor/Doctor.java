@@ -1,13 +1,15 @@
 package io.ringsight.app.doctor;
 
+import io.ringsight.app.detect.PaintingTrial;
+import io.ringsight.app.natives.NativeLibraries;
 import io.ringsight.core.infer.cuda.CudaDevices;
 import io.ringsight.core.infer.onnx.OnnxRuntimeVersion;
+import io.ringsight.core.time.Clock;
 import io.ringsight.sources.FfmpegLibraries;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
-import org.bytedeco.javacpp.Loader;
-import org.bytedeco.opencv.global.opencv_core;
 
 /** Looks what can run on this machine, by trying it. */
 public final class Doctor {
@@ -19,10 +21,11 @@ public final class Doctor {
         findings.add(Machine.processor());
         findings.add(Machine.memory());
         findings.add(Machine.java());
+        findings.add(libraryCache());
         findings.add(attempt("ONNX Runtime", OnnxRuntimeVersion::current));
         findings.add(attempt("FFmpeg", FfmpegLibraries::version));
-        findings.add(attempt("OpenCV", Doctor::openCv));
-        findings.add(Machine.scratch());
+        findings.add(attempt("RTSP", Doctor::rtsp));
+        findings.add(attempt("OpenCV", PaintingTrial::run));
         findings.add(Cameras.v4l2());
         CudaDevices gpus = CudaDevices.probe();
         findings.add(Nvidia.cuda(gpus));
@@ -31,24 +34,40 @@ public final class Doctor {
         return findings;
     }
 
-    private static String openCv() {
-        Loader.load(opencv_core.class);
-        return opencv_core.CV_VERSION;
+    /** Native libraries are unpacked before they are loaded, so this comes before all that load one. */
+    private static Finding libraryCache() {
+        try {
+            return Machine.libraryCache(NativeLibraries.prepare());
+        } catch (IOException e) {
+            return Finding.missing("library cache", e.getMessage());
+        }
     }
 
-    /** Loads a library; why it does not load is an answer, not a failure of this program. */
-    private static Finding attempt(String name, Supplier<String> version) {
+    private static String rtsp() {
         try {
-            return Finding.usable(name, version.get());
-        } catch (LinkageError | RuntimeException e) {
-            Throwable cause = e.getCause() == null ? e : e.getCause();
-            return Finding.missing(
-                    name,
-                    "does not load: "
-                            + String.valueOf(cause.getMessage())
-                                    .lines()
-                                    .findFirst()
-                                    .orElse(cause.toString()));
+            return FfmpegLibraries.rtsp(Clock.system());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted", e);
         }
+    }
+
+    /** Tries something; why it does not work is an answer, not a failure of this program. */
+    private static Finding attempt(String name, Supplier<String> trial) {
+        try {
+            return Finding.usable(name, trial.get());
+        } catch (IllegalStateException e) {
+            return Finding.missing(name, e.getMessage());
+        } catch (LinkageError | RuntimeException e) {
+            return Finding.missing(name, "does not load: " + Packages.advise(why(e)));
+        }
+    }
+
+    private static String why(Throwable failure) {
+        Throwable inner = failure;
+        while (inner.getCause() != null && inner.getCause() != inner) {
+            inner = inner.getCause();
+        }
+        return String.valueOf(inner.getMessage()).lines().findFirst().orElse(inner.toString());
     }
 }

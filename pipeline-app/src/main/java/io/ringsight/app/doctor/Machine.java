@@ -18,11 +18,11 @@ public final class Machine {
     private static final List<String> INSTRUCTION_SETS =
             List.of("sse4_2", "avx", "fma", "avx2", "avx_vnni", "avx512f", "avx512_vnni", "avx512_bf16", "amx_int8");
 
-    private static final long LEAST_SCRATCH_BYTES = 500L << 20;
+    private static final long MIN_CACHE_BYTES = 500L << 20;
 
     private Machine() {}
 
-    /** What the processor calls itself. */
+    /** What the CPU calls itself. */
     public static String processorName() {
         return cpuInfo("model name").orElse(System.getProperty("os.arch"));
     }
@@ -58,24 +58,12 @@ public final class Machine {
                 : Finding.missing("Java", name + ": the native libraries of this build are for Linux on x86-64 only");
     }
 
-    /** Native libraries are unpacked before they are loaded: there must be room, and running must be allowed. */
-    static Finding scratch() {
-        Path directory = Path.of(System.getProperty(
-                "org.bytedeco.javacpp.cachedir", System.getProperty("user.home") + "/.javacpp/cache"));
-        Path existing = directory;
-        while (existing.getParent() != null && !Files.exists(existing)) {
-            existing = existing.getParent();
-        }
+    /** There must be room where native libraries are unpacked. */
+    static Finding libraryCache(Path directory) {
         try {
-            long free = Files.getFileStore(existing).getUsableSpace();
-            String detail = directory + " and " + System.getProperty("java.io.tmpdir") + ", " + mib(free) + " MiB free";
-            if (!Files.isWritable(existing)) {
-                return Finding.missing(
-                        "library cache",
-                        directory + " cannot be written; set "
-                                + "RINGSIGHT_JAVA_OPTS=-Dorg.bytedeco.javacpp.cachedir=DIR");
-            }
-            return free < LEAST_SCRATCH_BYTES
+            long free = Files.getFileStore(directory).getUsableSpace();
+            String detail = directory + ", " + mib(free) + " MiB free";
+            return free < MIN_CACHE_BYTES
                     ? Finding.missing("library cache", detail + ": too little to unpack native libraries")
                     : Finding.usable("library cache", detail);
         } catch (IOException e) {

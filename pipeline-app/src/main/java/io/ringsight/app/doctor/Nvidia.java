@@ -22,7 +22,7 @@ final class Nvidia {
             "/usr/lib/x86_64-linux-gnu", "/usr/lib64", "/usr/lib", "/usr/lib/wsl/lib", "/usr/local/nvidia/lib64");
     /** What the Maven profile gpu brings: the CUDA runtime and TensorRT, as the presets unpack them. */
     private static final List<String> GPU_PROFILE = List.of(
-            "/org/bytedeco/cuda/linux-x86_64/libcudart.so.13", "/org/bytedeco/tensorrt/linux-x86_64/libnvinfer.so.11");
+            "/org/bytedeco/cuda/linux-x86_64/libcudart.so.13", "/org/bytedeco/tensorrt/linux-x86_64/libnvinfer.so.10");
 
     private static final String SEE_CUDA = "there is no GPU (see CUDA)";
 
@@ -77,9 +77,16 @@ final class Nvidia {
             return Finding.missing("TensorRT", SEE_CUDA + "; " + built);
         }
         String problem = TensorRt.problem();
-        return problem.isEmpty()
-                ? Finding.usable("TensorRT", TensorRt.version())
-                : Finding.missing("TensorRT", problem + "; " + built);
+        if (!problem.isEmpty()) {
+            return Finding.missing("TensorRT", problem + "; " + built);
+        }
+        String builder = found.devices().stream()
+                .map(TensorRt::builderProblem)
+                .filter(text -> !text.isEmpty())
+                .collect(Collectors.joining("; "));
+        return builder.isEmpty()
+                ? Finding.usable("TensorRT", TensorRt.version() + ", with the builder's kernels for each GPU here")
+                : Finding.missing("TensorRT", builder);
     }
 
     /** The GPU's video decoder, through FFmpeg. */
@@ -87,9 +94,11 @@ final class Nvidia {
         if (found.devices().isEmpty()) {
             return Finding.missing("NVDEC", SEE_CUDA);
         }
-        Optional<String> problem = FfmpegLibraries.cudaProblem();
-        if (problem.isPresent()) {
-            return Finding.missing("NVDEC", "FFmpeg cannot open the GPU: " + problem.get());
+        for (CudaDevice device : found.devices()) {
+            Optional<String> problem = FfmpegLibraries.cudaProblem(device.index());
+            if (problem.isPresent()) {
+                return Finding.missing("NVDEC", "FFmpeg cannot open GPU " + device.index() + ": " + problem.get());
+            }
         }
         if (library(DECODER_LIBRARY).isEmpty()) {
             return Finding.missing(

@@ -12,6 +12,7 @@ import io.ringsight.core.model.ModelException;
 import io.ringsight.core.model.ModelSpec;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
@@ -115,23 +116,32 @@ public final class EvalCommand implements Callable<Integer> {
 
     private void check() {
         if (!(iou > 0 && iou <= 1)) {
-            throw CommandException.usage("ringsight: --iou: expected a number above 0 and up to 1, came " + iou);
+            throw CommandException.usage("ringsight: --iou: expected a number above 0 and up to 1, got " + iou);
         }
         if (!(maxDrop >= 0 && maxDrop <= 1)) {
-            throw CommandException.usage("ringsight: --max-drop: expected a number from 0 to 1, came " + maxDrop);
+            throw CommandException.usage("ringsight: --max-drop: expected a number from 0 to 1, got " + maxDrop);
         }
         if (writeGate && models.compare == null) {
-            throw CommandException.usage("ringsight: --write-gate: expected two models to --compare, came one");
+            throw CommandException.usage("ringsight: --write-gate: expected two models to --compare, got one");
         }
         if (writeGate && !ModelYaml.isYaml(models.compare.get(1))) {
-            throw CommandException.usage("ringsight: --write-gate: expected a model YAML to write into, came "
+            throw CommandException.usage("ringsight: --write-gate: expected a model YAML to write into, got "
                     + models.compare.get(1) + "; a YAML of one line will do: file: "
                     + models.compare.get(1).getFileName());
         }
     }
 
     private Evaluation evaluation() {
-        return new Evaluation(PictureSet.of(images, labels, list), iou, device);
+        List<PictureSet.Item> items = PictureSet.of(images, labels, list);
+        long missing =
+                items.stream().filter(item -> !Files.exists(item.labels())).count();
+        if (missing > 0) {
+            spec.commandLine()
+                    .getErr()
+                    .println("ringsight: " + missing + " of " + items.size() + " pictures have no label file in "
+                            + labels + ": they count as pictures without objects");
+        }
+        return new Evaluation(items, iou, device);
     }
 
     private int compare(Path reference, Path candidate)

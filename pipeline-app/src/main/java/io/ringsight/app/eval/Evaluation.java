@@ -10,6 +10,7 @@ import io.ringsight.core.metrics.Counter;
 import io.ringsight.core.model.ModelSpec;
 import io.ringsight.core.pipeline.FrameIntake;
 import io.ringsight.core.time.Clock;
+import io.ringsight.sources.Decoding;
 import io.ringsight.sources.Ending;
 import java.util.ArrayList;
 import java.util.List;
@@ -63,7 +64,7 @@ final class Evaluation {
     private void readAll(FileRun run, Progress progress) throws InterruptedException {
         FrameIntake intake = run.connect(new SourceId("eval"));
         for (int i = 0; i < items.size(); i++) {
-            Ending ending = run.read(items.get(i).picture(), intake);
+            Ending ending = run.read(items.get(i).picture(), intake, Decoding.ON_CPU);
             long frames = intake.metrics().value(Counter.FRAMES_DECODED);
             if (!FileRun.isWhole(ending) || frames != i + 1) {
                 String why = FileRun.isWhole(ending) ? "it holds more than one picture" : ending.detail();

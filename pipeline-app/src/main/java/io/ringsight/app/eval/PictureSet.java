@@ -69,7 +69,7 @@ final class PictureSet {
                 pictures.add(picture);
             } else if (!name.isBlank()) {
                 mistakes.add(
-                        list + ":" + line + ": expected the name of a picture in " + images + ", came " + name.strip());
+                        list + ":" + line + ": expected the name of a picture in " + images + ", got " + name.strip());
             }
         }
         if (!mistakes.isEmpty()) {
@@ -88,7 +88,8 @@ final class PictureSet {
         } catch (NotDirectoryException e) {
             throw CommandException.usage("ringsight: " + option + ": expected a folder, but this is a file: " + folder);
         } catch (IOException e) {
-            throw CommandException.usage("ringsight: " + option + ": expected a folder, but there is none: " + folder);
+            String what = Files.exists(folder) ? "this one cannot be read: " : "there is none: ";
+            throw CommandException.usage("ringsight: " + option + ": expected a folder, but " + what + folder);
         }
         return pictures;
     }

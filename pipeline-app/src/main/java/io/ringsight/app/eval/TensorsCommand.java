@@ -8,7 +8,9 @@ import io.ringsight.app.config.ConfigException;
 import io.ringsight.app.config.ModelYaml;
 import io.ringsight.app.files.FileKinds;
 import io.ringsight.app.files.FileRun;
+import io.ringsight.app.files.OutputGuard;
 import io.ringsight.app.files.TensorIntake;
+import io.ringsight.app.files.Written;
 import io.ringsight.core.model.ModelException;
 import io.ringsight.core.model.ModelInput;
 import io.ringsight.core.model.ModelSpec;
@@ -70,13 +72,14 @@ public final class TensorsCommand implements Callable<Integer> {
     @Override
     public Integer call() throws ModelException, ConfigException, InterruptedException {
         if (limit != null && limit < 1) {
-            throw CommandException.usage("ringsight: --limit: expected a number of pictures from 1, came " + limit);
+            throw CommandException.usage("ringsight: --limit: expected a number of pictures from 1, got " + limit);
         }
         ModelSpec modelSpec = ModelYaml.read(model);
         List<Path> pictures = PictureSet.pictures("IMAGES_DIR", images, list);
         if (limit != null && limit < pictures.size()) {
             pictures = pictures.subList(0, limit);
         }
+        guard(pictures, modelSpec);
         writeAll(pictures, modelSpec.input());
         spec.commandLine()
                 .getOut()
@@ -91,6 +94,18 @@ public final class TensorsCommand implements Callable<Integer> {
         return Main.DONE;
     }
 
+    private void guard(List<Path> pictures, ModelSpec modelSpec) {
+        OutputGuard guard =
+                new OutputGuard().reads(model).reads(modelSpec.file()).reads(list);
+        pictures.forEach(guard::reads);
+        pictures.forEach(picture -> guard.writes("-o", file(picture), Written.TENSOR));
+        guard.check();
+    }
+
+    private Path file(Path picture) {
+        return output.resolve(FileKinds.stem(picture) + ".npy");
+    }
+
     private void writeAll(List<Path> pictures, ModelInput input) throws InterruptedException {
         Clock clock = Clock.system();
         try (TensorIntake intake = new TensorIntake(input, () -> {});
@@ -98,7 +113,7 @@ public final class TensorsCommand implements Callable<Integer> {
             Files.createDirectories(output);
             for (Path picture : pictures) {
                 read(picture, intake, clock);
-                NumpyFile.write(output.resolve(FileKinds.stem(picture) + ".npy"), input, intake.tensor());
+                NumpyFile.write(file(picture), input, intake.tensor());
                 progress.step();
             }
         } catch (IOException e) {

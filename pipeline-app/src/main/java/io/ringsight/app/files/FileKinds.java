@@ -1,23 +1,21 @@
 package io.ringsight.app.files;
 
+import io.ringsight.sources.MediaFiles;
 import java.nio.file.Path;
 import java.util.Locale;
-import java.util.Set;
 
-/** Tells pictures from films by the ends of their names. */
+/** Tells pictures from videos by the ends of their names. */
 public final class FileKinds {
-    private static final Set<String> PICTURES = Set.of("jpg", "jpeg", "png", "bmp", "webp", "tif", "tiff");
-
     private FileKinds() {}
 
     /** Whether the name is a picture's. */
     public static boolean isPicture(Path file) {
-        return PICTURES.contains(ending(file));
+        return MediaFiles.isPicture(file);
     }
 
     /** The endings of pictures, for people. */
     public static String pictureEndings() {
-        return String.join(", ", PICTURES.stream().sorted().toList());
+        return MediaFiles.pictureEndings();
     }
 
     /** What stands behind the last dot, in small letters; empty if nothing does. */

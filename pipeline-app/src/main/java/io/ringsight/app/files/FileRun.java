@@ -2,6 +2,7 @@ package io.ringsight.app.files;
 
 import io.ringsight.app.CommandException;
 import io.ringsight.core.detect.Decoders;
+import io.ringsight.core.detect.WantedClasses;
 import io.ringsight.core.frame.GapReason;
 import io.ringsight.core.frame.SourceId;
 import io.ringsight.core.infer.InferenceBackend;
@@ -11,6 +12,7 @@ import io.ringsight.core.pipeline.IntakeSpec;
 import io.ringsight.core.pipeline.Pipeline;
 import io.ringsight.core.pipeline.ResultSink;
 import io.ringsight.core.time.Clock;
+import io.ringsight.sources.Decoding;
 import io.ringsight.sources.Ending;
 import io.ringsight.sources.Source;
 import io.ringsight.sources.SourceSpec;
@@ -22,7 +24,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * Takes films and pictures through the very pipeline cameras go through, losing nothing, as fast as the lanes go.
+ * Takes videos and pictures through the very pipeline cameras go through, losing nothing, as fast as the lanes go.
  *
  * <p>Used by one thread, which reads; results come on the pipeline's Publish thread. The backend is the caller's.
  */
@@ -37,6 +39,9 @@ public final class FileRun implements AutoCloseable {
     /** Sources read to their end whose pictures may still be in the ring, oldest first. */
     private final Deque<Source> lingering = new ArrayDeque<>();
 
+    private volatile Source current;
+    private volatile boolean stopped;
+
     public FileRun(InferenceBackend backend, ModelSpec model, float threshold, List<ResultSink> sinks, Clock clock) {
         this.clock = clock;
         pipeline = new Pipeline(new Pipeline.Settings(RING_SIZE, threshold), backend, Decoders.of(model), sinks, clock);
@@ -48,18 +53,28 @@ public final class FileRun implements AutoCloseable {
 
     /** A way into the pipeline; frames are numbered from 1 through all files read into it. */
     public FrameIntake connect(SourceId id) {
-        return pipeline.connect(new IntakeSpec(id, true, pipeline.creditsForRecording(), 0, 0));
+        return connect(id, Sampling.ALL, WantedClasses.ALL);
+    }
+
+    /** As above, for one video of which not every frame is analysed, and of which not all objects matter. */
+    public FrameIntake connect(SourceId id, Sampling sampling, WantedClasses classes) {
+        return sampling.before(
+                pipeline.connect(new IntakeSpec(id, true, pipeline.creditsForRecording(), 0, sampling.fps(), classes)));
     }
 
     /**
-     * Reads one film or picture to its end.
+     * Reads one video or picture to its end.
      *
-     * @return why it ended: {@code ENDED} when all is well
+     * @return why it ended: {@code ENDED} when all is well, {@code STOPPED} after {@link #stop}
      */
-    public Ending read(Path file, FrameIntake intake) throws InterruptedException {
-        Source source =
-                Sources.open(SourceSpec.recording(file), clock, pipeline.creditsForRecording() + SPARE_PICTURES);
+    public Ending read(Path file, FrameIntake intake, Decoding decoding) throws InterruptedException {
+        Source source = Sources.open(
+                SourceSpec.recording(file), clock, pipeline.creditsForRecording() + SPARE_PICTURES, decoding);
         lingering.add(source);
+        current = source;
+        if (stopped) {
+            source.stop();
+        }
         try {
             return source.run(intake);
         } catch (InterruptedException e) {
@@ -69,6 +84,15 @@ public final class FileRun implements AutoCloseable {
             if (lingering.size() > pipeline.creditsForRecording() + SPARE_PICTURES) {
                 lingering.remove().close();
             }
+        }
+    }
+
+    /** Makes the file being read, and all that follow, end soon; what was read still arrives. Any thread. */
+    public void stop() {
+        stopped = true;
+        Source running = current;
+        if (running != null) {
+            running.stop();
         }
     }
 

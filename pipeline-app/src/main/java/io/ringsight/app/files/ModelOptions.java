@@ -21,6 +21,11 @@ public final class ModelOptions {
     @Mixin
     private DeviceOptions device;
 
+    /** The file the user named. */
+    public Path path() {
+        return model;
+    }
+
     /** Reads the model. */
     public ModelSpec read() throws ModelException, ConfigException {
         return ModelYaml.read(model);

@@ -1,10 +1,9 @@
 package io.ringsight.app.files;
 
-import io.ringsight.core.frame.GapReason;
 import io.ringsight.core.frame.Picture;
 import io.ringsight.core.metrics.SourceMetrics;
 import io.ringsight.core.model.ModelInput;
-import io.ringsight.core.pipeline.FrameIntake;
+import io.ringsight.core.pipeline.LookingIntake;
 import io.ringsight.core.preprocess.HostLetterbox;
 import io.ringsight.core.preprocess.TensorRow;
 import java.nio.ByteBuffer;
@@ -13,7 +12,7 @@ import java.nio.ByteBuffer;
  * Takes pictures as the pipeline does and letterboxes each as a lane does, but keeps the tensor instead of computing
  * it. Used by the source's one thread; native memory is freed by {@link #close()}.
  */
-public final class TensorIntake implements FrameIntake, AutoCloseable {
+public final class TensorIntake implements LookingIntake, AutoCloseable {
     private final SourceMetrics metrics = new SourceMetrics("tensors");
     private final HostLetterbox letterbox;
     private final ByteBuffer tensor;
@@ -48,16 +47,6 @@ public final class TensorIntake implements FrameIntake, AutoCloseable {
         } finally {
             picture.release();
         }
-    }
-
-    @Override
-    public void lost(GapReason reason, int frames) {
-        // A picture that cannot be decoded is missed by the caller, who expects one a file.
-    }
-
-    @Override
-    public void gap(GapReason reason, String detail) {
-        // Why a file ended is what running its source returns.
     }
 
     @Override

@@ -8,8 +8,10 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.net.BindException;
 import java.net.InetSocketAddress;
+import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.SynchronousQueue;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -17,15 +19,21 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The pages for operators on their port. A client can hold one of few threads for a few seconds and one of few
- * connections, and nothing else: frames never wait for a page. Closing twice is allowed.
+ * The pages for operators on their port. The JDK's server reads a request on a thread of the pool: there is one for each
+ * connection it takes, so that clients that are slow, or say nothing, keep nobody out; each is cut off after seconds.
+ * A page is computed once for all who ask at the same time. Frames never wait for a page. Closing twice is allowed.
  */
 public final class HttpPages implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(HttpPages.class);
-    private static final int THREADS = 4;
-    private static final int MOST_CONNECTIONS = 64;
+    private static final int MAX_CONNECTIONS = 320;
+    private static final int MAX_IDLE_CONNECTIONS = 16;
+    private static final int KEPT_THREADS = 4;
+    private static final int THREAD_IDLE_SECONDS = 10;
+    private static final int STACK_BYTES = 256 << 10;
+    private static final int BACKLOG = 128;
     private static final int REQUEST_SECONDS = 3;
     private static final int RESPONSE_SECONDS = 10;
+    private static final int IDLE_SECONDS = 5;
 
     private final HttpServer server;
     private final ThreadPoolExecutor threads;
@@ -46,7 +54,7 @@ public final class HttpPages implements AutoCloseable {
         InetSocketAddress address = new InetSocketAddress(config.bind(), config.port());
         HttpServer server;
         try {
-            server = HttpServer.create(address, MOST_CONNECTIONS);
+            server = HttpServer.create(address, BACKLOG);
         } catch (BindException e) {
             throw config.place().mistake(unavailable(config, e));
         } catch (IOException | SecurityException e) {
@@ -54,10 +62,18 @@ public final class HttpPages implements AutoCloseable {
         }
         ThreadPoolExecutor threads = threads();
         server.setExecutor(threads);
-        server.createContext("/", exchange -> serve(exchange, pages));
+        Map<String, Page> shared = new LinkedHashMap<>();
+        pages.forEach((path, page) -> shared.put(path, new SharedPage(page)));
+        server.createContext("/", exchange -> serve(exchange, shared));
         server.start();
         HttpPages opened = new HttpPages(server, threads);
         LOG.info("pages on {} {}", config.url(opened.port()), String.join(" ", pages.keySet()));
+        if (server.getAddress().getAddress().isAnyLocalAddress()) {
+            LOG.warn(
+                    "the pages on {} have no password and are open to every network of this machine; bind to 127.0.0.1,"
+                            + " or keep others out by a firewall",
+                    config.url(opened.port()));
+        }
         return opened;
     }
 
@@ -70,19 +86,26 @@ public final class HttpPages implements AutoCloseable {
     private static void limitClients() {
         System.setProperty("sun.net.httpserver.maxReqTime", Integer.toString(REQUEST_SECONDS));
         System.setProperty("sun.net.httpserver.maxRspTime", Integer.toString(RESPONSE_SECONDS));
-        System.setProperty("jdk.httpserver.maxConnections", Integer.toString(MOST_CONNECTIONS));
-        System.setProperty("sun.net.httpserver.maxIdleConnections", Integer.toString(THREADS));
+        System.setProperty("jdk.httpserver.maxConnections", Integer.toString(MAX_CONNECTIONS));
+        System.setProperty("sun.net.httpserver.maxIdleConnections", Integer.toString(MAX_IDLE_CONNECTIONS));
+        System.setProperty("sun.net.httpserver.idleInterval", Integer.toString(IDLE_SECONDS));
         System.setProperty("sun.net.httpserver.nodelay", "true");
     }
 
     private static ThreadPoolExecutor threads() {
         AtomicInteger number = new AtomicInteger();
+        ThreadFactory factory = task -> {
+            Thread thread = new Thread(null, task, "http-" + number.incrementAndGet(), STACK_BYTES);
+            thread.setDaemon(true);
+            return thread;
+        };
         ThreadPoolExecutor pool = new ThreadPoolExecutor(
-                THREADS, THREADS, 30, TimeUnit.SECONDS, new LinkedBlockingQueue<>(2 * MOST_CONNECTIONS), task -> {
-                    Thread thread = new Thread(task, "http-" + number.incrementAndGet());
-                    thread.setDaemon(true);
-                    return thread;
-                });
+                KEPT_THREADS,
+                MAX_CONNECTIONS,
+                THREAD_IDLE_SECONDS,
+                TimeUnit.SECONDS,
+                new SynchronousQueue<>(),
+                factory);
         pool.allowCoreThreadTimeOut(true);
         return pool;
     }
@@ -90,12 +113,12 @@ public final class HttpPages implements AutoCloseable {
     private static String unavailable(HttpConfig config, BindException e) {
         String message = String.valueOf(e.getMessage());
         if (message.contains("in use")) {
-            return "expected a free port, came " + config.port() + ", which another process uses on " + config.bind();
+            return "expected a free port, got " + config.port() + ", which another process uses on " + config.bind();
         }
         if (message.contains("ermission")) {
-            return "expected a port this user may open, came " + config.port() + " (below 1024 needs more rights)";
+            return "expected a port this user may open, got " + config.port() + " (below 1024 needs more rights)";
         }
-        return "expected an address of this machine, came " + config.bind() + " (" + message + ")";
+        return "expected an address of this machine, got " + config.bind() + " (" + message + ")";
     }
 
     private static void serve(HttpExchange exchange, Map<String, Page> pages) throws IOException {
@@ -116,8 +139,9 @@ public final class HttpPages implements AutoCloseable {
     private static Page.Answer answer(Page page) {
         try {
             return page.answer();
-        } catch (RuntimeException e) {
-            LOG.warn("a page failed", e);
+        } catch (RuntimeException | Error e) {
+            // The JDK's server leaves the client waiting after an Error.
+            LOG.error("a page failed", e);
             return Page.Answer.text(500, "this page failed; see the log\n");
         }
     }

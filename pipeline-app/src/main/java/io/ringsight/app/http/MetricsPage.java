@@ -110,13 +110,22 @@ public final class MetricsPage implements Page {
     private MetricSnapshot reloads() {
         return CounterSnapshot.builder()
                 .name("ringsight_config_reloads")
-                .help("How often the configuration was read anew, by whether it was applied or refused for mistakes.")
+                .help("How often the configuration was reloaded, by whether it was applied or refused for mistakes.")
                 .dataPoint(count(Labels.of("result", "applied"), status.reloadsApplied()))
                 .dataPoint(count(Labels.of("result", "refused"), status.reloadsRefused()))
                 .build();
     }
 
     private void sources(List<MetricSnapshot> all) {
+        InfoSnapshot.Builder names = InfoSnapshot.builder()
+                .name("ringsight_source")
+                .help("What people call the source; only of sources that have a name.");
+        status.sources()
+                .forEach(source -> status.nameOf(source)
+                        .ifPresent(name -> names.dataPoint(InfoDataPointSnapshot.builder()
+                                .labels(Labels.of("source", source.sourceId(), "name", name.value()))
+                                .build())));
+        all.add(names.build());
         for (Counter counter : Counter.values()) {
             CounterSnapshot.Builder family = CounterSnapshot.builder()
                     .name("ringsight_" + counter.metricName())

@@ -2,7 +2,7 @@ package io.ringsight.app.http;
 
 import java.nio.charset.StandardCharsets;
 
-/** What is served under one path. Called by the server's threads, one or more at a time. */
+/** What is served under one path. Called by the server's threads, one at a time. */
 public interface Page {
     /** The page as it is now. */
     Answer answer();

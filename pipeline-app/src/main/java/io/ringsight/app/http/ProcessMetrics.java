@@ -12,6 +12,7 @@ import java.lang.management.MemoryMXBean;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.function.LongSupplier;
 
 /** What the operating system and the JVM know of this process, under the names Prometheus' own clients use. */
 final class ProcessMetrics {
@@ -23,9 +24,10 @@ final class ProcessMetrics {
         if (ManagementFactory.getOperatingSystemMXBean() instanceof UnixOperatingSystemMXBean system) {
             all.add(MetricsPage.counter(
                     "process_cpu_seconds", "CPU time of the process.", system.getProcessCpuTime() / 1e9));
-            all.add(MetricsPage.gauge("process_open_fds", "Open files.", system.getOpenFileDescriptorCount()));
+            long maxFiles = system.getMaxFileDescriptorCount();
             all.add(MetricsPage.gauge(
-                    "process_max_fds", "Most files that may be open.", system.getMaxFileDescriptorCount()));
+                    "process_open_fds", "Open files.", openFiles(system::getOpenFileDescriptorCount, maxFiles)));
+            all.add(MetricsPage.gauge("process_max_fds", "Most files that may be open.", maxFiles));
         }
         long startedMs = ManagementFactory.getRuntimeMXBean().getStartTime();
         all.add(MetricsPage.gauge(
@@ -45,6 +47,15 @@ final class ProcessMetrics {
                 .mapToLong(GarbageCollectorMXBean::getCollectionTime)
                 .sum();
         all.add(MetricsPage.counter("jvm_gc_collection_seconds", "Time in garbage collection.", collectionMs / 1e3));
+    }
+
+    /** The JDK counts them by opening a directory, and fails with an Error when no file is left to open. */
+    static long openFiles(LongSupplier count, long max) {
+        try {
+            return count.getAsLong();
+        } catch (InternalError noneLeft) {
+            return max;
+        }
     }
 
     private static MetricSnapshot memory() {

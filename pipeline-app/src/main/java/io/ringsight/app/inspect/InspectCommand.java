@@ -7,7 +7,9 @@ import io.ringsight.app.Version;
 import io.ringsight.app.config.ConfigException;
 import io.ringsight.app.config.ModelYaml;
 import io.ringsight.app.files.FileRun;
+import io.ringsight.app.files.OutputGuard;
 import io.ringsight.app.files.TensorIntake;
+import io.ringsight.app.files.Written;
 import io.ringsight.core.infer.InferenceException;
 import io.ringsight.core.model.ModelException;
 import io.ringsight.core.model.ModelSpec;
@@ -90,11 +92,12 @@ public final class InspectCommand implements Callable<Integer> {
     @Override
     public Integer call() throws ModelException, ConfigException, InterruptedException {
         if (runs < 1 || runs > 1_000) {
-            throw CommandException.usage("ringsight: --runs: expected a number from 1 to 1000, came " + runs);
+            throw CommandException.usage("ringsight: --runs: expected a number from 1 to 1000, got " + runs);
         }
         if (layers < 0) {
-            throw CommandException.usage("ringsight: --layers: expected a number from 0, came " + layers);
+            throw CommandException.usage("ringsight: --layers: expected a number from 0, got " + layers);
         }
+        guard();
         Inspector inspector = inspector(model);
         Optional<Inspector> other = reference == null ? Optional.empty() : Optional.of(inspector(reference));
         try {
@@ -114,9 +117,23 @@ public final class InspectCommand implements Callable<Integer> {
         } catch (InferenceException e) {
             throw CommandException.failed("ringsight: " + e.getMessage());
         } catch (IOException e) {
-            throw CommandException.failed("ringsight: a report cannot be written: " + e);
+            throw CommandException.failed("ringsight: a report cannot be written: " + e.getMessage());
         }
         return Main.DONE;
+    }
+
+    /** A report must not overwrite what it is about. */
+    private void guard() throws ModelException, ConfigException {
+        OutputGuard guard = new OutputGuard().reads(model).reads(reference).reads(image);
+        guard.reads(ModelYaml.read(model).file());
+        if (reference != null) {
+            guard.reads(ModelYaml.read(reference).file());
+        }
+        guard.writes("--html", html, Written.PAGE);
+        if (json != null && !json.equals(STANDARD_OUTPUT)) {
+            guard.streams("--json", Path.of(json), Written.INSPECTION);
+        }
+        guard.check();
     }
 
     private Inspector inspector(Path file) throws ModelException, ConfigException, InterruptedException {

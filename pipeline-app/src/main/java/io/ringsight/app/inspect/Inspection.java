@@ -22,7 +22,7 @@ import java.util.stream.Collectors;
  * @param parameters learned numbers
  * @param operations arithmetic operations of one picture
  * @param weightBytes size of all constant tensors
- * @param activationBytes the most that tensors between operations need at a time
+ * @param activationBytes the most that tensors between operations need at a time, for a whole batch
  * @param operators how many there are of each type in the file
  * @param layers what runs on this machine, in its order
  * @param pictureUs how long one picture takes on one core, the fastest run
@@ -77,7 +77,12 @@ record Inspection(
         return operations;
     }
 
-    /** All layers, each in its fastest run. */
+    /** Pictures of one run. */
+    int batch() {
+        return Math.max(1, model.input().fixedBatch());
+    }
+
+    /** All layers for one picture, each in its fastest run. */
     double layersUs() {
         return layers.stream().mapToDouble(Layer::measuredUs).sum();
     }
@@ -119,7 +124,9 @@ record Inspection(
         fields.put("producer", graph.producer());
         fields.put("opsets", graph.opsets());
         fields.put("input", inputText());
+        fields.put("preparation", model.input().preparation());
         fields.put("output", outputText());
+        fields.put("otherOutputs", model.otherOutputs());
         fields.put("labels", model.labels());
         fields.put("settings", Gate.settings(model));
         fields.put("fileBytes", fileBytes);
@@ -129,6 +136,7 @@ record Inspection(
         fields.put("activationBytes", activationBytes);
         fields.put("operators", operators);
         fields.put("flopsByPrecision", operationsByPrecision());
+        fields.put("batch", batch());
         fields.put("runs", runs);
         fields.put("picture", picture);
         fields.put("measuredUs", layersUs());

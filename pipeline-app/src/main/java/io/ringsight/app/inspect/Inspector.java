@@ -35,6 +35,7 @@ final class Inspector {
     private final ModelSpec model;
     private final ByteBuffer input;
     private final OnnxTrial trial;
+    private final int pictures;
 
     /**
      * For one model.
@@ -45,6 +46,7 @@ final class Inspector {
         this.model = model;
         this.input = input;
         trial = new OnnxTrial(model, input);
+        pictures = Math.max(1, model.input().fixedBatch());
     }
 
     /**
@@ -76,12 +78,12 @@ final class Inspector {
                     graph,
                     Files.size(model.file()),
                     network.parameters(),
-                    network.operations(),
+                    network.operations() / pictures,
                     network.weightBytes(),
                     network.peakActivationBytes(),
                     network.operators(),
                     layers,
-                    pictureUs(steps),
+                    pictureUs(steps) / pictures,
                     runs,
                     machine,
                     picture);
@@ -90,8 +92,7 @@ final class Inspector {
         }
     }
 
-    private static Layer layer(
-            Step step, List<Node> nodes, Network network, Machine machine, Optional<Likeness> likeness) {
+    private Layer layer(Step step, List<Node> nodes, Network network, Machine machine, Optional<Likeness> likeness) {
         // What computes most gives the layer its name; among those that compute nothing, no quantiser if possible.
         Comparator<Node> byArithmetic = Comparator.comparingLong(network::operations);
         Optional<Node> main = nodes.stream()
@@ -99,6 +100,7 @@ final class Inspector {
                         .thenComparing(node -> !Network.isQuantiser(node))
                         .thenComparing(nodes::indexOf));
         String precision = precision(step);
+        // The file's batch is what runs; figures are of one picture.
         long operations = nodes.stream().mapToLong(network::operations).sum();
         List<String> merged = nodes.stream()
                 .filter(node -> network.operations(node) > 0 || node == main.get())
@@ -115,10 +117,10 @@ final class Inspector {
                                 ? List.of()
                                 : step.outputs().get(0).shape()),
                 nodes.stream().mapToLong(network::parameters).sum(),
-                operations,
+                operations / pictures,
                 step.bytes(),
-                machine.leastUs(precision, operations, step.bytes()),
-                step.fastestUs(WARM_UP_RUNS),
+                machine.leastUs(precision, operations, step.bytes()) / pictures,
+                step.fastestUs(WARM_UP_RUNS) / pictures,
                 likeness);
     }
 

@@ -17,9 +17,10 @@ import java.util.Optional;
  * @param shape of its first output, as the file has it
  * @param parameters weights of it
  * @param operations arithmetic operations of one picture
- * @param bytes it reads and writes
- * @param estimatedUs the least it could take: arithmetic or memory at the machine's best, whichever takes longer
- * @param measuredUs what it took in its fastest run
+ * @param bytes it reads and writes in a run
+ * @param estimatedUs the least it could take a picture: arithmetic or memory at the machine's best, whichever takes
+ *     longer
+ * @param measuredUs what it took a picture in its fastest run
  * @param likeness to the same tensor of a reference, if there is one
  */
 record Layer(

@@ -61,7 +61,9 @@ final class TextReport {
                 .ifPresent(reference -> rows.add(List.of(
                         "reference", reference.name() + ", " + reference.precision() + ", " + reference.file())));
         rows.add(List.of("input", inspection.inputText()));
+        rows.add(List.of("", "shown " + inspection.model().input().preparation()));
         rows.add(List.of("output", inspection.outputText()));
+        inspection.model().otherOutputs().forEach(output -> rows.add(List.of("", "not used: " + output)));
         rows.add(List.of(
                 "written by",
                 inspection.graph().producer() + ", operators "
@@ -78,7 +80,8 @@ final class TextReport {
         rows.add(List.of(
                 "memory",
                 "file " + Figures.bytes(inspection.fileBytes()) + ", weights " + Figures.bytes(inspection.weightBytes())
-                        + ", between layers at most " + Figures.bytes(inspection.activationBytes())));
+                        + ", between layers at most " + Figures.bytes(inspection.activationBytes())
+                        + (inspection.batch() == 1 ? "" : " for " + inspection.batch() + " pictures")));
         rows.add(List.of(
                 "operators",
                 inspection.operators().entrySet().stream()
@@ -105,9 +108,10 @@ final class TextReport {
                         "time",
                         String.format(
                                 Locale.ROOT,
-                                "%.2f ms a picture on one core, each layer's fastest of %d runs (fastest whole run"
+                                "%.2f ms a picture on one core%s, each layer's fastest of %d runs (fastest whole run"
                                         + " %.2f ms); at the machine's best %.2f ms",
                                 inspection.layersUs() / 1e3,
+                                inspection.batch() == 1 ? "" : " (a run is of " + inspection.batch() + ")",
                                 inspection.runs(),
                                 inspection.pictureUs() / 1e3,
                                 inspection.estimatedUs() / 1e3)),

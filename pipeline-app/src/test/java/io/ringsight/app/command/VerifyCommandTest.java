@@ -60,8 +60,8 @@ class VerifyCommandTest {
                 .isEqualTo(2);
         assertThat(err.toString())
                 .contains("--http: expected with --follow only")
-                .contains("--http: expected PORT or HOST:PORT, came 'a:b'")
-                .contains("--every: expected 1 to 86400, came 0")
+                .contains("--http: expected PORT or HOST:PORT, got 'a:b'")
+                .contains("--every: expected 1 to 86400, got 0")
                 .hasLineCount(3);
     }
 

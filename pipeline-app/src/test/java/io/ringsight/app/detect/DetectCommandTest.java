@@ -6,7 +6,7 @@ import static org.bytedeco.opencv.global.opencv_imgcodecs.imread;
 import static org.bytedeco.opencv.global.opencv_imgcodecs.imwrite;
 
 import io.ringsight.app.Main;
-import io.ringsight.app.files.FilmLength;
+import io.ringsight.app.files.VideoLength;
 import io.ringsight.core.infer.onnx.TinyOnnx;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -34,7 +34,7 @@ class DetectCommandTest {
 
     @BeforeEach
     void writeModel() {
-        model = new TinyOnnx().write(folder.resolve("tiny.onnx")).toString();
+        model = new TinyOnnx().wholeClasses().write(folder.resolve("tiny.onnx")).toString();
     }
 
     private int detect(Object... args) {
@@ -55,15 +55,15 @@ class DetectCommandTest {
         return file;
     }
 
-    private Path film(String name, int frames) throws IOException {
+    private Path video(String name, int frames) throws IOException {
         Path file = folder.resolve(name);
-        try (VideoFile film = new VideoFile(file, 161, 121)) {
+        try (VideoFile video = new VideoFile(file, 161, 121)) {
             for (int i = 0; i < frames; i++) {
                 try (Mat mat = new Mat(121, 161, CV_8UC3, Scalar.all(100 + 5 * i))) {
-                    film.write(mat, i * 40_000L);
+                    video.write(mat, i * 40_000L);
                 }
             }
-            film.finish();
+            video.finish();
         }
         return file;
     }
@@ -83,19 +83,19 @@ class DetectCommandTest {
     }
 
     @Test
-    void losesNoFrameOfAFilm() throws IOException {
-        Path film = film("film.mp4", 23);
+    void losesNoFrameOfAVideo() throws IOException {
+        Path video = video("video.mp4", 23);
         Path lines = folder.resolve("lines.jsonl");
         Path annotated = folder.resolve("annotated.mp4");
-        assertThat(detect(film, "-o", lines, "--annotate", annotated))
+        assertThat(detect(video, "-o", lines, "--annotate", annotated))
                 .as(err.toString())
                 .isZero();
         assertThat(out.toString()).isEmpty();
         assertThat(Files.readAllLines(lines)).hasSize(23);
         assertThat(Files.readAllLines(lines).get(22)).contains("\"frameSeq\":23", "\"prevFrameSeq\":22", "\"gaps\":[]");
-        assertThat(FilmLength.pictures(annotated)).isEqualTo(23);
-        assertThat(FilmLength.pictures(lines)).isEqualTo(-1);
-        // The annotated film is one that plays: it has as many frames.
+        assertThat(VideoLength.pictures(annotated)).isEqualTo(23);
+        assertThat(VideoLength.pictures(lines)).isEqualTo(-1);
+        // The annotated video is one that plays: it has as many frames.
         assertThat(detect(annotated)).isZero();
         assertThat(out.toString().lines()).hasSize(23);
     }
@@ -103,7 +103,7 @@ class DetectCommandTest {
     @Test
     void drawsIntoPicturesOfAFolder() throws IOException {
         Path pictures = Files.createDirectory(folder.resolve("pictures"));
-        picture("pictures/a.png", 320, 240, 120);
+        picture("pictures/a.png", 320, 320, 120);
         picture("pictures/b.jpg", 240, 320, 220);
         Path drawn = folder.resolve("drawn");
         assertThat(detect(pictures, "--annotate", drawn)).as(err.toString()).isZero();
@@ -111,7 +111,7 @@ class DetectCommandTest {
         try (Mat plain = imread(pictures.resolve("a.png").toString());
                 Mat mat = imread(drawn.resolve("a.png").toString())) {
             assertThat(mat.cols()).isEqualTo(320);
-            assertThat(mat.rows()).isEqualTo(240);
+            assertThat(mat.rows()).isEqualTo(320);
             // The box runs along the edge, the middle is as it was.
             assertThat(mat.ptr(0, 160).get() & 0xff).isNotEqualTo(120);
             assertThat(mat.ptr(120, 160).get() & 0xff)
@@ -121,11 +121,11 @@ class DetectCommandTest {
     }
 
     @Test
-    void picturesOfAnySizeMakeOneFilm() {
-        Path film = folder.resolve("all.mp4");
-        int exit = detect(picture("a.png", 320, 240, 9), picture("b.png", 100, 300, 99), "--annotate", film);
+    void picturesOfAnySizeMakeOneVideo() {
+        Path video = folder.resolve("all.mp4");
+        int exit = detect(picture("a.png", 320, 240, 9), picture("b.png", 100, 300, 99), "--annotate", video);
         assertThat(exit).as(err.toString()).isZero();
-        assertThat(detect(film)).isZero();
+        assertThat(detect(video)).isZero();
         assertThat(out.toString().lines()).hasSize(2).allMatch(line -> line.contains("{\"width\":320,\"height\":240}"));
     }
 
@@ -142,21 +142,21 @@ class DetectCommandTest {
         Path empty = Files.createDirectory(folder.resolve("empty"));
         Path file = Files.writeString(folder.resolve("file"), "x");
         Path good = picture("a.png", 16, 16, 1);
-        assertRefused(2, "missing.mp4: expected a film", folder.resolve("missing.mp4"));
+        assertRefused(2, "missing.mp4: expected a video", folder.resolve("missing.mp4"));
         assertRefused(2, "expected pictures in this folder", empty);
         assertRefused(2, "--annotate: expected a name ending with .mp4 or a folder", good, "--annotate", file);
         assertRefused(2, "there is no folder", good, "--annotate", folder.resolve("none/out.mp4"));
         assertRefused(2, "-o: expected a file to write", good, "-o", empty);
         assertRefused(2, "--threshold", good, "--threshold", 7);
-        assertRefused(1, "would overwrite the input", good, "--annotate", folder);
+        assertRefused(2, "would overwrite the input", good, "--annotate", folder);
     }
 
     @Test
-    void namesFilesThatAreNoFilmsAndGoesOn() throws IOException {
-        Path text = Files.writeString(folder.resolve("text.mp4"), "this is text, not a film\n".repeat(20));
+    void namesFilesThatAreNoVideosAndGoesOn() throws IOException {
+        Path text = Files.writeString(folder.resolve("text.mp4"), "this is text, not a video\n".repeat(20));
         Path nothing = Files.createFile(folder.resolve("nothing.mp4"));
         Path good = picture("a.png", 16, 16, 200);
-        assertRefused(1, "text.mp4 is not a film", text, nothing, good);
+        assertRefused(1, "text.mp4 is not a video", text, nothing, good);
         assertThat(err.toString()).contains("nothing.mp4 is empty");
         assertThat(err.toString().lines()).hasSize(2);
         assertThat(out.toString()).contains("\"label\":\"shade-200\"");

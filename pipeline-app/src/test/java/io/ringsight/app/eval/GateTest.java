@@ -157,6 +157,31 @@ class GateTest {
         assertRuns(candidate, "--force-model");
     }
 
+    /** Somebody looked at the pictures and said no. */
+    @Test
+    void aModelThatIsSaidToHaveFailedIsRefusedThoughItsFiguresAreGood() throws Exception {
+        Path candidate = model("small", tiny());
+        compare(candidate, "--write-gate");
+        Files.writeString(candidate, Files.readString(candidate).replace("passed: true", "passed: false"));
+
+        assertRefused(candidate, ":5: gate.passed: ", "it fell from 1.0000 to 1.0000");
+    }
+
+    /** The whole hash counts, not the twelve digits that people are shown. */
+    @Test
+    void aFileWhoseHashDiffersInItsLastDigitIsAnotherFile() throws Exception {
+        Path candidate = model("small", tiny());
+        compare(candidate, "--write-gate");
+        String gate = Files.readString(candidate);
+        Matcher hash =
+                Pattern.compile("(?m)^  sha256: \"([0-9a-f]{63})([0-9a-f])\"$").matcher(gate);
+        assertThat(hash.find()).as(gate).isTrue();
+        String other = hash.group(1) + (hash.group(2).equals("0") ? "1" : "0");
+        Files.writeString(candidate, hash.replaceFirst("  sha256: \"" + other + "\""));
+
+        assertRefused(candidate, ":6: gate.sha256: ", "it has changed");
+    }
+
     @Test
     void anInt8FileOfWrongScalesFailsAndOneOfRightScalesPasses() throws Exception {
         Path right = model("right", tiny().quantised(1 / 255f));
@@ -167,7 +192,7 @@ class GateTest {
         Path wrong = model("wrong", tiny().quantised(1f));
         assertThat(compare(wrong, "--write-gate")).isEqualTo(1);
         Files.deleteIfExists(folder.resolve("out.jsonl"));
-        assertRefused(wrong, ":5: gate.passed: ", "AP lost: dent 1.0000; make it anew");
+        assertRefused(wrong, ":5: gate.passed: ", "AP lost: dent 1.0000; make it again");
 
         Files.copy(folder.resolve("wrong.onnx"), folder.resolve("right.onnx"), StandardCopyOption.REPLACE_EXISTING);
         assertRefused(right, ":6: gate.sha256: ", "it has changed");
@@ -310,7 +335,7 @@ class GateTest {
         assertRefused(
                 candidate,
                 ":8: gate.settings: ",
-                "16x16 rgb 0..1 center 114 end-to-end, came 16x16 bgr 0..1 center 114 end-to-end");
+                "16x16 rgb 0..1 center 114 end-to-end, got 16x16 bgr 0..1 center 114 end-to-end");
     }
 
     @Test
@@ -323,11 +348,11 @@ class GateTest {
         assertThat(daemon("check", candidate)).isEqualTo(2);
         assertThat(err.toString()).contains(":9: gate.picture: expected one of", "gate.pictures: expected what");
         Files.writeString(candidate, right.replaceFirst("sha256: \"[0-9a-f]*\"", "sha256: abc"));
-        assertRefused(candidate, ":6: gate.sha256: expected 64 digits of 0-9 and a-f, came \"abc\"");
+        assertRefused(candidate, ":6: gate.sha256: expected 64 digits of 0-9 and a-f, got \"abc\"");
         Files.writeString(candidate, right.replace("maxDrop: 0.005", "maxDrop: much"));
-        assertRefused(candidate, ":11: gate.maxDrop: expected a number from 0 to 1, came \"much\"");
+        assertRefused(candidate, ":11: gate.maxDrop: expected a number from 0 to 1, got \"much\"");
         Files.writeString(candidate, right.replaceFirst("(?s)gate:.*", "gate: passed\n"));
-        assertRefused(candidate, ":4: gate: expected keys and values, came \"passed\"");
+        assertRefused(candidate, ":4: gate: expected keys and values, got \"passed\"");
     }
 
     @Test

@@ -14,7 +14,7 @@ import io.ringsight.core.infer.Models;
 import io.ringsight.core.infer.onnx.TinyOnnx;
 import io.ringsight.core.metrics.SourceMetrics;
 import io.ringsight.core.model.ModelOverrides;
-import io.ringsight.core.pipeline.FrameIntake;
+import io.ringsight.core.pipeline.LookingIntake;
 import io.ringsight.core.time.Clock;
 import io.ringsight.sources.Source;
 import io.ringsight.sources.SourceSpec;
@@ -109,9 +109,7 @@ class TensorsCommandTest {
             source.run(new LaneIntake(lane));
             lane.launch(1);
             lane.await();
-            float[] numbers = new float[NUMBERS];
-            lane.output().get(0, numbers);
-            return numbers;
+            return TinyOnnx.echoed(lane.output());
         }
     }
 
@@ -159,7 +157,7 @@ class TensorsCommandTest {
         Path grey = Files.createDirectory(folder.resolve("grey"));
         ImageIO.write(steps, "png", grey.resolve("steps.png").toFile());
         ImageIO.write(flat, "jpg", grey.resolve("flat.jpg").toFile());
-        Path model = new TinyOnnx().echo().write(folder.resolve("echo.onnx"));
+        Path model = new TinyOnnx().write(folder.resolve("m.onnx"));
         assertThat(tensors(grey + "", "-m", model + "", "-o", folder + "")).isZero();
         float[] seenSteps = numbers(folder.resolve("steps.npy"), "<f4");
         float[] seenFlat = numbers(folder.resolve("flat.npy"), "<f4");
@@ -177,7 +175,7 @@ class TensorsCommandTest {
         Path indexed = Files.createDirectory(folder.resolve("indexed"));
         BufferedImage flat = new BufferedImage(600, 600, BufferedImage.TYPE_BYTE_INDEXED, palette);
         ImageIO.write(flat, "png", indexed.resolve("flat.png").toFile());
-        Path model = new TinyOnnx().echo().write(folder.resolve("echo.onnx"));
+        Path model = new TinyOnnx().write(folder.resolve("m.onnx"));
         assertThat(tensors(indexed + "", "-m", model + "", "-o", folder + "")).isZero();
         float[] seen = numbers(folder.resolve("flat.npy"), "<f4");
         int[] rgb = {200, 40, 120};
@@ -219,7 +217,7 @@ class TensorsCommandTest {
         assertThat(err.toString()).contains(why).hasLineCount(1);
     }
 
-    private record LaneIntake(Lane lane) implements FrameIntake {
+    private record LaneIntake(Lane lane) implements LookingIntake {
         @Override
         public void offer(Picture picture) {
             lane.load(0, picture);
@@ -230,9 +228,6 @@ class TensorsCommandTest {
         public void lost(GapReason reason, int frames) {
             throw new AssertionError(reason);
         }
-
-        @Override
-        public void gap(GapReason reason, String detail) {}
 
         @Override
         public SourceMetrics metrics() {

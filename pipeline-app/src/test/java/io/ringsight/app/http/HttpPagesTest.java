@@ -2,12 +2,19 @@ package io.ringsight.app.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.withinPercentage;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import io.ringsight.app.Status;
 import io.ringsight.app.config.ConfigException;
 import io.ringsight.app.config.HttpConfig;
 import io.ringsight.app.config.Place;
+import io.ringsight.core.frame.SourceId;
+import io.ringsight.core.frame.SourceName;
 import io.ringsight.core.infer.FakeBackend;
 import io.ringsight.core.metrics.BackendCounter;
 import io.ringsight.core.metrics.Counter;
@@ -31,11 +38,14 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.slf4j.LoggerFactory;
 
 class HttpPagesTest {
     private static final HttpClient CLIENT =
@@ -63,6 +73,9 @@ class HttpPagesTest {
         served.put("/broken", () -> {
             throw new IllegalStateException("secret detail");
         });
+        served.put("/unloadable", () -> {
+            throw new NoClassDefFoundError("secret detail");
+        });
         pages = HttpPages.open(new HttpConfig("127.0.0.1", 0, PLACE), served);
     }
 
@@ -89,6 +102,85 @@ class HttpPagesTest {
         assertThat(get("/ready").body())
                 .isEqualTo("not ready\nsink kafka:detections is unreachable: no broker at localhost:9092\n");
         assertThat(get("/live").statusCode()).isEqualTo(200);
+    }
+
+    @Test
+    void notReadyWhileTheModelIsMisread() throws Exception {
+        status.misread(() -> Optional.of("it gave a confidence of 57.3"));
+        assertThat(get("/ready").statusCode()).isEqualTo(503);
+        assertThat(get("/ready").body()).contains("it gave a confidence of 57.3");
+    }
+
+    /** Figures worked out by hand, each in the unit its name says. */
+    @Test
+    void metricsHaveTheUnitsOfTheirNames() throws Exception {
+        clock.advanceMs(500_000);
+        for (long ms : new long[] {10, 20, 30, 40}) {
+            line1.recordLatencyNs(ms * 1_000_000);
+            kafka.recordAckLatencyNs(ms * 2_000_000);
+        }
+        line1.lastFrameNs(clock.nanoTime() - 2_500_000_000L);
+        kafka.queued(3, 2_000);
+        kafka.spooled(7, 9_000, clock.epochNanos() - 90_000_000_000L);
+
+        Map<String, Double> values = metrics();
+
+        assertThat(values.get("ringsight_latency_seconds_count{source=\"line1\"}"))
+                .isEqualTo(4);
+        assertThat(values.get("ringsight_latency_seconds_sum{source=\"line1\"}"))
+                .isCloseTo(0.1, withinPercentage(1));
+        assertThat(values.get("ringsight_latency_seconds{source=\"line1\",quantile=\"0.5\"}"))
+                .isCloseTo(0.02, withinPercentage(1));
+        assertThat(values.get("ringsight_latency_seconds{source=\"line1\",quantile=\"0.999\"}"))
+                .isCloseTo(0.04, withinPercentage(1));
+        assertThat(values.get("ringsight_last_frame_age_seconds{source=\"line1\"}"))
+                .isEqualTo(2.5);
+        assertThat(values.get("ringsight_last_frame_age_seconds{source=\"line2\"}"))
+                .isNaN();
+        assertThat(values.get("ringsight_sink_ack_seconds_count{sink=\"kafka:detections\"}"))
+                .isEqualTo(4);
+        assertThat(values.get("ringsight_sink_ack_seconds_sum{sink=\"kafka:detections\"}"))
+                .isCloseTo(0.2, withinPercentage(1));
+        assertThat(values.get("ringsight_sink_queue_messages{sink=\"kafka:detections\"}"))
+                .isEqualTo(3);
+        assertThat(values.get("ringsight_sink_queue_bytes{sink=\"kafka:detections\"}"))
+                .isEqualTo(2_000);
+        assertThat(values.get("ringsight_sink_spool_messages{sink=\"kafka:detections\"}"))
+                .isEqualTo(7);
+        assertThat(values.get("ringsight_sink_spool_bytes{sink=\"kafka:detections\"}"))
+                .isEqualTo(9_000);
+        assertThat(values.get("ringsight_sink_spool_oldest_age_seconds{sink=\"kafka:detections\"}"))
+                .isEqualTo(90);
+    }
+
+    /** What the page says, by name and labels. */
+    private Map<String, Double> metrics() throws Exception {
+        Map<String, Double> values = new LinkedHashMap<>();
+        get("/metrics")
+                .body()
+                .lines()
+                .filter(line -> !line.startsWith("#"))
+                .forEach(line -> values.put(
+                        line.substring(0, line.lastIndexOf(' ')),
+                        Double.valueOf(line.substring(line.lastIndexOf(' ') + 1))));
+        return values;
+    }
+
+    @Test
+    void aSinkThatPublishesNothingForThePublishTimeoutIsNotReady() throws Exception {
+        status.loaded(new Status.Model(FakeBackend.SPEC, new FakeBackend(2, 1)));
+        line1.state(Status.LIVE);
+        status.publishTimeout(Duration.ofSeconds(5));
+        kafka.queued(3, 2_000);
+        clock.advanceMs(5_000);
+        assertThat(get("/ready").statusCode()).isEqualTo(200);
+
+        clock.advanceMs(1_000);
+
+        assertThat(get("/ready").statusCode()).isEqualTo(503);
+        assertThat(get("/ready").body())
+                .isEqualTo("not ready\nsink kafka:detections has published nothing for 6 s: 3 messages wait,"
+                        + " 0 were refused so far\n");
     }
 
     @Test
@@ -127,9 +219,22 @@ class HttpPagesTest {
     }
 
     @Test
+    void namesThatPeopleGaveAreShownBesideTheIds() throws Exception {
+        status.sourceNames().set(new SourceId("line1"), Optional.of(new SourceName("Oven \\ \"3\" \u00fc")));
+
+        assertThat(get("/ready").body())
+                .contains("source line1 \"Oven \\ \"3\" \u00fc\" is connecting\n", "source line2 is connecting\n");
+        assertThat(get("/metrics").body())
+                .contains("ringsight_source_info{name=\"Oven \\\\ \\\"3\\\" \u00fc\",source=\"line1\"} 1\n")
+                .doesNotContain("ringsight_source_info{name=\"\"")
+                .doesNotContainPattern("ringsight_source_info\\{.*line2");
+    }
+
+    @Test
     void promtoolAcceptsTheMetrics() throws Exception {
         assumeTrue(isInstalled("promtool"), "no promtool on the PATH; run scripts/rig/setup.sh observers");
         line1.recordLatencyNs(20_000_000);
+        status.sourceNames().set(new SourceId("line1"), Optional.of(new SourceName("Oven \\ \"3\" \u00fc")));
         status.loaded(new Status.Model(FakeBackend.SPEC, new FakeBackend(2, 1)));
         Path page = Files.writeString(dir.resolve("metrics"), get("/metrics").body());
 
@@ -159,6 +264,7 @@ class HttpPagesTest {
                 .isEqualTo(200);
         assertThat(get("/broken").statusCode()).isEqualTo(500);
         assertThat(get("/broken").body()).doesNotContain("secret detail");
+        assertThat(get("/unloadable").statusCode()).isEqualTo(500);
     }
 
     @Test
@@ -179,13 +285,61 @@ class HttpPagesTest {
     }
 
     @Test
+    void aHundredProbesAreAnsweredWhileTwoHundredClientsAreSlow() throws Exception {
+        List<Socket> slow = new ArrayList<>();
+        try {
+            for (int i = 0; i < 200; i++) {
+                Socket socket = new Socket(InetAddress.getLoopbackAddress(), pages.port());
+                if (i % 4 > 0) {
+                    socket.getOutputStream().write("GET /live HTTP/1.1\r\nHost:".getBytes(StandardCharsets.US_ASCII));
+                }
+                slow.add(socket);
+            }
+            for (int i = 0; i < 100; i++) {
+                HttpRequest probe = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + pages.port() + "/live"))
+                        .timeout(Duration.ofSeconds(2))
+                        .build();
+                assertThat(HttpClient.newHttpClient()
+                                .send(probe, HttpResponse.BodyHandlers.ofString())
+                                .statusCode())
+                        .as("probe %d", i)
+                        .isEqualTo(200);
+            }
+        } finally {
+            for (Socket socket : slow) {
+                socket.close();
+            }
+        }
+    }
+
+    @Test
+    void openToEveryNetworkIsWarnedOfOnceAndToThisMachineNot() throws Exception {
+        ListAppender<ILoggingEvent> log = new ListAppender<>();
+        Logger logger = (Logger) LoggerFactory.getLogger(HttpPages.class);
+        log.start();
+        logger.addAppender(log);
+        try (HttpPages open = HttpPages.open(new HttpConfig("0.0.0.0", 0, PLACE), Map.of());
+                HttpPages own = HttpPages.open(new HttpConfig("127.0.0.1", 0, PLACE), Map.of())) {
+            assertThat(log.list)
+                    .filteredOn(event -> event.getLevel() == Level.WARN)
+                    .singleElement()
+                    .extracting(ILoggingEvent::getFormattedMessage, InstanceOfAssertFactories.STRING)
+                    .contains(":" + open.port())
+                    .contains("open to every network");
+            assertThat(own.port()).isPositive();
+        } finally {
+            logger.detachAppender(log);
+        }
+    }
+
+    @Test
     void aPortInUseIsTheUsersMistakeWithItsLine() throws Exception {
         try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             HttpConfig config = new HttpConfig("127.0.0.1", taken.getLocalPort(), PLACE);
 
             assertThatThrownBy(() -> HttpPages.open(config, Map.of()))
                     .isInstanceOf(ConfigException.class)
-                    .hasMessage("pipeline.yaml:7: http.port: expected a free port, came " + taken.getLocalPort()
+                    .hasMessage("pipeline.yaml:7: http.port: expected a free port, got " + taken.getLocalPort()
                             + ", which another process uses on 127.0.0.1");
         }
     }
@@ -197,7 +351,7 @@ class HttpPagesTest {
         assertThatThrownBy(() -> HttpPages.open(config, Map.of()))
                 .isInstanceOf(ConfigException.class)
                 .hasMessageStartingWith(
-                        "pipeline.yaml:7: http.port: expected an address of this machine, came 192.0.2.1");
+                        "pipeline.yaml:7: http.port: expected an address of this machine, got 192.0.2.1");
     }
 
     private HttpResponse<String> get(String path) throws Exception {

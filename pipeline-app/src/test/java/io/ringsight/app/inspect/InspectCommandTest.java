@@ -83,6 +83,19 @@ class InspectCommandTest {
     }
 
     @Test
+    void figuresAreOfOnePictureWhateverTheBatchOfTheFile() throws Exception {
+        Map<String, Object> found = json(new TinyOnnx().batch(8).write(folder.resolve("eight.onnx")) + "");
+
+        assertThat(number(found, "batch")).isEqualTo(8);
+        assertThat(number(found, "flops")).isEqualTo(PIXELS + PIXELS + 2 * 3 * 6 + 6);
+        assertThat(sum(found, "flops")).isEqualTo(number(found, "flops"));
+        assertThat(number(found, "parameters")).isEqualTo(1 + 3 * 6 + 6);
+        assertThat(found.get("input")).isEqualTo("images: float32 [8, 3, 16, 16]");
+        assertThat(found.get("preparation"))
+                .isEqualTo("rgb, 0..1, no mean and deviation, letterboxed in the center on grey 114");
+    }
+
+    @Test
     void theShippedModelIsAsSmallAsItIsToBe() throws Exception {
         Map<String, Object> found = json(SHIPPED);
 
@@ -205,7 +218,7 @@ class InspectCommandTest {
         Path picture = Files.writeString(folder.resolve("a.jpg"), "this is no picture");
         assertRefused(2, "this is not an ONNX file", text + "");
         assertRefused(2, "no such model file", folder + "/none.onnx");
-        assertRefused(2, "--runs: expected a number from 1 to 1000, came 0", SHIPPED, "--runs", "0");
+        assertRefused(2, "--runs: expected a number from 1 to 1000, got 0", SHIPPED, "--runs", "0");
         assertRefused(2, "--layers: expected a number from 0", SHIPPED, "--layers", "-1");
         assertRefused(1, "--image: expected a picture, but ", SHIPPED, "--image", picture + "");
         assertRefused(1, "a report cannot be written", SHIPPED, "--runs", "1", "--html", folder + "/no/page.html");

@@ -54,6 +54,13 @@ final class Account {
         return lost;
     }
 
+    /** Nothing is left out at the end: the last message tells why there are no more, and accounts for all before it. */
+    void assertEndsWith(String reason) {
+        Json last = messages.get(messages.size() - 1);
+        assertThat(isFrame(last)).as("the last message is a gap: " + last).isFalse();
+        assertThat(last.text("reason")).isEqualTo(reason);
+    }
+
     private void check() {
         long before = 0;
         for (Json message : messages) {

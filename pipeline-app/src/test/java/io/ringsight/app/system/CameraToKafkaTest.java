@@ -22,7 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 class CameraToKafkaTest {
     private static final Duration LIMIT = Duration.ofSeconds(90);
     private static final Duration ONE_SHOWING = Duration.ofSeconds(30);
-    /** The film shows each board for four frames at 25 frames a second. */
+    /** The video shows each board for four frames at 25 frames a second. */
     private static final int FRAMES_A_BOARD = 4;
 
     private static final double IOU = 0.33;

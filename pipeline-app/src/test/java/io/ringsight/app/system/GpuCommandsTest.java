@@ -2,14 +2,20 @@ package io.ringsight.app.system;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.ringsight.app.JavaCommand;
 import io.ringsight.core.infer.cuda.CudaDouble;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.jar.JarEntry;
+import java.util.jar.JarOutputStream;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -98,7 +104,7 @@ class GpuCommandsTest {
         Child.Finished run =
                 run("auto", "synthetic:pcb?frames=60&pace=asap", "FAIL=cudaEventSynchronize:60=700", "STICKY=1");
         assertThat(run.exitCode()).as(run.err()).isZero();
-        assertThat(run.err()).containsOnlyOnce("the GPU broke, the processor computes from now on: cuda");
+        assertThat(run.err()).containsOnlyOnce("the GPU broke, the CPU computes from now on: cuda");
         List<String> frames = frames();
         assertThat(frames.get(frames.size() - 1)).contains(CPU);
         assertThat(frames).anyMatch(line -> line.contains(GPU));
@@ -125,16 +131,77 @@ class GpuCommandsTest {
 
         Child.Finished old = run("cuda", "synthetic:pcb?frames=3&pace=asap", "TRT=100500");
         assertThat(old.exitCode()).isEqualTo(1);
-        assertThat(old.err()).contains("TensorRT 11 is needed, but libnvinfer is of version 10.5.0: ");
+        assertThat(old.err()).contains("TensorRT 10, from 10.6.0 on, is needed, but libnvinfer is of version 10.5.0: ");
 
         Child.Finished free = run("auto", "synthetic:pcb?frames=3&pace=asap", "DEVICES=-1");
         assertThat(free.exitCode()).as(free.err()).isZero();
-        assertThat(free.err()).containsOnlyOnce("device auto: the processor computes, because the NVIDIA driver is");
+        assertThat(free.err()).containsOnlyOnce("device auto: the CPU computes, because the NVIDIA driver is");
         assertThat(frames()).hasSize(3).allMatch(line -> line.contains(CPU));
     }
 
-    private Path film() {
-        Path film = folder.resolve("boxes.mp4");
+    /** Runs where the builder's kernels are not loaded; perhaps the program brings them in a jar. */
+    private Child.Finished runWithoutKernels(String jar, String... settings) throws IOException {
+        Map<String, String> environment = environment(settings);
+        environment.compute(
+                "LD_PRELOAD",
+                (name, all) -> Arrays.stream(all.split(":"))
+                        .filter(library -> !library.endsWith(CudaDouble.BUILDER_RESOURCE))
+                        .collect(Collectors.joining(":")));
+        environment.put("RINGSIGHT_NATIVE_DIR", folder.resolve("native").toString());
+        Path file = folder.resolve("pipeline.yaml");
+        Files.writeString(
+                file,
+                new Yaml()
+                        .pipeline("device: \"cuda\"")
+                        .source("line1", "synthetic:pcb?frames=3&pace=asap", "")
+                        .jsonl(folder.resolve("messages.jsonl"))
+                        .text());
+        List<String> command = Ringsight.command(512, "run", "-c", file.toString());
+        command.replaceAll(word -> word.equals(JavaCommand.classPath()) ? word + jar : word);
+        return Child.run(environment, command, LIMIT);
+    }
+
+    @Test
+    void aBuilderWithoutItsKernelsIsNamedWithWhatToInstall() throws IOException {
+        Child.Finished run = runWithoutKernels("", "CC=86");
+        assertThat(run.exitCode()).as(run.err()).isEqualTo(1);
+        assertThat(run.err())
+                .contains(
+                        "TensorRT 10.6.0 builds no engine for CPU double, whose compute capability is 8.6: there is neither"
+                                + " libnvinfer_builder_resource.so.10.6.0 nor libnvinfer_builder_resource_sm86.so.10.6.0 in ",
+                        "; build with 'mvn -Pgpu package', or install NVIDIA's TensorRT 10.6.0")
+                .doesNotContain("\tat ");
+    }
+
+    @Test
+    void kernelsThatAskForAnExecutableStackAreLoadedWithoutOne() throws IOException {
+        Path jar = folder.resolve("kernels.jar");
+        try (JarOutputStream out = new JarOutputStream(Files.newOutputStream(jar))) {
+            out.putNextEntry(new JarEntry("org/bytedeco/tensorrt/linux-x86_64/libnvinfer_builder_resource.so.10.6.0"));
+            Files.copy(
+                    CudaDouble.build().resolve(CudaDouble.BUILDER_RESOURCE.replace("builder/", "builder-execstack/")),
+                    out);
+        }
+        for (int start = 0; start < 2; start++) {
+            Child.Finished run = runWithoutKernels(":" + jar);
+            assertThat(run.exitCode()).as(run.err()).isZero();
+            assertThat(run.err()).doesNotContain("stack guard");
+            deleteEngines();
+        }
+    }
+
+    /** So that the next start builds again. */
+    private void deleteEngines() throws IOException {
+        try (Stream<Path> files = Files.walk(folder.resolve("cache"))) {
+            for (Path file :
+                    files.filter(path -> path.toString().endsWith(".engine")).toList()) {
+                Files.delete(file);
+            }
+        }
+    }
+
+    private Path video() {
+        Path video = folder.resolve("boxes.mp4");
         Child.output(
                 List.of(
                         Rig.ffmpeg(),
@@ -144,9 +211,21 @@ class GpuCommandsTest {
                         "lavfi",
                         "-i",
                         "testsrc2=size=320x240:rate=10:duration=2",
-                        film.toString()),
+                        video.toString()),
                 LIMIT);
-        return film;
+        return video;
+    }
+
+    @Test
+    void theDecoderOpensTheGpuInTheContextTheNetworkUses() throws IOException {
+        Child.Finished run = run("cuda", "file:" + video());
+        assertThat(run.exitCode()).as(run.err()).isZero();
+        // the double has the driver's contexts and no decoder
+        assertThat(run.err())
+                .contains("line1: the CPU decodes, because the GPU cannot: ", "libnvcuvid.so.1")
+                .doesNotContain("FFmpeg cannot open GPU");
+        assertThat(frames()).hasSize(20).allMatch(line -> line.contains(GPU));
+        assertNothingWrongAndNothingLeft();
     }
 
     @Test
@@ -154,7 +233,7 @@ class GpuCommandsTest {
         Child.Finished detect = Child.run(
                 environment("DEVICES=2"),
                 Ringsight.command(
-                        512, "detect", film().toString(), "-m", Rig.MODEL.toString(), "--device", "cuda", "-o", "-"),
+                        512, "detect", video().toString(), "-m", Rig.MODEL.toString(), "--device", "cuda", "-o", "-"),
                 LIMIT);
         assertThat(detect.exitCode()).as(detect.err()).isZero();
         assertThat(detect.out().lines()).hasSize(20).allMatch(line -> line.contains(GPU));
@@ -174,7 +253,7 @@ class GpuCommandsTest {
                         "--device",
                         "cuda",
                         "--input",
-                        film().toString(),
+                        video().toString(),
                         "--seconds",
                         "1",
                         "--cameras",

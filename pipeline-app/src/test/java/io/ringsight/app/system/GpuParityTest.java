@@ -16,10 +16,10 @@ import io.ringsight.core.infer.Backends;
 import io.ringsight.core.infer.InferenceBackend;
 import io.ringsight.core.infer.cuda.CudaDouble;
 import io.ringsight.core.infer.tensorrt.EngineCache;
-import io.ringsight.core.metrics.SourceMetrics;
 import io.ringsight.core.model.ModelSpec;
 import io.ringsight.core.pipeline.FrameIntake;
 import io.ringsight.core.pipeline.IntakeSpec;
+import io.ringsight.core.pipeline.PassingIntake;
 import io.ringsight.core.pipeline.Pipeline;
 import io.ringsight.core.pipeline.ResultSink;
 import io.ringsight.core.time.Clock;
@@ -40,11 +40,11 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * The GPU finds in films what the processor finds: the same objects in each frame, whatever the delays on the device,
+ * The GPU finds in videos what the CPU finds: the same objects in each frame, whatever the delays on the device,
  * the number of lanes, the batch and the use of graphs. On the CPU double of CUDA and TensorRT.
  *
- * <p>By default some combinations over the films' beginnings. {@code -Dringsight.parity.frames=N} sets the frames of a
- * film (0: all), {@code -Dringsight.parity.seeds=N} runs every combination of N seeds.
+ * <p>By default some combinations over the videos' beginnings. {@code -Dringsight.parity.frames=N} sets the frames of a
+ * video (0: all), {@code -Dringsight.parity.seeds=N} runs every combination of N seeds.
  */
 @Tag("cuda-double")
 @Tag("shared")
@@ -120,11 +120,11 @@ class GpuParityTest {
         throw new AssertionError("the model has no tensor of dimensions " + dimensions);
     }
 
-    private void compare(Path modelFile, Path film) throws Exception {
+    private void compare(Path modelFile, Path video) throws Exception {
         ModelSpec model = ModelYaml.read(modelFile);
-        List<List<Found>> expected = run(model, film, new BackendSpec("cpu", 0, 1));
+        List<List<Found>> expected = run(model, video, new BackendSpec("cpu", 0, 1));
         assertThat(expected.stream().mapToInt(List::size).sum()).isPositive();
-        System.out.println(film.getFileName() + ": " + expected.size() + " frames, "
+        System.out.println(video.getFileName() + ": " + expected.size() + " frames, "
                 + expected.stream().mapToInt(List::size).sum() + " objects, "
                 + combinations().size()
                 + " combinations");
@@ -133,14 +133,14 @@ class GpuParityTest {
             device.reset();
             BackendSpec spec =
                     new BackendSpec("cuda", combination.lanes(), combination.maxBatch(), combination.graphs());
-            List<List<Found>> found = run(model, film, spec);
+            List<List<Found>> found = run(model, video, spec);
             assertSame(combination, expected, found);
             if (combination.maxBatch() > 1 && model.input().fixedBatch() == 0) {
                 assertThat(device.timeline()).as("%s: batches", combination).anyMatch(span -> span.rows() > 1);
             }
             assertThat(device.reports()).as("%s", combination).isEmpty();
             assertThat(device.leaks()).as("%s", combination).isEmpty();
-            System.out.println(film.getFileName() + ": the same objects with " + combination);
+            System.out.println(video.getFileName() + ": the same objects with " + combination);
         }
     }
 
@@ -162,7 +162,7 @@ class GpuParityTest {
         return all;
     }
 
-    private List<List<Found>> run(ModelSpec model, Path film, BackendSpec spec) throws Exception {
+    private List<List<Found>> run(ModelSpec model, Path video, BackendSpec spec) throws Exception {
         Recorder recorder = new Recorder();
         try (InferenceBackend backend = Backends.open(model, spec, new EngineCache(folder.resolve("cache")));
                 Pipeline pipeline = new Pipeline(
@@ -172,9 +172,9 @@ class GpuParityTest {
                         List.of(recorder),
                         Clock.system())) {
             FrameIntake intake =
-                    pipeline.connect(new IntakeSpec(new SourceId("film"), true, pipeline.creditsForRecording(), 0, 0));
+                    pipeline.connect(new IntakeSpec(new SourceId("video"), true, pipeline.creditsForRecording(), 0, 0));
             try (Source source =
-                    Sources.open(SourceSpec.recording(film), Clock.system(), pipeline.creditsForRecording() + 2)) {
+                    Sources.open(SourceSpec.recording(video), Clock.system(), pipeline.creditsForRecording() + 2)) {
                 source.run(new Beginning(intake, source));
                 assertThat(pipeline.drain(DRAIN_MS)).isTrue();
             }
@@ -228,12 +228,12 @@ class GpuParityTest {
 
         @Override
         public void gap(Gap gap, boolean lossless) {
-            throw new AssertionError("a film has no gaps: " + gap);
+            throw new AssertionError("a video has no gaps: " + gap);
         }
     }
 
     /** Lets the first frames through and stops the source then. */
-    private static final class Beginning implements FrameIntake {
+    private static final class Beginning implements PassingIntake {
         private final FrameIntake intake;
         private final Source source;
         private int frames;
@@ -260,13 +260,8 @@ class GpuParityTest {
         }
 
         @Override
-        public void gap(GapReason reason, String detail) throws InterruptedException {
-            intake.gap(reason, detail);
-        }
-
-        @Override
-        public SourceMetrics metrics() {
-            return intake.metrics();
+        public FrameIntake next() {
+            return intake;
         }
     }
 }

@@ -56,20 +56,7 @@ class KilledDaemonTest {
     }
 
     private Child follow(RigBroker broker, int port) throws IOException {
-        Path own = Files.createDirectory(folder.resolve("follower"));
-        return Ringsight.start(
-                own,
-                256,
-                "verify",
-                "--follow",
-                "--every",
-                "1",
-                "--http",
-                Integer.toString(port),
-                "--bootstrap",
-                broker.bootstrapServers(),
-                "--topic",
-                TOPIC);
+        return Ringsight.follow(Files.createDirectory(folder.resolve("follower")), broker, TOPIC, port);
     }
 
     private Child daemon(RigBroker broker) {

@@ -59,20 +59,12 @@ class LauncherTest {
         Map<String, String> environment = new HashMap<>(environment());
         environment.put("RINGSIGHT_GPU", "1");
         List<String> command = List.of(root.resolve("scripts/ringsight").toString(), "doctor");
-        assertThat(Child.run(environment, command, LIMIT).err()).contains("-Pgpu package");
+        assertThat(Child.run(environment, command, LIMIT).err()).contains("-Pgpu ");
         assertThat(Child.run(environment, command, LIMIT).err()).isEmpty();
         assertThat(launch("doctor").err()).isEmpty();
         Path source = Files.writeString(root.resolve("pipeline-app/src/main/New.java"), "");
         Files.setLastModifiedTime(source, FileTime.from(Instant.now().plusSeconds(1)));
-        assertThat(launch("doctor").err()).contains("-Pgpu package");
-    }
-
-    @Test
-    void findsTheStubsOfLibrariesThatAreNotInstalled() throws IOException {
-        program("jdk-17.0.15/bin/java", "echo \"stubs: $LD_LIBRARY_PATH\"");
-        assertThat(launch("doctor").out()).doesNotContain("gpu-stubs");
-        Files.createDirectories(root.resolve("pipeline-app/target/gpu-stubs"));
-        assertThat(launch("doctor").out()).contains("pipeline-app/target/gpu-stubs");
+        assertThat(launch("doctor").err()).contains("-Pgpu ");
     }
 
     @Test
@@ -117,6 +109,50 @@ class LauncherTest {
     }
 
     @Test
+    void saysInOneLineThatAJreCannotBuild() throws IOException {
+        Files.delete(jdk.resolve("bin/javac"));
+        Child.Finished finished = launch("doctor");
+        assertThat(finished.exitCode()).isEqualTo(1);
+        assertThat(finished.err().lines())
+                .containsExactly("ringsight: this checkout is not built and cannot be: " + jdk
+                        + "/bin/java is a JRE without javac; install a JDK and Maven, or unpack a built release");
+    }
+
+    @Test
+    void runsWhatWasBuiltBeforeWhereOnlyAJreIs() throws IOException {
+        launch("doctor");
+        Files.delete(jdk.resolve("bin/javac"));
+        Path source = Files.writeString(root.resolve("pipeline-app/src/main/New.java"), "");
+        Files.setLastModifiedTime(source, FileTime.from(Instant.now().plusSeconds(1)));
+        Child.Finished finished = launch("doctor");
+        assertThat(finished.exitCode()).isZero();
+        assertThat(finished.err().lines()).singleElement().asString().contains("running what was built before");
+    }
+
+    @Test
+    void saysInOneLineWhatItNeedsOfTheMachine() throws IOException {
+        program("bin/uname", "[ \"$1\" = -m ] && echo riscv64 || echo Linux");
+        assertThat(launch("doctor").err()).contains("for x86-64 only, this machine is riscv64");
+        program("bin/uname", "[ \"$1\" = -m ] && echo x86_64 || echo Linux");
+        program("bin/getconf", "echo glibc 2.31");
+        assertThat(launch("doctor").err())
+                .contains("this Linux has glibc 2.31; the native libraries need 2.35 or newer");
+    }
+
+    @Test
+    void aDistributionNeedsNeitherMavenNorAJdk() throws IOException {
+        Path unpacked = Files.createDirectories(folder.resolve("päck age"));
+        Files.createDirectories(unpacked.resolve("bin"));
+        Files.createDirectories(unpacked.resolve("lib"));
+        Files.copy(root.resolve("scripts/ringsight"), unpacked.resolve("bin/ringsight"));
+        Files.delete(jdk.resolve("bin/javac"));
+        List<String> command = List.of(unpacked.resolve("bin/ringsight").toString(), "doctor");
+        Child.Finished finished = Child.run(environment(), command, LIMIT);
+        assertThat(finished.exitCode()).as(finished.toString()).isZero();
+        assertThat(finished.out()).contains("-Dringsight.home=" + unpacked).contains("doctor");
+    }
+
+    @Test
     void saysWhereItLookedForJava() {
         jdk = folder.resolve("nowhere");
         Child.Finished finished = launch("doctor");
@@ -157,6 +193,7 @@ class LauncherTest {
     private Path jdk(String version) throws IOException {
         Path home = folder.resolve("jdk-" + version);
         program("jdk-" + version + "/bin/java", "echo \"$@\"");
+        program("jdk-" + version + "/bin/javac", "");
         Files.writeString(home.resolve("release"), "JAVA_VERSION=\"" + version + "\"\n");
         return home;
     }

@@ -2,6 +2,7 @@ package io.ringsight.app.system;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.ringsight.app.JavaCommand;
 import io.ringsight.app.config.ConfigFuzzTarget;
 import io.ringsight.app.eval.LabelFileFuzzTarget;
 import io.ringsight.app.fuzz.MessageFuzzTarget;
@@ -12,7 +13,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -77,23 +77,21 @@ class ParsersFuzzTest {
         for (int i = 0; i < seeds.length; i++) {
             Files.write(seedFolder.resolve("seed" + i), seeds[i]);
         }
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx512m",
-                "-XX:+EnableDynamicAgentLoading",
-                "-cp",
-                System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
+        List<String> command = JavaCommand.of(
+                List.of("-Xmx512m", "-XX:+EnableDynamicAgentLoading"),
+                JavaCommand.wholeClassPath(),
                 "com.code_intelligence.jazzer.Jazzer",
-                "--target_class=" + target.getName(),
-                "--instrumentation_includes=io.ringsight.**",
-                "--custom_hook_includes=io.ringsight.**",
-                "--reproducer_path=" + FOUND,
-                "-artifact_prefix=" + corpus.resolveSibling(target.getSimpleName() + "-"),
-                "-max_total_time=" + SECONDS,
-                "-timeout=10",
-                "-max_len=8192",
-                corpus.toString(),
-                seedFolder.toString()));
+                List.of(
+                        "--target_class=" + target.getName(),
+                        "--instrumentation_includes=io.ringsight.**",
+                        "--custom_hook_includes=io.ringsight.**",
+                        "--reproducer_path=" + FOUND,
+                        "-artifact_prefix=" + corpus.resolveSibling(target.getSimpleName() + "-"),
+                        "-max_total_time=" + SECONDS,
+                        "-timeout=10",
+                        "-max_len=8192",
+                        corpus.toString(),
+                        seedFolder.toString()));
         Child.Finished done = Child.run(command, STARTING.plusSeconds(SECONDS));
         String said = done.out() + done.err();
         assertThat(done.exitCode()).as(said).isZero();

@@ -1,5 +1,6 @@
 package io.ringsight.app.system;
 
+import io.ringsight.app.JavaCommand;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -49,6 +50,24 @@ final class Ringsight {
         return Child.start("ringsight-run", folder, Map.of(), command);
     }
 
+    /** Starts {@code verify --follow} with pages on a port, looking each second. */
+    static Child follow(Path folder, RigBroker broker, String topic, int port) {
+        return start(
+                folder,
+                256,
+                "verify",
+                "--follow",
+                "--json",
+                "--every",
+                "1",
+                "--http",
+                Integer.toString(port),
+                "--bootstrap",
+                broker.bootstrapServers(),
+                "--topic",
+                topic);
+    }
+
     /** The body of a page, or its failure as text. */
     static String get(int port, String path) {
         HttpRequest request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
@@ -80,25 +99,9 @@ final class Ringsight {
 
     /** The command line of a command. */
     static List<String> command(int heapMib, String... arguments) {
-        List<String> command = new ArrayList<>();
-        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.add("-Xmx" + heapMib + "m");
-        command.add("-Dringsight.home=" + Rig.ROOT);
-        if (Runtime.version().feature() >= 22) {
-            command.add("--enable-native-access=ALL-UNNAMED");
-        }
-        command.addAll(List.of("-cp", classPath(), "io.ringsight.app.Main"));
-        command.addAll(List.of(arguments));
-        return command;
-    }
-
-    /** This test's class path without the tests: what the launcher would use. */
-    static String classPath() {
-        String all = System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
-        return String.join(
-                ":",
-                List.of(all.split(":")).stream()
-                        .filter(entry -> !entry.contains("test-classes") && !entry.endsWith("-tests.jar"))
-                        .toList());
+        return JavaCommand.of(
+                List.of("-Xmx" + heapMib + "m", "-Dringsight.home=" + Rig.ROOT),
+                "io.ringsight.app.Main",
+                List.of(arguments));
     }
 }

@@ -7,6 +7,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -20,17 +22,35 @@ class StoppingTest {
     @Test
     void sigtermDrainsAndExitsWithZero() throws IOException {
         Path messages = folder.resolve("messages.jsonl");
+        String said;
         try (Child daemon = Ringsight.daemon(folder, configuration("synthetic:pcb", messages))) {
             daemon.await(
-                    "20 messages",
+                    "more than 20 frames",
                     LIMIT,
-                    () -> Files.exists(messages) && Child.read(messages).lines().count() > 20);
+                    () -> Files.exists(messages)
+                            && Child.read(messages)
+                                            .lines()
+                                            .filter(line -> line.contains("\"type\":\"frame\""))
+                                            .count()
+                                    > 20);
             daemon.signal("TERM");
             assertThat(daemon.waitFor(LIMIT)).as(daemon.err()).isZero();
+            said = daemon.err();
         }
         Account account = Account.of(Files.readAllLines(messages), "line1");
         assertThat(account.frames()).hasSizeGreaterThan(20);
-        assertThat(account.gaps().get(account.gaps().size() - 1).text("reason")).isEqualTo("stopped");
+        account.assertEndsWith("stopped");
+        assertThat(account.decoded())
+                .as("frames in messages and gaps, of those that %s", said)
+                .isEqualTo(decoded(said));
+    }
+
+    /** What the last summary says. */
+    private static long decoded(String said) {
+        Matcher total =
+                Pattern.compile("after [0-9.]+ s, ([0-9]+) frames decoded").matcher(said);
+        assertThat(total.find()).as(said).isTrue();
+        return Long.parseLong(total.group(1));
     }
 
     @Test
@@ -46,9 +66,9 @@ class StoppingTest {
             awaitMessage(daemon, messages, "\"sourceId\":\"line2\"");
 
             reload(daemon, new Yaml().source("line1", "gopher://hole", ""));
-            daemon.await("the refusal", LIMIT, () -> daemon.err().contains("came 'gopher://hole'"));
+            daemon.await("the refusal", LIMIT, () -> daemon.err().contains("got 'gopher://hole'"));
 
-            assertThat(daemon.err()).contains("the one before goes on").doesNotContain("\tat ");
+            assertThat(daemon.err()).contains("keeping the old one").doesNotContain("\tat ");
             daemon.signal("TERM");
             assertThat(daemon.waitFor(LIMIT)).as(daemon.err()).isZero();
         }

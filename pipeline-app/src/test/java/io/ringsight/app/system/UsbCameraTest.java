@@ -2,12 +2,15 @@ package io.ringsight.app.system;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.ringsight.app.JavaCommand;
 import io.ringsight.core.infer.onnx.TinyOnnx;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -23,7 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 class UsbCameraTest {
     private static final Duration LIMIT = Duration.ofMinutes(6);
     private static final long STALL_TIMEOUT_MS = 3_000;
-    /** The processor is emulated: starting a thread may take this long. */
+    /** The CPU is emulated: starting a thread may take this long. */
     private static final long EMULATION_MS = 500;
 
     @TempDir
@@ -34,9 +37,9 @@ class UsbCameraTest {
         Rig.needVm();
         Path job = Files.createDirectory(folder.resolve("job"));
         Files.copy(Path.of(Rig.file("jobs/usb-camera.sh")), job.resolve("run.sh"));
-        Files.writeString(job.resolve("classpath"), Ringsight.classPath());
+        Files.writeString(job.resolve("classpath"), JavaCommand.classPath());
         Files.writeString(job.resolve("pipeline.yaml"), configuration());
-        new TinyOnnx().write(job.resolve("tiny.onnx"));
+        new TinyOnnx().wholeClasses().write(job.resolve("tiny.onnx"));
 
         Child.Finished vm = Child.run(
                 Map.of("MEM", "1536", "RIG_WORK", Rig.WORK.toString()),
@@ -51,6 +54,15 @@ class UsbCameraTest {
             assertThat(frame.object("captureTime").text("clock")).isEqualTo("device");
             assertThat(frame.object("frame").integer("width")).isEqualTo(320);
         });
+        assertThat(intervalsOfUncertainty(account, Instant.MIN, events.get("exposure")))
+                .as("where the driver stamps the end of the frame")
+                .isNotEmpty()
+                .containsOnly(2.0);
+        assertThat(intervalsOfUncertainty(account, events.get("exposure"), events.get("unplug")))
+                .as("where it stamps the start of the exposure, but for what was on its way")
+                .containsAnyOf(1.0)
+                .isSubsetOf(1.0, 2.0)
+                .isSortedAccordingTo(Comparator.reverseOrder());
         Instant stallSeen = gap(account, events.get("stall"), "stalled");
         System.out.printf(
                 "usb camera: %d frames decoded, stall seen %d ms after the last picture at the earliest%n",
@@ -89,6 +101,22 @@ class UsbCameraTest {
                 .map(frame -> Instant.parse(frame.text("publishedAt")))
                 .filter(time -> time.isAfter(from) && time.isBefore(to))
                 .count();
+    }
+
+    /** Of frames published then that follow another within a second: the uncertainty in intervals between the two. */
+    private static List<Double> intervalsOfUncertainty(Account account, Instant from, Instant to) {
+        List<Double> found = new ArrayList<>();
+        for (int i = 1; i < account.frames().size(); i++) {
+            Json frame = account.frames().get(i);
+            Instant published = Instant.parse(frame.text("publishedAt"));
+            Json before = account.frames().get(i - 1);
+            long us = (frame.integer("ptsNs") - before.integer("ptsNs")) / 1_000;
+            boolean follows = frame.integer("frameSeq") == before.integer("frameSeq") + 1 && us > 0 && us < 1_000_000;
+            if (follows && published.isAfter(from) && published.isBefore(to)) {
+                found.add(frame.object("captureTime").integer("uncertaintyUs") / (double) us);
+            }
+        }
+        return found;
     }
 
     /** Lines of a name and nanoseconds since 1970. */

@@ -13,9 +13,9 @@ import org.bytedeco.ffmpeg.avformat.AVInputFormat;
 import org.bytedeco.ffmpeg.avformat.AVStream;
 import org.bytedeco.ffmpeg.avutil.AVDictionary;
 
-/** How many pictures a film holds, as its header says: for progress bars, not for accounts. */
-public final class FilmLength {
-    private FilmLength() {}
+/** How many pictures a video holds, as its header says: for progress bars, not for accounts. */
+public final class VideoLength {
+    private VideoLength() {}
 
     /**
      * The number, or -1 if the header does not tell or the file is none. Call it before anything else uses FFmpeg: its
@@ -24,19 +24,19 @@ public final class FilmLength {
     public static long pictures(Path file) {
         int level = av_log_get_level();
         av_log_set_level(AV_LOG_QUIET);
-        AVFormatContext film = new AVFormatContext(null);
+        AVFormatContext video = new AVFormatContext(null);
         try {
-            int result = avformat_open_input(film, file.toString(), (AVInputFormat) null, (AVDictionary) null);
-            return result < 0 ? -1 : pictures(film);
+            int result = avformat_open_input(video, file.toString(), (AVInputFormat) null, (AVDictionary) null);
+            return result < 0 ? -1 : pictures(video);
         } finally {
-            avformat_close_input(film);
+            avformat_close_input(video);
             av_log_set_level(level);
         }
     }
 
-    private static long pictures(AVFormatContext film) {
-        for (int i = 0; i < film.nb_streams(); i++) {
-            AVStream stream = film.streams(i);
+    private static long pictures(AVFormatContext video) {
+        for (int i = 0; i < video.nb_streams(); i++) {
+            AVStream stream = video.streams(i);
             if (stream.codecpar().codec_type() == AVMEDIA_TYPE_VIDEO) {
                 return stream.nb_frames() > 0 ? stream.nb_frames() : -1;
             }

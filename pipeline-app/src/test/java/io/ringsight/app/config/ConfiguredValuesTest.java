@@ -1,0 +1,391 @@
+package io.ringsight.app.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.ringsight.core.infer.FakeBackend;
+import io.ringsight.core.model.ModelSpec;
+import java.lang.reflect.RecordComponent;
+import java.math.BigDecimal;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * Each key of the schema arrives where it belongs and nowhere else, and what the schema refuses the reader refuses. The
+ * keys and their limits come from the schema: one that is added there and is not in {@link #arrivals()} is red here.
+ */
+class ConfiguredValuesTest {
+    private static final Map<String, String> RTSP = source("rtsp://h/s");
+    private static final Map<String, String> RTSPS = source("rtsps://h/s");
+    private static final Map<String, String> V4L2 = source("v4l2:/dev/video0");
+    private static final String SPEC = "sources[0].spec.";
+    private static final String TIMEOUTS = SPEC + "timeouts.";
+    private static final String NUMBER = "[0-9]+([.][0-9]+)?(E[0-9]+)?";
+    private static final String SPOOL = "sinks[0].spec.spool.";
+
+    /**
+     * Where a value of a key is to be found in the built configuration.
+     *
+     * @param key as {@link ConfiguredKey#path()}
+     * @param beside the source's other keys, in YAML
+     * @param place components of the records from {@link Config} on
+     * @param values what to write and what then is there, in turn; without, those of the schema
+     */
+    record Arrival(String key, Map<String, String> beside, String place, List<String> values) {
+        Arrival(String key, Map<String, String> beside, String place, String... values) {
+            this(key, beside, place, List.of(values));
+        }
+
+        String section() {
+            return key.substring(0, key.lastIndexOf('.'));
+        }
+
+        String name() {
+            return key.substring(key.lastIndexOf('.') + 1);
+        }
+
+        @Override
+        public String toString() {
+            return key + " beside " + beside;
+        }
+    }
+
+    @TempDir
+    private static Path dir;
+
+    private static Map<String, String> source(String uri) {
+        return Map.of("id", "a", "uri", "'" + uri + "'");
+    }
+
+    private static Map<String, String> and(Map<String, String> keys, String key, String value) {
+        Map<String, String> more = new TreeMap<>(keys);
+        more.put(key, value);
+        return more;
+    }
+
+    static Stream<Arrival> arrivals() throws Exception {
+        Files.writeString(dir.resolve("m.yaml"), "");
+        Files.writeString(dir.resolve("other.yaml"), "");
+        return Stream.concat(ofPipelineAndSources(), ofSinks());
+    }
+
+    private static Stream<Arrival> ofPipelineAndSources() {
+        String other = dir.resolve("other.yaml").toString();
+        return Stream.of(
+                new Arrival("pipeline.model", RTSP, "pipeline.model.name", other, "other.yaml"),
+                new Arrival("pipeline.device", RTSP, "pipeline.backend.device"),
+                new Arrival("pipeline.device", RTSP, "pipeline.backend.device", "'cuda:3'", "cuda:3"),
+                new Arrival("pipeline.lanes", RTSP, "pipeline.backend.lanes"),
+                new Arrival("pipeline.maxBatch", RTSP, "pipeline.backend.maxBatch"),
+                new Arrival("pipeline.threshold", RTSP, "pipeline.threshold"),
+                new Arrival("pipeline.ringSize", RTSP, "pipeline.ringSize"),
+                new Arrival("pipeline.cudaGraphs", RTSP, "pipeline.backend.cudaGraphs"),
+                new Arrival("pipeline.stopTimeoutMs", RTSP, "pipeline.stopTimeoutMs"),
+                new Arrival("http.bind", RTSP, "http.bind", "'0.0.0.0'", "0.0.0.0"),
+                new Arrival("http.port", RTSP, "http.port"),
+                new Arrival("http.publishTimeoutSeconds", RTSP, "http.publishTimeoutSeconds"),
+                new Arrival("source.id", RTSP, "sources[0].id.value", "b", "b"),
+                new Arrival("source.name", RTSP, "sources[0].name.value", "'Gate 7'", "Gate 7"),
+                new Arrival("source.uri", RTSP, SPEC + "url", "'rtsp://h/other'", "rtsp://h/other"),
+                new Arrival("source.maxFps", RTSP, "sources[0].maxFps"),
+                new Arrival("source.deadlineMs", RTSP, "sources[0].deadlineMs"),
+                new Arrival("source.credits", RTSP, "sources[0].credits"),
+                new Arrival("source.transport", RTSP, SPEC + "transport"),
+                new Arrival("source.username", RTSP, SPEC + "username", "u", "u"),
+                new Arrival("source.password", and(RTSP, "username", "u"), SPEC + "password", "p", "p"),
+                new Arrival("source.password", source("srt://h:1"), SPEC + "password", "0123456789", "0123456789"),
+                new Arrival("source.tlsVerify", RTSPS, SPEC + "tlsVerify"),
+                new Arrival("source.caFile", RTSPS, SPEC + "caFile", "ca.pem", "ca.pem"),
+                new Arrival("source.videoSize", V4L2, SPEC + "videoSize", "800x600", "800x600"),
+                new Arrival("source.framerate", V4L2, SPEC + "framerate", "30000/1001", "30000/1001"),
+                new Arrival("source.framerate", source("http://h/a.jpg"), SPEC + "periodNs", "4", "250000000"),
+                new Arrival("source.inputFormat", V4L2, SPEC + "inputFormat", "mjpeg", "mjpeg"),
+                new Arrival("source.openTimeoutMs", RTSP, TIMEOUTS + "openMs"),
+                new Arrival("source.openTimeoutMs", V4L2, TIMEOUTS + "openMs"),
+                new Arrival("source.stallTimeoutMs", RTSP, TIMEOUTS + "stallMs"),
+                new Arrival("source.stallTimeoutMs", V4L2, TIMEOUTS + "stallMs"),
+                new Arrival("source.frozenTimeoutMs", RTSP, TIMEOUTS + "frozenMs"),
+                new Arrival("source.frozenTimeoutMs", V4L2, TIMEOUTS + "frozenMs"),
+                new Arrival("source.maxLagMs", RTSP, TIMEOUTS + "maxLagMs"),
+                new Arrival("source.decode", RTSP, "sources[0].decode"),
+                new Arrival("source.classes", RTSP, "sources[0].classes.ids", "[shade-3, shade-5]", "{3, 5}"),
+                new Arrival("source.deinterlace", RTSP, "sources[0].deinterlace"),
+                new Arrival("source.track", RTSP, "sources[0].track"),
+                new Arrival("source.options", RTSP, SPEC + "options.probesize", "{probesize: 77}", "77"));
+    }
+
+    private static Stream<Arrival> ofSinks() {
+        String spool = dir.resolve("spool").toString();
+        return Stream.of(
+                new Arrival("kafka.bootstrapServers", RTSP, "sinks[0].spec.bootstrapServers", "'b:2'", "b:2"),
+                new Arrival("kafka.topic", RTSP, "sinks[0].spec.topic", "u", "u"),
+                new Arrival("kafka.properties", RTSP, "sinks[0].spec.properties.linger.ms", "{linger.ms: 7}", "7"),
+                new Arrival("kafka.queueMessages", RTSP, "sinks[0].spec.limits.messages"),
+                new Arrival("kafka.queueBytes", RTSP, "sinks[0].spec.limits.bytes"),
+                new Arrival("kafka.spool.enabled", RTSP, "sinks[0].spec.spool", "false", "none"),
+                new Arrival("kafka.spool.dir", RTSP, SPOOL + "dir", spool, spool + "/t"),
+                new Arrival("kafka.spool.maxBytes", RTSP, SPOOL + "maxBytes"),
+                new Arrival("kafka.spool.maxAgeSeconds", RTSP, SPOOL + "maxAge"),
+                new Arrival("kafka.spool.syncMs", RTSP, SPOOL + "syncMs"),
+                new Arrival("jsonl.path", RTSP, "sinks[0].spec.path", "'-'", "-"),
+                new Arrival("jsonl.maxBytes", RTSP, "sinks[0].spec.maxBytes"),
+                new Arrival("jsonl.keep", RTSP, "sinks[0].spec.keep"),
+                new Arrival("jsonl.queueMessages", RTSP, "sinks[0].spec.limits.messages"),
+                new Arrival("jsonl.queueBytes", RTSP, "sinks[0].spec.limits.bytes"));
+    }
+
+    @Test
+    void everyKeyOfTheSchemaIsTried() throws Exception {
+        assertThat(arrivals().map(Arrival::key))
+                .containsAll(
+                        ConfiguredKey.all().stream().map(ConfiguredKey::path).toList());
+    }
+
+    @ParameterizedTest
+    @MethodSource("arrivals")
+    void aValueArrivesAtItsPlaceAndChangesNothingElse(Arrival arrival) throws Exception {
+        Map<String, String> defaults = flat(read(yaml(arrival, null)));
+        for (String[] pair : valuesOf(arrival)) {
+            Map<String, String> built = flat(read(yaml(arrival, pair[0])));
+
+            assertThat(built.get(arrival.place()))
+                    .as("written: %s", pair[0])
+                    .satisfies(value -> assertThat(isSame(value, pair[1]))
+                            .as("%s is %s", arrival.place(), value)
+                            .isTrue());
+            assertThat(changed(defaults, built))
+                    .as("written: %s", pair[0])
+                    .allMatch(place -> place.equals(arrival.place()) || isConsequence(arrival, place));
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("arrivals")
+    void whatIsJustOutsideTheSchemasRangeIsRefusedWithTheKeysName(Arrival arrival) throws Exception {
+        for (String value : key(arrival).refused()) {
+            assertThat(mistakes(yaml(arrival, value)))
+                    .as("written: %s", value)
+                    .singleElement()
+                    .asString()
+                    .contains(nameInMessages(arrival) + ": expected", value);
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("arrivals")
+    void anEnvironmentVariableSaysTheSame(Arrival arrival) throws Exception {
+        for (String[] pair : valuesOf(arrival)) {
+            if (!pair[0].matches("[\\[{].*")) {
+                String plain = pair[0].replace("'", "");
+
+                assertThat(flat(reader(yaml(arrival, "'${VALUE}'"), Map.of("VALUE", plain))
+                                .read()))
+                        .isEqualTo(flat(read(yaml(arrival, pair[0]))));
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("arrivals")
+    void whatSourcesShareArrivesAsIfEachSaidIt(Arrival arrival) throws Exception {
+        if (!arrival.section().equals("source")
+                || List.of("id", "name", "uri", "track").contains(arrival.name())) {
+            return;
+        }
+        for (String[] pair : valuesOf(arrival)) {
+            String shared = yaml(arrival, null) + "sourceDefaults: {" + arrival.name() + ": " + pair[0] + "}\n";
+
+            assertThat(flat(read(shared))).isEqualTo(flat(read(yaml(arrival, pair[0]))));
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("arrivals")
+    void aChangeThatTakesARestartIsNamed(Arrival arrival) throws Exception {
+        Config defaults = read(yaml(arrival, null));
+        String section = arrival.section().replaceFirst("(kafka|jsonl).*", "sinks");
+        for (String[] pair : valuesOf(arrival)) {
+            Config other = read(yaml(arrival, pair[0]));
+            boolean changes = !changed(flat(defaults), flat(other)).isEmpty();
+
+            if (section.equals("source")) {
+                assertThat(other.sources().equals(defaults.sources())).isEqualTo(!changes);
+            } else {
+                assertThat(defaults.sectionsOtherThanSources(other))
+                        .as("written: %s", pair[0])
+                        .isEqualTo(changes ? List.of(section) : List.of());
+            }
+        }
+    }
+
+    /** Written and expected. */
+    private static List<String[]> valuesOf(Arrival arrival) {
+        List<String[]> pairs = new ArrayList<>();
+        List<String> values = arrival.values();
+        for (int i = 0; i < values.size(); i += 2) {
+            pairs.add(new String[] {values.get(i), values.get(i + 1)});
+        }
+        if (values.isEmpty()) {
+            key(arrival).allowed().forEach(value -> pairs.add(new String[] {value, value}));
+        }
+        assertThat(pairs).isNotEmpty();
+        return pairs;
+    }
+
+    /** A few keys mean more than one thing. */
+    private static boolean isConsequence(Arrival arrival, String place) {
+        return switch (arrival.key()) {
+            case "source.username" -> place.equals(SPEC + "password");
+            case "kafka.topic" -> place.equals(SPOOL + "dir");
+            case "kafka.spool.enabled" -> place.startsWith(SPOOL);
+            case "source.name", "source.options", "source.classes", "kafka.properties" ->
+                arrival.place().startsWith(place);
+            default -> false;
+        };
+    }
+
+    private static ConfiguredKey key(Arrival arrival) {
+        return ConfiguredKey.all().stream()
+                .filter(key -> key.path().equals(arrival.key()))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private static String nameInMessages(Arrival arrival) {
+        return arrival.key()
+                .replaceFirst("^source\\.", "sources[0].")
+                .replaceFirst("^(kafka|jsonl)\\.", "sinks[0].$1.");
+    }
+
+    /** A whole file with the key set, or without it for null. */
+    private static String yaml(Arrival arrival, String value) {
+        Map<String, Map<String, String>> sections = new TreeMap<>(Map.of(
+                "pipeline", new TreeMap<>(Map.of("model", dir.resolve("m.yaml").toString())),
+                "source", new TreeMap<>(arrival.beside()),
+                "kafka", new TreeMap<>(Map.of("bootstrapServers", "'a:1'", "topic", "t")),
+                "kafka.spool", new TreeMap<>(),
+                "jsonl", new TreeMap<>(Map.of("path", dir.resolve("lines").toString())),
+                "http", new TreeMap<>()));
+        if (value != null) {
+            sections.get(arrival.section()).put(arrival.name(), value);
+        }
+        if (arrival.key().equals("source.decode")) {
+            sections.get("pipeline").put("device", "cuda");
+        }
+        sections.get("kafka").put("spool", flow(sections.get("kafka.spool")));
+        String sink = arrival.section().equals("jsonl") ? "jsonl" : "kafka";
+        return """
+                pipeline: %s
+                sources: [%s]
+                sinks: [{%s: %s}]
+                http: %s
+                """.formatted(
+                        flow(sections.get("pipeline")),
+                        flow(sections.get("source")),
+                        sink,
+                        flow(sections.get(sink)),
+                        flow(sections.get("http")));
+    }
+
+    private static String flow(Map<String, String> keys) {
+        return keys.entrySet().stream()
+                .map(key -> key.getKey() + ": " + key.getValue())
+                .collect(Collectors.joining(", ", "{", "}"));
+    }
+
+    private static Set<String> changed(Map<String, String> before, Map<String, String> after) {
+        Set<String> places = new TreeSet<>(before.keySet());
+        places.addAll(after.keySet());
+        places.removeIf(place -> Objects.equals(before.get(place), after.get(place)));
+        return places;
+    }
+
+    private static boolean isSame(String built, String expected) {
+        return expected.matches(NUMBER) && built.matches(NUMBER)
+                ? new BigDecimal(built).compareTo(new BigDecimal(expected)) == 0
+                : built.equalsIgnoreCase(expected);
+    }
+
+    /** The leaves of a value by their place; where in the file it stood is left out. */
+    private static Map<String, String> flat(Config config) {
+        Map<String, String> leaves = new TreeMap<>();
+        flatten("", config, leaves);
+        return leaves;
+    }
+
+    private static void flatten(String place, Object value, Map<String, String> leaves) {
+        if (value instanceof Optional<?> optional) {
+            flatten(place, optional.isPresent() ? optional.get() : "none", leaves);
+        } else if (value instanceof Record && !(value instanceof Place)) {
+            for (RecordComponent component : value.getClass().getRecordComponents()) {
+                String at = place.isEmpty() ? component.getName() : place + "." + component.getName();
+                flatten(at, component(component, value), leaves);
+            }
+        } else if (value instanceof List<?> list) {
+            for (int i = 0; i < list.size(); i++) {
+                flatten(place + "[" + i + "]", list.get(i), leaves);
+            }
+        } else if (value instanceof Map<?, ?> map) {
+            map.forEach((key, each) -> flatten(place + "." + key, each, leaves));
+        } else if (value instanceof Duration duration) {
+            leaves.put(place, Long.toString(duration.toSeconds()));
+        } else if (!(value instanceof Place)) {
+            leaves.put(place, String.valueOf(value));
+        }
+    }
+
+    private static Object component(RecordComponent component, Object of) {
+        try {
+            return component.getAccessor().invoke(of);
+        } catch (ReflectiveOperationException e) {
+            throw new AssertionError(component.toString(), e);
+        }
+    }
+
+    private static Config read(String yaml) throws Exception {
+        return reader(yaml, Map.of()).read();
+    }
+
+    private static List<String> mistakes(String yaml) throws Exception {
+        try {
+            read(yaml);
+            return List.of();
+        } catch (ConfigException e) {
+            return e.mistakes();
+        }
+    }
+
+    private static ConfigReader reader(String yaml, Map<String, String> environment) throws Exception {
+        Path file = Files.writeString(dir.resolve("test.yaml"), yaml);
+        return new ConfigReader(file, environment, dir, ConfiguredValuesTest::namedAsItsFile);
+    }
+
+    private static ModelSpec namedAsItsFile(Path file) {
+        ModelSpec fake = FakeBackend.SPEC;
+        return new ModelSpec(
+                file.getFileName().toString(),
+                fake.version(),
+                fake.file(),
+                fake.sha256(),
+                fake.precision(),
+                fake.input(),
+                fake.output(),
+                fake.labels(),
+                fake.threshold(),
+                fake.otherOutputs());
+    }
+}

@@ -4,8 +4,9 @@
 usage: fuzz-streams.py [--seconds N] [--seed S]     (scripts/fuzz --minutes N streams calls it)
 Takes the libraries from the built distribution (scripts/ringsight builds it). Makes small streams with Debian's ffmpeg
 (H.264, H.265, MJPEG, AV1 in MP4, MPEG-TS, Matroska, raw), damages them (bits turned, cut, pieces of another put in, a
-piece doubled) and decodes each. A crash is an end by a signal; its input is kept in out/fuzz/streams.
-Exit status: 0 no crash and no hang, 1 some, 2 nothing could be tried.
+piece doubled) and decodes each. A crash is an end by a signal; its input is kept in out/fuzz/streams. What is damaged was
+decoded whole before, and of what is damaged some must still give a frame: else the decoders were not reached.
+Exit status: 0 no crash and no hang, 1 some, 2 nothing was tried.
 """
 import argparse
 import collections
@@ -76,42 +77,80 @@ def damaged(data, other, chance):
     return bytes(data[:chance.randrange(1, len(data))] if chance.random() < 0.1 else data)
 
 
+def decode(ffmpeg, file):
+    """(exit status, None when it still ran after LIMIT_S; frames decoded)."""
+    command = [str(ffmpeg), "-v", "quiet", "-nostdin", "-threads", "1", "-protocol_whitelist", "file,crypto,data,rtp,udp",
+               "-i", str(file), "-frames:v", "60", "-f", "framecrc", "-"]
+    if file.suffix == ".sdp":
+        command[2:2] = ["-rw_timeout", "200000"]
+    try:
+        done = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+                              timeout=LIMIT_S, env={"LD_LIBRARY_PATH": str(ffmpeg.parent)})
+    except subprocess.TimeoutExpired:
+        return None, 0
+    return done.returncode, sum(line[:1].isdigit() for line in done.stdout.splitlines())
+
+
+def not_decoded(ffmpeg, seeds, folder):
+    """The streams that are not decoded although they are whole: to damage them would try nothing."""
+    found = []
+    for name, data in sorted(seeds.items()):
+        file = folder / name
+        file.write_bytes(data)
+        status, frames = decode(ffmpeg, file)
+        if file.suffix != ".sdp" and (status != 0 or not frames):  # to a session nobody sends
+            found.append("%s: exit status %s, %d frames" % (name, status, frames))
+    return found
+
+
+def wrong(status):
+    """What is wrong with an end, in words; empty if nothing is."""
+    if status is None:
+        return "still running after %d s" % LIMIT_S
+    return "signal %d" % -status if status < 0 else ""
+
+
+def fuzz(ffmpeg, seeds, folder, chance, seconds, seed):
+    """(streams tried and frames decoded, each by name; what crashed or hung)."""
+    tried, frames, bad = collections.Counter(), collections.Counter(), []
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        name = chance.choice(sorted(seeds))
+        data = damaged(seeds[name], seeds[chance.choice(sorted(seeds))], chance)
+        file = folder / ("damaged" + pathlib.Path(name).suffix)
+        file.write_bytes(data)
+        status, decoded = decode(ffmpeg, file)
+        tried[name] += 1
+        frames[name] += decoded
+        if wrong(status):
+            OUT.mkdir(parents=True, exist_ok=True)
+            kept = OUT / ("%d-%d-%s" % (seed, sum(tried.values()), name))
+            kept.write_bytes(data)
+            bad.append("%s: %s" % (kept, wrong(status)))
+            print(bad[-1], flush=True)
+    return tried, frames, bad
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seconds", type=int, default=60)
     parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(10**6))
     o = parser.parse_args()
-    chance, tried, bad = random.Random(o.seed), collections.Counter(), []
     print("seed %d" % o.seed, flush=True)
     with tempfile.TemporaryDirectory() as temporary:
         folder = pathlib.Path(temporary)
         ffmpeg, seeds = unpack(folder), make(folder)
-        end = time.monotonic() + o.seconds
-        while time.monotonic() < end:
-            name = chance.choice(sorted(seeds))
-            data = damaged(seeds[name], seeds[chance.choice(sorted(seeds))], chance)
-            file = folder / ("damaged" + pathlib.Path(name).suffix)
-            file.write_bytes(data)
-            tried[name] += 1
-            command = [str(ffmpeg), "-v", "quiet", "-nostdin", "-threads", "1", "-protocol_whitelist", "file,crypto,data,rtp,udp",
-                       "-i", str(file), "-frames:v", "60", "-f", "null", "-"]
-            if name.endswith(".sdp"):
-                command[2:2] = ["-rw_timeout", "200000"]
-            try:
-                status = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-                                        timeout=LIMIT_S, env={"LD_LIBRARY_PATH": str(ffmpeg.parent)}).returncode
-                what = "signal %d" % -status if status < 0 else ""
-            except subprocess.TimeoutExpired:
-                what = "still running after %d s" % LIMIT_S
-            if what:
-                OUT.mkdir(parents=True, exist_ok=True)
-                kept = OUT / ("%d-%d-%s" % (o.seed, sum(tried.values()), name))
-                kept.write_bytes(data)
-                bad.append("%s: %s" % (kept, what))
-                print(bad[-1], flush=True)
-    print("%d damaged streams decoded (%s): %d crashed or hung" % (
-        sum(tried.values()), ", ".join("%s %d" % item for item in sorted(tried.items())), len(bad)))
-    return 1 if bad else 0 if tried else 2
+        unread = not_decoded(ffmpeg, seeds, folder)
+        if unread or len(seeds) < 2:
+            print("nothing was tried: whole streams are not decoded: %s" % ("; ".join(unread) or "there is none"))
+            return 2
+        tried, frames, bad = fuzz(ffmpeg, seeds, folder, random.Random(o.seed), o.seconds, o.seed)
+    print("%d damaged streams decoded (%s), %d frames of them: %d crashed or hung" % (
+        sum(tried.values()), ", ".join("%s %d" % item for item in sorted(tried.items())), sum(frames.values()), len(bad)))
+    if not bad and not sum(frames.values()):
+        print("nothing was tried: no damaged stream gave a frame")
+        return 2
+    return 1 if bad else 0
 
 
 if __name__ == "__main__":

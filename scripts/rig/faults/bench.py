@@ -1,13 +1,16 @@
 """One row's bench: makes the parts a row asks for, runs the daemon on them, ends all of it, and adds up the figures."""
 import contextlib
 import datetime
+import os
 import re
 import subprocess
 import time
+import urllib.error
 import urllib.request
 
 import judge
 import onnx
+from account import Account, Terms
 from parts import WORK, Broker, Cameras, Failed, Lab, Process, Program, Skipped, expect, free_port, until, yaml
 
 STALL_MS = 1500
@@ -117,9 +120,17 @@ class Bench(contextlib.ExitStack):
         return film
 
     @staticmethod
-    def nothing(note):
+    def figures(account, note=""):
+        """Of a part of a row that judges its topic itself."""
+        return Figures(None, None, account, note)
+
+    def nothing(self, note):
         """The figures of a part of a row that leaves no topic behind."""
-        return Figures(None, None, judge.Account([]), note)
+        return self.figures(Account([]), note)
+
+    def doctor(self, environment, log):
+        """`ringsight doctor`, started: it loads all native libraries."""
+        return self.own(Process(self.suite.program.command("doctor"), log, env={**os.environ, **environment}))
 
     def run_program(self, *arguments, timeout=60):
         """A command of the program, to its end."""
@@ -131,13 +142,14 @@ class Run:
     """A daemon that publishes to a topic of its own, which kcat watches from the first message on."""
 
     def __init__(self, bench, number, sources, broker=None, netns=(), topic=None, pipeline=None, kafka=None, sinks=(),
-                 jvm=(), kcat=(), verify=(), production=False):
+                 jvm=(), kcat=(), verify=(), production=False, environment=None, wrap=()):
         self.bench, self.netns = bench, list(netns)
         self.broker = broker or bench.suite.broker
         self.topic = topic or re.sub(r"\W", "-", "%s-%d-%d" % (bench.folder.name, number, time.time()))
         self.port = free_port()
         self.config = bench.folder / ("pipeline-%d.yaml" % number)
         self.production = production  # started by scripts/ringsight
+        self.environment, self.wrap = environment or {}, list(wrap)  # of the daemon alone
         self.jvm, self.kcat, self.verify, self.number = list(jvm), list(kcat), list(verify), number
         self.settings = {
             "pipeline": dict({"model": str(bench.suite.model)}, **(pipeline or {})), "sources": list(sources),
@@ -168,7 +180,8 @@ class Run:
         at = time.time()
         program, arguments = self.bench.suite.program, ("run", "-c", self.config)
         command = program.launched(*arguments) if self.production else program.command(*arguments, jvm=self.jvm)
-        self.process = Process([*self.netns, *command], self.bench.folder / ("daemon-%d.log" % self.number), cwd=self.bench.folder)
+        self.process = Process([*self.netns, *self.wrap, *command], self.bench.folder / ("daemon-%d.log" % self.number),
+                               cwd=self.bench.folder, env={**os.environ, **self.environment})
         return at
 
     def await_frames(self, *names, after=None, within=STARTING_S):
@@ -214,6 +227,21 @@ class Run:
         expect(status == 0, "the daemon ended with %d; its log ends: %s" % (status, self.process.log()[-500:]))
         return time.time() - at
 
+    @property
+    def spool(self):
+        """The folder of its spool."""
+        return self.bench.folder / "out/spool" / self.topic
+
+    def ready(self):
+        """Status and text of /ready; 0 when nobody answers."""
+        try:
+            with urllib.request.urlopen("http://127.0.0.1:%d/ready" % self.port, timeout=5) as page:
+                return page.status, page.read().decode()
+        except urllib.error.HTTPError as e:
+            return e.code, e.read().decode()
+        except OSError:
+            return 0, ""
+
     def reload(self):
         """SIGHUP after the configuration file was written anew; the time just before."""
         self.write()
@@ -224,22 +252,18 @@ class Run:
         self.process.popen.wait()
         return at
 
-    def judge(self, detected=None, recovered=None, note="", duplicates=0, stop=True):
-        """Stops the daemon and accounts for its topic; the row's figures."""
+    def judge(self, detected=None, recovered=None, note="", stop=True, **terms):
+        """Stops the daemon and accounts for its topic; the row's figures. terms: what the row allows, see Terms."""
+        terms = Terms(**terms)
         if stop:
+            with contextlib.suppress(Failed):  # the account says it better
+                until("frames to judge by", 20, lambda: self.watch.frames() >= terms.least_frames)
             self.stop()
-        account = judge.Account(judge.read_topic(self.broker.bootstrap, self.topic, self.netns, self.kcat))
-        status, found = judge.verify(self.bench.suite.program, self.broker.bootstrap, self.topic, self.netns,
-                                     self.verify)
+        account = Account(judge.read_topic(self.broker.bootstrap, self.topic, self.netns, self.kcat))
+        status, found = judge.verify(self.bench.suite.program, self.broker.bootstrap, self.topic, self.netns, self.verify)
         log = self.process.log()
         expect("this should not happen" not in log and "\tat " not in log, "a stack trace in the daemon's log")
-        expect(account.frames > 0, "kcat finds no frame in the topic")
-        expect(account.unaccounted == 0, "kcat's count: %d frames unaccounted" % account.unaccounted)
-        expect(account.disorder == 0, "kcat's count: %d frames out of order" % account.disorder)
-        expect(account.duplicates <= duplicates, "kcat's count: %d messages twice" % account.duplicates)
-        expect(status == 0, "verify exits with %d: %s" % (status, {k: v for k, v in found.items() if k != "epochs"}))
-        expect(found["frames"] == account.frames,
-               "verify counts %d frames, kcat %d" % (found["frames"], account.frames))
+        agree(account, terms, status, found)
         return Figures(detected, recovered, account, note)
 
     def close(self):
@@ -253,6 +277,16 @@ def instant(text):
     return datetime.datetime.fromisoformat(re.sub(r"(\.\d{6})\d*Z$", r"\1Z", text).replace("Z", "+00:00")).timestamp()
 
 
+def agree(account, terms, status, found):
+    """kcat's account holds by the terms, and verify comes to the same one."""
+    problems = account.problems(terms)
+    expect(not problems, "kcat's count: " + "; ".join(problems))
+    expect(status == 0, "verify exits with %d: %s" % (status, {k: v for k, v in found.items() if k != "epochs"}))
+    expect(found["frames"] == account.frames, "verify counts %d frames, kcat %d" % (found["frames"], account.frames))
+    lost = {reason: count for reason, count in found["gapFrames"].items() if reason != "unknown"}
+    expect(lost == {k: v for k, v in account.lost.items() if v}, "verify counts lost frames %s, kcat %s" % (lost, dict(account.lost)))
+
+
 class Figures:
     """What a row measured. Seconds; frames lost are those neither in a message nor in a gap."""
 
@@ -261,10 +295,7 @@ class Figures:
 
     def add(self, other):
         """The account of a second daemon of the same row."""
-        self.account.frames += other.account.frames
-        self.account.messages += other.account.messages
-        self.account.lost.update(other.account.lost)
-        self.account.duplicates += other.account.duplicates
+        self.account.absorb(other.account)
         self.detected = max(filter(None, (self.detected, other.detected)), default=None)
         self.note = "; ".join(filter(None, (self.note, other.note)))
         return self

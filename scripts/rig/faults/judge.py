@@ -1,4 +1,4 @@
-"""The judges of a fault: kcat tells what really is in the topic and when it came; `ringsight verify` must agree."""
+"""Who says what is in a topic and when it came: kcat, and `ringsight verify`, which must agree. See account.py for the sum."""
 import collections
 import contextlib
 import json
@@ -102,6 +102,10 @@ class Watch(threading.Thread):
             return [(at, m) for at, m in self.messages
                     if m["sourceId"] == source and m["type"] == kind and since <= at <= until]
 
+    def frames(self):
+        with self.changed:
+            return sum(m["type"] == "frame" for _, m in self.messages)
+
     def undisturbed(self, source, since, longest_s=2.0):
         """No gap message and no long silence of a source that had no fault."""
         gaps = [m["reason"] for _, m in self.of(source, since, kind="gap") if m["reason"] != "stopped"]
@@ -118,50 +122,10 @@ class Watch(threading.Thread):
             self.join(0.5)
 
 
-class Account:
-    """What kcat alone says of a topic: the same sum verify makes, made by other hands."""
-
-    def __init__(self, lines):
-        self.frames, self.duplicates, self.disorder, self.unaccounted = 0, 0, 0, 0
-        self.lost = collections.Counter()  # frames in gaps, by reason
-        self.reasons = collections.Counter()  # gap messages, by reason
-        self.messages = len(lines)
-        seen, chains = set(), {}
-        for message in map(json.loads, lines):
-            if message["messageId"] in seen:
-                self.duplicates += 1
-                continue
-            seen.add(message["messageId"])
-            chains.setdefault((message["sourceId"], message["streamEpoch"]), []).append(message)
-        self.epochs = len({epoch for _, epoch in chains})
-        for chain in chains.values():
-            self._add(chain)
-
-    def _add(self, chain):
-        covered, last = set(), 0
-        for message in chain:
-            frame = message["type"] == "frame"
-            counted = frame + sum(gap["frames"] for gap in message["gaps"])
-            self.frames += frame
-            self.reasons.update([] if frame else [message["reason"]])
-            for gap in message["gaps"]:
-                self.lost[gap["reason"]] += gap["frames"]
-            span = range(message["prevFrameSeq"] + 1, message["frameSeq"] + 1)
-            self.unaccounted += len(span) - counted
-            self.disorder += frame and message["frameSeq"] <= last
-            covered.update(span)
-            last = max(last, message["frameSeq"])
-        self.unaccounted += last - len(covered)
-
-
 def read_topic(broker, topic, inside=(), options=()):
-    """All values of a topic in their order, by kcat."""
-    return shell(*inside, "kcat", "-C", "-b", broker, "-t", topic, "-e", "-q", "-o", "beginning", "-f", "%s\n",
-                 *options).splitlines()
-
-
-def messages(lines):
-    return [json.loads(line) for line in lines]
+    """All records of a topic as (partition, text), each partition in its order, by kcat."""
+    said = shell(*inside, "kcat", "-C", "-b", broker, "-t", topic, "-e", "-q", "-o", "beginning", "-f", "%p\t%s\n", *options)
+    return [(int(partition), text) for partition, _, text in (line.partition("\t") for line in said.split("\n") if line)]
 
 
 def verify(program, broker, topic, inside=(), options=()):

@@ -8,23 +8,25 @@ import time
 from contextlib import suppress
 
 from bench import STARTING_S, instant
+from judge import PULSE
 from parts import MODEL, RIG, WORK, Cluster, Failed, expect, shell, until
 from registry import row
 from rows_cameras import camera_source
 
 AWAY_S = int(os.environ.get("RINGSIGHT_FAULT_AWAY_S", "600"))
+KILLED_DUPLICATES = 30  # a kill: what was on its way, acknowledged, and not yet noted down
 KILLS = int(os.environ.get("RINGSIGHT_FAULT_KILLS", "50"))
 
 
 def judge_acknowledged(run, **keywords):
-    """As judge(); what the daemon takes for acknowledged must be there, by kcat's count."""
+    """As judge(); what the daemon takes for acknowledged must be there, by kcat's count, each once."""
     until("the queue to empty", 30, lambda: run.metric("ringsight_sink_queue_messages", sink="kafka") < 20)
     acknowledged = run.metric("ringsight_sink_acknowledged_total", sink="kafka")
     figures = run.judge(**keywords)
-    expect(figures.account.messages >= acknowledged,
-           "%d messages were acknowledged, kcat finds %d" % (acknowledged, figures.account.messages))
+    expect(figures.account.distinct >= acknowledged,
+           "%d messages were acknowledged, kcat finds %d" % (acknowledged, figures.account.distinct))
     figures.note = ("%s; " % figures.note if figures.note else "") + "%d acknowledged, %d read" % (
-        acknowledged, figures.account.messages)
+        acknowledged, figures.account.distinct)
     return figures
 
 
@@ -45,9 +47,9 @@ def overloaded(bench):
         expect(len(frames) > 10, "cam%d starves: %d frames" % (i, len(frames)))
         ages += [sum(m["stages"][s] for s in ("queueNs", "preprocessNs", "inferNs", "postNs")) / 1e6 for m in frames]
     figures = run.judge(note="frames %.0f ms in the pipeline, at most %.0f; memory %+.0f MB in 5 s"
-                        % (statistics.median(ages), max(ages), grown))
+                        % (statistics.median(ages), max(ages), grown), losses={"overload": 0.98})
     expect(figures.account.lost["overload"] > 50, "no overload: the row made no load")
-    expect(max(ages) < 2000, "a frame spent %.0f ms in the pipeline: newest does not win" % max(ages))
+    expect(max(ages) < 1000 + 1000 * PULSE.since(live), "a frame spent %.0f ms in the pipeline: newest does not win" % max(ages))
     return figures.add(inference_throws(bench))
 
 
@@ -65,7 +67,8 @@ def inference_throws(bench):
     time.sleep(2)
     expect(not run.watch.of("bright", since), "frames whose inference fails are published")
     run.watch.undisturbed("dark", since)
-    figures = run.judge(note="a model that throws fails its own frames only")
+    figures = run.judge(note="a model that throws fails its own frames only",
+                        losses={"inference-failed": 0.7})
     expect(figures.account.lost["inference-failed"] >= failed, "failed frames are not in the topic's gaps")
     return figures
 
@@ -90,7 +93,6 @@ def broker_killed(bench):
     killed = outage(broker.kill, broker.start, 4)
     paused = outage(lambda: broker.script("pause"), lambda: broker.script("cont"), 6)
     figures = judge_acknowledged(run, recovered=max(killed, paused), note="killed 4 s, paused 6 s")
-    expect(not figures.account.reasons["not-published"], "messages were given up")
     return figures
 
 
@@ -128,12 +130,14 @@ def broker_away(bench):
     figures = run.judge(recovered=caught - back, note="away %d s; caught up %.0f times faster than real time; memory %+.0f MB; "
                         "p99 in the pipeline %.2f ms before, %.2f ms during" % (
                             AWAY_S, (back - killed) / max(caught - back, 0.01), grown, before, during))
-    given_up = figures.account.lost["not-published"] + figures.account.lost["spool-full"]
-    expect(not given_up, "%d frames were given up (%s)" % (given_up, figures.note))
     expect(grown < 50, "memory grew by %.0f MB" % grown)
     expect((back - killed) / max(caught - back, 0.01) >= 5, "catching up took %.0f s" % (caught - back))
     expect(during <= max(before * 1.1, before + 1), "p99 %.2f ms before, %.2f ms during the outage" % (before, during))
     return figures
+
+
+KCAT_MOVES = ["-X", "socket.timeout.ms=2000", "-X", "topic.metadata.refresh.interval.ms=1000"]
+TAKE_OVER_S = 14
 
 
 @row(27, "leader cut off, three brokers", lab=True)
@@ -141,18 +145,19 @@ def leader_cut_off(bench):
     lab = bench.lab
     cluster = Cluster(lab, bench)
     camera = bench.cameras(address="10.77.0.4", netns=lab.inside("rh4"))
-    run = bench.in_lab(camera_source("cam", camera), broker=cluster)
+    # kcat must not be what is late: it, too, was asking the leader
+    run = bench.in_lab(camera_source("cam", camera), broker=cluster, kcat=KCAT_MOVES)
     run.await_frames("cam")
     said = shell(*lab.inside("rh4"), "kcat", "-L", "-b", cluster.bootstrap, "-t", run.topic)
     leader = "rh" + re.search(r"partition 0, leader (\d)", said).group(1)
     bench.callback(lab.cable, leader, "up")
     cut = lab.cable(leader, "down")
-    time.sleep(12)
-    meanwhile = [at for at, _ in run.watch.of("cam", cut + 1)]
+    # 9 s until the others give the leader up (broker.session.timeout.ms), 10 s until the daemon gives up waiting for it
+    taken_over = run.watch.frame("cam", cut + 1.5, within=TAKE_OVER_S)
+    time.sleep(2)
     plugged = lab.cable(leader, "up")
-    again = run.watch.frame("cam", plugged, within=20)
-    return judge_acknowledged(run, recovered=(meanwhile[0] - cut) if meanwhile else again - cut,
-                              note="the others took over" if meanwhile else "went on when it was back")
+    run.watch.frame("cam", plugged + 1, within=5)
+    return judge_acknowledged(run, recovered=taken_over - cut, note="another leader took over while it was cut off")
 
 
 @row(28, "disk full, rights, certificate, record too large")
@@ -173,7 +178,7 @@ def too_large(bench):
     expect(len(run.watch.of("plain", live)) > 20, "records that fit do not pass those that do not")
     refused = run.metric("ringsight_sink_dead_letters_total", sink="kafka")
     expect(refused > 0, "no record was set aside: the row made no fault")
-    return run.judge(note="%d records too large set aside" % refused)
+    return run.judge(note="%d records too large set aside" % refused, losses={"not-published": 0.6})
 
 
 def rights_and_certificate(bench):
@@ -263,6 +268,24 @@ def disk_full(bench):
     return run.judge(detected, again - back, "broker's disk full: %s" % state)
 
 
+def expect_published(account, source, published, spared=0):
+    """A frame that a run counted as published before it was killed is in the topic, or told of as unknown. published: by number of the
+    run; spared: frames of which nothing can be known."""
+    epochs = sorted({epoch for name, epoch in account.runs if name == source})  # time-ordered ids
+    expect(len(epochs) == len(published) + 1, "%d runs, but %d in the topic; frames published at the kills: %s"
+           % (len(published) + 1, len(epochs), list(published.values())))
+    for number, count in published.items():
+        run = account.runs[source, epochs[number]]
+        found = len(run.delivered) + len(run.unknown_only())
+        expect(found >= count - spared, "run %d had published %d frames when it was killed, kcat finds %d" % (number, count, found))
+
+
+def await_own_frame(run, source, started, epochs):
+    """Until the topic has a frame of the run that was just started; first its spool may give those of the runs before (epochs)."""
+    run.watch.frame(source, started, STARTING_S, lambda m: m["streamEpoch"] not in epochs)
+    epochs.update(m["streamEpoch"] for _, m in run.watch.of(source))
+
+
 @row(29, "daemon killed, SIGTERM, own disk, heap full", fast=True)
 def daemon_killed(bench):
     kills = min(KILLS, 2) if bench.suite.fast else KILLS
@@ -270,10 +293,10 @@ def daemon_killed(bench):
     camera = bench.cameras()
     broker = bench.suite.broker
     run = bench.daemon(camera_source("cam", camera), broker=broker)
-    acknowledged, worst, away = 0, 0.0, 0
+    published, worst, away, epochs = {}, 0.0, 0, set()
     for number in range(kills):
         started = run.start() if number else time.time()
-        run.await_frames("cam", after=started, within=STARTING_S)
+        await_own_frame(run, "cam", started, epochs)
         worst = max(worst, time.time() - started)
         if number % 5 == 1:  # the broker is away or flapping when it dies
             away += 1
@@ -282,20 +305,17 @@ def daemon_killed(bench):
             if chance.random() < 0.5:
                 broker.start()
         time.sleep(chance.uniform(0.1, 2.5))
-        acknowledged += run.metric("ringsight_sink_acknowledged_total", sink="kafka")
+        published[number] = run.metric("ringsight_frames_published_total", source="cam")
         run.kill()
         if not broker.alive():
             broker.start()
-    started = run.start()
-    run.await_frames("cam", after=started)
-    acknowledged += run.metric("ringsight_sink_acknowledged_total", sink="kafka")
+    await_own_frame(run, "cam", run.start(), epochs)
     took = run.stop()
-    figures = run.judge(recovered=worst, duplicates=10**9, stop=False)
-    expect(figures.account.messages >= acknowledged,
-           "%d messages were acknowledged, kcat finds %d" % (acknowledged, figures.account.messages))
+    figures = run.judge(recovered=worst, reasons=("unknown",), duplicates=KILLED_DUPLICATES * kills, stop=False)
     expect(took < 15, "SIGTERM took %.0f s" % took)
-    figures.note = "%d kills, %d with the broker away; %d acknowledged, %d read; SIGTERM %.1f s" % (
-        kills, away, acknowledged, figures.account.messages, took)
+    expect_published(figures.account, "cam", published)
+    figures.note = "%d kills, %d with the broker away; %d frames had been published at the kills, %d read; SIGTERM %.1f s" % (
+        kills, away, sum(published.values()), figures.account.frames, took)
     figures.add(own_disk_full(bench, camera))
     return figures.add(heap_full(bench, camera))
 
@@ -362,4 +382,4 @@ def slow_clients(bench):
     freed = time.time()
     again = run.watch.frame("cam", freed, within=10)
     return run.judge(seen - killed, again - freed, "metrics answered %.1f s after 70 clients that take nothing had gone; "
-                     "clock steps: in the machine of row 20" % answered)
+                     "clock steps: in the machine of row 20" % answered, reasons=("disconnected", "refused", "io-error"))

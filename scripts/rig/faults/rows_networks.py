@@ -23,7 +23,7 @@ def cable_pulled(bench):
     plugged = bench.lab.cable("rh1", "up")
     again = run.watch.frame("cam", plugged, within=8)
     expect(run.process.threads() - threads <= 1, "threads left behind")
-    return run.judge(seen - pulled, again - plugged)
+    return run.judge(seen - pulled, again - plugged, reasons=("stalled", "unreachable", "timed-out"))
 
 
 @row(9, "UDP blocked on the way", lab=True)
@@ -36,7 +36,8 @@ def udp_blocked(bench):
     run.watch.gap("udp", "timed-out", started, within=time.time() - started + 8)
     healed = bench.lab.iptables("-F", "INPUT")
     again = run.watch.frame("udp", healed, within=12)
-    return run.judge(None, again - healed, "transport auto came by TCP; udp alone says timed-out")
+    return run.judge(None, again - healed, "transport auto came by TCP; udp alone says timed-out",
+                     reasons=("timed-out",))
 
 
 def dropped(lab):
@@ -64,7 +65,8 @@ def loss_h264(bench):
     missed = run.metric("ringsight_packets_missed_total", source="cam")
     expect(lost >= 5, "the line lost only %d packets" % lost)
     expect(missed >= lost * 0.5, "%d packets dropped by the kernel, %d told of" % (lost, missed))
-    figures = run.judge(None, again - healed, "%d packets dropped in %.0f s, %d told of" % (lost, healed - since, missed))
+    figures = run.judge(None, again - healed, "%d packets dropped in %.0f s, %d told of" % (lost, healed - since, missed),
+                        losses={"corrupt": 0.6})
     expect(figures.account.lost["corrupt"] > 0, "no frame is counted as corrupt")
     return figures
 
@@ -81,7 +83,8 @@ def loss_h265(bench):
     healed = bench.lab.netem()
     again = run.watch.frame("cam", healed, within=8)
     missed = run.metric("ringsight_packets_missed_total", source="cam")
-    figures = run.judge(None, again - healed, "%d packets missed" % missed)
+    figures = run.judge(None, again - healed, "%d packets missed" % missed, reasons=("stalled", "timed-out"),
+                        losses={"corrupt": 0.8})
     expect(missed > 0, "no missed packet is counted")
     expect(figures.account.lost["corrupt"] > 0, "%d packets missed, but no gap of reason corrupt" % missed)
     return figures
@@ -99,9 +102,11 @@ def jitter(bench):
     frames = run.watch.of("cam", since + 1)
     expect(len(frames) > 60, "only %d frames in 10 s" % len(frames))
     ages = [age(m) for _, m in frames if m["captureTime"]["clock"] == "rtcp-sr"]
-    expect(ages and max(ages) < 1.5, "a frame was %.2f s old" % max(ages, default=float("nan")))
+    expect(len(ages) >= 0.9 * len(frames), "only %d of %d frames go by the camera's clock" % (len(ages), len(frames)))
+    expect(max(ages) < 1.5, "a frame was %.2f s old" % max(ages, default=float("nan")))
     bench.lab.netem()
-    figures = run.judge(note="age of frames %.0f ms, at most %.0f ms" % (1000 * statistics.median(ages), 1000 * max(ages)))
+    figures = run.judge(note="age of frames %.0f ms, at most %.0f ms" % (1000 * statistics.median(ages), 1000 * max(ages)),
+                        losses={"corrupt": 0.2, "late": 0.1})
     backwards = sum(b["captureTime"]["utc"] < a["captureTime"]["utc"]
                     for (_, a), (_, b) in zip(frames, frames[1:]) if a["captureTime"]["clock"] == b["captureTime"]["clock"])
     expect(backwards == 0, "%d frames taken before their predecessor" % backwards)
@@ -129,9 +134,10 @@ def slow_line(bench):
     healed = bench.lab.netem()
     again = run.watch.frame("cam", healed, 12, lambda m: m["captureTime"]["clock"] == "rtcp-sr" and age(m) < 1.0)
     expect(told, "the line is too slow for the stream and nothing is told")
-    expect(not ages or ages[-1] < 8, "a frame was %.1f s old and was published as if it were live" % (ages or [0])[-1])
+    expect(not ages or ages[-1] < 4, "a frame was %.1f s old and was published as if it were live" % (ages or [0])[-1])
     return run.judge(told[0][0] - since, again - healed, "reason %s; frames at most %.1f s old meanwhile"
-                     % (told[0][1]["reason"], (ages or [0])[-1]))
+                     % (told[0][1]["reason"], (ages or [0])[-1]),
+                     reasons=("lagging", "stalled", "disconnected", "timed-out"), losses={"late": 0.9, "corrupt": 0.5})
 
 
 @row(17, "no sender reports; timestamps jump or go back", fast=True)
@@ -151,4 +157,6 @@ def times(bench):
         run.watch.frame("cam", jumped + 4, 8)
         wrong += [m for at, m in run.watch.of("cam", jumped + 0.5) if abs(instant(m["captureTime"]["utc"]) - at) > 60]
     expect(not wrong, "%d frames an hour off: %s" % (len(wrong), wrong[:1]))
-    return run.judge(note="clock arrival without reports; jumps of an hour do not reach captureTime")
+    relay.on_packet = None
+    run.watch.frame("cam", time.time(), 20, lambda m: m["captureTime"]["clock"] == "rtcp-sr")
+    return run.judge(reasons=("time-stopped", "disconnected"), note="clock arrival without reports; jumps of an hour do not reach captureTime")

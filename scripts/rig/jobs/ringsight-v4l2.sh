@@ -9,5 +9,5 @@ while read -r entry; do
     cp -r "${entry/#\/tmp\///host-tmp/}" "/tmp/cp$n" || exit 1
     classpath=$classpath:/tmp/cp$n
 done </job/class-path.txt
-exec timeout 300 java -XX:TieredStopAtLevel=1 -XX:+UseSerialGC -Xmx256m \
+exec timeout 700 java -XX:TieredStopAtLevel=1 -XX:+UseSerialGC -Xmx256m \
     -Dorg.bytedeco.javacpp.cachedir=/tmp/cache -cp "${classpath#:}" io.ringsight.sources.V4l2Scenario

@@ -37,6 +37,11 @@ v4l2-ctl -d $VIDEO -c percentage_of_dropped_buffers=0
 count=$(frames)
 await "frames after the stall" more_frames_than "$count"
 
+event exposure # from now on the driver stamps the start of the exposure, before that the end of the frame
+v4l2-ctl -d $VIDEO -c timestamp_source=1 || fail "cannot stamp the exposure"
+count=$(frames)
+await "frames stamped at the start of their exposure" more_frames_than $((count + 5))
+
 event unplug
 before=$(lines)
 echo vivid.0 >/sys/bus/platform/drivers/vivid/unbind || fail "cannot unplug"

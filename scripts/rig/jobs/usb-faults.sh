@@ -1,5 +1,5 @@
 # Ringsight and USB cameras with every fault the driver can make (scripts/faults 20-22 runs it): run-vm.sh DIR with this
-# file as DIR/run.sh, beside it pipeline.yaml, classpath and, of scenes, which to play. The daemon publishes to a broker
+# file as DIR/run.sh, beside it pipeline.yaml and classpath (as this machine sees it). The daemon publishes to a broker
 # of the host and to /job/messages.jsonl; what was done when, by this machine's clock, goes to /job/events.
 MESSAGES=/job/messages.jsonl
 LIMIT=90 # seconds for each thing waited for; this machine is emulated
@@ -47,7 +47,7 @@ chmod 666 $FIRST $SECOND
 # a user without root's right to open everything
 setpriv --reuid=1000 --regid=1000 --clear-groups \
     java -Xmx400m -XX:TieredStopAtLevel=1 -XX:+UseSerialGC -Dorg.bytedeco.javacpp.cachedir=/tmp/javacpp -Duser.home=/tmp \
-    -cp "$(sed 's,\(^\|:\)/tmp/,\1/host-tmp/,g' /job/classpath)" io.ringsight.app.Main run -c /job/pipeline.yaml >/job/daemon.log 2>&1 </dev/null &
+    -cp "$(cat /job/classpath)" io.ringsight.app.Main run -c /job/pipeline.yaml >/job/daemon.log 2>&1 </dev/null &
 daemon=$!
 event start
 await "first camera" frame_after 0 first

@@ -22,7 +22,8 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 
 /**
- * The dependency rules: everything points inwards to core, and each heavy library has one home. THINK HARD BEFORE
+ * The dependency rules: everything points inwards to core, what consumers use stands alone, and each heavy library has
+ * one home. THINK HARD BEFORE
  * CHANGING THIS FILE.
  */
 class ArchitectureTest {
@@ -44,6 +45,17 @@ class ArchitectureTest {
         Map<String, ArchRule> rules = new TreeMap<>();
         rules.put("modules point inwards", modulesPointInwards());
         rules.put(
+                "the client stands alone",
+                noClasses()
+                        .that()
+                        .resideInAPackage(CLIENT)
+                        .should()
+                        .dependOnClassesThat(resideOutsideOfPackages(
+                                "java..", CLIENT, "com.fasterxml.jackson.core..", "org.apache.kafka.common..")));
+        rules.put(
+                "no cycles in client",
+                slices().matching("io.ringsight.client.(*)..").should().beFreeOfCycles());
+        rules.put(
                 "no cycles in core",
                 slices().matching("io.ringsight.core.(*)..").should().beFreeOfCycles());
         rules.put("Disruptor lives in core.ring", onlyIn("com.lmax.disruptor..", "io.ringsight.core.ring.."));
@@ -53,7 +65,7 @@ class ArchitectureTest {
         rules.put(
                 "TensorRT lives in core.infer.tensorrt",
                 onlyIn("org.bytedeco.tensorrt..", "io.ringsight.core.infer.tensorrt.."));
-        rules.put("Kafka lives in sinks.kafka", onlyIn("org.apache.kafka..", "io.ringsight.sinks.kafka.."));
+        rules.put("Kafka lives in sinks.kafka and client.kafka", onlyIn("org.apache.kafka..", KAFKA_USERS));
         rules.put("HdrHistogram lives in metrics and bench", onlyIn("org.HdrHistogram..", HISTOGRAM_USERS));
         rules.put("FFmpeg lives in preprocess and sources", onlyIn("org.bytedeco.ffmpeg..", FFMPEG_USERS));
         rules.put("OpenCV lives in app", onlyIn("org.bytedeco.opencv..", "io.ringsight.app.."));
@@ -75,6 +87,8 @@ class ArchitectureTest {
                         rule.getKey(), () -> rule.getValue().check(CLASSES)));
     }
 
+    private static final String CLIENT = "io.ringsight.client..";
+    private static final String[] KAFKA_USERS = {"io.ringsight.sinks.kafka..", "io.ringsight.client.kafka.."};
     private static final String[] HISTOGRAM_USERS = {"io.ringsight.core.metrics..", "io.ringsight.app.."};
     private static final String[] CUDA_USERS = {"io.ringsight.core.infer.cuda..", "io.ringsight.core.infer.tensorrt.."};
     private static final String[] FFMPEG_USERS = {
@@ -84,6 +98,8 @@ class ArchitectureTest {
     private static ArchRule modulesPointInwards() {
         return layeredArchitecture()
                 .consideringOnlyDependenciesInLayers()
+                .layer("client")
+                .definedBy(CLIENT)
                 .layer("core")
                 .definedBy("io.ringsight.core..")
                 .layer("sources")
@@ -94,6 +110,8 @@ class ArchitectureTest {
                 .definedBy("io.ringsight.app..")
                 .whereLayer("app")
                 .mayNotBeAccessedByAnyLayer()
+                .whereLayer("client")
+                .mayOnlyBeAccessedByLayers("sinks", "app")
                 .whereLayer("sources")
                 .mayOnlyBeAccessedByLayers("app")
                 .whereLayer("sinks")

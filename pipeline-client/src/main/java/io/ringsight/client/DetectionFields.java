@@ -1,0 +1,56 @@
+package io.ringsight.client;
+
+import com.fasterxml.jackson.core.JsonParser;
+import java.io.IOException;
+
+/** What was read of one element of {@code objects}. */
+final class DetectionFields implements JsonFields.FieldReader {
+    private Integer id;
+    private String label;
+    private Integer classId;
+    private Double confidence;
+    private Box box;
+
+    @Override
+    public void field(String name, JsonParser in) throws IOException, MessageFormatException {
+        switch (name) {
+            case "id" -> id = (int) JsonFields.integer(in, 0, Integer.MAX_VALUE);
+            case "label" -> label = JsonFields.text(in);
+            case "classId" -> classId = (int) JsonFields.integer(in, Integer.MIN_VALUE, Integer.MAX_VALUE);
+            case "confidence" -> confidence = JsonFields.decimal(in);
+            case "bbox" -> box = box(in);
+            default -> {
+                // newer than this version
+            }
+        }
+    }
+
+    private static Box box(JsonParser in) throws IOException, MessageFormatException {
+        Double[] sides = new Double[4];
+        JsonFields.object(in, (name, value) -> {
+            switch (name) {
+                case "left" -> sides[0] = JsonFields.decimal(value);
+                case "top" -> sides[1] = JsonFields.decimal(value);
+                case "width" -> sides[2] = JsonFields.decimal(value);
+                case "height" -> sides[3] = JsonFields.decimal(value);
+                default -> {
+                    // newer than this version
+                }
+            }
+        });
+        return new Box(
+                MessageFields.need(sides[0], "objects.bbox.left"),
+                MessageFields.need(sides[1], "objects.bbox.top"),
+                MessageFields.need(sides[2], "objects.bbox.width"),
+                MessageFields.need(sides[3], "objects.bbox.height"));
+    }
+
+    Detection detection() throws MessageFormatException {
+        return new Detection(
+                MessageFields.need(id, "objects.id"),
+                MessageFields.need(label, "objects.label"),
+                MessageFields.need(classId, "objects.classId"),
+                MessageFields.need(confidence, "objects.confidence"),
+                MessageFields.need(box, "objects.bbox"));
+    }
+}

@@ -1,0 +1,38 @@
+package io.ringsight.client;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * One analysed frame. Without objects it is a statement, too: nothing was found, unless it is {@link #suspect()}.
+ * Immutable.
+ *
+ * @param identity which message of which source it is
+ * @param coverage its frame number, and the frames lost before it
+ * @param times when it was taken and published, and where its time went
+ * @param picture size of the source's picture, in pixels (field {@code frame})
+ * @param model what looked at it (field {@code model})
+ * @param suspect why the picture may not show what is before the camera now: {@code frozen}, {@code black} or
+ *     {@code time-stopped}; empty when there is no such doubt. What was not found in a suspect picture may be there all
+ *     the same (field {@code suspect})
+ * @param objects what was found, highest confidence first (field {@code objects})
+ */
+public record FrameMessage(
+        Identity identity,
+        Coverage coverage,
+        FrameTimes times,
+        PictureSize picture,
+        ModelIdentity model,
+        Optional<String> suspect,
+        List<Detection> objects)
+        implements Message {
+    public FrameMessage {
+        objects = List.copyOf(objects);
+    }
+
+    @Override
+    public Instant publishedAt() {
+        return times.publishedAt();
+    }
+}

@@ -1,0 +1,161 @@
+package io.ringsight.client;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.util.ByteArrayBuilder;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/**
+ * Writes messages as the JSON that {@link MessageReader} reads: for what a consumer passes on or stores, and for its
+ * tests. What a newer daemon added and the reader ignored is not in it. Any thread: it has no state.
+ */
+public final class MessageWriter {
+    private static final JsonFactory FACTORY = new JsonFactory();
+    private static final DateTimeFormatter TIME =
+            DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSSSSS'Z'").withZone(ZoneOffset.UTC);
+
+    private MessageWriter() {}
+
+    /** The message as UTF-8 text. */
+    public static byte[] write(Message message) {
+        if (message instanceof OtherMessage other) {
+            return other.json().getBytes(StandardCharsets.UTF_8);
+        }
+        ByteArrayBuilder bytes = new ByteArrayBuilder();
+        try (JsonGenerator out = FACTORY.createGenerator(bytes)) {
+            out.writeStartObject();
+            if (message instanceof FrameMessage frame) {
+                head(out, "frame", frame.identity(), frame.coverage());
+                frame(out, frame);
+            } else if (message instanceof GapMessage gap) {
+                head(out, "gap", gap.identity(), gap.coverage());
+                gap(out, gap);
+            }
+            out.writeEndObject();
+        } catch (IOException e) {
+            throw new UncheckedIOException("a buffer in memory cannot fail", e);
+        }
+        return bytes.toByteArray();
+    }
+
+    private static void head(JsonGenerator out, String type, Identity identity, Coverage coverage) throws IOException {
+        out.writeStringField("schemaVersion", identity.schemaVersion());
+        out.writeStringField("type", type);
+        out.writeStringField("messageId", identity.messageId());
+        out.writeStringField("sourceId", identity.sourceId());
+        if (identity.sourceName().isPresent()) {
+            out.writeStringField("sourceName", identity.sourceName().get());
+        }
+        out.writeStringField("streamEpoch", identity.streamEpoch());
+        out.writeNumberField("frameSeq", coverage.frameSeq());
+        out.writeNumberField("prevFrameSeq", coverage.prevFrameSeq());
+        out.writeArrayFieldStart("gaps");
+        for (Map.Entry<String, Long> gap : coverage.gaps().entrySet()) {
+            out.writeStartObject();
+            out.writeStringField("reason", gap.getKey());
+            out.writeNumberField("frames", gap.getValue());
+            out.writeEndObject();
+        }
+        out.writeEndArray();
+        if (coverage.resent()) {
+            out.writeBooleanField("resent", true);
+        }
+    }
+
+    private static void frame(JsonGenerator out, FrameMessage frame) throws IOException {
+        times(out, frame.times());
+        out.writeObjectFieldStart("frame");
+        out.writeNumberField("width", frame.picture().width());
+        out.writeNumberField("height", frame.picture().height());
+        out.writeEndObject();
+        out.writeObjectFieldStart("model");
+        out.writeStringField("name", frame.model().name());
+        out.writeStringField("version", frame.model().version());
+        out.writeStringField("sha256", frame.model().sha256());
+        out.writeStringField("precision", frame.model().precision());
+        out.writeStringField("backend", frame.model().backend());
+        out.writeEndObject();
+        if (frame.suspect().isPresent()) {
+            out.writeStringField("suspect", frame.suspect().get());
+        }
+        objects(out, frame.objects());
+    }
+
+    private static void times(JsonGenerator out, FrameTimes times) throws IOException {
+        number(out, "ptsNs", times.ptsNs());
+        out.writeObjectFieldStart("captureTime");
+        time(out, "utc", times.capture().utc());
+        out.writeStringField("clock", times.capture().clock());
+        number(out, "uncertaintyUs", times.capture().uncertaintyUs());
+        out.writeEndObject();
+        FrameTimes.Stages stages = times.stages();
+        out.writeObjectFieldStart("stages");
+        out.writeNumberField("decodeNs", stages.decodeNs());
+        out.writeNumberField("queueNs", stages.queueNs());
+        out.writeNumberField("preprocessNs", stages.preprocessNs());
+        out.writeNumberField("inferNs", stages.inferNs());
+        out.writeNumberField("postNs", stages.postNs());
+        out.writeEndObject();
+        time(out, "publishedAt", Optional.of(times.publishedAt()));
+    }
+
+    private static void objects(JsonGenerator out, List<Detection> objects) throws IOException {
+        out.writeArrayFieldStart("objects");
+        for (Detection object : objects) {
+            out.writeStartObject();
+            out.writeNumberField("id", object.id());
+            out.writeStringField("label", object.label());
+            out.writeNumberField("classId", object.classId());
+            decimal(out, "confidence", object.confidence());
+            out.writeObjectFieldStart("bbox");
+            decimal(out, "left", object.box().left());
+            decimal(out, "top", object.box().top());
+            decimal(out, "width", object.box().width());
+            decimal(out, "height", object.box().height());
+            out.writeEndObject();
+            out.writeEndObject();
+        }
+        out.writeEndArray();
+    }
+
+    private static void gap(JsonGenerator out, GapMessage gap) throws IOException {
+        out.writeStringField("reason", gap.reason());
+        out.writeFieldName("detail");
+        out.writeString(gap.detail().orElse(null));
+        time(out, "since", Optional.of(gap.span().since()));
+        time(out, "until", gap.span().until());
+        time(out, "publishedAt", Optional.of(gap.publishedAt()));
+    }
+
+    private static void time(JsonGenerator out, String field, Optional<Instant> time) throws IOException {
+        out.writeFieldName(field);
+        out.writeString(time.map(TIME::format).orElse(null));
+    }
+
+    private static void number(JsonGenerator out, String field, OptionalLong number) throws IOException {
+        out.writeFieldName(field);
+        if (number.isPresent()) {
+            out.writeNumber(number.getAsLong());
+        } else {
+            out.writeNull();
+        }
+    }
+
+    private static void decimal(JsonGenerator out, String field, double number) throws IOException {
+        out.writeFieldName(field);
+        if (Double.isFinite(number)) {
+            out.writeNumber(number);
+        } else {
+            out.writeNull();
+        }
+    }
+}

@@ -1,0 +1,12 @@
+/**
+ * What Ringsight publishes, as typed values, for programs that read it.
+ *
+ * <pre>
+ *   bytes (Kafka, file) ──▶ MessageReader.read ──▶ Message = FrameMessage | GapMessage | OtherMessage
+ *                     └───▶ verify.TopicVerifier ──▶ Findings: is every frame told of, once and in order?
+ * </pre>
+ *
+ * <p>Needs jackson-core and nothing else; {@code client.kafka} needs kafka-clients, too. All values are immutable and
+ * may be shared between threads. The format itself is described by {@code conf/schema/message.schema.json}.
+ */
+package io.ringsight.client;

@@ -1,0 +1,158 @@
+package io.ringsight.sinks;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.ringsight.client.MessageFormatException;
+import io.ringsight.client.MessageReader;
+import io.ringsight.client.MessageWriter;
+import io.ringsight.core.frame.FrameLosses;
+import io.ringsight.core.frame.Gap;
+import io.ringsight.core.frame.GapReason;
+import io.ringsight.core.frame.SourceId;
+import io.ringsight.core.frame.SourceName;
+import io.ringsight.core.time.CaptureClock;
+import io.ringsight.core.time.ManualClock;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import java.util.Set;
+import java.util.TreeSet;
+import org.junit.jupiter.api.Test;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** The daemon's writer, the schema and the consumers' typed messages hold the same fields. */
+class ClientReadsMessagesTest {
+    private static final JsonMapper JSON = new JsonMapper();
+    private static final SourceId LINE1 = new SourceId("line1");
+
+    private final ManualClock clock = new ManualClock(Sample.NOW_UTC_NS);
+    private final SourceNames names = new SourceNames();
+    private final MessageJson json = new MessageJson(Sample.EPOCH, Sample.MODEL, names, clock);
+    private final GapJson gaps = new GapJson(clock);
+    private final List<byte[]> written = new ArrayList<>();
+
+    @Test
+    void noFieldOfAMessageIsLostOnTheWayThroughTheTypedOne() throws MessageFormatException {
+        frames();
+        gaps();
+        Set<String> fields = new TreeSet<>();
+        for (byte[] message : written) {
+            JsonNode again = JSON.readTree(MessageWriter.write(MessageReader.read(message)));
+            assertThat(again).isEqualTo(JSON.readTree(message));
+            addFields("", again, fields);
+        }
+        JsonNode schema = JSON.readTree(MessageSchema.text());
+        Set<String> described = new TreeSet<>();
+        addDescribed("", schema, schema, described);
+        assertThat(fields).as("what the schema describes").isEqualTo(described).hasSizeGreaterThan(40);
+    }
+
+    @Test
+    void noFieldOfRandomFramesIsLost() throws MessageFormatException {
+        long seed = Long.getLong("seed", 20261129);
+        Random random = new Random(seed);
+        for (int i = 0; i < 500; i++) {
+            Sample.Frame frame = Sample.frame("cam" + i % 7, 1 + random.nextInt(1_000_000), 0);
+            frame.picture().captured(random.nextLong() >>> 1, random.nextLong(0, Long.MAX_VALUE), CaptureClock.FILE, i);
+            for (int objects = random.nextInt(20); objects > 0; objects--) {
+                frame.detections()
+                        .add(
+                                Float.intBitsToFloat(random.nextInt()),
+                                Float.intBitsToFloat(random.nextInt()),
+                                random.nextFloat() * 4_000,
+                                random.nextFloat() * 4_000,
+                                random.nextFloat(),
+                                random.nextInt(5) - 1);
+            }
+            byte[] message = json.frame(frame).bytes();
+            assertThat(JSON.readTree(MessageWriter.write(MessageReader.read(message))))
+                    .as("seed " + seed)
+                    .isEqualTo(JSON.readTree(message));
+        }
+    }
+
+    private void frames() {
+        for (CaptureClock captureClock : CaptureClock.values()) {
+            Sample.Frame frame = Sample.frame("line1", 123, 120);
+            frame.picture().captured(4_920_000_000L, Sample.NOW_UTC_NS - 80_000_000, captureClock, 500);
+            frame.timings().start(3_100_000, 1_000_000);
+            frame.timings().loaded(1_200_000, 1_900_000);
+            frame.timings().launched(2_000_000);
+            frame.timings().inferred(82_000_000);
+            frame.timings().published(82_150_000);
+            frame.detections().add(12, 30.5f, 40, 22, 0.91f, 1);
+            frame.detections().add(0.004f, 1079.996f, 1919.5f, 0.0049f, 0.25004f, 2);
+            frame.detections().add(Float.NaN, 7, Float.POSITIVE_INFINITY, 7, Float.NaN, 17);
+            add(json.frame(frame));
+        }
+        add(json.frame(Sample.frame("cam-2", 1, 0)));
+        for (GapReason reason : GapReason.values()) {
+            Sample.Frame frame = Sample.frame("line1", 9, 8);
+            if (reason.countsFrames()) {
+                frame.losses().add(reason, 3);
+            }
+            add(json.frame(reason.isSuspicion() ? frame.suspect(reason) : frame));
+        }
+        names.set(LINE1, Optional.of(new SourceName("Oven \\ \"3\" \u00fc \ud83d\udd25")));
+        add(json.frame(Sample.frame("line1", 124, 123)));
+        String resent = new String(json.frame(Sample.frame("line1", 125, 124)).bytes(), StandardCharsets.UTF_8);
+        written.add(resent.replaceFirst("\\{", "{\"resent\":true,").getBytes(StandardCharsets.UTF_8));
+    }
+
+    private void gaps() {
+        for (GapReason reason : GapReason.values()) {
+            if (!reason.countsFrames()) {
+                add(json.gap(Sample.gap("line1", 3, reason, 130, 125)));
+                add(json.gap(Sample.gap("cam-2", 4, reason, 0, 0)));
+            }
+        }
+        FrameLosses losses = new FrameLosses();
+        long untilNs = Sample.NOW_UTC_NS + 2_000_000_000L;
+        add(json.gap(
+                new Gap(LINE1, 5, GapReason.AUTH_FAILED, "RTSP 401 \u00fc", 7, 7, losses, Sample.NOW_UTC_NS, untilNs)));
+        for (GapReason reason : List.of(GapReason.NOT_PUBLISHED, GapReason.SPOOL_FULL)) {
+            Loss loss = new Loss(json.frame(Sample.frame("line1", 10, 7)), reason, "the disk was full");
+            loss.add(json.gap(Sample.gap("line1", 1, GapReason.STALLED, 14, 11)));
+            add(gaps.lost(loss, "n2"));
+        }
+        add(gaps.unknown(LINE1, Sample.EPOCH, 14, Sample.NOW_UTC_NS));
+        add(gaps.damaged(LINE1, Sample.EPOCH, 15, Sample.NOW_UTC_NS, untilNs, "d1"));
+    }
+
+    private void add(Message message) {
+        new MessageSchema().accepts(message.bytes());
+        written.add(message.bytes());
+    }
+
+    private static void addFields(String path, JsonNode node, Set<String> fields) {
+        if (node.isArray()) {
+            node.forEach(element -> addFields(path + "[]", element, fields));
+        }
+        node.propertyNames().forEach(name -> {
+            fields.add(path + "." + name);
+            addFields(path + "." + name, node.get(name), fields);
+        });
+    }
+
+    /** The paths of all {@code properties} of a part of the schema. */
+    private static void addDescribed(String path, JsonNode part, JsonNode schema, Set<String> described) {
+        if (part.has("$ref")) {
+            addDescribed(path, schema.at(part.get("$ref").asString().substring(1)), schema, described);
+        }
+        if (part.has("oneOf")) {
+            part.get("oneOf").forEach(choice -> addDescribed(path, choice, schema, described));
+        }
+        if (part.has("items")) {
+            addDescribed(path + "[]", part.get("items"), schema, described);
+        }
+        if (part.has("properties")) {
+            part.get("properties").propertyNames().forEach(name -> {
+                described.add(path + "." + name);
+                addDescribed(path + "." + name, part.get("properties").get(name), schema, described);
+            });
+        }
+    }
+}

@@ -6,7 +6,7 @@ import org.bytedeco.ffmpeg.avcodec.AVPacket;
 /** Says when each frame's light hit the sensor, and by which clock. Used on the source's thread; allocates nothing. */
 interface CaptureTimes {
     /** Packets are from {@code input} from now on. */
-    default void begin(Input input) {
+    default void begin(StampedPackets input) {
         // All it needs to know is in the packets.
     }
 

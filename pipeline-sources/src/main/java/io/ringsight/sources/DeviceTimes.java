@@ -30,7 +30,7 @@ final class DeviceTimes implements CaptureTimes {
     private final TimeLine timeLine;
     private final LongSupplier monotonicUs;
     private final ArrivalTimes arrival;
-    private Input input;
+    private StampedPackets input;
     private StampPoint point = StampPoint.NONE;
     private long lastPts = AV_NOPTS_VALUE;
     private boolean arrivalTold;
@@ -49,7 +49,7 @@ final class DeviceTimes implements CaptureTimes {
     }
 
     @Override
-    public void begin(Input opened) {
+    public void begin(StampedPackets opened) {
         input = opened;
         lastPts = AV_NOPTS_VALUE;
         arrivalTold = false;

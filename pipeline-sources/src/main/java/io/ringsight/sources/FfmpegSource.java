@@ -66,7 +66,7 @@ final class FfmpegSource implements Source {
         this.clock = clock;
         pool = new PicturePool(pictures, clock);
         deadline = new Deadline(clock);
-        log = new FfmpegLog(clock, Redaction.of(spec));
+        log = new FfmpegLog(clock, spec.redaction());
         device = spec instanceof SourceSpec.V4l2 v4l2 ? new V4l2Device(v4l2.device()) : null;
         cuda = new CudaDecoder(decoding, pictures);
         this.decoding = decoding;

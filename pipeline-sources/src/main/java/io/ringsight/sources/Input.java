@@ -1,7 +1,6 @@
 package io.ringsight.sources;
 
 import io.ringsight.core.frame.GapReason;
-import io.ringsight.sources.v4l2.StampPoint;
 import org.bytedeco.ffmpeg.avcodec.AVCodecContext;
 import org.bytedeco.ffmpeg.avcodec.AVPacket;
 
@@ -10,7 +9,7 @@ import org.bytedeco.ffmpeg.avcodec.AVPacket;
  *
  * <p>Owned by the thread that opened it, whose {@link Deadline} bounds all calls.
  */
-interface Input extends AutoCloseable {
+interface Input extends StampedPackets, AutoCloseable {
     /**
      * Reads the next packet of the video into {@link #packet()}.
      *
@@ -29,11 +28,6 @@ interface Input extends AutoCloseable {
     /** Why they were. */
     default GapReason lossReason() {
         return GapReason.CORRUPT;
-    }
-
-    /** What the time stamp of the packet read last is by this machine's monotonic clock; only drivers have such. */
-    default StampPoint stampPoint() {
-        return StampPoint.NONE;
     }
 
     /** The decoder. */

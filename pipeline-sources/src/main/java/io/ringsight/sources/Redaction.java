@@ -63,14 +63,19 @@ public final class Redaction {
         this.secrets = secrets;
     }
 
-    /** Hides what looks like a secret, and the credentials of {@code spec} in every form FFmpeg may show them. */
-    public static Redaction of(SourceSpec spec) {
+    /**
+     * Hides what looks like a secret, and these credentials in every form FFmpeg may show them.
+     *
+     * @param username null for none
+     * @param password null for none
+     * @param url hides also what looks like a secret in here
+     * @param options FFmpeg options
+     */
+    static Redaction of(String username, String password, String url, Map<String, String> options) {
         Set<String> secrets = new LinkedHashSet<>();
-        if (spec instanceof SourceSpec.Network network) {
-            addLogin(secrets, network.username(), network.password());
-            text(network.url(), secrets);
-            addOptions(secrets, network.options());
-        }
+        addLogin(secrets, username, password);
+        text(url, secrets);
+        addOptions(secrets, options);
         // A password of one or two letters stands in every word; the patterns still hide it where it is one.
         return new Redaction(secrets.stream()
                 .filter(secret -> secret.length() >= MIN_SECRET)

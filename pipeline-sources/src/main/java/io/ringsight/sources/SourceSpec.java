@@ -25,6 +25,11 @@ public sealed interface SourceSpec {
         return Timeouts.DEFAULT;
     }
 
+    /** Hides what looks like a secret, and this source's credentials in every form FFmpeg may show them. */
+    default Redaction redaction() {
+        return Redaction.NONE;
+    }
+
     /**
      * Reads a URI with all settings at their defaults.
      *
@@ -107,6 +112,11 @@ public sealed interface SourceSpec {
 
         /** FFmpeg options. */
         Map<String, String> options();
+
+        @Override
+        default Redaction redaction() {
+            return Redaction.of(username(), password(), url(), options());
+        }
 
         /** The URL's scheme, in small letters. */
         default String scheme() {

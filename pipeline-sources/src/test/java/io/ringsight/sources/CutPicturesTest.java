@@ -105,7 +105,7 @@ class CutPicturesTest {
                 new FrameDecoder.Wait(Clock.system(), deadline),
                 Deinterlace.AUTO);
         SourceSpec.Recording spec = SourceSpec.recording(clip);
-        FfmpegLog log = new FfmpegLog(Clock.system(), Redaction.of(spec));
+        FfmpegLog log = new FfmpegLog(Clock.system(), spec.redaction());
         CudaDecoder cuda = new CudaDecoder(Decoding.ON_CPU, 1);
         try (FfmpegInput input = FfmpegInput.open(InputPlan.recording(spec), log, cuda)) {
             timeLine.begin(input.timeBase(), input.frameNs());

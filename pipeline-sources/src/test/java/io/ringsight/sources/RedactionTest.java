@@ -89,7 +89,7 @@ class RedactionTest {
     void hidesASourcesOwnPasswordInEveryForm() {
         SourceSettings settings =
                 new SourceSettings(null, "me", "p w:2", null, null, null, null, null, null, null, null, null, Map.of());
-        Redaction redaction = Redaction.of(SourceSpec.parse("rtsp://cam/s", settings));
+        Redaction redaction = SourceSpec.parse("rtsp://cam/s", settings).redaction();
         assertThat(redaction.apply("plain p w:2, encoded p%20w%3A2, basic bWU6cCB3OjI= end"))
                 .isEqualTo("plain ***, encoded ***, basic *** end");
     }

@@ -110,7 +110,7 @@ class SecretsStayInsideTest {
             return;
         }
         assertClean(
-                spec.uri() + spec + Redaction.of(spec).apply("method DESCRIBE failed: " + uri + ": 401 Unauthorized"));
+                spec.uri() + spec + spec.redaction().apply("method DESCRIBE failed: " + uri + ": 401 Unauthorized"));
     }
 
     private static void assertClean(String text) {

@@ -10,6 +10,11 @@ interface Scene {
     /** The most objects one picture can show. */
     int MAX_OBJECTS = 64;
 
+    /** A new scene of the kind that is asked for. */
+    static Scene open(SyntheticSettings settings) {
+        return settings.scene() == SyntheticSettings.SceneKind.PCB ? new BoardLine(settings) : new MovingBoxes(settings);
+    }
+
     /** Does the work that drawing {@code frame} would have to wait for; drawing it without is allowed. */
     void prepare(long frame);
 

@@ -126,9 +126,4 @@ public record SyntheticSettings(
     public long frameAt(long ptsNs) {
         return Math.round(ptsNs * (fps / NS_A_SECOND));
     }
-
-    /** A new scene of this kind. */
-    Scene openScene() {
-        return scene == SceneKind.PCB ? new BoardLine(this) : new MovingBoxes(this);
-    }
 }

@@ -66,7 +66,7 @@ public final class SyntheticSource implements Source {
 
     private Ending video(FrameIntake intake) throws InterruptedException {
         if (pool == null) {
-            scene = settings.openScene();
+            scene = Scene.open(settings);
             pool = new LumaPictures(pictures, settings.width(), settings.height());
         }
         scene.prepare(0);

@@ -12,7 +12,7 @@ public final class SyntheticTruth {
 
     public SyntheticTruth(SourceSpec.Synthetic spec) {
         settings = SyntheticSettings.of(spec);
-        scene = settings.openScene();
+        scene = Scene.open(settings);
     }
 
     /** The source's settings. */

@@ -28,21 +28,21 @@ class BoardLineTest {
     @Test
     void framesDependOnSeedAndNumberOnly() {
         SyntheticSettings settings = settings("width=320&height=240&seed=7");
-        Scene forwards = settings.openScene();
-        Scene jumping = settings.openScene();
+        Scene forwards = Scene.open(settings);
+        Scene jumping = Scene.open(settings);
         for (long frame : new long[] {0, 1, 2, 99, 100, 400}) {
             forwards.draw(frame, ByteBuffer.allocate(320 * 240), 320);
         }
         assertThat(draw(jumping, settings, 400)).isEqualTo(draw(forwards, settings, 400));
         assertThat(draw(jumping, settings, 3)).isEqualTo(draw(forwards, settings, 3));
         SyntheticSettings other = settings("width=320&height=240&seed=8");
-        assertThat(draw(other.openScene(), other, 3)).isNotEqualTo(draw(forwards, settings, 3));
+        assertThat(draw(Scene.open(other), other, 3)).isNotEqualTo(draw(forwards, settings, 3));
     }
 
     @Test
     void theDrawingIsTheSameOnEveryMachine() {
         SyntheticSettings settings = settings("width=160&height=120&seed=1");
-        assertThat(Arrays.hashCode(draw(settings.openScene(), settings, 50))).isEqualTo(KNOWN_HASH);
+        assertThat(Arrays.hashCode(draw(Scene.open(settings), settings, 50))).isEqualTo(KNOWN_HASH);
     }
 
     @ParameterizedTest
@@ -55,11 +55,11 @@ class BoardLineTest {
             })
     void boardsDifferFromPerfectOnesInsideTheBoxesOnly(String query) {
         SyntheticSettings settings = settings(query);
-        BoardLine line = (BoardLine) settings.openScene();
+        BoardLine line = (BoardLine) Scene.open(settings);
         KnownObjects truth = SyntheticTruth.room();
         for (long frame = 0; frame < 1500; frame += 103) {
             byte[] seen = draw(line, settings, frame);
-            byte[] perfect = ((BoardLine) settings.openScene()).perfectFrame(frame);
+            byte[] perfect = ((BoardLine) Scene.open(settings)).perfectFrame(frame);
             line.objects(frame, truth);
             boolean[] inBox = new boolean[seen.length];
             for (int i = 0; i < truth.size(); i++) {
@@ -90,7 +90,7 @@ class BoardLineTest {
     @Test
     void everyKindOccursAndEachIsSeenWhole() {
         SyntheticSettings settings = settings("seed=5");
-        Scene line = settings.openScene();
+        Scene line = Scene.open(settings);
         KnownObjects truth = SyntheticTruth.room();
         int[] whole = new int[DefectKind.values().length];
         int[] cut = new int[DefectKind.values().length];
@@ -127,7 +127,7 @@ class BoardLineTest {
     void boxesAreWhereTheTruthSays() {
         SyntheticSettings settings = SyntheticSettings.of(
                 (SourceSpec.Synthetic) SourceSpec.parse("synthetic:boxes?width=320&height=240&seed=3"));
-        Scene scene = settings.openScene();
+        Scene scene = Scene.open(settings);
         KnownObjects truth = SyntheticTruth.room();
         for (long frame = 0; frame < 5000; frame += 37) {
             byte[] luma = draw(scene, settings, frame);

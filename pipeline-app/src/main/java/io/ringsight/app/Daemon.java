@@ -24,7 +24,7 @@ import io.ringsight.sinks.MessageJson;
 import io.ringsight.sinks.MessagePublisher;
 import io.ringsight.sinks.MessageSink;
 import io.ringsight.sinks.ModelIdentity;
-import io.ringsight.sources.Redaction;
+import io.ringsight.sources.spec.Redaction;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

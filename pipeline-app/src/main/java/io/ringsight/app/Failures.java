@@ -2,7 +2,7 @@ package io.ringsight.app;
 
 import io.ringsight.app.config.ConfigException;
 import io.ringsight.core.model.ModelException;
-import io.ringsight.sources.Redaction;
+import io.ringsight.sources.spec.Redaction;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;

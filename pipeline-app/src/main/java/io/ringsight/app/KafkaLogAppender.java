@@ -9,7 +9,7 @@ import ch.qos.logback.classic.spi.ThrowableProxy;
 import ch.qos.logback.core.AppenderBase;
 import io.ringsight.sinks.kafka.KafkaReason;
 import io.ringsight.sinks.kafka.KafkaText;
-import io.ringsight.sources.Redaction;
+import io.ringsight.sources.spec.Redaction;
 
 /**
  * Gives Kafka's warnings to the sink they are about, which tells them once, with its state; passes on to the log what

@@ -16,7 +16,7 @@ import io.ringsight.app.eval.TensorsCommand;
 import io.ringsight.app.inspect.InspectCommand;
 import io.ringsight.app.natives.NativeLibraries;
 import io.ringsight.core.model.ModelException;
-import io.ringsight.sources.Redaction;
+import io.ringsight.sources.spec.Redaction;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;

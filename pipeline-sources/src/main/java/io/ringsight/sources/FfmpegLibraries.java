@@ -3,6 +3,11 @@ package io.ringsight.sources;
 import static org.bytedeco.ffmpeg.global.avutil.*;
 
 import io.ringsight.core.time.Clock;
+import io.ringsight.sources.libav.CudaContext;
+import io.ringsight.sources.libav.FfmpegLog;
+import io.ringsight.sources.spec.Redaction;
+import io.ringsight.sources.spec.SourceSettings;
+import io.ringsight.sources.spec.SourceSpec;
 import java.io.IOException;
 import java.util.Map;
 import java.util.Optional;

@@ -1,6 +1,7 @@
 package io.ringsight.sources;
 
 import io.ringsight.core.time.CaptureClock;
+import io.ringsight.sources.supervise.Ending;
 import java.util.OptionalDouble;
 
 /**

@@ -2,7 +2,14 @@ package io.ringsight.sources;
 
 import io.ringsight.core.frame.Picture;
 import io.ringsight.core.time.Clock;
+import io.ringsight.sources.ffmpeg.FfmpegSource;
+import io.ringsight.sources.libav.Options;
+import io.ringsight.sources.spec.Decoding;
+import io.ringsight.sources.spec.SourceSpec;
+import io.ringsight.sources.spec.SourceSpecException;
+import io.ringsight.sources.supervise.Source;
 import io.ringsight.sources.synthetic.SyntheticSource;
+import io.ringsight.sources.v4l2.V4l2Settings;
 import java.util.Map;
 import java.util.function.Consumer;
 

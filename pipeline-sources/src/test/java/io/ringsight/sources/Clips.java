@@ -13,13 +13,13 @@ import java.util.concurrent.TimeUnit;
 import org.bytedeco.javacpp.Loader;
 
 /** Makes videos for tests with the {@code ffmpeg} program that FFmpeg's Java package brings, and counts with its own. */
-final class Clips {
+public final class Clips {
     private static final long LIMIT_S = 60;
 
     private Clips() {}
 
     /** Encodes {@code frames} frames of a moving test picture, {@code size} as in 320x240, into {@code file}. */
-    static Path encode(Path file, int frames, String size, String... encoderOptions) {
+    public static Path encode(Path file, int frames, String size, String... encoderOptions) {
         List<String> command = new ArrayList<>(List.of(
                 program(org.bytedeco.ffmpeg.ffmpeg.class),
                 "-v",
@@ -38,7 +38,7 @@ final class Clips {
     }
 
     /** The same video, marked as one to be shown rotated. */
-    static Path rotated(Path video, Path file, String degrees) {
+    public static Path rotated(Path video, Path file, String degrees) {
         run(List.of(
                 program(org.bytedeco.ffmpeg.ffmpeg.class),
                 "-v",
@@ -54,7 +54,7 @@ final class Clips {
     }
 
     /** How many frames {@code ffprobe} decodes. */
-    static int count(Path file) {
+    public static int count(Path file) {
         String counted = run(List.of(
                 program(org.bytedeco.ffmpeg.ffprobe.class),
                 "-v",

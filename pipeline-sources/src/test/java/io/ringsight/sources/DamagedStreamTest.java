@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.ringsight.core.frame.GapReason;
 import io.ringsight.core.frame.Picture;
 import io.ringsight.core.metrics.Counter;
+import io.ringsight.sources.spec.SourceSettings;
+import io.ringsight.sources.spec.SourceSpec;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Set;

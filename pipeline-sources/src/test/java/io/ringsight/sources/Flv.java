@@ -4,7 +4,7 @@ import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 
 /** Rewrites FLV files, whose format is small enough to do so by hand. */
-final class Flv {
+public final class Flv {
     private static final int FILE_HEAD = 13;
     private static final int TAG_HEAD = 11;
     private static final int VIDEO = 9;
@@ -13,7 +13,7 @@ final class Flv {
     private Flv() {}
 
     /** A copy with a packet of {@code units} (H.264, each with its length before it) before each picture. */
-    static byte[] insertBeforeEachPicture(byte[] flv, byte[] units) {
+    public static byte[] insertBeforeEachPicture(byte[] flv, byte[] units) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         out.write(flv, 0, FILE_HEAD);
         ByteBuffer in = ByteBuffer.wrap(flv);

@@ -3,6 +3,7 @@ package io.ringsight.sources;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.bytedeco.ffmpeg.global.avutil.*;
 
+import io.ringsight.sources.libav.FilterChain;
 import org.bytedeco.ffmpeg.avutil.AVFrame;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;

@@ -9,7 +9,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import org.slf4j.LoggerFactory;
 
 /** All that is logged while it is open, debug included. */
-final class LogCapture implements AutoCloseable {
+public final class LogCapture implements AutoCloseable {
     private final ConcurrentLinkedQueue<String> lines = new ConcurrentLinkedQueue<>();
     private final Logger logger = (Logger) LoggerFactory.getLogger("io.ringsight");
     private final Level before = logger.getLevel();
@@ -23,14 +23,14 @@ final class LogCapture implements AutoCloseable {
         }
     };
 
-    LogCapture() {
+    public LogCapture() {
         appender.setContext(logger.getLoggerContext());
         appender.start();
         logger.setLevel(Level.DEBUG);
         logger.addAppender(appender);
     }
 
-    String text() {
+    public String text() {
         return String.join("\n", lines);
     }
 

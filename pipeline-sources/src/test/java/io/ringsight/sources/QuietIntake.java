@@ -7,12 +7,12 @@ import io.ringsight.core.pipeline.LookingIntake;
 import java.util.function.IntConsumer;
 
 /** An intake that only counts, allocates nothing and gives each picture back at once. */
-final class QuietIntake implements LookingIntake {
+public final class QuietIntake implements LookingIntake {
     private final SourceMetrics metrics = new SourceMetrics("cam");
     private final IntConsumer onFrame;
     private int frames;
 
-    QuietIntake(IntConsumer onFrame) {
+    public QuietIntake(IntConsumer onFrame) {
         this.onFrame = onFrame;
     }
 

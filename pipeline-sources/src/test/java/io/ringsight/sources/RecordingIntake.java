@@ -20,27 +20,27 @@ import org.bytedeco.javacpp.Pointer;
  * An intake that remembers what it was given. Holds the last few pictures, as a pipeline does, and runs a test's own
  * step on each.
  */
-final class RecordingIntake implements FrameIntake {
+public final class RecordingIntake implements FrameIntake {
     /** What is remembered of a picture. */
-    record Seen(
+    public record Seen(
             int width, int height, int format, long ptsNs, CaptureClock clock, long captureUtcNs, long uncertaintyUs) {}
 
     /** A test's step. */
-    interface OnFrame {
+    public interface OnFrame {
         void accept(Picture picture, int number) throws InterruptedException;
     }
 
     final List<Seen> seen = new ArrayList<>();
-    final List<String> gaps = new ArrayList<>();
+    public final List<String> gaps = new ArrayList<>();
     /** What began and ended, and after how many frames. */
-    final List<String> suspicions = new ArrayList<>();
+    public final List<String> suspicions = new ArrayList<>();
 
-    final FrameLosses losses = new FrameLosses();
+    public final FrameLosses losses = new FrameLosses();
     /** Why frames were lost, how many, and after how many that were seen. */
-    final List<String> lossTimes = new ArrayList<>();
+    public final List<String> lossTimes = new ArrayList<>();
 
     /** Whether the next gap is met by an interrupt first. */
-    boolean interruptsOnce;
+    public boolean interruptsOnce;
 
     private final SourceMetrics metrics = new SourceMetrics("cam");
     private final Deque<Picture> held = new ArrayDeque<>();
@@ -48,11 +48,11 @@ final class RecordingIntake implements FrameIntake {
     private final OnFrame onFrame;
     private final CountDownLatch first = new CountDownLatch(1);
 
-    RecordingIntake() {
+    public RecordingIntake() {
         this(2, (picture, number) -> {});
     }
 
-    RecordingIntake(int holds, OnFrame onFrame) {
+    public RecordingIntake(int holds, OnFrame onFrame) {
         this.holds = holds;
         this.onFrame = onFrame;
     }
@@ -113,11 +113,11 @@ final class RecordingIntake implements FrameIntake {
         return losses.count(reason);
     }
 
-    synchronized int frames() {
+    public synchronized int frames() {
         return seen.size();
     }
 
-    synchronized Seen last() {
+    public synchronized Seen last() {
         return seen.get(seen.size() - 1);
     }
 
@@ -126,7 +126,7 @@ final class RecordingIntake implements FrameIntake {
     }
 
     /** Shows the picture that came last, which must still be held. */
-    synchronized void withLast(Consumer<Picture> look) {
+    public synchronized void withLast(Consumer<Picture> look) {
         look.accept(held.getLast());
     }
 
@@ -152,7 +152,7 @@ final class RecordingIntake implements FrameIntake {
     }
 
     /** Gives all pictures back. */
-    synchronized void releaseAll() {
+    public synchronized void releaseAll() {
         while (!held.isEmpty()) {
             held.remove().release();
         }

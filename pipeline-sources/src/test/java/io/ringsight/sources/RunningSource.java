@@ -3,11 +3,14 @@ package io.ringsight.sources;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.ringsight.core.time.Clock;
+import io.ringsight.sources.spec.SourceSpec;
+import io.ringsight.sources.supervise.Ending;
+import io.ringsight.sources.supervise.Source;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 
 /** A source that runs once, on a thread of its own, until closed; what its intake holds is given back before. */
-final class RunningSource implements AutoCloseable {
+public final class RunningSource implements AutoCloseable {
     private static final long WAIT_S = 40;
 
     final Source source;
@@ -15,7 +18,7 @@ final class RunningSource implements AutoCloseable {
     private final Thread thread;
     private volatile Ending ending;
 
-    RunningSource(SourceSpec spec, RecordingIntake intake) {
+    public RunningSource(SourceSpec spec, RecordingIntake intake) {
         this.intake = intake;
         source = Sources.open(spec, Clock.system());
         thread = new Thread(this::run, "camera");
@@ -31,7 +34,7 @@ final class RunningSource implements AutoCloseable {
     }
 
     /** Waits for something that must come while the source runs. */
-    void await(BooleanSupplier condition) throws InterruptedException {
+    public void await(BooleanSupplier condition) throws InterruptedException {
         until(() -> {
             assertThat(ending).isNull();
             return condition.getAsBoolean();
@@ -53,7 +56,7 @@ final class RunningSource implements AutoCloseable {
     }
 
     /** Waits for the source to end by itself. */
-    Ending ending() throws InterruptedException {
+    public Ending ending() throws InterruptedException {
         thread.join(TimeUnit.SECONDS.toMillis(WAIT_S));
         assertThat(thread.isAlive()).isFalse();
         return ending;

@@ -2,6 +2,9 @@ package io.ringsight.sources;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.ringsight.sources.spec.Redaction;
+import io.ringsight.sources.spec.SourceSpec;
+import io.ringsight.sources.spec.SourceSpecException;
 import java.util.List;
 import java.util.Locale;
 import org.junit.jupiter.params.ParameterizedTest;

@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.ringsight.core.metrics.Counter;
 import io.ringsight.core.time.Clock;
+import io.ringsight.sources.spec.SourceSettings;
+import io.ringsight.sources.spec.SourceSpec;
+import io.ringsight.sources.supervise.SourceSupervisor;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;

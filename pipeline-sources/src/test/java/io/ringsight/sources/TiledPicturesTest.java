@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.ringsight.core.frame.GapReason;
 import io.ringsight.core.time.Clock;
+import io.ringsight.sources.spec.SourceSpec;
+import io.ringsight.sources.supervise.Ending;
+import io.ringsight.sources.supervise.Source;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

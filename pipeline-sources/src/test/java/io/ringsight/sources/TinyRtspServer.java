@@ -23,7 +23,7 @@ import java.util.concurrent.locks.LockSupport;
  * {@code /stays} shows it again and again, {@code /breaks-off} sends no more than half of the next picture, {@code
  * /refuses} answers 404, and e.g. {@code /leaves-at-PLAY} breaks the connection instead of answering PLAY.
  */
-final class TinyRtspServer implements AutoCloseable {
+public final class TinyRtspServer implements AutoCloseable {
     private static final int LONGEST_PACKET = 1_400;
     private static final int RTP_HEADER = 12;
     private static final long BETWEEN_VIDEOS_NS = 2_000_000L;
@@ -36,7 +36,7 @@ final class TinyRtspServer implements AutoCloseable {
     private int nonce;
 
     /** @param annexB a video in H.264's own byte stream */
-    TinyRtspServer(byte[] annexB) throws IOException {
+    public TinyRtspServer(byte[] annexB) throws IOException {
         nalUnits = split(annexB);
         server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
         Thread thread = new Thread(this::serve, "tiny-rtsp");
@@ -44,7 +44,7 @@ final class TinyRtspServer implements AutoCloseable {
         thread.start();
     }
 
-    String uri(String mount) {
+    public String uri(String mount) {
         return "rtsp://127.0.0.1:" + server.getLocalPort() + mount;
     }
 

@@ -4,6 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.ringsight.core.frame.GapReason;
 import io.ringsight.core.time.Clock;
+import io.ringsight.sources.spec.Decoding;
+import io.ringsight.sources.spec.Deinterlace;
+import io.ringsight.sources.spec.SourceSettings;
+import io.ringsight.sources.spec.SourceSpec;
+import io.ringsight.sources.supervise.Ending;
+import io.ringsight.sources.supervise.Source;
 import java.io.ByteArrayOutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;

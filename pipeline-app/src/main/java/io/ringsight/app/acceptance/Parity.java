@@ -8,7 +8,7 @@ import io.ringsight.core.infer.Lane;
 import io.ringsight.core.metrics.SourceMetrics;
 import io.ringsight.core.model.ModelSpec;
 import io.ringsight.core.pipeline.LookingIntake;
-import io.ringsight.sources.Source;
+import io.ringsight.sources.supervise.Source;
 
 /** Shows each picture of a source to a lane of the CPU and to one of the GPU, and compares what they find. */
 final class Parity implements LookingIntake {

@@ -9,7 +9,7 @@ import io.ringsight.core.pipeline.ResultSink;
 import io.ringsight.core.time.Clock;
 import io.ringsight.sinks.MessageJson;
 import io.ringsight.sinks.ModelIdentity;
-import io.ringsight.sources.SourceSpec;
+import io.ringsight.sources.spec.SourceSpec;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;

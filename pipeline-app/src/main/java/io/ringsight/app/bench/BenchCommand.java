@@ -9,7 +9,7 @@ import io.ringsight.core.infer.InferenceBackend;
 import io.ringsight.core.infer.InferenceException;
 import io.ringsight.core.model.ModelSpec;
 import io.ringsight.core.time.Clock;
-import io.ringsight.sources.SourceSpec;
+import io.ringsight.sources.spec.SourceSpec;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -6,9 +6,9 @@ import io.ringsight.core.infer.Lane;
 import io.ringsight.core.metrics.SourceMetrics;
 import io.ringsight.core.pipeline.LookingIntake;
 import io.ringsight.core.time.Clock;
-import io.ringsight.sources.Source;
-import io.ringsight.sources.SourceSpec;
 import io.ringsight.sources.Sources;
+import io.ringsight.sources.spec.SourceSpec;
+import io.ringsight.sources.supervise.Source;
 
 /**
  * How fast a machine could be if nothing but decoding, preprocessing and inference cost anything and every core were

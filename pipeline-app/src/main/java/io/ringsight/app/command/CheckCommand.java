@@ -13,7 +13,7 @@ import io.ringsight.core.model.ModelInput;
 import io.ringsight.core.model.ModelSpec;
 import io.ringsight.core.time.Clock;
 import io.ringsight.sinks.QueueLimits;
-import io.ringsight.sources.SourceSpec;
+import io.ringsight.sources.spec.SourceSpec;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

@@ -1,8 +1,8 @@
 package io.ringsight.app.config;
 
 import io.ringsight.app.files.FileIdentity;
-import io.ringsight.sources.MediaFiles;
-import io.ringsight.sources.SourceSpec;
+import io.ringsight.sources.recording.MediaFiles;
+import io.ringsight.sources.spec.SourceSpec;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -3,9 +3,9 @@ package io.ringsight.app.config;
 import io.ringsight.core.detect.WantedClasses;
 import io.ringsight.core.frame.SourceId;
 import io.ringsight.core.frame.SourceName;
-import io.ringsight.sources.Decode;
-import io.ringsight.sources.Deinterlace;
-import io.ringsight.sources.SourceSpec;
+import io.ringsight.sources.spec.Decode;
+import io.ringsight.sources.spec.Deinterlace;
+import io.ringsight.sources.spec.SourceSpec;
 import java.util.Optional;
 
 /**

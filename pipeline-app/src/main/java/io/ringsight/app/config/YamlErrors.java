@@ -1,6 +1,6 @@
 package io.ringsight.app.config;
 
-import io.ringsight.sources.Redaction;
+import io.ringsight.sources.spec.Redaction;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;

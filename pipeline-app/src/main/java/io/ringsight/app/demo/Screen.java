@@ -4,7 +4,7 @@ import io.ringsight.app.demo.DemoMessage.Found;
 import io.ringsight.app.demo.Scoreboard.Comparison;
 import io.ringsight.app.demo.Scoreboard.Verdict;
 import io.ringsight.sinks.verify.Findings;
-import io.ringsight.sources.Redaction;
+import io.ringsight.sources.spec.Redaction;
 import io.ringsight.sources.synthetic.DefectKind;
 import java.io.PrintWriter;
 import java.time.ZoneId;

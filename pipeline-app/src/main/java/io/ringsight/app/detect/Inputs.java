@@ -4,7 +4,7 @@ import io.ringsight.app.CommandException;
 import io.ringsight.app.files.FileKinds;
 import io.ringsight.app.files.IoReason;
 import io.ringsight.core.frame.SourceId;
-import io.ringsight.sources.MediaFiles;
+import io.ringsight.sources.recording.MediaFiles;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.NoSuchFileException;

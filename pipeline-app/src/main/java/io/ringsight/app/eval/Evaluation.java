@@ -10,8 +10,8 @@ import io.ringsight.core.metrics.Counter;
 import io.ringsight.core.model.ModelSpec;
 import io.ringsight.core.pipeline.FrameIntake;
 import io.ringsight.core.time.Clock;
-import io.ringsight.sources.Decoding;
-import io.ringsight.sources.Ending;
+import io.ringsight.sources.spec.Decoding;
+import io.ringsight.sources.supervise.Ending;
 import java.util.ArrayList;
 import java.util.List;
 

@@ -1,6 +1,6 @@
 package io.ringsight.app.files;
 
-import io.ringsight.sources.MediaFiles;
+import io.ringsight.sources.recording.MediaFiles;
 import java.nio.file.Path;
 import java.util.Locale;
 

@@ -1,8 +1,8 @@
 package io.ringsight.app.files;
 
 import io.ringsight.app.CommandException;
-import io.ringsight.sources.Decoding;
-import io.ringsight.sources.Deinterlace;
+import io.ringsight.sources.spec.Decoding;
+import io.ringsight.sources.spec.Deinterlace;
 import picocli.CommandLine.Option;
 
 /** The command-line options that say what is decoded and how. */

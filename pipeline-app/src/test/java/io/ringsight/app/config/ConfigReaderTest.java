@@ -3,7 +3,7 @@ package io.ringsight.app.config;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.ringsight.core.infer.FakeBackend;
-import io.ringsight.sources.SourceSpec;
+import io.ringsight.sources.spec.SourceSpec;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;

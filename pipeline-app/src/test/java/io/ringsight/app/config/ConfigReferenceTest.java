@@ -7,7 +7,7 @@ import com.networknt.schema.SchemaRegistry;
 import com.networknt.schema.SpecificationVersion;
 import io.ringsight.core.infer.FakeBackend;
 import io.ringsight.core.model.ModelSpec;
-import io.ringsight.sources.SourceSpec;
+import io.ringsight.sources.spec.SourceSpec;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;

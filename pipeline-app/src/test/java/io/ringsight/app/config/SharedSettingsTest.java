@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.ringsight.core.infer.FakeBackend;
 import io.ringsight.sinks.kafka.KafkaSinkSpec;
-import io.ringsight.sources.SourceSpec;
+import io.ringsight.sources.spec.SourceSpec;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.ringsight.app.demo.DemoMessage.Found;
 import io.ringsight.app.demo.Scoreboard.Comparison;
 import io.ringsight.app.demo.Scoreboard.Verdict;
-import io.ringsight.sources.SourceSpec;
+import io.ringsight.sources.spec.SourceSpec;
 import io.ringsight.sources.synthetic.DefectKind;
 import io.ringsight.sources.synthetic.KnownObjects;
 import io.ringsight.sources.synthetic.SyntheticTruth;

@@ -1,5 +1,6 @@
 package io.ringsight.sources.synthetic;
 
+import io.ringsight.sources.spec.SyntheticSettings;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 

@@ -1,5 +1,6 @@
 package io.ringsight.sources.synthetic;
 
+import io.ringsight.sources.spec.SyntheticSettings;
 import java.nio.ByteBuffer;
 
 /**
@@ -12,7 +13,9 @@ interface Scene {
 
     /** A new scene of the kind that is asked for. */
     static Scene open(SyntheticSettings settings) {
-        return settings.scene() == SyntheticSettings.SceneKind.PCB ? new BoardLine(settings) : new MovingBoxes(settings);
+        return settings.scene() == SyntheticSettings.SceneKind.PCB
+                ? new BoardLine(settings)
+                : new MovingBoxes(settings);
     }
 
     /** Does the work that drawing {@code frame} would have to wait for; drawing it without is allowed. */

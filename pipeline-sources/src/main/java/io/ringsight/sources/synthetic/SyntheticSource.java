@@ -5,10 +5,11 @@ import io.ringsight.core.frame.Picture;
 import io.ringsight.core.pipeline.FrameIntake;
 import io.ringsight.core.time.CaptureClock;
 import io.ringsight.core.time.Clock;
-import io.ringsight.sources.Ending;
-import io.ringsight.sources.Source;
-import io.ringsight.sources.SourceSpec;
-import io.ringsight.sources.SourceSpecException;
+import io.ringsight.sources.spec.SourceSpec;
+import io.ringsight.sources.spec.SourceSpecException;
+import io.ringsight.sources.spec.SyntheticSettings;
+import io.ringsight.sources.supervise.Ending;
+import io.ringsight.sources.supervise.Source;
 import java.util.concurrent.locks.LockSupport;
 
 /**

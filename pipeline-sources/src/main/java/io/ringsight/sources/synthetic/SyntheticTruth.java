@@ -1,6 +1,7 @@
 package io.ringsight.sources.synthetic;
 
-import io.ringsight.sources.SourceSpec;
+import io.ringsight.sources.spec.SourceSpec;
+import io.ringsight.sources.spec.SyntheticSettings;
 
 /**
  * What the pictures of a synthetic source show: its own copy of the scene, so it may be asked while, before or after

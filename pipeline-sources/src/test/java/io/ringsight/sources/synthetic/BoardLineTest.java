@@ -2,7 +2,8 @@ package io.ringsight.sources.synthetic;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.ringsight.sources.SourceSpec;
+import io.ringsight.sources.spec.SourceSpec;
+import io.ringsight.sources.spec.SyntheticSettings;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.stream.IntStream;

@@ -12,10 +12,10 @@ import io.ringsight.core.time.CaptureClock;
 import io.ringsight.core.time.Clock;
 import io.ringsight.core.time.ManualClock;
 import io.ringsight.sources.AllocationMeter;
-import io.ringsight.sources.Ending;
-import io.ringsight.sources.Source;
-import io.ringsight.sources.SourceSpec;
 import io.ringsight.sources.Sources;
+import io.ringsight.sources.spec.SourceSpec;
+import io.ringsight.sources.supervise.Ending;
+import io.ringsight.sources.supervise.Source;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -167,8 +167,7 @@ class SyntheticSourceTest {
             SyntheticTruth truth = new SyntheticTruth((SourceSpec.Synthetic) SourceSpec.parse(uri));
             byte[] row = new byte[200];
             byte[] drawn = new byte[200 * 100];
-            truth.settings()
-                    .openScene()
+            Scene.open(truth.settings())
                     .draw(truth.settings().frameAt(picture.ptsNs()), java.nio.ByteBuffer.wrap(drawn), 200);
             for (int y = 0; y < 100; y++) {
                 read(picture.planeAddress(0) + (long) y * picture.planeStride(0), row);

@@ -1,0 +1,71 @@
+package io.ringsight.sources.supervise;
+
+import io.ringsight.core.frame.GapReason;
+import io.ringsight.core.frame.Picture;
+import io.ringsight.sources.watch.PictureWatch;
+
+/**
+ * Whether a camera that gives frames can be trusted to show what is before it now: its picture changes, is not black,
+ * and the stream's own time goes on. Owned by the source's thread; allocates nothing a frame.
+ */
+final class Suspicions {
+    private static final long NS_PER_MS = 1_000_000L;
+
+    private final SuspicionLimits limits;
+    private final PictureWatch pictureWatch;
+    private long latestPtsNs;
+    private long timeWentOnNs;
+
+    Suspicions(SuspicionLimits limits) {
+        this.limits = limits;
+        pictureWatch = new PictureWatch(limits.frozenMs() * NS_PER_MS);
+    }
+
+    /** The camera was reopened. */
+    void begin() {
+        pictureWatch.begin();
+        latestPtsNs = Picture.UNKNOWN;
+    }
+
+    /** What the picture that came now is suspected of, or null. */
+    GapReason of(Picture picture, long nowNs) {
+        pictureWatch.look(picture, nowNs);
+        if (pictureWatch.isBlack(nowNs)) {
+            return GapReason.BLACK;
+        }
+        if (pictureWatch.isFrozen(nowNs)) {
+            return GapReason.FROZEN;
+        }
+        return standsStill(picture.ptsNs(), nowNs) ? GapReason.TIME_STOPPED : null;
+    }
+
+    private boolean standsStill(long ptsNs, long nowNs) {
+        if (ptsNs == Picture.UNKNOWN || limits.timeStoppedMs() == 0) {
+            return false;
+        }
+        if (ptsNs != latestPtsNs) {
+            latestPtsNs = ptsNs;
+            timeWentOnNs = nowNs;
+        }
+        return nowNs - timeWentOnNs >= limits.timeStoppedMs() * NS_PER_MS;
+    }
+
+    /** How long it took to suspect it of {@code reason}, in milliseconds. */
+    long limitMs(GapReason reason) {
+        return reason == GapReason.TIME_STOPPED ? limits.timeStoppedMs() : limits.frozenMs();
+    }
+
+    /** What is known of a suspicion, for people. */
+    String detail(GapReason reason) {
+        long ms = limitMs(reason);
+        switch (reason) {
+            case FROZEN:
+                return "the picture has not changed for " + ms
+                        + " ms; where nothing may move for so long, raise frozenTimeoutMs or set it to 0";
+            case BLACK:
+                return "the picture has been black for " + ms + " ms";
+            default:
+                return "frames come, but the stream's own time has not gone on for " + ms + " ms";
+        }
+    }
+}

@@ -11,9 +11,9 @@ public final class Await {
 
     private Await() {}
 
-    /** Waits at most 10 s until {@code condition} holds. */
+    /** Waits at most a minute, so that a busy machine is no failure, until {@code condition} holds. */
     public static void until(String what, BooleanSupplier condition) {
-        until(what, Duration.ofSeconds(10), condition, () -> "");
+        until(what, Duration.ofSeconds(60), condition, () -> "");
     }
 
     /** Waits until {@code condition} holds; fails with {@code what} and {@code evidence} after {@code limit}. */

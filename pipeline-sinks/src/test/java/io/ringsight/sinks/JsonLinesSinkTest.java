@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class JsonLinesSinkTest {
-    private static final Duration SOON = Duration.ofSeconds(10);
+    private static final Duration SOON = Duration.ofSeconds(60);
 
     @TempDir
     private Path folder;
@@ -122,7 +122,7 @@ class JsonLinesSinkTest {
         assertThat(sink.metrics().detail()).contains("blocked");
         Files.delete(blocked);
         Await.until("written", () -> value(SinkCounter.ACKNOWLEDGED) == 1);
-        assertThat(sink.metrics().state()).isEqualTo(SinkState.READY);
+        Await.until("state", () -> sink.metrics().state() == SinkState.READY);
     }
 
     @Test

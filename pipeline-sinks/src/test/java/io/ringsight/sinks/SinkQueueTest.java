@@ -73,7 +73,7 @@ class SinkQueueTest {
         delivery.acknowledge(2);
         assertThat(metrics.value(SinkCounter.ACKNOWLEDGED)).isEqualTo(3);
         assertThat(metrics.ackLatencyUs().getMaxValue()).isBetween(19_900L, 20_300L);
-        assertThat(queue.close(Duration.ofSeconds(5))).isTrue();
+        assertThat(queue.close(Duration.ofSeconds(60))).isTrue();
         assertThat(metrics.state()).isEqualTo(SinkState.CLOSED);
     }
 
@@ -166,7 +166,7 @@ class SinkQueueTest {
         queue.offer(camera.next());
         queue.offer(camera.next());
         delivery.answerAtOnce().allow(2);
-        assertThat(queue.close(Duration.ofSeconds(5))).isTrue();
+        assertThat(queue.close(Duration.ofSeconds(60))).isTrue();
         assertThat(delivery.takenIds()).containsExactly("1", "n1");
     }
 
@@ -252,7 +252,7 @@ class SinkQueueTest {
         delivery.rewindNext();
         delivery.answerAtOnce().allow(3).awaitTaken(7);
         assertThat(delivery.takenIds()).containsExactly("1", "2", "3", "4", "2", "4", "5");
-        assertThat(queue.close(Duration.ofSeconds(5))).isTrue();
+        assertThat(queue.close(Duration.ofSeconds(60))).isTrue();
         assertThat(metrics.value(SinkCounter.ACKNOWLEDGED)).isEqualTo(5);
         assertThat(metrics.value(SinkCounter.RETRIES)).isEqualTo(1);
     }
@@ -283,9 +283,6 @@ class SinkQueueTest {
         }
         delivery.allow(3).awaitTaken(3);
         delivery.acknowledge(0);
-        Await.until(
-                "the third is taken over",
-                () -> queue.unansweredNs() >= 0 && delivery.taken().size() == 3);
         assertThat(queue.close(Duration.ofMillis(50))).isFalse();
         assertThat(metrics.value(SinkCounter.ACKNOWLEDGED)).isEqualTo(1);
         assertThat(metrics.value(SinkCounter.UNKNOWN) + metrics.value(SinkCounter.FAILED))
@@ -296,7 +293,7 @@ class SinkQueueTest {
                 .as("counted as unknown already")
                 .isEqualTo(1);
         assertThat(queue.offer(camera.next())).isFalse();
-        assertThat(queue.close(Duration.ofSeconds(5)))
+        assertThat(queue.close(Duration.ofSeconds(60)))
                 .as("closing again changes nothing")
                 .isFalse();
     }
@@ -325,7 +322,7 @@ class SinkQueueTest {
         });
         queue.offer(camera.next());
         delivery.answerAtOnce().allow(1).awaitTaken(1);
-        assertThat(queue.close(Duration.ofSeconds(5))).isTrue();
+        assertThat(queue.close(Duration.ofSeconds(60))).isTrue();
     }
 
     /** It comes while a message is delivered, and again while the thread waits for the next try. */
@@ -341,7 +338,7 @@ class SinkQueueTest {
         thread.interrupt();
         delivery.answerAtOnce().allow(1).awaitTaken(1);
         Await.until("mended", () -> metrics.state() != SinkState.FAILED);
-        assertThat(queue.close(Duration.ofSeconds(30))).isTrue();
+        assertThat(queue.close(Duration.ofSeconds(60))).isTrue();
     }
 
     @Test
@@ -351,7 +348,7 @@ class SinkQueueTest {
         Await.until("seen", () -> metrics.value(SinkCounter.ERRORS) == 1);
         queue.offer(camera.next());
         delivery.answerAtOnce().allow(1).awaitTaken(1);
-        assertThat(queue.close(Duration.ofSeconds(30))).isTrue();
+        assertThat(queue.close(Duration.ofSeconds(60))).isTrue();
     }
 
     private static Thread threadOf(String sink) {
@@ -365,12 +362,14 @@ class SinkQueueTest {
     void anInterruptOfWhoClosesEndsTheSinkWithoutAnError() {
         open(10);
         queue.offer(camera.next());
-        Await.until("the message's turn", () -> threadOf(metrics.sinkName()).getState() == Thread.State.WAITING);
+        Thread sink = threadOf(metrics.sinkName());
+        Await.until("the message's turn", () -> sink.getState() == Thread.State.WAITING);
         Thread closes = new Thread(() -> queue.close(Duration.ofSeconds(300)));
         closes.start();
         Await.until("closing", () -> closes.getState() == Thread.State.TIMED_WAITING);
         closes.interrupt();
-        Await.until("closed", () -> !closes.isAlive() && delivery.isClosed());
+        // what is left is counted after the delivery is closed
+        Await.until("closed", () -> !closes.isAlive() && !sink.isAlive());
         assertThat(metrics.value(SinkCounter.ERRORS)).isZero();
         assertThat(metrics.value(SinkCounter.FAILED)).isEqualTo(1);
     }
@@ -414,7 +413,7 @@ class SinkQueueTest {
         Await.until("mended", () -> metrics.state() != SinkState.FAILED);
         assertThat(metrics.value(SinkCounter.ERRORS)).isEqualTo(2);
         assertThat(restarts).hasValue(1);
-        assertThat(queue.close(Duration.ofSeconds(5))).isTrue();
+        assertThat(queue.close(Duration.ofSeconds(60))).isTrue();
     }
 
     /** The gap messages that tell of the refusals do arrive. */

@@ -47,7 +47,7 @@ public final class TopicReader implements OpenTopic {
     private final KafkaConsumer<byte[], byte[]> consumer;
     private final String topic;
     private final String bootstrapServers;
-    private final Clock clock = Clock.system();
+    private final Clock clock;
     private final long patienceNs;
     private final TopicWatch watch;
     private final Map<Integer, Long> nextOffsets = new TreeMap<>();
@@ -57,10 +57,11 @@ public final class TopicReader implements OpenTopic {
     private Map<Integer, Long> goals = Map.of();
     private Uuid id;
     private long size;
-    private long progressNs = clock.nanoTime();
+    private long progressNs;
     private long missingOffsets;
 
-    private TopicReader(String bootstrapServers, String topic, Map<String, String> properties) {
+    private TopicReader(String bootstrapServers, String topic, Map<String, String> properties, Clock clock) {
+        this.clock = clock;
         this.bootstrapServers = bootstrapServers;
         this.topic = topic;
         Map<String, Object> settings = settings(bootstrapServers, properties);
@@ -108,9 +109,15 @@ public final class TopicReader implements OpenTopic {
     public static TopicReader open(
             String bootstrapServers, String topic, Map<String, String> properties, Optional<Instant> since)
             throws TopicException {
+        return open(bootstrapServers, topic, properties, since, Clock.system());
+    }
+
+    static TopicReader open(
+            String bootstrapServers, String topic, Map<String, String> properties, Optional<Instant> since, Clock clock)
+            throws TopicException {
         TopicReader reader;
         try {
-            reader = new TopicReader(bootstrapServers, topic, properties);
+            reader = new TopicReader(bootstrapServers, topic, properties, clock);
         } catch (KafkaException e) {
             throw failure("topic " + topic + " at " + bootstrapServers, bootstrapServers, e);
         }
@@ -286,7 +293,7 @@ public final class TopicReader implements OpenTopic {
         }
         if (left() == 0) {
             progressNs = nowNs;
-        } else if (nowNs - progressNs > patienceNs) {
+        } else if (watch.answeredNs() - progressNs > patienceNs) { // since its last record, or it may have died
             throw new TopicException(
                     where() + ": the broker answers, but gave none of the " + left() + " records that are left for "
                             + Duration.ofNanos(nowNs - progressNs).toSeconds() + " s");

@@ -75,6 +75,11 @@ final class TopicWatch implements AutoCloseable {
         return clock.nanoTime() - answeredNs;
     }
 
+    /** When all leaders of the topic answered last. */
+    long answeredNs() {
+        return answeredNs;
+    }
+
     /** Why the last look failed, if it did. */
     Optional<KafkaFailure> failure() {
         return Optional.ofNullable(failure);

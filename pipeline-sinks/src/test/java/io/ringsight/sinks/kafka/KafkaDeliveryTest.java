@@ -91,7 +91,7 @@ class KafkaDeliveryTest {
         for (int i = 0; i < 3; i++) {
             second.completeNext();
         }
-        assertThat(sink.close(Duration.ofSeconds(5))).isTrue();
+        assertThat(sink.close(Duration.ofSeconds(60))).isTrue();
         Findings findings = verify(second.history());
         assertThat(findings.frames()).isEqualTo(3);
         assertThat(findings.disorder()).isZero();
@@ -121,7 +121,7 @@ class KafkaDeliveryTest {
         producer.errorNext(new RecordTooLargeException("too large"));
         producer.completeNext();
         awaitSent(0, 4).completeNext();
-        assertThat(sink.close(Duration.ofSeconds(5))).isTrue();
+        assertThat(sink.close(Duration.ofSeconds(60))).isTrue();
         assertThat(value(SinkCounter.FAILED)).isEqualTo(1);
         assertThat(value(SinkCounter.ACKNOWLEDGED)).isEqualTo(3);
         List<ProducerRecord<byte[], byte[]>> arrived = new CopyOnWriteArrayList<>(producer.history());
@@ -144,7 +144,7 @@ class KafkaDeliveryTest {
         for (int i = 0; i < 5; i++) {
             second.completeNext();
         }
-        assertThat(sink.close(Duration.ofSeconds(5))).isTrue();
+        assertThat(sink.close(Duration.ofSeconds(60))).isTrue();
         assertThat(second.history()).extracting(record -> id(record.value())).containsExactly("1", "n1", "3", "4", "5");
         assertThat(verify(second.history()).isComplete()).isTrue();
         assertThat(verify(second.history()).disorder()).isZero();
@@ -169,7 +169,7 @@ class KafkaDeliveryTest {
         MockProducer<byte[], byte[]> second = awaitSent(1, 2);
         second.completeNext();
         second.completeNext();
-        assertThat(sink.close(Duration.ofSeconds(5))).isTrue();
+        assertThat(sink.close(Duration.ofSeconds(60))).isTrue();
         assertThat(value(SinkCounter.ACKNOWLEDGED)).isEqualTo(2);
         assertThat(value(SinkCounter.FAILED)).isZero();
     }
@@ -189,7 +189,7 @@ class KafkaDeliveryTest {
         MockProducer<byte[], byte[]> second = awaitSent(1, 2);
         second.completeNext();
         second.completeNext();
-        assertThat(sink.close(Duration.ofSeconds(5))).isTrue();
+        assertThat(sink.close(Duration.ofSeconds(60))).isTrue();
         assertThat(value(SinkCounter.ACKNOWLEDGED)).isEqualTo(2);
         assertThat(value(SinkCounter.FAILED)).isZero();
     }
@@ -207,7 +207,7 @@ class KafkaDeliveryTest {
         MockProducer<byte[], byte[]> second = awaitSent(1, 2);
         second.completeNext();
         second.completeNext();
-        assertThat(sink.close(Duration.ofSeconds(5))).isTrue();
+        assertThat(sink.close(Duration.ofSeconds(60))).isTrue();
         assertThat(second.history()).extracting(record -> id(record.value())).containsExactly("n1", "2");
         assertThat(verify(second.history()).isComplete()).isTrue();
         assertThat(value(SinkCounter.FAILED)).isEqualTo(1);
@@ -249,7 +249,7 @@ class KafkaDeliveryTest {
         });
         sink.offer(camera.next());
         awaitSent(0, 1).completeNext();
-        assertThat(sink.close(Duration.ofSeconds(5))).isTrue();
+        assertThat(sink.close(Duration.ofSeconds(60))).isTrue();
         assertThat(value(SinkCounter.ACKNOWLEDGED)).isEqualTo(1);
     }
 

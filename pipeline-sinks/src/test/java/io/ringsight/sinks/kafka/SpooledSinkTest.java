@@ -117,7 +117,7 @@ class SpooledSinkTest {
     }
 
     private void await(String what, java.util.function.BooleanSupplier condition) {
-        Await.until(what, Duration.ofSeconds(20), condition, this::counts);
+        Await.until(what, Duration.ofSeconds(60), condition, this::counts);
     }
 
     private void offer(int frames) {
@@ -159,7 +159,7 @@ class SpooledSinkTest {
         away = false;
         long all = put + 1;
         await("all", () -> value(SinkCounter.ACKNOWLEDGED) == all && sink.hasRoom());
-        assertThat(told).isNotEmpty();
+        await("told", () -> !told.isEmpty());
         assertThat(value(SinkCounter.SPOOL_DROPPED_BYTES)).isZero();
     }
 
@@ -167,7 +167,7 @@ class SpooledSinkTest {
     void sendsWithoutReadingBackWhileTheBrokerIsThere() {
         open();
         offer(500);
-        assertThat(sink.close(Duration.ofSeconds(20))).as(counts()).isTrue();
+        assertThat(sink.close(Duration.ofSeconds(60))).as(counts()).isTrue();
         assertWhole();
         assertThat(verify().duplicates()).isZero();
         assertThat(value(SinkCounter.SPOOLED)).isEqualTo(500);
@@ -198,8 +198,8 @@ class SpooledSinkTest {
         await("all spooled", () -> value(SinkCounter.SPOOLED) == 200);
         await("state", () -> sink.metrics().state() == SinkState.UNREACHABLE);
         long beforeNs = System.nanoTime();
-        assertThat(sink.close(Duration.ofSeconds(30))).isFalse();
-        assertThat(System.nanoTime() - beforeNs).as("closing waits for nothing").isLessThan(10_000_000_000L);
+        assertThat(sink.close(Duration.ofMinutes(10))).isFalse();
+        assertThat(System.nanoTime() - beforeNs).as("closing waits for nothing").isLessThan(60_000_000_000L);
         assertThat(value(SinkCounter.FAILED) + value(SinkCounter.UNKNOWN)).isZero();
         assertCounted();
         away = false;
@@ -217,7 +217,7 @@ class SpooledSinkTest {
         offer(10);
         sink.offer(camera.next(0, 250));
         offer(10);
-        assertThat(sink.close(Duration.ofSeconds(20))).as(counts()).isTrue();
+        assertThat(sink.close(Duration.ofSeconds(60))).as(counts()).isTrue();
         assertWhole();
         assertThat(verify().gapFrames()).containsEntry("not-published", 1L);
         assertThat(value(SinkCounter.DEAD_LETTERS)).isEqualTo(1);
@@ -269,7 +269,7 @@ class SpooledSinkTest {
             offer(20);
             await("spooled again", () -> value(SinkCounter.SPOOLED) == spooled + 20);
             await("ready", () -> sink.metrics().state() == SinkState.READY);
-            assertThat(sink.close(Duration.ofSeconds(20))).as(counts()).isTrue();
+            assertThat(sink.close(Duration.ofSeconds(60))).as(counts()).isTrue();
             assertWhole();
         } finally {
             sink.close(Duration.ZERO);

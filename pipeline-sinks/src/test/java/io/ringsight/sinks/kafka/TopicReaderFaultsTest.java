@@ -3,7 +3,9 @@ package io.ringsight.sinks.kafka;
 import static io.ringsight.sinks.verify.Written.frame;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assertions.assertTimeout;
 
+import io.ringsight.core.time.Clock;
 import io.ringsight.sinks.Await;
 import io.ringsight.sinks.verify.Findings;
 import io.ringsight.sinks.verify.TopicVerifier;
@@ -61,6 +63,20 @@ class TopicReaderFaultsTest {
         public void restarted(int partition) {
             removed++;
             verifier.restarted(partition);
+        }
+    }
+
+    private static final class AheadClock implements Clock {
+        private Duration ahead = Duration.ZERO;
+
+        @Override
+        public long nanoTime() {
+            return Clock.system().nanoTime() + ahead.toNanos();
+        }
+
+        @Override
+        public long epochNanos() {
+            return Clock.system().epochNanos() + ahead.toNanos();
         }
     }
 
@@ -145,16 +161,18 @@ class TopicReaderFaultsTest {
         }
     }
 
+    /** The look at the topic that was answered before comes to the reader late, as on a busy machine. */
     @Test
-    void aBrokerThatDiesEndsReadingToTheEndWithinItsLimit() throws Exception {
+    void aBrokerThatDiesEndsReadingToTheEndAndIsNotSaidToAnswer() throws Exception {
         write(0, 1, 5_000);
-        try (TopicReader reader = open()) {
+        AheadClock clock = new AheadClock();
+        try (TopicReader reader =
+                TopicReader.open(broker.bootstrapServers(), TOPIC, IMPATIENT, Optional.empty(), clock)) {
             broker.pause();
-            long beganNs = System.nanoTime();
-            assertThatThrownBy(() -> reader.readToEnd(verifying))
+            clock.ahead = Duration.ofMillis(3_700);
+            assertThatThrownBy(() -> assertTimeout(LIMIT, () -> reader.readToEnd(verifying)))
                     .isInstanceOf(TopicException.class)
                     .hasMessageContaining("no answer for");
-            assertThat(Duration.ofNanos(System.nanoTime() - beganNs)).isLessThan(Duration.ofSeconds(12));
         } finally {
             broker.resume();
         }

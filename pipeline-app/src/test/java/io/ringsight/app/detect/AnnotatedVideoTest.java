@@ -10,7 +10,10 @@ import io.ringsight.core.frame.Picture;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.stream.LongStream;
+import org.bytedeco.ffmpeg.ffmpeg;
+import org.bytedeco.javacpp.Loader;
 import org.bytedeco.opencv.opencv_core.Mat;
 import org.bytedeco.opencv.opencv_core.Scalar;
 import org.junit.jupiter.api.Assumptions;
@@ -84,6 +87,35 @@ class AnnotatedVideoTest {
         times.begin();
         long[] joined = {1_400_000_000L, 1_440_000_000L, 1_480_000_000L, 1_400_000_000L, 1_440_000_000L};
         assertThat(LongStream.of(joined).map(times::next)).containsExactly(0L, 40_000L, 80_000L, 120_000L, 160_000L);
+    }
+
+    @Test
+    void recordingsJoinedByCatAreAnnotatedWithoutABreak() throws Exception {
+        Path one = folder.resolve("one.ts");
+        Process ffmpeg = new ProcessBuilder(
+                        Loader.load(ffmpeg.class),
+                        "-v",
+                        "error",
+                        "-i",
+                        run.video("one.mp4", 25).toString(),
+                        "-c",
+                        "copy",
+                        one.toString())
+                .inheritIO()
+                .start();
+        assertThat(ffmpeg.waitFor()).isZero();
+        Path joined = Files.write(folder.resolve("joined.ts"), Files.readAllBytes(one));
+        Files.write(joined, Files.readAllBytes(one), StandardOpenOption.APPEND);
+        Path annotated = folder.resolve("annotated.mp4");
+        assertThat(run.detect(joined, "--annotate", annotated, "-o", "-"))
+                .as(run.err())
+                .isZero();
+        assertThat(run.frames()).hasSize(50);
+        assertThat(run.detect(annotated)).as(run.err()).isZero();
+        assertThat(run.frames())
+                .extracting(line -> Long.parseLong(line.replaceAll(".*\"ptsNs\":(\\d+).*", "$1")))
+                .containsExactlyElementsOf(
+                        LongStream.range(0, 50).mapToObj(i -> i * 40_000_000L).toList());
     }
 
     @Test

@@ -110,7 +110,10 @@ final class SpoolCursor implements Closeable {
         ByteBuffer slot = ByteBuffer.allocate(SLOT_BYTES);
         slot.putLong(turn + 1).putLong(committed).putLong(handOverLimit);
         slot.putLong(checksum(slot.slice(0, 3 * Long.BYTES)));
-        channel.write(slot.flip(), (turn + 1) % 2 * SLOT_BYTES);
+        slot.flip();
+        for (long at = (turn + 1) % 2 * SLOT_BYTES; slot.hasRemaining(); ) {
+            at += channel.write(slot, at);
+        }
         turn++;
         isStale = false;
     }

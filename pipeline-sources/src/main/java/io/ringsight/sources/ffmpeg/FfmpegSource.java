@@ -116,6 +116,7 @@ public final class FfmpegSource implements Source {
             runner = null;
             Deadline.ofThread(null);
             FfmpegLog.ofThread(null);
+            deadline.throwFailure();
         }
     }
 

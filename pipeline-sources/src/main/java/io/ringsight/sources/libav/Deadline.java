@@ -19,7 +19,7 @@ public final class Deadline {
         @Override
         public int call(Pointer opaque) {
             Deadline deadline = OF_THREAD.get();
-            return deadline != null && deadline.mustGiveUp() ? 1 : 0;
+            return deadline != null && deadline.answer() ? 1 : 0;
         }
     };
 
@@ -27,6 +27,8 @@ public final class Deadline {
     private volatile boolean stopped;
     private long untilNs;
     private boolean closing;
+    /** What answering FFmpeg threw. */
+    private Error failure;
 
     public Deadline(Clock clock) {
         this.clock = clock;
@@ -69,6 +71,25 @@ public final class Deadline {
 
     public boolean isStopped() {
         return stopped;
+    }
+
+    /** An Error must not go through FFmpeg's C frames: that ends the process, with all cameras. */
+    private boolean answer() {
+        try {
+            return failure != null || mustGiveUp();
+        } catch (Error e) {
+            failure = e;
+            return true;
+        }
+    }
+
+    /** Throws what answering FFmpeg threw, once. To be called when FFmpeg has returned. */
+    public void throwFailure() {
+        Error thrown = failure;
+        failure = null;
+        if (thrown != null) {
+            throw thrown;
+        }
     }
 
     private boolean mustGiveUp() {

@@ -24,6 +24,8 @@ final class Chains {
     private final GapJson gaps;
     private final long wanted;
     private final Map<SourceId, Link> links = new HashMap<>();
+    /** The last offset of each source and run. */
+    private final Map<String, Long> lastOfRun = new HashMap<>();
     /** Spans of offsets without an entry, by their last; values are their first. */
     private final TreeMap<Long, Long> free = new TreeMap<>();
 
@@ -79,6 +81,7 @@ final class Chains {
 
     private void follow(MessageKey key, long offset, long utcNs) {
         links.put(key.sourceId(), new Link(key.streamEpoch(), key.frameSeq(), offset, utcNs));
+        lastOfRun.merge(run(key.sourceId(), key.streamEpoch()), offset, Math::max);
     }
 
     private void passed(long offset) {
@@ -108,10 +111,43 @@ final class Chains {
     void end(SpoolState.Position last) {
         Link known = links.get(last.sourceId());
         if (known == null || known.offset < last.offset()) {
-            MessageKey key = new MessageKey(last.sourceId(), last.streamEpoch(), "", last.frameSeq(), last.frameSeq());
-            long sinceUtcNs = known == null ? last.utcNs() : known.utcNs;
-            found.add(gap(key, last.frameSeq(), sinceUtcNs, last.utcNs(), nextOffset++));
+            tellEnd(last, known == null ? last.utcNs() : known.utcNs, nextOffset++);
         }
+    }
+
+    /** As {@link #end}, of a run before the source's last one: told where it was, before what came after it. */
+    void endBefore(SpoolState.Position last) {
+        if (lastOfRun.getOrDefault(run(last.sourceId(), last.streamEpoch()), -1L) < last.offset()) {
+            long offset = last.offset() < nextOffset ? takeAt(last.offset()) : last.offset();
+            passed(offset);
+            tellEnd(last, last.utcNs(), offset);
+        }
+    }
+
+    private void tellEnd(SpoolState.Position last, long sinceUtcNs, long offset) {
+        MessageKey key = new MessageKey(last.sourceId(), last.streamEpoch(), "", last.frameSeq(), last.frameSeq());
+        found.add(gap(key, last.frameSeq(), sinceUtcNs, last.utcNs(), offset));
+    }
+
+    /** This offset, which is free no more, or another free one if a gap took it; at the end if there is none. */
+    private long takeAt(long offset) {
+        Map.Entry<Long, Long> span = free.ceilingEntry(offset);
+        if (span == null || span.getValue() > offset) {
+            Long other = takeFree(wanted - 1, nextOffset);
+            return other != null ? other : nextOffset++;
+        }
+        free.remove(span.getKey());
+        if (span.getValue() < offset) {
+            free.put(offset - 1, span.getValue());
+        }
+        if (offset < span.getKey()) {
+            free.put(span.getKey(), offset + 1);
+        }
+        return offset;
+    }
+
+    private static String run(SourceId sourceId, String streamEpoch) {
+        return sourceId + "/" + streamEpoch;
     }
 
     private SpoolEntry gap(MessageKey key, long frameSeq, long sinceUtcNs, long untilUtcNs, long offset) {

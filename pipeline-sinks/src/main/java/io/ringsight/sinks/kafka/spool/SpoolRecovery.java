@@ -193,6 +193,11 @@ final class SpoolRecovery {
     }
 
     private void tellMissingEnds(boolean isRunEnded) {
+        for (SpoolState.Position last : state.ends()) {
+            if (last.offset() >= wanted) {
+                chains.endBefore(last);
+            }
+        }
         for (SpoolState.Position last : state.positions()) {
             if (last.offset() >= wanted && (last.isOver() || !isRunEnded)) {
                 chains.end(last);

@@ -12,6 +12,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -31,11 +32,18 @@ final class SpoolState {
 
     private static final String TITLE = "ringsight-spool ";
     private static final int LEGACY_VERSION = 1;
+    /** So many ends of earlier runs are remembered; a daemon that is begun more often while no broker answers forgets. */
+    private static final int MAX_ENDS = 1_000;
+
+    private static final String END = "end";
     private static final List<String> LAST_REASONS =
             List.of("\"reason\":\"ended\"", "\"reason\":\"stopped\"", "\"reason\":\"unknown\"");
 
     private final Path dir;
     private final Map<SourceId, Position> positions = new LinkedHashMap<>();
+    /** Last messages of runs before those of {@link #positions}: to be told should their files be gone before an answer. */
+    private final List<Position> ends = new ArrayList<>();
+
     private long next;
     /** Whether a run began of which the file does not know. */
     private boolean isStale;
@@ -53,6 +61,11 @@ final class SpoolState {
     record Position(SourceId sourceId, String streamEpoch, long frameSeq, long utcNs, boolean isOver, long offset) {
         Position over() {
             return new Position(sourceId, streamEpoch, frameSeq, utcNs, true, offset);
+        }
+
+        private String line(String word) {
+            return "\n" + word + ' ' + sourceId + ' ' + streamEpoch + ' ' + frameSeq + ' ' + utcNs
+                    + (isOver ? " over " : " open ") + offset;
         }
     }
 
@@ -79,6 +92,7 @@ final class SpoolState {
         } catch (IOException | IllegalArgumentException | IndexOutOfBoundsException e) {
             LOG.warn("{} is damaged; what it said of earlier runs is lost: {}", file, e.getMessage());
             state.positions.clear();
+            state.ends.clear();
             state.next = 0;
         }
         return state;
@@ -99,8 +113,12 @@ final class SpoolState {
             if (words[0].equals("next")) {
                 next = Long.parseLong(words[1]);
             } else {
-                SourceId source = new SourceId(words[1]);
-                positions.put(source, position(source, words, version));
+                Position position = position(new SourceId(words[1]), words, version);
+                if (words[0].equals(END)) {
+                    ends.add(position);
+                } else {
+                    positions.put(position.sourceId, position);
+                }
             }
         }
     }
@@ -133,7 +151,15 @@ final class SpoolState {
         if (before != null && (entry.offset() <= before.offset || isBehind(message, before))) {
             return;
         }
-        isStale |= before == null || !before.streamEpoch.equals(message.key().streamEpoch());
+        boolean isNewRun =
+                before == null || !before.streamEpoch.equals(message.key().streamEpoch());
+        isStale |= isNewRun;
+        if (isNewRun && before != null && before.isOver) {
+            ends.add(before);
+            if (ends.size() > MAX_ENDS) {
+                ends.remove(0);
+            }
+        }
         positions.put(
                 message.sourceId(),
                 new Position(
@@ -168,6 +194,11 @@ final class SpoolState {
         return List.copyOf(positions.values());
     }
 
+    /** Last messages of earlier runs that may not be answered yet, in order. */
+    List<Position> ends() {
+        return List.copyOf(ends);
+    }
+
     /** Sources whose last message was not the last of its run. */
     List<Position> unfinished() {
         return positions.values().stream().filter(position -> !position.isOver).toList();
@@ -196,18 +227,10 @@ final class SpoolState {
                 .append(SpoolFormat.VERSION)
                 .append("\nnext ")
                 .append(nextOffset);
-        positions
-                .values()
-                .forEach(at -> text.append("\nsource ")
-                        .append(at.sourceId)
-                        .append(' ')
-                        .append(at.streamEpoch)
-                        .append(' ')
-                        .append(at.frameSeq)
-                        .append(' ')
-                        .append(at.utcNs)
-                        .append(at.isOver ? " over " : " open ")
-                        .append(at.offset));
+        ends.removeIf(end -> end.offset < nextOffset);
+        // those of the runs before first: for a reader that does not tell them apart the later ones count
+        ends.forEach(end -> text.append(end.line(END)));
+        positions.values().forEach(at -> text.append(at.line("source")));
         text.append('\n');
         String whole = text + "crc " + checksum(text.toString()) + "\n";
         Path fresh = dir.resolve(NAME + ".tmp");

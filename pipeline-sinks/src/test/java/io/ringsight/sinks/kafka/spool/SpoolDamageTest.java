@@ -10,6 +10,7 @@ import io.ringsight.core.metrics.SinkMetrics;
 import io.ringsight.core.time.ManualClock;
 import io.ringsight.sinks.Camera;
 import io.ringsight.sinks.Message;
+import io.ringsight.sinks.MessageJson;
 import io.ringsight.sinks.MessageSchema;
 import io.ringsight.sinks.MessageType;
 import io.ringsight.sinks.Sample;
@@ -17,6 +18,7 @@ import io.ringsight.sinks.verify.Findings;
 import io.ringsight.sinks.verify.TopicVerifier;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -28,12 +30,15 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.slf4j.LoggerFactory;
 
 /** What a disk may do to a spool's files: only what it hit is lost, and the topic is told. */
 class SpoolDamageTest {
     private static final MessageSchema SCHEMA = new MessageSchema();
     private static final int MESSAGES = 40;
+    private static final String LATER_EPOCH = "01ARZ3NDEKTSV4RRFFQ69G5FAV";
 
     @TempDir(factory = MemoryFolder.class)
     private Path folder;
@@ -180,6 +185,43 @@ class SpoolDamageTest {
         Files.write(file, bytes);
         accounted(topic(dir), "zeros at the end");
         assertThat(value(SinkCounter.GAPS_ADDED)).isEqualTo(2);
+    }
+
+    /** Deleted by somebody while nothing ran, and with them the gap messages that told how the run before ended. */
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1})
+    void tellsTheEndOfAnEarlierRunWhoseFilesAreGone(int firstDeleted) throws IOException {
+        Path dir = written(MESSAGES, 0);
+        Spool second = open(dir);
+        for (Message farewell : second.farewells()) {
+            second.append(farewell);
+        }
+        MessageJson json = new MessageJson(LATER_EPOCH, Sample.MODEL, clock);
+        second.append(json.frame(Sample.frame("line2", 1, 0)));
+        second.append(json.frame(Sample.frame("line1", 1, 0)));
+        second.close();
+        List<Path> files = segments(dir);
+        assertThat(files).hasSize(2);
+        for (Path file : files.subList(firstDeleted, 2)) {
+            Files.delete(file);
+        }
+
+        List<Message> topic = topic(dir);
+
+        accounted(topic, "files from " + firstDeleted);
+        assertThat(ends(topic, Sample.EPOCH)).containsExactlyInAnyOrder(camera.lastFrameSeq(), other.lastFrameSeq());
+        assertThat(ends(topic, LATER_EPOCH)).hasSize(2);
+        assertThat(topic(dir)).as("told once").hasSameSizeAs(topic);
+    }
+
+    /** The last frames that gap messages of reason unknown of a run name. */
+    private static List<Long> ends(List<Message> topic, String epoch) {
+        return topic.stream()
+                .filter(message -> message.key().streamEpoch().equals(epoch))
+                .filter(message ->
+                        new String(message.bytes(), StandardCharsets.UTF_8).contains("\"reason\":\"unknown\""))
+                .map(message -> message.key().frameSeq())
+                .toList();
     }
 
     @Test

@@ -3,6 +3,7 @@ package io.ringsight.sinks.kafka;
 import io.ringsight.core.metrics.SinkCounter;
 import io.ringsight.core.metrics.SinkMetrics;
 import io.ringsight.core.metrics.SinkState;
+import io.ringsight.core.time.Clock;
 import io.ringsight.sinks.Delivery;
 import io.ringsight.sinks.Message;
 import io.ringsight.sinks.MessageType;
@@ -28,6 +29,8 @@ final class KafkaDelivery implements Delivery {
     private static final long UNANSWERED_NS = TimeUnit.SECONDS.toNanos(5);
     /** A broker that makes topics when they are asked for needs a moment: no reason to alarm anybody. */
     private static final int PATIENT_TRIES = 4;
+    /** Time servers correct less than this without a step. */
+    private static final long CLOCK_STEP_NS = TimeUnit.SECONDS.toNanos(1);
     /** The first connection may take so many tries of half a second, unless Kafka says what is wrong. */
     private static final int PATIENT_CONNECTS = 6;
 
@@ -39,8 +42,13 @@ final class KafkaDelivery implements Delivery {
     /** Null without a spool. */
     private final DeadLetters deadLetters;
 
+    private final Clock clock;
+
     private Producer<byte[], byte[]> producer;
     private NetworkThread networkThread;
+    /** How far the wall clock was ahead of the monotonic one when the producer was made. */
+    private long wallAheadNs;
+
     private int tries;
     /** Attempts of earlier producers know by it that they no longer matter. */
     private volatile int generation;
@@ -53,7 +61,9 @@ final class KafkaDelivery implements Delivery {
             SinkQueue queue,
             SinkMetrics metrics,
             SinkStatus status,
-            DeadLetters deadLetters) {
+            DeadLetters deadLetters,
+            Clock clock) {
+        this.clock = clock;
         this.topic = topic;
         this.producers = producers;
         this.queue = queue;
@@ -71,6 +81,8 @@ final class KafkaDelivery implements Delivery {
         if (failure == null) {
             lookAfterUnanswered();
             failure = broken == null ? send(message) : broken;
+            // what was refused meanwhile closed the producer: that is the reason, not that it is closed
+            failure = failure != null && broken != null ? broken : failure;
         }
         if (failure != null) {
             return treat(message, failure);
@@ -84,6 +96,7 @@ final class KafkaDelivery implements Delivery {
             NetworkThread.Made<Producer<byte[], byte[]>> made = NetworkThread.of(producers);
             producer = made.producer();
             networkThread = made.thread();
+            wallAheadNs = clock.epochNanos() - clock.nanoTime();
             return null;
         } catch (KafkaException e) {
             return KafkaFailure.of(e);
@@ -204,10 +217,20 @@ final class KafkaDelivery implements Delivery {
             broken = KafkaFailure.ofNetworkThread();
             return;
         }
+        if (producer != null && broken == null && unansweredNs > UNANSWERED_NS && isClockSetBack()) {
+            metrics.count(SinkCounter.ERRORS);
+            broken = KafkaFailure.ofClockSetBack();
+            return;
+        }
         if (unansweredNs > UNANSWERED_NS) {
             long seconds = TimeUnit.NANOSECONDS.toSeconds(unansweredNs);
             tell(SinkState.UNREACHABLE, "no acknowledgement for " + seconds + " s");
         }
+    }
+
+    /** Kafka's client times its pauses by the wall clock: set back by an hour, it waits so long to connect again. */
+    private boolean isClockSetBack() {
+        return clock.epochNanos() - clock.nanoTime() < wallAheadNs - CLOCK_STEP_NS;
     }
 
     @Override

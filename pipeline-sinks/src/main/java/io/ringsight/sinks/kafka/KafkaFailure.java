@@ -130,6 +130,15 @@ record KafkaFailure(Remedy remedy, SinkState state, long pauseMs, String detail)
                 "the network thread of Kafka's producer died; a new one starts");
     }
 
+    /** The wall clock was set back while the broker did not answer. */
+    static KafkaFailure ofClockSetBack() {
+        return new KafkaFailure(
+                Remedy.RESTART,
+                SinkState.UNREACHABLE,
+                SOON_MS,
+                "this machine's clock was set back, for which Kafka's producer would wait; a new one connects");
+    }
+
     /** Whether another message of the same batch may say better what is wrong. */
     boolean isVague() {
         return state == SinkState.REFUSED;

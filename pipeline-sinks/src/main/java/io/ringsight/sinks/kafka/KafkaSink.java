@@ -55,11 +55,12 @@ public final class KafkaSink {
                             sending.queue(),
                             metrics,
                             sending.status(),
-                            sending.deadLetters()));
+                            sending.deadLetters(),
+                            clock));
         }
         SinkQueue queue = new SinkQueue(metrics, spec.limits(), clock);
         SinkStatus status = new SinkStatus(metrics, clock);
-        queue.start(new KafkaDelivery(spec.topic(), producers, queue, metrics, status, null));
+        queue.start(new KafkaDelivery(spec.topic(), producers, queue, metrics, status, null, clock));
         return new QueuedSink(metrics, queue);
     }
 }

@@ -8,6 +8,7 @@ import ch.qos.logback.core.read.ListAppender;
 import io.ringsight.core.metrics.SinkCounter;
 import io.ringsight.core.metrics.SinkState;
 import io.ringsight.core.time.Clock;
+import io.ringsight.core.time.ManualClock;
 import io.ringsight.sinks.Await;
 import io.ringsight.sinks.Camera;
 import io.ringsight.sinks.MessageSink;
@@ -17,10 +18,14 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
+import org.apache.kafka.clients.producer.Callback;
 import org.apache.kafka.clients.producer.MockProducer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.InvalidRecordException;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.InvalidTimestampException;
@@ -36,12 +41,18 @@ import org.slf4j.LoggerFactory;
 
 /** What becomes of messages when the producer fails, with Kafka's own in-memory producer. */
 class KafkaDeliveryTest {
+    private static final Duration LONG = Duration.ofSeconds(60);
+
     private final Camera camera = new Camera("line1", Clock.system());
     private final List<MockProducer<byte[], byte[]>> producers = new CopyOnWriteArrayList<>();
     private MessageSink sink;
 
     private void open(Supplier<Producer<byte[], byte[]>> factory) {
-        sink = KafkaSink.open(new KafkaSinkSpec("localhost:9092", "t", Map.of()), Clock.system(), factory);
+        open(factory, Clock.system());
+    }
+
+    private void open(Supplier<Producer<byte[], byte[]>> factory, Clock clock) {
+        sink = KafkaSink.open(new KafkaSinkSpec("localhost:9092", "t", Map.of()), clock, factory);
     }
 
     private Producer<byte[], byte[]> producer() {
@@ -66,8 +77,10 @@ class KafkaDeliveryTest {
     private MockProducer<byte[], byte[]> awaitSent(int producer, int records) {
         Await.until(
                 records + " records sent by producer " + producer,
+                LONG,
                 () -> producers.size() > producer
-                        && producers.get(producer).history().size() >= records);
+                        && producers.get(producer).history().size() >= records,
+                () -> producers.size() + " producers");
         return producers.get(producer);
     }
 
@@ -99,6 +112,52 @@ class KafkaDeliveryTest {
         assertThat(value(SinkCounter.ACKNOWLEDGED)).isEqualTo(4);
         assertThat(value(SinkCounter.RESTARTS)).isEqualTo(1);
         assertThat(value(SinkCounter.FAILED) + value(SinkCounter.UNKNOWN)).isZero();
+    }
+
+    /** Kafka's client would wait as long as the clock was set back before it connects again. */
+    @Test
+    void aNewProducerConnectsWhenTheClockWasSetBackAndNothingIsAnswered() {
+        ManualClock clock = new ManualClock(Clock.system().epochNanos());
+        open(this::producer, clock);
+        sink.offer(camera.next());
+        awaitSent(0, 1);
+        clock.stepNs(-TimeUnit.HOURS.toNanos(2));
+        clock.advanceMs(6_000); // nothing was answered for longer than an answer takes
+        awaitSent(1, 1).completeNext();
+        Await.until("the answer", LONG, () -> value(SinkCounter.ACKNOWLEDGED) == 1, () -> "");
+        assertThat(value(SinkCounter.RESTARTS)).isEqualTo(1);
+    }
+
+    /** What is refused closes the producer, perhaps while the next message is being sent. */
+    @Test
+    void aProducerThatWasClosedIsNotTakenForTheReason() {
+        Producer<byte[], byte[]> closesItself =
+                new MockProducer<>(false, null, new ByteArraySerializer(), new ByteArraySerializer()) {
+                    @Override
+                    public Future<RecordMetadata> send(ProducerRecord<byte[], byte[]> record, Callback callback) {
+                        if (history().isEmpty()) {
+                            return super.send(record, callback);
+                        }
+                        Thread network = new Thread(() -> errorNext(new TopicAuthorizationException("t")));
+                        network.start();
+                        Await.until("closed", LONG, this::closed, () -> "");
+                        throw new KafkaException("Requested metadata update after close");
+                    }
+                };
+        producers.add((MockProducer<byte[], byte[]>) closesItself);
+        open(() -> closesItself);
+        List<SinkState> states = new CopyOnWriteArrayList<>();
+        sink.offer(camera.next());
+        sink.offer(camera.next());
+        Await.until(
+                "not-authorized",
+                LONG,
+                () -> {
+                    states.add(sink.metrics().state());
+                    return states.contains(SinkState.NOT_AUTHORIZED);
+                },
+                states::toString);
+        assertThat(states).doesNotContain(SinkState.REFUSED);
     }
 
     @Test

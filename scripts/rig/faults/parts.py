@@ -5,6 +5,7 @@ import fcntl
 import json
 import os
 import pathlib
+import re
 import shutil
 import signal
 import socket
@@ -246,7 +247,9 @@ class Cluster:
 
     def __init__(self, lab, bench):
         voters = ",".join("%d@10.77.0.%d:9093" % (i, i) for i in (1, 2, 3))
-        more = "default.replication.factor=3\nmin.insync.replicas=2"
+        # a broker that is cut off is given up after 2 s instead of 9
+        more = "\n".join(["default.replication.factor=3", "min.insync.replicas=2", "broker.session.timeout.ms=2000",
+                          "broker.heartbeat.interval.ms=500"])
         self.brokers = {i: Broker("10.77.0.%d" % i, " ".join(lab.inside("rh%d" % i)), ID=str(i), RF="3", PORT="9092",
                                   CPORT="9093", VOTERS=voters, EXTRA=more) for i in (1, 2, 3)}
         for broker in self.brokers.values():
@@ -332,6 +335,14 @@ class Lab(contextlib.ExitStack):
         quiet(RIG / "netem-vm.sh", "cmd", command, env=environment)
         expect("rc=0" in said.read_text(), "netem %s: %s" % (rule, said.read_text()))
         return time.time()
+
+    def netem_counts(self):
+        """What the kernel counted since netem() set a rule: bytes and packets sent on, packets dropped, packets held back now."""
+        quiet(RIG / "netem-vm.sh", "cmd", "tc -s qdisc show dev eth0", env=dict(os.environ, RIG_WORK=str(WORK)))
+        said = (WORK / "job-netem/done").read_text()
+        found = re.search(r"qdisc netem .*\n *Sent (\d+) bytes (\d+) pkt \(dropped (\d+),.*\n *backlog \w+ (\d+)p", said)
+        expect(found, "tc does not tell of netem: " + said)
+        return dict(zip(("bytes", "packets", "dropped", "held"), map(int, found.groups())))
 
 
 def quiet(*command, **keywords):

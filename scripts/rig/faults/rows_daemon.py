@@ -1,4 +1,4 @@
-"""Rows 39, 40 and 42 to 45: the daemon beside others of its kind, its end, its machine."""
+"""Rows 39 to 45: the daemon beside others of its kind, its end, its machine."""
 import concurrent.futures
 import os
 import random
@@ -11,9 +11,9 @@ import time
 from account import Account, Terms
 from bench import STARTING_S
 from judge import PULSE
-from parts import Skipped, expect, shell, source, until, yaml
+from parts import RIG, Skipped, expect, free_port, shell, source, until, yaml
 from registry import row
-from rows_brokers import small_disk
+from rows_brokers import await_own_frame, small_disk
 from rows_cameras import camera_source
 
 STOP_LIMIT_S = 10  # a container is killed then
@@ -68,7 +68,7 @@ def crc32c(data):
     return crc ^ 0xFFFFFFFF
 
 
-@row(40, "JSON lines renamed, cut off, deleted by others", fast=True)
+@row(40, "JSON lines renamed, cut off, deleted by others")
 def lines_rotated(bench):
     lines = bench.folder / "messages.jsonl"
     run = bench.daemon(camera_source("cam", bench.cameras()), sinks=[{"jsonl": {"path": str(lines)}}])
@@ -98,6 +98,42 @@ def lines_rotated(bench):
     gone = figures.account.frames - read.frames
     expect(gone <= (5 if between else 0), "%d frames of the topic are in none of the files" % gone)
     return figures
+
+
+def throw_into(run, port, thread):
+    """An OutOfMemoryError of the JVM's own, as a debugger throws it; the time just before."""
+    said = shell("java", RIG / "faults/ThrowError.java", port, thread)
+    expect(run.process.popen.poll() in (None, 1), "the daemon ended with %s" % run.process.popen.returncode)
+    return int(said.split()[-1]) / 1000
+
+
+@row(41, "Errors in threads: a source's, Kafka's, others")
+def errors_in_threads(bench):
+    port = free_port()
+    # a camera's thread is in FFmpeg nearly always, where nothing can be thrown into it
+    run = bench.daemon(source("hit", "synthetic:boxes?width=64&height=64&fps=10"), camera_source("other", bench.cameras()),
+                       jvm=["-agentlib:jdwp=transport=dt_socket,server=y,suspend=n,address=127.0.0.1:%d" % port])
+    run.await_frames("hit", "other")
+    thrown = throw_into(run, port, "source-hit")
+    seen = run.watch.gap("hit", "io-error", thrown, within=2)
+    again = run.watch.frame("hit", seen, within=10)
+    run.watch.undisturbed("other", thrown)
+    expect(re.search("hit: the source failed.*OutOfMemoryError", run.process.log(), re.S), "the log does not tell of the source's thread")
+    until("ready again (%s)" % (run.ready(),), 10, lambda: run.ready() == (200, "ready\n"))
+    broken = throw_into(run, port, "kafka-producer-network-thread")
+    until("another producer", 10, lambda: run.metric("ringsight_sink_restarts_total", sink="kafka") > 0)
+    renewed = time.time()
+    resent = run.watch.frame("other", renewed, within=10)
+    epochs = {m["streamEpoch"] for _, m in run.watch.of("hit")}
+    for thread in ("ringsight-publish", "ringsight-collect"):
+        throw_into(run, port, thread)
+        status = run.process.wait(15)
+        expect(status == 1, "after an Error in %s it ended with %d" % (thread, status))
+        said = run.process.log()[-1500:]
+        expect(re.search("ringsight: .*OutOfMemoryError", said) and "; stopping" in said, "its log ends: " + said)
+        await_own_frame(run, "hit", run.start(), epochs)
+    return run.judge(seen - thrown, again - seen, "Kafka's thread: another producer, frames after %.1f s; the pipeline's: exit "
+                     "code 1, twice" % (resent - broken), reasons=("io-error",), losses={"inference-failed": 0.05})
 
 
 @row(42, "a recording beside cameras, a sink stuck")

@@ -1,12 +1,19 @@
-"""Rows 36 and 37: what a broker takes and what not: its clock, its limits."""
+"""Rows 36 to 38: what a broker takes and what not: its clock, its limits; and the daemon's own clock."""
 import json
+import re
 import shutil
 import struct
 import time
 
+from bench import STARTING_S
 from parts import MODEL, RIG, Skipped, expect, shell, until
 from registry import row
+from rows_brokers import KILLED_DUPLICATES, await_own_frame
 from rows_cameras import camera_source
+from rows_spool import spooled
+
+YEARS_H = 2 * 365 * 24
+CAMERA_BESIDE_A_CLOCK = ("stalled", "disconnected", "time-stopped", "frozen")  # what a step may cost the camera
 
 
 class WrongClock:
@@ -48,7 +55,7 @@ def clock_apart(bench):
     clock.set(0)
     run.watch.frame("cam", time.time(), within=10)
     return run.judge(detected, again - set_right, "2 h ahead: held, and the state says why; 2 h behind: taken",
-                     reasons=("stalled", "disconnected", "time-stopped", "frozen"))
+                     reasons=CAMERA_BESIDE_A_CLOCK)
 
 
 @row(37, "a batch refused in part; dead letters")
@@ -74,4 +81,43 @@ def refused_in_part(bench):
     expect(len(set_aside) == lost, "%d frames are in dead letters, %d are counted as not-published" % (len(set_aside), lost))
     expect(all("TooLarge" in letter["reason"] for letter in letters), "reasons: %s" % {letter["reason"] for letter in letters})
     figures.note = "held %d s, times too old: sent again; %d too large: each a dead letter and in a gap" % (again - back + 6, lost)
+    return figures
+
+
+@row(38, "clock set by years, or back; the broker away")
+def clock_set(bench):
+    """A machine without a clock of its own: years behind until a time server answers."""
+    clock = WrongClock(bench.folder)
+    broker = bench.broker(EXTRA="log.retention.ms=-1")  # or the broker deletes what seems to be years old
+    clock.set(-YEARS_H)
+    run = bench.daemon(camera_source("cam", bench.cameras()), broker=broker, environment=clock.environment)
+    run.await_frames("cam")
+
+    def while_away(hours):
+        """The clock is set while messages wait in the spool; seconds from the broker's return to the next frame."""
+        broker.kill()
+        spooled(run, 30)
+        clock.set(hours)
+        spooled(run, 60)
+        broker.start()
+        back = time.time()
+        return run.watch.frame("cam", back, within=30) - back
+
+    recovered = max(while_away(0), while_away(-2))
+    epochs = {m["streamEpoch"] for _, m in run.watch.of("cam")}
+    broker.kill()
+    for hours in (-YEARS_H, 0):  # two runs that are killed, the later one with the earlier clock
+        until("frames", STARTING_S, lambda: run.metric("ringsight_frames_published_total", source="cam") >= 30)
+        run.kill()
+        clock.set(hours)
+        started = run.start()
+    broker.start()
+    await_own_frame(run, "cam", started, epochs)
+    figures = run.judge(recovered=recovered, note="set by %d years and by -2 h; then 2 runs killed, the later with the earlier "
+                        "clock" % (YEARS_H / 24 / 365), reasons=(*CAMERA_BESIDE_A_CLOCK, "unknown"), duplicates=2 * KILLED_DUPLICATES)
+    in_topic = list(dict.fromkeys(m["streamEpoch"] for _, m in run.watch.messages if m["sourceId"] == "cam"))
+    started = re.findall(r"epoch (\w+), to ", run.process.log())
+    expect(in_topic == started, "runs started as %s, but came in the order %s" % (started, in_topic))
+    expect(figures.account.reasons["unknown"] == 2, "2 runs were killed, but %d gap messages say so"
+           % figures.account.reasons["unknown"])
     return figures

@@ -80,7 +80,10 @@ class Session:
 
 
 def in_machine(path):
-    """Where the machine sees a file of the host: its own /tmp hides the host's."""
+    """Where the machine sees a file of the host: its own /tmp hides the host's, and some folders hide it for good."""
+    hidden = re.match(r"/(dev|proc|sys|job|rigwork|mod)/", str(path))
+    if hidden:
+        raise Skipped("the machine with USB cameras has a %s of its own: run from a folder elsewhere" % hidden.group(0))
     return re.sub(r"^/tmp/", "/host-tmp/", str(path))
 
 

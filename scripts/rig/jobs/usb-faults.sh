@@ -62,7 +62,7 @@ scene stall first stalled "control $FIRST percentage_of_dropped_buffers=100" "co
 scene io-error second '\(io-error\|disconnected\|stalled\)' "control $SECOND inject_fatal_streaming_error=1" true
 scene permission second no-permission "chmod 0 $SECOND; control $SECOND inject_fatal_streaming_error=1" "chmod 666 $SECOND"
 scene unplug first '\(not-found\|disconnected\|io-error\)' \
-    'echo vivid.0 >/sys/bus/platform/drivers/vivid/unbind; sleep 2' \
+    'echo vivid.0 >/sys/bus/platform/drivers/vivid/unbind' \
     "echo vivid.0 >/sys/bus/platform/drivers/vivid/bind; sleep 0.2; chmod 666 $FIRST"
 # the clock set forward and back, as a wrong time server does: frames go on
 for step in '+1 hour' '-1 hour'; do

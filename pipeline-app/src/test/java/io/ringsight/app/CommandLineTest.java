@@ -2,6 +2,7 @@ package io.ringsight.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.ringsight.core.run.FreePort;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.net.InetAddress;
@@ -203,12 +204,7 @@ class CommandLineTest {
 
     @Test
     void probeTellsWhyNotWithoutThePassword() throws Exception {
-        int port;
-        try (ServerSocket closed = new ServerSocket(0)) {
-            port = closed.getLocalPort();
-        }
-
-        Ran ran = run("probe", "rtsp://me:secret99@127.0.0.1:" + port + "/x");
+        Ran ran = run("probe", "rtsp://me:secret99@127.0.0.1:" + FreePort.take() + "/x");
 
         assertThat(ran.exitCode()).isEqualTo(1);
         assertThat(ran.err()).contains("refused").doesNotContain("secret99").hasLineCount(1);

@@ -15,6 +15,7 @@ import io.ringsight.app.config.ConfigReader;
 import io.ringsight.app.config.OddPasswords;
 import io.ringsight.core.infer.FakeBackend;
 import io.ringsight.core.metrics.SinkState;
+import io.ringsight.core.run.FreePort;
 import io.ringsight.core.time.Clock;
 import java.io.BufferedReader;
 import java.io.ByteArrayOutputStream;
@@ -48,7 +49,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.slf4j.LoggerFactory;
 
 /** Odd passwords of brokers, key stores and cameras, with everything logged that can be: none is seen by anybody. */
-@Timeout(60)
+@Timeout(300)
 class SecretsNeverShownTest {
     private static final Path ROOT = Path.of(System.getProperty("ringsight.root"));
     private static final String MODULE = "org.apache.kafka.common.security.plain.PlainLoginModule";
@@ -91,7 +92,7 @@ class SecretsNeverShownTest {
         String pages;
         try (RefusingCamera camera = new RefusingCamera()) {
             Daemon daemon = Daemon.start(
-                    config(camera.port(), closedPort()),
+                    config(camera.port(), FreePort.take()),
                     Clock.system(),
                     List.of(),
                     (model, spec) -> new FakeBackend(1, 1));
@@ -199,16 +200,10 @@ class SecretsNeverShownTest {
     }
 
     private static void await(BooleanSupplier condition) throws InterruptedException {
-        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(45);
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(120);
         while (!condition.getAsBoolean()) {
             assertThat(System.nanoTime()).isLessThan(deadline);
             TimeUnit.MILLISECONDS.sleep(20);
-        }
-    }
-
-    private static int closedPort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
         }
     }
 

@@ -27,7 +27,7 @@ import org.junit.jupiter.params.provider.CsvSource;
  */
 @Tag("rtsp")
 @Tag("fault")
-@Timeout(120)
+@Timeout(300)
 class DamagedStreamTest {
     private static final int FIRST_PORT = 23_100;
     private static final int LAST_PORT = 23_199;
@@ -82,8 +82,7 @@ class DamagedStreamTest {
     private static SourceSpec spec(RtspCamera camera, String transport, Map<String, String> options) {
         return SourceSpec.parse(
                 camera.uri("/cam1"),
-                new SourceSettings(
-                        transport, null, null, null, null, null, null, null, null, null, null, null, options));
+                new SourceSettings(transport, null, null, null, null, null, null, null, null, null, null, 0L, options));
     }
 
     /** Of the luma plane. */

@@ -4,14 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.ringsight.core.frame.GapReason;
 import io.ringsight.core.frame.Picture;
+import io.ringsight.core.run.FreePort;
 import io.ringsight.core.time.CaptureClock;
 import io.ringsight.core.time.Clock;
 import io.ringsight.sources.spec.SourceSettings;
 import io.ringsight.sources.spec.SourceSpec;
 import io.ringsight.sources.supervise.Ending;
 import java.io.IOException;
-import java.net.DatagramSocket;
-import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
@@ -22,7 +21,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Streams of servers other than RTSP cameras, from real ones. */
-@Timeout(60)
+@Timeout(300)
 @SuppressWarnings("try") // A producer is there for its stream: nothing is asked of it.
 class NetworkStreamTest {
     @TempDir
@@ -34,7 +33,8 @@ class NetworkStreamTest {
             RecordingIntake intake = new RecordingIntake();
             try (RunningSource running = new RunningSource(SourceSpec.parse(camera.uri("/mjpeg")), intake)) {
                 running.await(() -> intake.frames() >= 10);
-                assertThat(camera.served() - intake.frames()).isBetween(0, 3);
+                camera.freeze();
+                running.await(() -> camera.served() - intake.frames() <= 3); // the others come without any more
             }
             assertArrival(intake);
             // Such pictures have no time of their own, and none is made up.
@@ -45,7 +45,7 @@ class NetworkStreamTest {
     @Test
     void aFrozenMjpegCameraIsStalledAndABrokenOneDisconnected() throws Exception {
         try (HttpCamera camera = new HttpCamera(folder)) {
-            SourceSpec spec = SourceSpec.parse(camera.uri("/mjpeg"), timeouts(2_000L, 500L));
+            SourceSpec spec = SourceSpec.parse(camera.uri("/mjpeg"), timeouts(20_000L, 3_000L));
             RecordingIntake intake = new RecordingIntake();
             try (RunningSource running = new RunningSource(spec, intake)) {
                 running.await(() -> intake.frames() >= 2);
@@ -135,7 +135,8 @@ class NetworkStreamTest {
     })
     void tellsWhatIsWrong(String path, GapReason reason) throws Exception {
         try (HttpCamera camera = new HttpCamera(folder)) {
-            Ending ending = end(SourceSpec.parse(camera.uri(path), timeouts(1_500L, 1_000L)), new RecordingIntake());
+            long openMs = path.equals("/hangs") ? 1_500 : 30_000;
+            Ending ending = end(SourceSpec.parse(camera.uri(path), timeouts(openMs, 30_000L)), new RecordingIntake());
             assertThat(ending.reason()).as(ending.toString()).isEqualTo(reason);
             assertThat(ending.retry()).isTrue();
         }
@@ -159,7 +160,7 @@ class NetworkStreamTest {
 
     @Test
     void rtmp() throws Exception {
-        String url = "rtmp://127.0.0.1:" + RtspCamera.freePort() + "/live/gate";
+        String url = "rtmp://127.0.0.1:" + FreePort.take() + "/live/gate";
         try (StreamProducer producer = new StreamProducer(folder, "-f", "flv", "-listen", "1", url)) {
             takesPictures(url, SourceSettings.NONE);
         }
@@ -167,7 +168,7 @@ class NetworkStreamTest {
 
     @Test
     void srtWithAPassphrase() throws Exception {
-        String address = "srt://127.0.0.1:" + freeUdpPort();
+        String address = "srt://127.0.0.1:" + FreePort.take();
         String secret = "ten letters or more";
         try (StreamProducer producer = new StreamProducer(
                 folder, "-f", "mpegts", "-passphrase", secret, "-mode", "listener", address + "?transtype=live")) {
@@ -177,7 +178,7 @@ class NetworkStreamTest {
 
     @Test
     void srtSaysThatThePassphraseIsWrong() throws Exception {
-        String address = "srt://127.0.0.1:" + freeUdpPort();
+        String address = "srt://127.0.0.1:" + FreePort.take();
         try (StreamProducer producer = new StreamProducer(
                 folder, "-f", "mpegts", "-passphrase", "ten letters or more", "-mode", "listener", address)) {
             Ending[] ending = new Ending[1];
@@ -191,7 +192,7 @@ class NetworkStreamTest {
 
     @Test
     void transportStreamByUdp() throws Exception {
-        String url = "udp://127.0.0.1:" + freeUdpPort();
+        String url = "udp://127.0.0.1:" + FreePort.take();
         try (StreamProducer producer = new StreamProducer(folder, "-f", "mpegts", url + "?pkt_size=1316")) {
             takesPictures(url, SourceSettings.NONE);
         }
@@ -199,7 +200,7 @@ class NetworkStreamTest {
 
     @Test
     void transportStreamByRtp() throws Exception {
-        String url = "rtp://127.0.0.1:" + freeUdpPort();
+        String url = "rtp://127.0.0.1:" + FreePort.take();
         try (StreamProducer producer = new StreamProducer(folder, "-f", "rtp_mpegts", url)) {
             takesPictures(url, SourceSettings.NONE);
         }
@@ -207,14 +208,14 @@ class NetworkStreamTest {
 
     @Test
     void udpWithoutASenderTimesOut() throws Exception {
-        SourceSpec spec = SourceSpec.parse("udp://127.0.0.1:" + freeUdpPort(), timeouts(500L, 500L));
+        SourceSpec spec = SourceSpec.parse("udp://127.0.0.1:" + FreePort.take(), timeouts(500L, 500L));
         assertThat(end(spec, new RecordingIntake()).reason()).isEqualTo(GapReason.TIMED_OUT);
     }
 
     private static void takesPictures(String url, SourceSettings settings) throws Exception {
         RecordingIntake intake = new RecordingIntake();
         // The producer may not listen yet: its process has just been started.
-        long untilNs = System.nanoTime() + 40_000_000_000L;
+        long untilNs = System.nanoTime() + 100_000_000_000L;
         while (intake.frames() < 10) {
             assertThat(System.nanoTime()).as("time is up").isLessThan(untilNs);
             try (RunningSource running = new RunningSource(SourceSpec.parse(url, settings), intake)) {
@@ -251,12 +252,6 @@ class NetworkStreamTest {
                             >= 3;
         } catch (IOException e) {
             return false;
-        }
-    }
-
-    static int freeUdpPort() throws IOException {
-        try (DatagramSocket socket = new DatagramSocket(0, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
         }
     }
 

@@ -3,10 +3,9 @@ package io.ringsight.sources;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.ringsight.core.run.FreePort;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -20,7 +19,7 @@ final class RtspCamera implements AutoCloseable {
 
     private final List<String> command = new ArrayList<>();
     private final Path log;
-    private final int port = freePort();
+    private final int port = FreePort.take();
     private Process process;
 
     RtspCamera(Path folder, String... options) {
@@ -102,15 +101,6 @@ final class RtspCamera implements AutoCloseable {
 
     private void signal(String name) {
         Clips.run(List.of("kill", "-" + name, Long.toString(process.pid())));
-    }
-
-    /** A port of 127.0.0.1 nobody uses now. */
-    static int freePort() {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 
     @Override

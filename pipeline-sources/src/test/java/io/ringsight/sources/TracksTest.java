@@ -3,6 +3,7 @@ package io.ringsight.sources;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.ringsight.core.frame.GapReason;
+import io.ringsight.core.run.FreePort;
 import io.ringsight.core.time.Clock;
 import io.ringsight.sources.spec.Decoding;
 import io.ringsight.sources.spec.Deinterlace;
@@ -117,7 +118,7 @@ class TracksTest {
     @Test
     @SuppressWarnings("try") // it only has to run
     void aTransportStreamByUdpHasItsTracksInTheOrderOfTheirPids() throws Exception {
-        String url = "udp://127.0.0.1:" + NetworkStreamTest.freeUdpPort();
+        String url = "udp://127.0.0.1:" + FreePort.take();
         try (StreamProducer producer = new StreamProducer(
                 folder,
                 "-filter_complex",

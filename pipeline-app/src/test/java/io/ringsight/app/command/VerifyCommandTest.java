@@ -3,11 +3,9 @@ package io.ringsight.app.command;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.ringsight.app.Main;
-import java.io.IOException;
+import io.ringsight.core.run.FreePort;
 import java.io.PrintWriter;
 import java.io.StringWriter;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import org.junit.jupiter.api.Test;
 
 class VerifyCommandTest {
@@ -66,12 +64,8 @@ class VerifyCommandTest {
     }
 
     @Test
-    void saysThatNoBrokerAnswers() throws IOException {
-        int port;
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            port = socket.getLocalPort();
-        }
-        String bootstrap = "127.0.0.1:" + port;
+    void saysThatNoBrokerAnswers() {
+        String bootstrap = "127.0.0.1:" + FreePort.take();
         assertThat(run("verify", "--bootstrap", bootstrap, "--topic", "t", "--property", "default.api.timeout.ms=2000"))
                 .isEqualTo(1);
         assertThat(err.toString())

@@ -49,7 +49,7 @@ import org.slf4j.LoggerFactory;
 
 class HttpPagesTest {
     private static final HttpClient CLIENT =
-            HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(10)).build();
+            HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(60)).build();
     private static final Place PLACE = new Place(Path.of("pipeline.yaml"), 7, "http.port");
 
     private final ManualClock clock = new ManualClock(0);
@@ -244,7 +244,7 @@ class HttpPagesTest {
                 .start();
         String said = new String(promtool.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
 
-        assertThat(promtool.waitFor(30, TimeUnit.SECONDS)).isTrue();
+        assertThat(promtool.waitFor(60, TimeUnit.SECONDS)).isTrue();
         assertThat(said).isEmpty();
         assertThat(promtool.exitValue()).isZero();
     }
@@ -297,7 +297,7 @@ class HttpPagesTest {
             }
             for (int i = 0; i < 100; i++) {
                 HttpRequest probe = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + pages.port() + "/live"))
-                        .timeout(Duration.ofSeconds(2))
+                        .timeout(Duration.ofSeconds(60))
                         .build();
                 assertThat(HttpClient.newHttpClient()
                                 .send(probe, HttpResponse.BodyHandlers.ofString())
@@ -360,7 +360,7 @@ class HttpPagesTest {
 
     private HttpRequest.Builder request(String path) {
         return HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + pages.port() + path))
-                .timeout(Duration.ofSeconds(40));
+                .timeout(Duration.ofSeconds(60));
     }
 
     private static boolean isInstalled(String program) {

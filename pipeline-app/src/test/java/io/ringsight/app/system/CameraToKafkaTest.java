@@ -3,6 +3,7 @@ package io.ringsight.app.system;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.ringsight.core.run.FreePort;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,8 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("kafka")
 @Tag("shared")
 class CameraToKafkaTest {
-    private static final Duration LIMIT = Duration.ofSeconds(90);
-    private static final Duration ONE_SHOWING = Duration.ofSeconds(30);
+    private static final Duration LIMIT = Duration.ofSeconds(180);
     /** The video shows each board for four frames at 25 frames a second. */
     private static final int FRAMES_A_BOARD = 4;
 
@@ -41,33 +41,34 @@ class CameraToKafkaTest {
         try (RigBroker broker = new RigBroker().start();
                 RigCamera camera =
                         new RigCamera(folder, "--cam", "file=" + data.resolve("clips/pcb-dev.mp4") + ":/line")) {
-            watch(broker, camera);
+            watch(broker, camera, boards.size() * FRAMES_A_BOARD);
             List<String> lines = broker.read(TOPIC);
             Account account = Account.of(lines, "line1");
-            assertThat(camera.log()).as("the camera kept its pace").doesNotContain("LATE");
             assertThat(account.decoded())
                     .as("one whole showing")
                     .isGreaterThanOrEqualTo((long) boards.size() * FRAMES_A_BOARD);
             verifySaysTheSame(broker, account);
             countsOfKcatAndJqAreTheSame(broker, account);
+            theClockAgrees(account, camera.log());
             asGoodAsTheFiles(account, boards, data.resolve("deeppcb"));
         }
     }
 
-    private void watch(RigBroker broker, RigCamera camera) {
-        int port = Rig.freePort();
+    private void watch(RigBroker broker, RigCamera camera, int frames) {
+        int port = FreePort.take();
         String yaml = new Yaml()
                 .pipeline("threshold: 0.001")
-                .source("line1", camera.uri("/line"), "transport: tcp")
+                .source("line1", camera.uri("/line"), "transport: tcp, maxLagMs: 0, stallTimeoutMs: 60000")
                 .kafka(broker.bootstrapServers(), TOPIC, "")
                 .http(port)
                 .text();
         try (Child daemon = Ringsight.daemon(folder, yaml)) {
             daemon.await(
-                    "camera is live",
+                    "one whole showing",
                     LIMIT,
-                    () -> Ringsight.state(port, "line1").equals("live"));
-            daemon.runFor(ONE_SHOWING);
+                    () -> Ringsight.metric(port, "ringsight_frames_decoded_total", "line1")
+                            .filter(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)) >= frames)
+                            .isPresent());
             daemon.signal("TERM");
             assertThat(daemon.waitFor(LIMIT)).as(daemon.err()).isZero();
         }
@@ -104,7 +105,6 @@ class CameraToKafkaTest {
         boolean[] seen = new boolean[boards.size()];
         for (Json frame : account.frames()) {
             int board = (int) ((frame.integer("frameSeq") - 1) / FRAMES_A_BOARD % boards.size());
-            theClockAgrees(frame);
             seen[board] = true;
             ofMessages.add(frame, deeppcb.resolve("labels").resolve(labelFile(boards.get(board))));
         }
@@ -127,12 +127,22 @@ class CameraToKafkaTest {
         assertThat(ofMessages.mean()).isCloseTo(ofFiles, within(0.01));
     }
 
-    /** The time line says the same frame as the frame's number does: no frame was lost on the way to the decoder. */
-    private static void theClockAgrees(Json frame) {
-        if (!frame.isNull("ptsNs")) {
-            assertThat(Math.round(frame.integer("ptsNs") / 40e6))
-                    .as("frame number by its time: " + frame)
-                    .isCloseTo(frame.integer("frameSeq") - 1, within(1L));
+    /**
+     * The time line says the same frame as the frame's number does: no frame was lost on the way to the decoder. A camera
+     * that is more than a second late, on a busy machine, says so and goes on from there.
+     */
+    private static void theClockAgrees(Account account, String cameraLog) {
+        long late = cameraLog.lines().filter(line -> line.startsWith("LATE")).count();
+        long ahead = 0;
+        for (Json frame : account.frames()) {
+            long found = frame.isNull("ptsNs")
+                    ? ahead
+                    : Math.round(frame.integer("ptsNs") / 40e6) - frame.integer("frameSeq") + 1;
+            if (late > 0 && found > ahead + 1) {
+                late--;
+                ahead = found;
+            }
+            assertThat(found).as("frames that the time is ahead: " + frame).isCloseTo(ahead, within(1L));
         }
     }
 

@@ -2,6 +2,7 @@ package io.ringsight.app.system;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.ringsight.core.run.FreePort;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -23,7 +24,7 @@ class KilledDaemonTest {
     private static final int KILLS = Integer.getInteger("kills", 3);
     private static final int CAMERAS = 2;
 
-    private final int daemonPort = Rig.freePort();
+    private final int daemonPort = FreePort.take();
 
     @TempDir
     private Path folder;
@@ -34,7 +35,7 @@ class KilledDaemonTest {
         long seed = Long.getLong("seed", System.nanoTime());
         System.out.println("killed daemon: seed " + seed);
         Random random = new Random(seed);
-        int port = Rig.freePort();
+        int port = FreePort.take();
         try (RigBroker broker = new RigBroker().start();
                 Child follower = follow(broker, port)) {
             int away = 0;

@@ -2,10 +2,6 @@ package io.ringsight.app.system;
 
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -26,7 +22,7 @@ final class Rig {
 
     private static final Path SCRIPTS = ROOT.resolve("scripts/rig");
     private static final String DEBIAN_PYTHON = "/usr/bin/python3";
-    private static final Duration ASKING = Duration.ofSeconds(20);
+    private static final Duration ASKING = Duration.ofSeconds(60);
 
     private Rig() {}
 
@@ -87,15 +83,6 @@ final class Rig {
     /** FFmpeg's own {@code ffprobe} program as the product carries it. */
     static String ffprobe() {
         return Loader.load(org.bytedeco.ffmpeg.ffprobe.class);
-    }
-
-    /** A port of 127.0.0.1 nobody uses now. */
-    static int freePort() {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 
     private static void needProgram(String name, String part) {

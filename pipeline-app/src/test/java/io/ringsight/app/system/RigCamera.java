@@ -1,5 +1,6 @@
 package io.ringsight.app.system;
 
+import io.ringsight.core.run.FreePort;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -8,7 +9,7 @@ import java.util.Map;
 
 /** RTSP cameras of one process ({@code scripts/rig/gst_rtsp.py}), with clients let in once it is made. */
 final class RigCamera implements AutoCloseable {
-    private static final Duration READY = Duration.ofSeconds(30);
+    private static final Duration READY = Duration.ofSeconds(60);
 
     private final Path folder;
     private final List<String> command = new ArrayList<>();
@@ -17,7 +18,7 @@ final class RigCamera implements AutoCloseable {
 
     /** Starts it on a free port with the options of {@code gst_rtsp.py}; its log goes to {@code folder}. */
     RigCamera(Path folder, String... options) {
-        int port = Rig.freePort();
+        int port = FreePort.take();
         this.folder = folder;
         this.address = "127.0.0.1:" + port;
         command.addAll(List.of("/usr/bin/python3", Rig.file("gst_rtsp.py"), "--port", Integer.toString(port)));

@@ -18,7 +18,7 @@ import java.util.Optional;
 /** The product as its users start it: a process of its own, with no access to it but what a user has. */
 final class Ringsight {
     private static final HttpClient HTTP =
-            HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(2)).build();
+            HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(30)).build();
 
     private Ringsight() {}
 
@@ -71,7 +71,7 @@ final class Ringsight {
     /** The body of a page, or its failure as text. */
     static String get(int port, String path) {
         HttpRequest request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
-                .timeout(Duration.ofSeconds(3))
+                .timeout(Duration.ofSeconds(30))
                 .build();
         try {
             return HTTP.send(request, HttpResponse.BodyHandlers.ofString()).body();

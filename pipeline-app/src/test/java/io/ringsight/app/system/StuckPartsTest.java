@@ -2,6 +2,7 @@ package io.ringsight.app.system;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.ringsight.core.run.FreePort;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.net.InetAddress;
@@ -26,8 +27,8 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(300)
 class StuckPartsTest {
     private static final Duration LIMIT = Duration.ofSeconds(90);
-    /** Eight by default, and what a loaded machine adds. */
-    private static final long MAX_STOP_MS = 15_000;
+    /** Eight seconds by default and what a loaded machine adds; one part after the other would take minutes. */
+    private static final long MAX_STOP_MS = 30_000;
 
     private static final Pattern STUCK = Pattern.compile("sources that did not stop within \\d+ ms: (.*)");
     /** As much as a pipe holds: the next write waits. */
@@ -48,7 +49,7 @@ class StuckPartsTest {
     void sigtermEndsSixtyFourSourcesAndStuckSinksInTime() throws IOException {
         Path names = fifo("hosts"); // whoever looks a name up waits for ever
         Path unread = fifo("unread.jsonl");
-        int port = Rig.freePort();
+        int port = FreePort.take();
         long stopMs;
         String err;
         try (RandomAccessFile pipe = new RandomAccessFile(unread.toFile(), "rw");
@@ -142,7 +143,7 @@ class StuckPartsTest {
         Yaml yaml = new Yaml()
                 .jsonl(messages())
                 .jsonl(unread)
-                .kafka("127.0.0.1:" + Rig.freePort(), "away", "spool: {dir: \"" + folder.resolve("spool") + "\"}")
+                .kafka("127.0.0.1:" + FreePort.take(), "away", "spool: {dir: \"" + folder.resolve("spool") + "\"}")
                 .http(port);
         for (int i = 1; i <= NAMELESS; i++) {
             yaml.source("nameless" + i, "rtsp://camera" + i + ".example/s", "");

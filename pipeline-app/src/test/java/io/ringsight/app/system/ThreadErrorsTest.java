@@ -2,6 +2,7 @@ package io.ringsight.app.system;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.ringsight.core.run.FreePort;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -86,7 +87,7 @@ class ThreadErrorsTest {
                 "main"
             })
     void anErrorInAThreadThatMustNotEndEndsTheDaemonWithOne(String thread) throws IOException {
-        int port = Rig.freePort();
+        int port = FreePort.take();
         try (Child daemon = start(port);
                 ErrorThrower thrower = ErrorThrower.attach(daemon.out())) {
             daemon.await(thread, LIMIT, () -> thrower.threads().contains(thread));
@@ -110,7 +111,7 @@ class ThreadErrorsTest {
 
     @Test
     void anErrorInACamerasThreadCostsThatCameraAMoment() throws IOException {
-        int port = Rig.freePort();
+        int port = FreePort.take();
         try (Child daemon = start(port);
                 ErrorThrower thrower = ErrorThrower.attach(daemon.out())) {
             thrower.throwInto("source-line1");
@@ -126,7 +127,7 @@ class ThreadErrorsTest {
 
     @Test
     void everyThreadOfTheDaemonIsKnownHere() throws IOException {
-        int port = Rig.freePort();
+        int port = FreePort.take();
         try (Child daemon = start(port);
                 ErrorThrower thrower = ErrorThrower.attach(daemon.out())) {
             daemon.await("systemd, the last", LIMIT, () -> thrower.threads().contains("systemd"));

@@ -4,6 +4,7 @@ import static io.ringsight.sinks.verify.Written.frame;
 import static io.ringsight.sinks.verify.Written.gap;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.ringsight.core.run.FreePort;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
@@ -19,7 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 class VerifyAlarmTest {
     private static final Duration LIMIT = Duration.ofSeconds(60);
 
-    private final int port = Rig.freePort();
+    private final int port = FreePort.take();
 
     @TempDir
     private Path folder;

@@ -2,12 +2,11 @@ package io.ringsight.sinks.kafka;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.ringsight.core.run.FreePort;
 import io.ringsight.core.time.Clock;
 import io.ringsight.core.time.ManualClock;
 import io.ringsight.sinks.kafka.BrokerCheck.Level;
 import io.ringsight.sinks.kafka.BrokerCheck.Remark;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -134,10 +133,7 @@ class BrokerCheckTest {
 
     @Test
     void aBrokerThatAdvertisesAnAddressNobodyReachesIsNamed() throws Exception {
-        int dead;
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            dead = socket.getLocalPort();
-        }
+        int dead = FreePort.take();
         assertThat(examine("127.0.0.1:" + dead, "t", Map.of(), Clock.system()))
                 .singleElement()
                 .satisfies(remark ->

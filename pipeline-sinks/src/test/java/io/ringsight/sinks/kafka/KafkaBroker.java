@@ -2,11 +2,10 @@ package io.ringsight.sinks.kafka;
 
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.ringsight.core.run.FreePort;
 import io.ringsight.sinks.Await;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -29,14 +28,14 @@ public final class KafkaBroker implements AutoCloseable {
 
     private final String name = "test-" + ProcessHandle.current().pid() + "-" + NUMBER.incrementAndGet();
     private final Map<String, String> environment = new HashMap<>();
-    private final int port = freePort();
+    private final int port = FreePort.take();
 
     /** Reserves its address; nobody listens there before {@link #start()}. {@code more} goes to kbroker.sh. */
     public KafkaBroker(Map<String, String> more) {
         needJars();
         environment.put("RIG_WORK", WORK.toString());
         environment.put("PORT", Integer.toString(port));
-        environment.put("CPORT", Integer.toString(freePort()));
+        environment.put("CPORT", Integer.toString(FreePort.take()));
         environment.putAll(more);
         Runtime.getRuntime().addShutdownHook(new Thread(this::killIfLeft));
     }
@@ -163,14 +162,6 @@ public final class KafkaBroker implements AutoCloseable {
                         + "; run scripts/rig/setup.sh kafka");
         try {
             Files.createFile(complete);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    private static int freePort() {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

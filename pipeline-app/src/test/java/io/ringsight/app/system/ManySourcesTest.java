@@ -55,7 +55,6 @@ class ManySourcesTest {
         for (int i = 1; i <= CAMERAS; i++) {
             Account account = Account.of(lines, "camera" + i);
             assertThat(account.frames()).as("frames of camera" + i).isNotEmpty();
-            assertThat(account.decoded()).isGreaterThanOrEqualTo(DECODED);
             analysed += account.frames().size();
             decoded += account.decoded();
         }

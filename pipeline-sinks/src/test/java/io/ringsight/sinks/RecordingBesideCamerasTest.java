@@ -2,6 +2,8 @@ package io.ringsight.sinks;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.ringsight.client.verify.Findings;
+import io.ringsight.client.verify.TopicVerifier;
 import io.ringsight.core.frame.NativePictures;
 import io.ringsight.core.frame.Picture;
 import io.ringsight.core.frame.SourceId;
@@ -14,8 +16,6 @@ import io.ringsight.core.pipeline.IntakeSpec;
 import io.ringsight.core.pipeline.Pipeline;
 import io.ringsight.core.time.CaptureClock;
 import io.ringsight.core.time.Clock;
-import io.ringsight.sinks.verify.Findings;
-import io.ringsight.sinks.verify.TopicVerifier;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;

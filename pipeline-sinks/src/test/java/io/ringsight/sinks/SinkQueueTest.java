@@ -2,12 +2,12 @@ package io.ringsight.sinks;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.ringsight.client.verify.Findings;
+import io.ringsight.client.verify.TopicVerifier;
 import io.ringsight.core.metrics.SinkCounter;
 import io.ringsight.core.metrics.SinkMetrics;
 import io.ringsight.core.metrics.SinkState;
 import io.ringsight.core.time.ManualClock;
-import io.ringsight.sinks.verify.Findings;
-import io.ringsight.sinks.verify.TopicVerifier;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;

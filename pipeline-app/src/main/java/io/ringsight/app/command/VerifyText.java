@@ -1,7 +1,7 @@
 package io.ringsight.app.command;
 
-import io.ringsight.sinks.verify.Findings;
-import io.ringsight.sinks.verify.Judgement;
+import io.ringsight.client.verify.Findings;
+import io.ringsight.client.verify.Judgement;
 import java.io.PrintWriter;
 import java.util.LinkedHashMap;
 import java.util.List;

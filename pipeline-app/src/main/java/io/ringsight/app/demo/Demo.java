@@ -5,6 +5,13 @@ import io.ringsight.app.Daemon;
 import io.ringsight.app.config.Config;
 import io.ringsight.app.config.ConfigException;
 import io.ringsight.app.config.SinkConfig;
+import io.ringsight.client.FrameMessage;
+import io.ringsight.client.GapMessage;
+import io.ringsight.client.Message;
+import io.ringsight.client.MessageFormatException;
+import io.ringsight.client.MessageReader;
+import io.ringsight.client.verify.Findings;
+import io.ringsight.client.verify.TopicVerifier;
 import io.ringsight.core.run.Threads;
 import io.ringsight.core.time.Clock;
 import io.ringsight.sinks.kafka.KafkaSinkSpec;
@@ -12,12 +19,11 @@ import io.ringsight.sinks.kafka.TopicException;
 import io.ringsight.sinks.kafka.TopicReader;
 import io.ringsight.sinks.kafka.TopicRecord;
 import io.ringsight.sinks.kafka.Topics;
-import io.ringsight.sinks.verify.Findings;
-import io.ringsight.sinks.verify.TopicVerifier;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
@@ -161,21 +167,35 @@ final class Demo {
 
     private void take(TopicRecord record) {
         records++;
-        DemoMessage.read(record.value()).ifPresent(this::take);
+        if (record.value() == null) {
+            return;
+        }
+        try {
+            take(MessageReader.read(record.value()));
+        } catch (MessageFormatException expected) {
+            // somebody else's record: the verifier counts it
+        }
     }
 
-    private void take(DemoMessage message) {
+    private void take(Message message) {
         long nowNs = clock.nanoTime();
         Instant now = Instant.ofEpochSecond(0, clock.epochNanos());
         tally.add(message, now, nowNs);
-        Scoreboard.Comparison comparison =
-                scoreboard != null && message.isFrame() && message.ptsNs() >= 0 ? scoreboard.add(message) : null;
-        if (!message.isFrame() || nowNs >= nextMessageNs) {
-            double readAfterMs = message.captured() == null
-                    ? Double.NaN
-                    : Duration.between(message.captured(), now).toNanos() / NS_PER_MS;
-            screen.message(message, comparison, readAfterMs);
-            nextMessageNs = nowNs + rhythm.messageNs();
+        if (message instanceof GapMessage gap) {
+            screen.gap(gap);
+        } else if (message instanceof FrameMessage frame) {
+            OptionalLong ptsNs = frame.times().ptsNs();
+            Scoreboard.Comparison comparison =
+                    scoreboard != null && ptsNs.isPresent() ? scoreboard.add(ptsNs.getAsLong(), frame.objects()) : null;
+            if (nowNs >= nextMessageNs) {
+                double readAfterMs = frame.times()
+                        .capture()
+                        .utc()
+                        .map(utc -> Duration.between(utc, now).toNanos() / NS_PER_MS)
+                        .orElse(Double.NaN);
+                screen.frame(frame, comparison, readAfterMs);
+                nextMessageNs = nowNs + rhythm.messageNs();
+            }
         }
     }
 

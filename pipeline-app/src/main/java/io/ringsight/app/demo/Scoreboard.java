@@ -1,6 +1,7 @@
 package io.ringsight.app.demo;
 
-import io.ringsight.app.demo.DemoMessage.Found;
+import io.ringsight.client.Box;
+import io.ringsight.client.Detection;
 import io.ringsight.sources.synthetic.DefectKind;
 import io.ringsight.sources.synthetic.KnownObjects;
 import io.ringsight.sources.synthetic.SyntheticTruth;
@@ -57,11 +58,10 @@ final class Scoreboard {
         return java.util.Arrays.stream(KINDS).map(DefectKind::label).toList();
     }
 
-    /** Compares and counts one frame's message. */
-    Comparison add(DemoMessage frame) {
-        truth.objectsAt(frame.ptsNs(), known);
+    /** Compares and counts what was found in the frame of that time in the stream. */
+    Comparison add(long ptsNs, List<Detection> objects) {
+        truth.objectsAt(ptsNs, known);
         java.util.Arrays.fill(taken, false);
-        List<Found> objects = frame.objects();
         List<Verdict> verdicts = new ArrayList<>(java.util.Collections.nCopies(objects.size(), Verdict.FALSE));
         List<Integer> surestFirst = new ArrayList<>();
         for (int i = 0; i < objects.size(); i++) {
@@ -74,13 +74,13 @@ final class Scoreboard {
         return new Comparison(verdicts, countMissed());
     }
 
-    private Verdict judge(Found found) {
+    private Verdict judge(Detection found) {
         int kind = kind(found.label());
         int best = -1;
-        float bestIou = 0;
+        double bestIou = 0;
         boolean touchesCut = false;
         for (int i = 0; i < known.size(); i++) {
-            float iou = iou(found, i);
+            double iou = iou(found.box(), i);
             touchesCut |= iou >= LEAST_TOUCH && !known.isWhole(i);
             if (iou >= LEAST_IOU && iou > bestIou && known.classId(i) == kind && !taken[i]) {
                 best = i;
@@ -125,13 +125,13 @@ final class Scoreboard {
         return -1;
     }
 
-    private float iou(Found found, int index) {
-        float left = Math.max(found.left(), known.left(index));
-        float top = Math.max(found.top(), known.top(index));
-        float right = Math.min(found.left() + found.width(), known.left(index) + known.width(index));
-        float bottom = Math.min(found.top() + found.height(), known.top(index) + known.height(index));
-        float overlap = Math.max(0, right - left) * Math.max(0, bottom - top);
-        float union = found.width() * found.height() + known.width(index) * known.height(index) - overlap;
+    private double iou(Box found, int index) {
+        double left = Math.max(found.left(), known.left(index));
+        double top = Math.max(found.top(), known.top(index));
+        double right = Math.min(found.left() + found.width(), known.left(index) + known.width(index));
+        double bottom = Math.min(found.top() + found.height(), known.top(index) + known.height(index));
+        double overlap = Math.max(0, right - left) * Math.max(0, bottom - top);
+        double union = found.width() * found.height() + known.width(index) * known.height(index) - overlap;
         return union > 0 ? overlap / union : 0;
     }
 

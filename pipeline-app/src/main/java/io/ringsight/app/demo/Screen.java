@@ -1,9 +1,11 @@
 package io.ringsight.app.demo;
 
-import io.ringsight.app.demo.DemoMessage.Found;
 import io.ringsight.app.demo.Scoreboard.Comparison;
 import io.ringsight.app.demo.Scoreboard.Verdict;
-import io.ringsight.sinks.verify.Findings;
+import io.ringsight.client.Detection;
+import io.ringsight.client.FrameMessage;
+import io.ringsight.client.GapMessage;
+import io.ringsight.client.verify.Findings;
 import io.ringsight.sources.spec.Redaction;
 import io.ringsight.sources.synthetic.DefectKind;
 import java.io.PrintWriter;
@@ -59,34 +61,41 @@ final class Screen {
         line(styled(Style.BOLD, text));
     }
 
+    /** A gap read back. */
+    void gap(GapMessage gap) {
+        String detail = gap.detail().map(text -> ": " + text).orElse("");
+        String text = String.format("%12s  %s  gap, %s%s", "", gap.identity().sourceId(), gap.reason(), detail);
+        line(styled(Style.YELLOW, text));
+    }
+
     /**
-     * A message read back.
+     * A frame's message read back.
      *
      * @param comparison what it is worth, or null where no truth is known
      * @param readAfterMs milliseconds since the frame was taken; NaN when unknown
      */
-    void message(DemoMessage message, Comparison comparison, double readAfterMs) {
-        if (!message.isFrame()) {
-            String detail = message.detail().isEmpty() ? "" : ": " + message.detail();
-            String text = String.format("%12s  %s  gap, %s%s", "", message.sourceId(), message.reason(), detail);
-            line(styled(Style.YELLOW, text));
-            return;
-        }
-        StringBuilder text = new StringBuilder(message.captured() == null ? "" : TIME.format(message.captured()));
-        text.append(String.format(Locale.ROOT, "  %s %6d  ", message.sourceId(), message.frameSeq()));
+    void frame(FrameMessage frame, Comparison comparison, double readAfterMs) {
+        StringBuilder text = new StringBuilder(
+                frame.times().capture().utc().map(TIME::format).orElse(""));
+        text.append(String.format(
+                Locale.ROOT,
+                "  %s %6d  ",
+                frame.identity().sourceId(),
+                frame.coverage().frameSeq()));
         text.append(styled(Style.DIM, String.format(Locale.ROOT, "%5.0f ms", readAfterMs)))
                 .append("  ");
-        text.append(objects(message.objects(), comparison));
-        if (message.lost() > 0) {
-            text.append(styled(Style.YELLOW, "  (" + message.lost() + " lost before it, counted)"));
+        text.append(objects(frame.objects(), comparison));
+        long lost = frame.coverage().lost();
+        if (lost > 0) {
+            text.append(styled(Style.YELLOW, "  (" + lost + " lost before it, counted)"));
         }
         line(text.toString());
     }
 
-    private String objects(List<Found> objects, Comparison comparison) {
+    private String objects(List<Detection> objects, Comparison comparison) {
         List<String> parts = new ArrayList<>();
         for (int i = 0; i < objects.size() && i < MOST_OBJECTS; i++) {
-            Found found = objects.get(i);
+            Detection found = objects.get(i);
             String text = String.format(Locale.ROOT, "%s %.2f", found.label(), found.confidence());
             parts.add(
                     comparison == null

@@ -1,5 +1,8 @@
 package io.ringsight.app.demo;
 
+import io.ringsight.client.FrameMessage;
+import io.ringsight.client.GapMessage;
+import io.ringsight.client.Message;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
@@ -47,21 +50,24 @@ final class Tally {
     private long lastNs;
 
     /** Adds a message read at {@code readUtc}, {@code nowNs} by the monotonic clock. */
-    void add(DemoMessage message, Instant readUtc, long nowNs) {
-        lost += message.lost();
-        if (!message.isFrame()) {
+    void add(Message message, Instant readUtc, long nowNs) {
+        if (message instanceof GapMessage gap) {
             gaps++;
-            return;
-        }
-        if (frames == 0) {
-            firstNs = nowNs;
-        }
-        lastNs = nowNs;
-        frames++;
-        objects += message.objects().size();
-        processing.add(message.latencyNs());
-        if (message.captured() != null) {
-            wholeWay.add(Duration.between(message.captured(), readUtc).toNanos());
+            lost += gap.coverage().lost();
+        } else if (message instanceof FrameMessage frame) {
+            if (frames == 0) {
+                firstNs = nowNs;
+            }
+            lastNs = nowNs;
+            frames++;
+            lost += frame.coverage().lost();
+            objects += frame.objects().size();
+            processing.add(frame.times().stages().latencyNs());
+            frame.times()
+                    .capture()
+                    .utc()
+                    .ifPresent(
+                            utc -> wholeWay.add(Duration.between(utc, readUtc).toNanos()));
         }
     }
 

@@ -1,7 +1,7 @@
 package io.ringsight.app.http;
 
-import io.ringsight.sinks.verify.Findings;
-import io.ringsight.sinks.verify.Judgement;
+import io.ringsight.client.verify.Findings;
+import io.ringsight.client.verify.Judgement;
 import java.util.Map;
 
 /**

@@ -1,6 +1,6 @@
 package io.ringsight.app.command;
 
-import static io.ringsight.sinks.verify.Written.frame;
+import static io.ringsight.client.verify.Written.frame;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ch.qos.logback.classic.Level;
@@ -10,13 +10,13 @@ import ch.qos.logback.core.read.ListAppender;
 import io.ringsight.app.http.Page;
 import io.ringsight.app.http.VerifyPage;
 import io.ringsight.app.http.VerifyState;
+import io.ringsight.client.verify.Expectations;
+import io.ringsight.client.verify.Judgement;
 import io.ringsight.core.time.ManualClock;
 import io.ringsight.sinks.kafka.OpenTopic;
 import io.ringsight.sinks.kafka.TopicException;
 import io.ringsight.sinks.kafka.TopicRecord;
 import io.ringsight.sinks.kafka.TopicRecords;
-import io.ringsight.sinks.verify.Expectations;
-import io.ringsight.sinks.verify.Judgement;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayDeque;

@@ -1,8 +1,8 @@
 package io.ringsight.app.command;
 
-import static io.ringsight.sinks.verify.Written.NOON;
-import static io.ringsight.sinks.verify.Written.frame;
-import static io.ringsight.sinks.verify.Written.gap;
+import static io.ringsight.client.verify.Written.NOON;
+import static io.ringsight.client.verify.Written.frame;
+import static io.ringsight.client.verify.Written.gap;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.ringsight.app.Main;

@@ -3,7 +3,8 @@ package io.ringsight.app.demo;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.ringsight.app.config.ModelYaml;
-import io.ringsight.app.demo.DemoMessage.Found;
+import io.ringsight.client.Box;
+import io.ringsight.client.Detection;
 import io.ringsight.core.detect.Decoders;
 import io.ringsight.core.detect.DetectionDecoder;
 import io.ringsight.core.detect.Detections;
@@ -75,7 +76,6 @@ class BoardAccuracyTest {
         private final Scoreboard scoreboard;
         private final DetectionDecoder decoder;
         private final Detections detections = new Detections(Detections.DEFAULT_CAPACITY);
-        private long frame;
 
         Inspector(ModelSpec model, Lane lane, Scoreboard scoreboard) {
             this.model = model;
@@ -91,17 +91,16 @@ class BoardAccuracyTest {
             lane.await();
             decoder.decode(lane.output(), 0, model.threshold(), detections);
             lane.letterbox(0).toSource(detections);
-            List<Found> found = new ArrayList<>();
+            List<Detection> found = new ArrayList<>();
             for (int i = 0; i < detections.size(); i++) {
-                found.add(new Found(
+                found.add(new Detection(
+                        i,
                         model.label(detections.classId(i)),
+                        detections.classId(i),
                         detections.confidence(i),
-                        detections.left(i),
-                        detections.top(i),
-                        detections.width(i),
-                        detections.height(i)));
+                        new Box(detections.left(i), detections.top(i), detections.width(i), detections.height(i))));
             }
-            scoreboard.add(new DemoMessage(true, "test", ++frame, 0, "", "", picture.ptsNs(), null, 0, found));
+            scoreboard.add(picture.ptsNs(), found);
             picture.release();
         }
 

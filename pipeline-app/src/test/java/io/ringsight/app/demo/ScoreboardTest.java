@@ -2,9 +2,10 @@ package io.ringsight.app.demo;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.ringsight.app.demo.DemoMessage.Found;
 import io.ringsight.app.demo.Scoreboard.Comparison;
 import io.ringsight.app.demo.Scoreboard.Verdict;
+import io.ringsight.client.Box;
+import io.ringsight.client.Detection;
 import io.ringsight.sources.spec.SourceSpec;
 import io.ringsight.sources.synthetic.DefectKind;
 import io.ringsight.sources.synthetic.KnownObjects;
@@ -19,19 +20,17 @@ class ScoreboardTest {
     private final KnownObjects known = SyntheticTruth.room();
     private final Scoreboard scoreboard = new Scoreboard(new SyntheticTruth(spec));
 
-    private Found found(int index, float confidence, float shift) {
-        return new Found(
-                DefectKind.values()[known.classId(index)].label(),
-                confidence,
-                known.left(index) + shift,
-                known.top(index),
-                known.width(index),
-                known.height(index));
+    private Detection found(int index, double confidence, double shift) {
+        Box box = new Box(known.left(index) + shift, known.top(index), known.width(index), known.height(index));
+        return found(DefectKind.values()[known.classId(index)].label(), confidence, box);
     }
 
-    private DemoMessage message(long frame, List<Found> objects) {
-        return new DemoMessage(
-                true, "line1", frame + 1, 0, "", "", truth.settings().ptsNs(frame), null, 0, objects);
+    private static Detection found(String label, double confidence, Box box) {
+        return new Detection(0, label, 0, confidence, box);
+    }
+
+    private Comparison compare(long frame, List<Detection> objects) {
+        return scoreboard.add(truth.settings().ptsNs(frame), objects);
     }
 
     private long sum(java.util.function.ToLongFunction<DefectKind> figure) {
@@ -58,11 +57,11 @@ class ScoreboardTest {
     void findingAllIsPerfect() {
         for (long frame = 0; frame < 500; frame += 10) {
             truth.objects(frame, known);
-            List<Found> all = new ArrayList<>();
+            List<Detection> all = new ArrayList<>();
             for (int i = 0; i < known.size(); i++) {
                 all.add(found(i, 0.9f, 0));
             }
-            Comparison comparison = scoreboard.add(message(frame, all));
+            Comparison comparison = compare(frame, all);
             assertThat(comparison.verdicts()).doesNotContain(Verdict.FALSE).hasSize(known.size());
             assertThat(comparison.verdicts().stream().filter(v -> v == Verdict.RIGHT))
                     .hasSize((int) whole());
@@ -74,7 +73,7 @@ class ScoreboardTest {
     @Test
     void whatIsNotFoundIsMissed() {
         long frame = frameWithDefects();
-        Comparison comparison = scoreboard.add(message(frame, List.of()));
+        Comparison comparison = compare(frame, List.of());
         assertThat(comparison.missed()).hasSize(known.size());
         assertThat(sum(scoreboard::missed)).isEqualTo(known.size());
         assertThat(scoreboard.fScore()).isZero();
@@ -83,8 +82,7 @@ class ScoreboardTest {
     @Test
     void aDefectIsFoundOnceByTheSurest() {
         long frame = frameWithDefects();
-        Comparison comparison =
-                scoreboard.add(message(frame, List.of(found(0, 0.5f, 0), found(0, 0.9f, 1), found(0, 0.4f, 2))));
+        Comparison comparison = compare(frame, List.of(found(0, 0.5f, 0), found(0, 0.9f, 1), found(0, 0.4f, 2)));
         assertThat(comparison.verdicts()).containsExactly(Verdict.FALSE, Verdict.RIGHT, Verdict.FALSE);
         assertThat(sum(scoreboard::right)).isEqualTo(1);
         assertThat(sum(scoreboard::wrong)).isEqualTo(2);
@@ -93,12 +91,12 @@ class ScoreboardTest {
     @Test
     void theWrongKindOrPlaceIsFalse() {
         long frame = frameWithDefects();
-        Found there = found(0, 0.9f, 0);
+        Detection there = found(0, 0.9f, 0);
         String otherKind = there.label().equals("open") ? "short" : "open";
-        Found renamed = new Found(otherKind, 0.9f, there.left(), there.top(), there.width(), there.height());
-        Found unknown = new Found("person", 0.9f, there.left(), there.top(), there.width(), there.height());
-        Comparison comparison =
-                scoreboard.add(message(frame, List.of(renamed, unknown, found(0, 0.9f, there.width() * 0.6f))));
+        Detection renamed = found(otherKind, 0.9f, there.box());
+        Detection unknown = found("person", 0.9f, there.box());
+        Comparison comparison = compare(
+                frame, List.of(renamed, unknown, found(0, 0.9f, there.box().width() * 0.6f)));
         assertThat(comparison.verdicts()).containsOnly(Verdict.FALSE);
         assertThat(scoreboard.otherFalse()).isEqualTo(1);
         assertThat(comparison.missed()).hasSize(known.size());

@@ -2,16 +2,28 @@ package io.ringsight.app.demo;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.ringsight.app.demo.DemoMessage.Found;
 import io.ringsight.app.demo.Scoreboard.Comparison;
 import io.ringsight.app.demo.Scoreboard.Verdict;
-import io.ringsight.sinks.verify.TopicVerifier;
+import io.ringsight.client.Box;
+import io.ringsight.client.CaptureTime;
+import io.ringsight.client.Coverage;
+import io.ringsight.client.Detection;
+import io.ringsight.client.FrameMessage;
+import io.ringsight.client.FrameTimes;
+import io.ringsight.client.GapMessage;
+import io.ringsight.client.Identity;
+import io.ringsight.client.ModelIdentity;
+import io.ringsight.client.PictureSize;
+import io.ringsight.client.verify.TopicVerifier;
 import io.ringsight.sources.synthetic.DefectKind;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 
 class ScreenTest {
@@ -23,18 +35,40 @@ class ScreenTest {
         return new Screen(new PrintWriter(text), terminal);
     }
 
-    private static DemoMessage frame(long frameSeq, long lost, List<Found> objects) {
-        return new DemoMessage(true, "line1", frameSeq, lost, "", "", 0, TAKEN, 20_000_000, objects);
+    private static FrameMessage frame(long frameSeq, long lost, List<Detection> objects) {
+        Map<String, Long> gaps = lost == 0 ? Map.of() : Map.of("overload", lost);
+        return new FrameMessage(
+                identity("line1"),
+                new Coverage(frameSeq - 1 - lost, frameSeq, gaps, false),
+                new FrameTimes(
+                        OptionalLong.of(0),
+                        new CaptureTime(Optional.of(TAKEN), "device", OptionalLong.empty()),
+                        new FrameTimes.Stages(0, 0, 0, 20_000_000, 0),
+                        TAKEN),
+                new PictureSize(640, 640),
+                new ModelIdentity("pcb-defect", "1", "0".repeat(64), "fp32", "onnxruntime-cpu"),
+                Optional.empty(),
+                objects);
     }
 
-    private static final List<Found> TWO =
-            List.of(new Found("open", 0.91f, 0, 0, 1, 1), new Found("short", 0.42f, 0, 0, 1, 1));
+    private static GapMessage gap(String reason, Optional<String> detail) {
+        GapMessage.Span open = new GapMessage.Span(TAKEN, Optional.empty());
+        return new GapMessage(identity("gate"), new Coverage(4, 4, Map.of(), false), reason, detail, open, TAKEN);
+    }
+
+    private static Identity identity(String sourceId) {
+        return new Identity("1.2", sourceId + "/e/1", sourceId, Optional.empty(), "e");
+    }
+
+    private static final List<Detection> TWO = List.of(
+            new Detection(0, "open", 0, 0.91, new Box(0, 0, 1, 1)),
+            new Detection(1, "short", 1, 0.42, new Box(0, 0, 1, 1)));
 
     @Test
     void elsewhereThanOnATerminalLinesArePlain() {
         Screen screen = screen(false);
         Comparison comparison = new Comparison(List.of(Verdict.RIGHT, Verdict.FALSE), List.of(DefectKind.SPUR));
-        screen.message(frame(7, 3, TWO), comparison, 31.4);
+        screen.frame(frame(7, 3, TWO), comparison, 31.4);
         assertThat(text.toString())
                 .contains("line1", " 7 ", "31 ms", "open 0.91  short 0.42 (false)  missed spur")
                 .contains("3 lost before it, counted")
@@ -48,7 +82,7 @@ class ScreenTest {
         Tally tally = new Tally();
         tally.add(frame(1, 0, List.of()), TAKEN.plusMillis(30), 0);
         screen.live(tally, null);
-        screen.message(frame(2, 0, TWO), new Comparison(List.of(Verdict.RIGHT, Verdict.FALSE), List.of()), Double.NaN);
+        screen.frame(frame(2, 0, TWO), new Comparison(List.of(Verdict.RIGHT, Verdict.FALSE), List.of()), Double.NaN);
         assertThat(text.toString())
                 .contains("\033[32mopen 0.91\033[0m", "\033[31mshort 0.42\033[0m")
                 .contains("\r\033[2K")
@@ -57,7 +91,7 @@ class ScreenTest {
 
     @Test
     void aGapSaysWhy() {
-        screen(false).message(new DemoMessage(false, "gate", 4, 0, "stalled", "3 s", -1, null, 0, List.of()), null, 0);
+        screen(false).gap(gap("stalled", Optional.of("3 s")));
         assertThat(text.toString()).contains("gate  gap, stalled: 3 s");
     }
 
@@ -68,9 +102,10 @@ class ScreenTest {
         tally.add(frame(4, 2, TWO), TAKEN.plusMillis(50), 500_000_000);
         TopicVerifier verifier = new TopicVerifier();
         for (String json : List.of(
-                "{\"type\":\"frame\",\"messageId\":\"a\",\"sourceId\":\"s\",\"streamEpoch\":\"e\",\"frameSeq\":1,"
-                        + "\"prevFrameSeq\":0,\"gaps\":[]}",
-                "{\"type\":\"frame\",\"messageId\":\"b\",\"sourceId\":\"s\",\"streamEpoch\":\"e\",\"frameSeq\":4,"
+                "{\"schemaVersion\":\"1.2\",\"type\":\"frame\",\"messageId\":\"a\",\"sourceId\":\"s\","
+                        + "\"streamEpoch\":\"e\",\"frameSeq\":1,\"prevFrameSeq\":0,\"gaps\":[]}",
+                "{\"schemaVersion\":\"1.2\",\"type\":\"frame\",\"messageId\":\"b\",\"sourceId\":\"s\","
+                        + "\"streamEpoch\":\"e\",\"frameSeq\":4,"
                         + "\"prevFrameSeq\":1,\"gaps\":[{\"reason\":\"overload\",\"frames\":2}]}")) {
             verifier.add(json.getBytes(StandardCharsets.UTF_8));
         }
@@ -84,7 +119,7 @@ class ScreenTest {
     @Test
     void withoutAFrameThereIsNothingToMeasure() {
         Tally tally = new Tally();
-        tally.add(new DemoMessage(false, "gate", 0, 0, "refused", "", -1, null, 0, List.of()), TAKEN, 0);
+        tally.add(gap("refused", Optional.empty()), TAKEN, 0);
         screen(false).summary(tally, new TopicVerifier().findings(), null);
         assertThat(text.toString())
                 .contains("1 messages: 0 frames", "no frame came: the gaps above say why")

@@ -1,7 +1,7 @@
 package io.ringsight.app.fuzz;
 
-import io.ringsight.sinks.verify.Findings;
-import io.ringsight.sinks.verify.TopicVerifier;
+import io.ringsight.client.verify.Findings;
+import io.ringsight.client.verify.TopicVerifier;
 
 /** For Jazzer: whatever lies in a topic, the verifier goes on and counts nothing below zero. Records end at a line's end. */
 public final class MessageFuzzTarget {

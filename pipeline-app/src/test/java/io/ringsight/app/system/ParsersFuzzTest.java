@@ -63,7 +63,8 @@ class ParsersFuzzTest {
     @Test
     void messages() throws IOException {
         String message =
-                "{\"type\":\"%s\",\"messageId\":\"a/b/%d\",\"sourceId\":\"a\",\"streamEpoch\":\"b\",\"frameSeq\":%d,"
+                "{\"schemaVersion\":\"1.2\",\"type\":\"%s\",\"messageId\":\"a/b/%d\",\"sourceId\":\"a\",\"streamEpoch\":\"b\","
+                        + "\"frameSeq\":%d,"
                         + "\"prevFrameSeq\":%d,\"gaps\":[{\"reason\":\"overload\",\"frames\":2}],\"reason\":\"stalled\","
                         + "\"captureTime\":{\"utc\":\"2026-11-22T13:40:00.123456Z\",\"clock\":\"rtcp-sr\",\"uncertaintyUs\":500}}\n";
         fuzz(

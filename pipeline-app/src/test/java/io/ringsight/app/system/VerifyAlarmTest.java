@@ -1,7 +1,7 @@
 package io.ringsight.app.system;
 
-import static io.ringsight.sinks.verify.Written.frame;
-import static io.ringsight.sinks.verify.Written.gap;
+import static io.ringsight.client.verify.Written.frame;
+import static io.ringsight.client.verify.Written.gap;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.ringsight.core.run.FreePort;

@@ -3,6 +3,10 @@ package io.ringsight.sinks.kafka;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
+import io.ringsight.client.Identity;
+import io.ringsight.client.MessageFormatException;
+import io.ringsight.client.MessageHead;
+import io.ringsight.client.MessageReader;
 import io.ringsight.core.frame.SourceId;
 import io.ringsight.sinks.Message;
 import io.ringsight.sinks.MessageKey;
@@ -49,7 +53,7 @@ public record DeadLetter(String setAsideAt, String topic, String reason, Message
         Fields fields = new Fields(line);
         try (JsonParser in = FACTORY.createParser(line)) {
             return in.nextToken() == JsonToken.START_OBJECT ? fields.read(in) : null;
-        } catch (IOException | IllegalArgumentException | DateTimeParseException damaged) {
+        } catch (IOException | MessageFormatException | IllegalArgumentException | DateTimeParseException damaged) {
             // The caller counts it.
             return null;
         }
@@ -62,19 +66,13 @@ public record DeadLetter(String setAsideAt, String topic, String reason, Message
         private String topic;
         private String reason = "";
         private byte[] json;
-        private String type;
-        private String messageId;
-        private String sourceId;
-        private String streamEpoch;
-        private String publishedAt;
-        private long frameSeq = -1;
-        private long prevFrameSeq = -1;
+        private MessageHead head;
 
         Fields(byte[] line) {
             this.line = line;
         }
 
-        DeadLetter read(JsonParser in) throws IOException {
+        DeadLetter read(JsonParser in) throws IOException, MessageFormatException {
             while (in.nextToken() == JsonToken.FIELD_NAME) {
                 String name = in.currentName();
                 in.nextToken();
@@ -86,45 +84,28 @@ public record DeadLetter(String setAsideAt, String topic, String reason, Message
                     default -> in.skipChildren();
                 }
             }
-            boolean isWhole = setAsideAt != null
-                    && topic != null
-                    && json != null
-                    && messageId != null
-                    && streamEpoch != null
-                    && prevFrameSeq >= 0
-                    && frameSeq >= prevFrameSeq
-                    && ("frame".equals(type) || "gap".equals(type));
+            boolean isWhole = setAsideAt != null && topic != null && head != null;
             return isWhole ? new DeadLetter(setAsideAt, topic, reason, message()) : null;
         }
 
         private Message message() {
-            MessageKey key = new MessageKey(new SourceId(sourceId), streamEpoch, messageId, frameSeq, prevFrameSeq);
-            Instant made = Instant.parse(publishedAt == null ? setAsideAt : publishedAt);
+            Identity identity = head.identity();
+            MessageKey key = new MessageKey(
+                    new SourceId(identity.sourceId()),
+                    identity.streamEpoch(),
+                    identity.messageId(),
+                    head.coverage().frameSeq(),
+                    head.coverage().prevFrameSeq());
+            Instant made = head.publishedAt().orElseGet(() -> Instant.parse(setAsideAt));
             long utcNs = TimeUnit.SECONDS.toNanos(made.getEpochSecond()) + made.getNano();
-            return new Message(key, "frame".equals(type) ? MessageType.FRAME : MessageType.GAP, utcNs, null, json);
+            return new Message(key, head.isFrame() ? MessageType.FRAME : MessageType.GAP, utcNs, null, json);
         }
 
-        private void message(JsonParser in) throws IOException {
-            if (in.currentToken() != JsonToken.START_OBJECT) {
-                in.skipChildren();
-                return;
-            }
+        private void message(JsonParser in) throws IOException, MessageFormatException {
             int from = (int) in.currentTokenLocation().getByteOffset();
-            while (in.nextToken() == JsonToken.FIELD_NAME) {
-                String name = in.currentName();
-                in.nextToken();
-                switch (name) {
-                    case "type" -> type = in.getValueAsString();
-                    case "messageId" -> messageId = in.getValueAsString();
-                    case "sourceId" -> sourceId = in.getValueAsString();
-                    case "streamEpoch" -> streamEpoch = in.getValueAsString();
-                    case "publishedAt" -> publishedAt = in.getValueAsString();
-                    case "frameSeq" -> frameSeq = in.getValueAsLong(-1);
-                    case "prevFrameSeq" -> prevFrameSeq = in.getValueAsLong(-1);
-                    default -> in.skipChildren();
-                }
-            }
+            in.skipChildren();
             json = Arrays.copyOfRange(line, from, (int) in.currentLocation().getByteOffset());
+            head = MessageReader.readHead(json);
         }
     }
 }

@@ -2,6 +2,8 @@ package io.ringsight.sinks.kafka;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.ringsight.client.verify.Findings;
+import io.ringsight.client.verify.TopicVerifier;
 import io.ringsight.core.metrics.SinkCounter;
 import io.ringsight.core.metrics.SinkState;
 import io.ringsight.core.time.Clock;
@@ -9,8 +11,6 @@ import io.ringsight.sinks.Await;
 import io.ringsight.sinks.Camera;
 import io.ringsight.sinks.MessageSink;
 import io.ringsight.sinks.QueueLimits;
-import io.ringsight.sinks.verify.Findings;
-import io.ringsight.sinks.verify.TopicVerifier;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;

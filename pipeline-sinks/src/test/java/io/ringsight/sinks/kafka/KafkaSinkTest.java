@@ -2,6 +2,8 @@ package io.ringsight.sinks.kafka;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.ringsight.client.verify.Findings;
+import io.ringsight.client.verify.TopicVerifier;
 import io.ringsight.core.metrics.SinkCounter;
 import io.ringsight.core.metrics.SinkMetrics;
 import io.ringsight.core.metrics.SinkState;
@@ -12,8 +14,6 @@ import io.ringsight.sinks.Message;
 import io.ringsight.sinks.MessageSchema;
 import io.ringsight.sinks.MessageSink;
 import io.ringsight.sinks.QueueLimits;
-import io.ringsight.sinks.verify.Findings;
-import io.ringsight.sinks.verify.TopicVerifier;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;

@@ -4,6 +4,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.ringsight.client.verify.Findings;
+import io.ringsight.client.verify.TopicVerifier;
 import io.ringsight.core.metrics.SinkCounter;
 import io.ringsight.core.metrics.SinkState;
 import io.ringsight.core.time.Clock;
@@ -12,8 +14,6 @@ import io.ringsight.sinks.Camera;
 import io.ringsight.sinks.MessageSink;
 import io.ringsight.sinks.QueueLimits;
 import io.ringsight.sinks.kafka.spool.SpoolSpec;
-import io.ringsight.sinks.verify.Findings;
-import io.ringsight.sinks.verify.TopicVerifier;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,14 +1,14 @@
 package io.ringsight.sinks.kafka;
 
-import static io.ringsight.sinks.verify.Written.frame;
+import static io.ringsight.client.verify.Written.frame;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assertions.assertTimeout;
 
+import io.ringsight.client.verify.Findings;
+import io.ringsight.client.verify.TopicVerifier;
 import io.ringsight.core.time.Clock;
 import io.ringsight.sinks.Await;
-import io.ringsight.sinks.verify.Findings;
-import io.ringsight.sinks.verify.TopicVerifier;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;

@@ -3,11 +3,11 @@ package io.ringsight.sinks.kafka;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.ringsight.client.verify.Findings;
+import io.ringsight.client.verify.TopicVerifier;
 import io.ringsight.core.time.Clock;
 import io.ringsight.sinks.Camera;
 import io.ringsight.sinks.MessageSink;
-import io.ringsight.sinks.verify.Findings;
-import io.ringsight.sinks.verify.TopicVerifier;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;

@@ -4,14 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
+import io.ringsight.client.verify.Findings;
+import io.ringsight.client.verify.TopicVerifier;
 import io.ringsight.core.detect.Detections;
 import io.ringsight.core.metrics.SinkMetrics;
 import io.ringsight.core.time.ManualClock;
 import io.ringsight.sinks.Camera;
 import io.ringsight.sinks.Message;
 import io.ringsight.sinks.Sample;
-import io.ringsight.sinks.verify.Findings;
-import io.ringsight.sinks.verify.TopicVerifier;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
+import io.ringsight.client.verify.Findings;
+import io.ringsight.client.verify.TopicVerifier;
 import io.ringsight.core.metrics.SinkCounter;
 import io.ringsight.core.metrics.SinkMetrics;
 import io.ringsight.core.time.ManualClock;
@@ -14,8 +16,6 @@ import io.ringsight.sinks.MessageJson;
 import io.ringsight.sinks.MessageSchema;
 import io.ringsight.sinks.MessageType;
 import io.ringsight.sinks.Sample;
-import io.ringsight.sinks.verify.Findings;
-import io.ringsight.sinks.verify.TopicVerifier;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;

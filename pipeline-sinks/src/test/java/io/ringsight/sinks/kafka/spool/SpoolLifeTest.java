@@ -2,13 +2,13 @@ package io.ringsight.sinks.kafka.spool;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.ringsight.client.verify.Findings;
+import io.ringsight.client.verify.TopicVerifier;
 import io.ringsight.core.metrics.SinkMetrics;
 import io.ringsight.core.time.ManualClock;
 import io.ringsight.sinks.Camera;
 import io.ringsight.sinks.Message;
 import io.ringsight.sinks.Sample;
-import io.ringsight.sinks.verify.Findings;
-import io.ringsight.sinks.verify.TopicVerifier;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;

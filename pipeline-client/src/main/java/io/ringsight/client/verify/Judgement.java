@@ -1,4 +1,4 @@
-package io.ringsight.sinks.verify;
+package io.ringsight.client.verify;
 
 import java.util.List;
 

@@ -1,5 +1,7 @@
-package io.ringsight.sinks.verify;
+package io.ringsight.client.verify;
 
+import io.ringsight.client.CaptureTime;
+import io.ringsight.client.MessageHead;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.TreeMap;
@@ -11,6 +13,8 @@ import java.util.TreeMap;
 final class EpochAccount {
     /** Capture clocks that wander less against the host's between two frames are nothing to complain of. */
     private static final long MAX_APART_MS = 5_000;
+    /** The clock of recordings, which may be read as fast as one likes. */
+    private static final String RECORDING = "file";
     /** Holes remembered of a run that is not the source's newest. */
     private static final int MAX_OLD_RANGES = 256;
 
@@ -40,9 +44,9 @@ final class EpochAccount {
 
     private long contradictions;
     private long timeJumps;
-    private long lastPublishedMs = MessageFacts.NEVER;
-    private long lastCaptureMs = MessageFacts.NEVER;
-    private long lastFramePublishedMs = MessageFacts.NEVER;
+    private long lastPublishedMs = Millis.NEVER;
+    private long lastCaptureMs = Millis.NEVER;
+    private long lastFramePublishedMs = Millis.NEVER;
     private String lastCaptureClock;
     private String end = Findings.OPEN;
 
@@ -58,33 +62,33 @@ final class EpochAccount {
      *     held against the daemon
      * @return whether it tells of something later than what was read of the run in this partition
      */
-    boolean add(MessageFacts message, int partition, boolean recordsRemoved) {
+    boolean add(MessageHead message, int partition, boolean recordsRemoved) {
         if (isKnown(message)) {
             duplicates++;
             return false;
         }
-        if (message.isResent()) {
+        if (message.coverage().resent()) {
             heal(message);
             return false;
         }
         isRead = true;
         Long last = lastByPartition.get(partition);
         long lastHere = last == null ? 0 : last;
-        if (recordsRemoved && !message.isUnknown()) {
-            removed.add(lastHere + 1, message.prevFrameSeq());
+        if (recordsRemoved && !Reasons.isUnknown(message)) {
+            removed.add(lastHere + 1, message.coverage().prevFrameSeq());
         }
         judgeOrder(message, lastHere);
         cover(message, lastHere);
-        boolean isNewest = message.frameSeq() >= lastFrameSeq;
+        boolean isNewest = message.coverage().frameSeq() >= lastFrameSeq;
         if (isNewest) {
-            end = MessageFacts.ENDS.contains(String.valueOf(message.reason())) ? message.reason() : Findings.OPEN;
+            end = message.reason().filter(Reasons.ENDS::contains).orElse(Findings.OPEN);
             lookAtTime(message);
         }
-        if (!message.isUnknown() || message.span() > 0) {
-            lastFrameSeq = Math.max(lastFrameSeq, message.frameSeq());
+        if (!Reasons.isUnknown(message) || message.coverage().frames() > 0) {
+            lastFrameSeq = Math.max(lastFrameSeq, message.coverage().frameSeq());
         }
-        if (last == null || message.frameSeq() > lastHere) {
-            lastByPartition.put(partition, message.frameSeq());
+        if (last == null || message.coverage().frameSeq() > lastHere) {
+            lastByPartition.put(partition, message.coverage().frameSeq());
             return true;
         }
         return false;
@@ -94,17 +98,20 @@ final class EpochAccount {
      * It comes behind its place, as it says, and its gap was told: its frames count as healed, and what that gap told of
      * others is not told twice.
      */
-    private void heal(MessageFacts message) {
-        long added = covered.add(message.prevFrameSeq() + 1, message.frameSeq());
-        resent.add(message.prevFrameSeq() + 1, message.frameSeq());
-        lastFrameSeq = Math.max(lastFrameSeq, message.frameSeq());
-        if (added == message.span()) {
-            message.gaps().forEach((reason, lost) -> gapFrames.merge(reason, lost, Long::sum));
+    private void heal(MessageHead message) {
+        long added = covered.add(
+                message.coverage().prevFrameSeq() + 1, message.coverage().frameSeq());
+        resent.add(message.coverage().prevFrameSeq() + 1, message.coverage().frameSeq());
+        lastFrameSeq = Math.max(lastFrameSeq, message.coverage().frameSeq());
+        if (added == message.coverage().frames()) {
+            message.coverage().gaps().forEach((reason, lost) -> gapFrames.merge(reason, lost, Long::sum));
         } else {
             healed += message.isFrame() ? 1 : 0;
-            resentTold.add(message.prevFrameSeq() + 1, message.frameSeq());
+            resentTold.add(
+                    message.coverage().prevFrameSeq() + 1, message.coverage().frameSeq());
         }
-        if (message.explained() != message.span() || added != 0 && added != message.span()) {
+        if (message.explained() != message.coverage().frames()
+                || added != 0 && added != message.coverage().frames()) {
             contradictions++;
         }
     }
@@ -114,10 +121,10 @@ final class EpochAccount {
         lastByPartition.remove(partition);
     }
 
-    private boolean isKnown(MessageFacts message) {
+    private boolean isKnown(MessageHead message) {
         return message.isFrame()
-                ? frames.add(message.frameSeq(), message.frameSeq()) == 0
-                : isKnownGap(message.messageId());
+                ? frames.add(message.coverage().frameSeq(), message.coverage().frameSeq()) == 0
+                : isKnownGap(message.identity().messageId());
     }
 
     /** Gap messages are called by a letter and a number. */
@@ -133,76 +140,92 @@ final class EpochAccount {
         return gapNumbers.computeIfAbsent(kind, any -> new FrameRanges()).add(number, number) == 0;
     }
 
-    private void judgeOrder(MessageFacts message, long lastHere) {
-        if (message.isUnknown()) {
+    private void judgeOrder(MessageHead message, long lastHere) {
+        if (Reasons.isUnknown(message)) {
             // it vouches for nothing: the spool that says so may know less than was sent from it
             return;
         }
-        boolean late = message.frameSeq() < lastHere || message.isFrame() && message.frameSeq() == lastHere;
-        if (late && MessageFacts.NOT_PUBLISHED.equals(message.reason())) {
+        boolean late = message.coverage().frameSeq() < lastHere
+                || message.isFrame() && message.coverage().frameSeq() == lastHere;
+        if (late && Reasons.NOT_PUBLISHED.equals(message.reason().orElse(null))) {
             lateGaps++;
         } else if (late) {
             disorder++;
         }
     }
 
-    private void cover(MessageFacts message, long lastHere) {
-        if (!message.isFrame() && resent.count(message.prevFrameSeq() + 1, message.frameSeq()) > 0) {
+    private void cover(MessageHead message, long lastHere) {
+        if (!message.isFrame()
+                && resent.count(
+                                message.coverage().prevFrameSeq() + 1,
+                                message.coverage().frameSeq())
+                        > 0) {
             coverHealed(message);
             return;
         }
-        message.gaps().forEach((reason, lost) -> gapFrames.merge(reason, lost, Long::sum));
-        if (message.isUnknown()) {
+        message.coverage().gaps().forEach((reason, lost) -> gapFrames.merge(reason, lost, Long::sum));
+        if (Reasons.isUnknown(message)) {
             coverUnknown(message, lastHere);
             return;
         }
-        unexplained += Math.max(0, message.span() - message.explained());
-        long added = covered.add(message.prevFrameSeq() + 1, message.frameSeq());
-        if (message.explained() != message.span() || added != message.span()) {
+        unexplained += Math.max(0, message.coverage().frames() - message.explained());
+        long added = covered.add(
+                message.coverage().prevFrameSeq() + 1, message.coverage().frameSeq());
+        if (message.explained() != message.coverage().frames()
+                || added != message.coverage().frames()) {
             contradictions++;
         }
     }
 
     /** A gap whose message was sent again, and read before it: from another partition. */
-    private void coverHealed(MessageFacts message) {
-        long known = resent.count(message.prevFrameSeq() + 1, message.frameSeq());
-        long told = resentTold.add(message.prevFrameSeq() + 1, message.frameSeq());
-        long added = covered.add(message.prevFrameSeq() + 1, message.frameSeq());
-        long lost = message.gaps().getOrDefault(MessageFacts.NOT_PUBLISHED, 0L);
-        gapFrames.merge(MessageFacts.NOT_PUBLISHED, lost, Long::sum);
+    private void coverHealed(MessageHead message) {
+        long known = resent.count(
+                message.coverage().prevFrameSeq() + 1, message.coverage().frameSeq());
+        long told = resentTold.add(
+                message.coverage().prevFrameSeq() + 1, message.coverage().frameSeq());
+        long added = covered.add(
+                message.coverage().prevFrameSeq() + 1, message.coverage().frameSeq());
+        long lost = message.coverage().gaps().getOrDefault(Reasons.NOT_PUBLISHED, 0L);
+        gapFrames.merge(Reasons.NOT_PUBLISHED, lost, Long::sum);
         healed += lost;
-        if (message.explained() != message.span() || added != 0 || known != message.span() || told != known) {
+        if (message.explained() != message.coverage().frames()
+                || added != 0
+                || known != message.coverage().frames()
+                || told != known) {
             contradictions++;
         }
     }
 
     /** It vouches for nothing, but names frames that there may have been: without a span, all since the last message. */
-    private void coverUnknown(MessageFacts message, long lastHere) {
-        if (message.span() == 0) {
-            unknown.add(lastHere + 1, message.frameSeq());
+    private void coverUnknown(MessageHead message, long lastHere) {
+        if (message.coverage().frames() == 0) {
+            unknown.add(lastHere + 1, message.coverage().frameSeq());
             return;
         }
-        long added = covered.add(message.prevFrameSeq() + 1, message.frameSeq());
-        gapFrames.merge(MessageFacts.UNKNOWN, Math.max(0, message.span() - message.explained()), Long::sum);
-        if (message.explained() > message.span() || added != message.span()) {
+        long added = covered.add(
+                message.coverage().prevFrameSeq() + 1, message.coverage().frameSeq());
+        gapFrames.merge(Reasons.UNKNOWN, Math.max(0, message.coverage().frames() - message.explained()), Long::sum);
+        if (message.explained() > message.coverage().frames()
+                || added != message.coverage().frames()) {
             contradictions++;
         }
     }
 
     /** Within a source and epoch: time that goes back, and a capture clock that jumps against the host's. */
-    private void lookAtTime(MessageFacts message) {
-        long publishedMs = message.publishedMs();
+    private void lookAtTime(MessageHead message) {
+        long publishedMs = Millis.of(message.publishedAt());
         boolean jumps = publishedMs < lastPublishedMs;
-        if (message.captureMs() != MessageFacts.NEVER && message.captureClock() != null) {
-            if (message.captureClock().equals(lastCaptureClock)) {
-                long apartMs = message.captureMs() - lastCaptureMs - (publishedMs - lastFramePublishedMs);
-                boolean isLive =
-                        !message.captureClock().equals(MessageFacts.RECORDING) && publishedMs != MessageFacts.NEVER;
-                jumps |= message.captureMs() < lastCaptureMs || isLive && Math.abs(apartMs) > MAX_APART_MS;
+        CaptureTime capture = message.capture().orElse(null);
+        long captureMs = capture == null ? Millis.NEVER : Millis.of(capture.utc());
+        if (captureMs != Millis.NEVER) {
+            if (capture.clock().equals(lastCaptureClock)) {
+                long apartMs = captureMs - lastCaptureMs - (publishedMs - lastFramePublishedMs);
+                boolean isLive = !capture.clock().equals(RECORDING) && publishedMs != Millis.NEVER;
+                jumps |= captureMs < lastCaptureMs || isLive && Math.abs(apartMs) > MAX_APART_MS;
             }
-            lastCaptureMs = message.captureMs();
+            lastCaptureMs = captureMs;
             lastFramePublishedMs = publishedMs;
-            lastCaptureClock = message.captureClock();
+            lastCaptureClock = capture.clock();
         }
         lastPublishedMs = Math.max(publishedMs, jumps ? publishedMs : lastPublishedMs);
         timeJumps += jumps ? 1 : 0;
@@ -232,7 +255,7 @@ final class EpochAccount {
         long missing = covered.missing(named);
         Map<String, Long> reasons = new TreeMap<>(gapFrames);
         if (missing > before) {
-            reasons.merge(MessageFacts.UNKNOWN, missing - before, Long::sum);
+            reasons.merge(Reasons.UNKNOWN, missing - before, Long::sum);
         }
         long last = Math.max(lastFrameSeq, unknown.last());
         return new Findings.Epoch(

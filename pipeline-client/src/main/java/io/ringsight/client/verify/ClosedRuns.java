@@ -1,5 +1,6 @@
-package io.ringsight.sinks.verify;
+package io.ringsight.client.verify;
 
+import io.ringsight.client.MessageHead;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -33,14 +34,15 @@ final class ClosedRuns {
     }
 
     /** Whether a message of a closed run tells of frames that the run is known to have had. */
-    boolean isKnown(MessageFacts message) {
-        return message.frameSeq() <= lastFrameSeqs.get(message.streamEpoch());
+    boolean isKnown(MessageHead message) {
+        return message.coverage().frameSeq()
+                <= lastFrameSeqs.get(message.identity().streamEpoch());
     }
 
     /** A message of frames that are known: what was sent again is no duplicate, for its gap may be all that was read. */
-    void addKnown(MessageFacts message) {
+    void addKnown(MessageHead message) {
         long healed = message.isFrame() ? 1 : 0;
-        sum = message.isResent()
+        sum = message.coverage().resent()
                 ? sum.with(sum.duplicates(), sum.healed() + healed)
                 : sum.with(sum.duplicates() + 1, sum.healed());
     }

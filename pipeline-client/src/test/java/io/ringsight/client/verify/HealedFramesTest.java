@@ -1,7 +1,7 @@
-package io.ringsight.sinks.verify;
+package io.ringsight.client.verify;
 
-import static io.ringsight.sinks.verify.Written.frame;
-import static io.ringsight.sinks.verify.Written.gap;
+import static io.ringsight.client.verify.Written.frame;
+import static io.ringsight.client.verify.Written.gap;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.charset.StandardCharsets;

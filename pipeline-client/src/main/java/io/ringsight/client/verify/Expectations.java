@@ -1,4 +1,4 @@
-package io.ringsight.sinks.verify;
+package io.ringsight.client.verify;
 
 import java.time.Duration;
 import java.util.ArrayList;
@@ -81,7 +81,7 @@ public record Expectations(Set<String> sources, Optional<Duration> maxSilence, b
             add(
                     open,
                     findings.epochs().stream()
-                            .filter(epoch -> epoch.end().equals(MessageFacts.UNKNOWN))
+                            .filter(epoch -> epoch.end().equals(Reasons.UNKNOWN))
                             .count(),
                     "runs ended without a word: what followed is unknown");
         }

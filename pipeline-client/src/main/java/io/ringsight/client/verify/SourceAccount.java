@@ -1,5 +1,6 @@
-package io.ringsight.sinks.verify;
+package io.ringsight.client.verify;
 
+import io.ringsight.client.MessageHead;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -19,7 +20,7 @@ final class SourceAccount {
     private final Map<Integer, TopicVerifier.Removals> removalsKnown = new HashMap<>();
     private String current = "";
     private long messages;
-    private long lastPublishedMs = MessageFacts.NEVER;
+    private long lastPublishedMs = Millis.NEVER;
     private long longestSilenceMs;
     private boolean isOver;
 
@@ -35,24 +36,24 @@ final class SourceAccount {
      * @param removals of the partition so far
      * @return false if it could not be judged
      */
-    boolean add(MessageFacts message, int partition, TopicVerifier.Removals removals) {
+    boolean add(MessageHead message, int partition, TopicVerifier.Removals removals) {
         messages++;
-        if (!message.isResent()) {
+        if (!message.coverage().resent()) {
             lookAtSilence(message);
         }
-        if (closed.contains(message.streamEpoch())) {
+        if (closed.contains(message.identity().streamEpoch())) {
             boolean isKnown = closed.isKnown(message);
             if (isKnown) {
                 closed.addKnown(message);
             }
             return isKnown;
         }
-        EpochAccount run = runs.get(message.streamEpoch());
+        EpochAccount run = runs.get(message.identity().streamEpoch());
         boolean isNew = run == null;
         if (isNew) {
-            run = open(message.streamEpoch());
+            run = open(message.identity().streamEpoch());
         }
-        heard.put(message.streamEpoch(), messages);
+        heard.put(message.identity().streamEpoch(), messages);
         TopicVerifier.Removals known = removalsKnown.getOrDefault(partition, TopicVerifier.Removals.NONE);
         if (known.restarts() != removals.restarts()) {
             run.restart(partition);
@@ -83,16 +84,16 @@ final class SourceAccount {
         return run;
     }
 
-    private void lookAtSilence(MessageFacts message) {
-        long publishedMs = message.publishedMs();
-        if (publishedMs < lastPublishedMs || publishedMs == MessageFacts.NEVER) {
+    private void lookAtSilence(MessageHead message) {
+        long publishedMs = Millis.of(message.publishedAt());
+        if (publishedMs < lastPublishedMs || publishedMs == Millis.NEVER) {
             return;
         }
-        if (lastPublishedMs != MessageFacts.NEVER && !isOver) {
+        if (lastPublishedMs != Millis.NEVER && !isOver) {
             longestSilenceMs = Math.max(longestSilenceMs, publishedMs - lastPublishedMs);
         }
         lastPublishedMs = publishedMs;
-        isOver = MessageFacts.WANTED_ENDS.contains(String.valueOf(message.reason()));
+        isOver = Reasons.WANTED_ENDS.contains(message.reason().orElse(""));
     }
 
     List<Findings.Epoch> epochs() {

@@ -1,8 +1,8 @@
-package io.ringsight.sinks.verify;
+package io.ringsight.client.verify;
 
-import static io.ringsight.sinks.verify.Written.frame;
-import static io.ringsight.sinks.verify.Written.frameAt;
-import static io.ringsight.sinks.verify.Written.gap;
+import static io.ringsight.client.verify.Written.frame;
+import static io.ringsight.client.verify.Written.frameAt;
+import static io.ringsight.client.verify.Written.gap;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
@@ -226,6 +226,18 @@ class PlantedFaultsTest {
         }
         assertThat(verifier.findings().unjudged()).isEqualTo(5);
         assertThat(judge(Expectations.NONE).answer()).isEqualTo(Judgement.Answer.CANNOT_TELL);
+    }
+
+    @Test
+    void forgetsTheOldestHolesOnly() {
+        FrameRanges ranges = new FrameRanges();
+        for (long frame = 0; frame < 100_000; frame += 2) {
+            assertThat(ranges.add(frame, frame)).isEqualTo(1);
+        }
+        assertThat(ranges.size()).isEqualTo(50_000);
+        assertThat(ranges.add(1, 1)).as("long forgotten").isZero();
+        assertThat(ranges.add(99_997, 99_997)).isEqualTo(1);
+        assertThat(ranges.add(99_997, 99_998)).isZero();
     }
 
     @Test

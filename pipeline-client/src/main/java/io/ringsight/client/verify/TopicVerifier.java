@@ -1,10 +1,15 @@
-package io.ringsight.sinks.verify;
+package io.ringsight.client.verify;
 
+import io.ringsight.client.Message;
+import io.ringsight.client.MessageFormatException;
+import io.ringsight.client.MessageHead;
+import io.ringsight.client.MessageReader;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Accounts for every frame from messages alone, as a consumer can who trusts nobody.
@@ -44,18 +49,37 @@ public final class TopicVerifier {
     /**
      * Adds the next record of a partition.
      *
-     * @param json the message, or anything else that was there
+     * @param json the message, or anything else that was there; null for a record without a value
      */
     public void add(int partition, byte[] json) {
-        MessageFacts message = MessageFactsReader.read(json);
-        if (message == null) {
+        try {
+            add(partition, json == null ? Optional.empty() : Optional.of(MessageReader.readHead(json)));
+        } catch (MessageFormatException expected) {
+            // somebody else's, or of a type that accounts for no frames
+            add(partition, Optional.empty());
+        }
+    }
+
+    /**
+     * Adds the next message of a partition, for consumers that have read it already.
+     *
+     * @param message null for a record without a value
+     */
+    public void add(int partition, Message message) {
+        add(partition, message == null ? Optional.empty() : MessageHead.of(message));
+    }
+
+    private void add(int partition, Optional<MessageHead> head) {
+        if (head.isEmpty()) {
             foreign++;
             return;
         }
-        SourceAccount source = sources.get(message.sourceId());
+        MessageHead message = head.get();
+        String sourceId = message.identity().sourceId();
+        SourceAccount source = sources.get(sourceId);
         if (source == null && sources.size() < MAX_SOURCES) {
-            source = new SourceAccount(message.sourceId(), maxRuns);
-            sources.put(message.sourceId(), source);
+            source = new SourceAccount(sourceId, maxRuns);
+            sources.put(sourceId, source);
         }
         if (source == null || !source.add(message, partition, removals.getOrDefault(partition, Removals.NONE))) {
             unjudged++;

@@ -50,6 +50,8 @@ public final class Daemon implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Daemon.class);
     private static final Duration SUMMARY = Duration.ofSeconds(10);
     private static final Duration OUTPUT_LOOK = Duration.ofSeconds(1);
+    /** So soon a stop is heard while the last frames of recordings are waited for. */
+    private static final long LOOK_MS = 200;
     /** The shares of the time to stop that have passed when each part must be over. */
     private static final double CAMERAS_STOPPED = 0.25;
 
@@ -150,6 +152,7 @@ public final class Daemon implements AutoCloseable {
      */
     public void await() throws InterruptedException {
         over.await();
+        drainRecordings();
         throwIfFailed();
         if (outputGone) {
             throw CommandException.failed("ringsight: standard output was closed");
@@ -157,6 +160,14 @@ public final class Daemon implements AutoCloseable {
         List<String> failures = stopped ? List.of() : sources.failures();
         if (!failures.isEmpty()) {
             throw CommandException.failed(failures);
+        }
+    }
+
+    /** Sources that ended by themselves lose no frame, however long the device takes: only a stop has a deadline. */
+    private void drainRecordings() throws InterruptedException {
+        boolean drained = false;
+        while (!drained && !stopped && !outputGone && broken.get() == null) {
+            drained = pipeline.drain(LOOK_MS);
         }
     }
 

@@ -116,6 +116,31 @@ class DaemonTest {
         assertThat(inMessages + overload).isEqualTo(decoded);
     }
 
+    /** The end of a recording is no order to stop: its last frames have no deadline. */
+    @Test
+    void aRecordingThatEndsWaitsForItsLastFramesHoweverLongTheDeviceTakes() throws Exception {
+        FakeBackend backend = new FakeBackend(1, 1);
+        backend.holdLaunches();
+        Daemon daemon = start(config("synthetic:boxes?frames=3&pace=asap", "", "stopTimeoutMs: 1000"), backend);
+        Thread runs = new Thread(() -> {
+            try (daemon) {
+                daemon.await();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        });
+        runs.start();
+        SourceMetrics source = daemon.status().sources().get(0);
+        await(() -> source.state().equals("ended"));
+        long laterNs = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(1_500);
+        await(() -> System.nanoTime() > laterNs);
+
+        backend.releaseLaunches();
+        runs.join(60_000);
+
+        assertThat(frameNumbers()).containsExactly(1L, 2L, 3L);
+    }
+
     @Test
     void aBrokenDeviceEndsItWithOne() throws Exception {
         FakeBackend backend = new FakeBackend(1, 1);

@@ -89,13 +89,17 @@ class StuckPartsTest {
         for (int i = 1; i <= MUTE; i++) {
             neverSaw(lines, "mute" + i);
         }
+        if (err.contains("frames were still in flight after")) {
+            return; // so were gap messages
+        }
         Set<String> stuck = stuck(err);
         assertThat(lines.stream()
                         .map(line -> Json.parse(line).text("sourceId"))
                         .distinct()
                         .filter(source -> !stuck.contains(source)))
-                .allSatisfy(source ->
-                        assertThat(lastReason(lines, source)).as(source).isEqualTo("stopped"));
+                .allSatisfy(source -> assertThat(lastReason(lines, source))
+                        .as(source + "\n" + err)
+                        .isEqualTo("stopped"));
     }
 
     /** The sources of which the log says that they did not stop in time. */

@@ -24,7 +24,8 @@ public final class KafkaBroker implements AutoCloseable {
     private static final Path RIG = Path.of(System.getProperty("ringsight.root"), "scripts/rig/kafka");
     private static final Path WORK = workFolder();
     private static final AtomicInteger NUMBER = new AtomicInteger();
-    private static final Duration LIMIT = Duration.ofSeconds(90);
+    /** A start costs ten seconds of a core, which a busy machine gives in two minutes. */
+    private static final Duration LIMIT = Duration.ofSeconds(240);
 
     private final String name = "test-" + ProcessHandle.current().pid() + "-" + NUMBER.incrementAndGet();
     private final Map<String, String> environment = new HashMap<>();

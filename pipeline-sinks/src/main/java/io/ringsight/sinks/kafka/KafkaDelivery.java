@@ -46,7 +46,7 @@ final class KafkaDelivery implements Delivery {
 
     private Producer<byte[], byte[]> producer;
     private NetworkThread networkThread;
-    /** How far the wall clock was ahead of the monotonic one when the producer was made. */
+    /** How far the wall clock was ahead of the monotonic one, at most, since the producer was made. */
     private long wallAheadNs;
 
     private int tries;
@@ -217,7 +217,8 @@ final class KafkaDelivery implements Delivery {
             broken = KafkaFailure.ofNetworkThread();
             return;
         }
-        if (producer != null && broken == null && unansweredNs > UNANSWERED_NS && isClockSetBack()) {
+        boolean isClockSetBack = isClockSetBack();
+        if (producer != null && broken == null && unansweredNs > UNANSWERED_NS && isClockSetBack) {
             metrics.count(SinkCounter.ERRORS);
             broken = KafkaFailure.ofClockSetBack();
             return;
@@ -230,7 +231,9 @@ final class KafkaDelivery implements Delivery {
 
     /** Kafka's client times its pauses by the wall clock: set back by an hour, it waits so long to connect again. */
     private boolean isClockSetBack() {
-        return clock.epochNanos() - clock.nanoTime() < wallAheadNs - CLOCK_STEP_NS;
+        long aheadNs = clock.epochNanos() - clock.nanoTime();
+        wallAheadNs = Math.max(wallAheadNs, aheadNs);
+        return aheadNs < wallAheadNs - CLOCK_STEP_NS;
     }
 
     @Override

@@ -19,7 +19,7 @@ public final class CommandException extends RuntimeException {
 
     /** Bad usage or configuration: exit code 2. One line a mistake. */
     public static CommandException usage(List<String> lines) {
-        return new CommandException(Main.USAGE, lines);
+        return new CommandException(ExitCode.USAGE, lines);
     }
 
     /** Bad usage or configuration: exit code 2. */
@@ -29,7 +29,7 @@ public final class CommandException extends RuntimeException {
 
     /** Failed while running: exit code 1. One line a failure. */
     public static CommandException failed(List<String> lines) {
-        return new CommandException(Main.FAILED, lines);
+        return new CommandException(ExitCode.FAILED, lines);
     }
 
     /** Failed while running: exit code 1. */

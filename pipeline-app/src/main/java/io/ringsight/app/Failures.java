@@ -34,32 +34,32 @@ final class Failures {
         }
         if (failure instanceof ConfigException e) {
             e.mistakes().forEach(this::line);
-            return Main.USAGE;
+            return ExitCode.USAGE;
         }
         if (failure instanceof ModelException) {
             line("ringsight: " + failure.getMessage());
-            return Main.USAGE;
+            return ExitCode.USAGE;
         }
         if (failure instanceof InterruptedException) {
             line("ringsight: interrupted");
-            return Main.FAILED;
+            return ExitCode.FAILED;
         }
         if (outOfFiles(failure)) {
             line("ringsight: too many open files for this process's limit; raise it (ulimit -n 4096, systemd"
                     + " LimitNOFILE=, docker --ulimit nofile=4096)");
-            return Main.FAILED;
+            return ExitCode.FAILED;
         }
         if (failure instanceof LinkageError) {
             line("ringsight: a native library does not load: " + firstLine(failure) + " (ringsight doctor tells more; "
                     + whereTraceIs(failure) + ")");
-            return Main.FAILED;
+            return ExitCode.FAILED;
         }
         if (failure instanceof OutOfMemoryError) {
             line("ringsight: out of memory: " + firstLine(failure) + " (give more with RINGSIGHT_JAVA_OPTS=-Xmx2g)");
-            return Main.FAILED;
+            return ExitCode.FAILED;
         }
         line("ringsight: this should not happen: " + failure + " (" + whereTraceIs(failure) + ")");
-        return Main.FAILED;
+        return ExitCode.FAILED;
     }
 
     /** The innermost cause says most: an ExceptionInInitializerError has no message of its own. */

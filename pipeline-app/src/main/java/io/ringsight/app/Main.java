@@ -20,7 +20,6 @@ import io.ringsight.sources.spec.Redaction;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
-import java.util.function.IntConsumer;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -63,15 +62,6 @@ import picocli.CommandLine.Spec;
             GpuAcceptanceCommand.class,
         })
 public final class Main implements Runnable {
-    /** Exit code: done. */
-    public static final int DONE = 0;
-    /** Exit code: failed while running. */
-    public static final int FAILED = 1;
-    /** Exit code: bad usage or configuration. */
-    public static final int USAGE = 2;
-
-    private static final int SIGNAL_BASE = 128;
-
     @Option(names = "--debug", scope = ScopeType.INHERIT, description = "Print stack traces of failures and log more.")
     private boolean debug;
 
@@ -130,33 +120,11 @@ public final class Main implements Runnable {
         throw new ParameterException(spec.commandLine(), "a command is missing");
     }
 
-    /**
-     * From now on the first SIGTERM or Ctrl-C calls {@code stop} instead of ending the process: the command ends itself,
-     * with its own exit code. For commands.
-     */
-    public void onTermination(Runnable stop) {
-        Signals.onTermination(signal -> stop.run());
-    }
-
-    /** As {@link #onTermination(Runnable)}; {@code stop} gets the exit code that shells expect: 128 plus the signal. */
-    public void onTermination(IntConsumer stop) {
-        Signals.onTermination(signal -> stop.accept(SIGNAL_BASE + signal));
-    }
-
-    /**
-     * From now on each SIGHUP calls {@code reload} instead of ending the process. For commands.
-     *
-     * @return false if it will not be heard: see {@link Signals#onHangup}
-     */
-    public boolean onHangup(Runnable reload) {
-        return Signals.onHangup(reload);
-    }
-
     private static int misused(ParameterException e) {
         CommandLine at = e.getCommandLine();
         String message = Redaction.text(e.getMessage()).replaceAll("\\s*\\R\\s*", " ");
         String name = at.getCommandSpec().qualifiedName();
         at.getErr().println("ringsight: " + message + " (see: " + name + " --help)");
-        return USAGE;
+        return ExitCode.USAGE;
     }
 }

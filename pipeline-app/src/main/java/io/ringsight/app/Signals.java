@@ -12,20 +12,25 @@ import java.util.function.IntConsumer;
  * <p>The JDK has had {@code sun.misc.Signal} for it since long before it had modules and keeps it in module
  * jdk.unsupported; it is called by reflection because the compiler warns of it in a way that cannot be switched off.
  */
-final class Signals {
+public final class Signals {
     private static final List<String> TERMINATION = List.of("TERM", "INT");
     private static final List<String> HANGUP = List.of("HUP");
 
     private Signals() {}
 
     /**
-     * Has the first SIGTERM or SIGINT call {@code stop} with its number on a thread of the JVM. Where the JVM cannot, as with -Xrs, they end
-     * the process at once.
+     * Has the first SIGTERM or SIGINT call {@code stop} on a thread of the JVM instead of ending the process: the command
+     * ends itself, with its own exit code. Where the JVM cannot, as with -Xrs, they end the process at once.
      */
-    static void onTermination(IntConsumer stop) {
+    public static void onTermination(Runnable stop) {
+        onTermination((int exitCode) -> stop.run());
+    }
+
+    /** As {@link #onTermination(Runnable)}; {@code stop} gets the exit code that shells expect: 128 plus the signal. */
+    public static void onTermination(IntConsumer stop) {
         install(TERMINATION, signal -> {
             install(TERMINATION, null);
-            stop.accept(signal);
+            stop.accept(ExitCode.ofSignal(signal));
         });
     }
 
@@ -35,7 +40,7 @@ final class Signals {
      * @return false if it will not: the process was started with SIGHUP ignored, as nohup does, and the JVM leaves it so,
      *     or the JVM leaves signals alone, as with -Xrs
      */
-    static boolean onHangup(Runnable reload) {
+    public static boolean onHangup(Runnable reload) {
         return install(HANGUP, signal -> reload.run());
     }
 

@@ -164,7 +164,7 @@ class WrongConfigurationTest {
             return List.of();
         }
         StringWriter printed = new StringWriter();
-        assertThat(new Failures(new PrintWriter(printed), false).report(e)).isEqualTo(Main.USAGE);
+        assertThat(new Failures(new PrintWriter(printed), false).report(e)).isEqualTo(ExitCode.USAGE);
         return printed.toString().lines().toList();
     }
 }

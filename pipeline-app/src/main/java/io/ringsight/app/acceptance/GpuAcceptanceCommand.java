@@ -1,7 +1,7 @@
 package io.ringsight.app.acceptance;
 
+import io.ringsight.app.ExitCode;
 import io.ringsight.app.CommandException;
-import io.ringsight.app.Main;
 import io.ringsight.app.Version;
 import io.ringsight.app.config.ModelYaml;
 import io.ringsight.app.files.OutputGuard;
@@ -99,7 +99,7 @@ public final class GpuAcceptanceCommand implements Callable<Integer> {
             new Acceptance(ModelYaml.read(model), wanted, seconds * 1_000L, Clock.system(), verdicts)
                     .run(engines, films());
             verdicts.say("%s", verdicts.failed() == 0 ? "nothing failed" : verdicts.failed() + " failed");
-            return verdicts.failed() == 0 ? Main.DONE : Main.FAILED;
+            return verdicts.failed() == 0 ? ExitCode.DONE : ExitCode.FAILED;
         } catch (IOException e) {
             throw CommandException.failed("ringsight: gpu-acceptance: " + output + ": " + e.getMessage());
         } finally {

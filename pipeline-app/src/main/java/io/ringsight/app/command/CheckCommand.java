@@ -1,8 +1,8 @@
 package io.ringsight.app.command;
 
+import io.ringsight.app.ExitCode;
 import io.ringsight.app.BrokerRemarks;
 import io.ringsight.app.JsonObject;
-import io.ringsight.app.Main;
 import io.ringsight.app.Version;
 import io.ringsight.app.config.Config;
 import io.ringsight.app.config.ConfigException;
@@ -73,7 +73,7 @@ public final class CheckCommand implements Callable<Integer> {
                 table(read, trial).forEach(row -> out.printf("%-9s %s%n", row.get(0), row.get(1)));
                 brokers.forEach(sink -> sink.lines().forEach(out::println));
             }
-            return brokers.stream().anyMatch(BrokerRemarks::isBad) ? Main.FAILED : Main.DONE;
+            return brokers.stream().anyMatch(BrokerRemarks::isBad) ? ExitCode.FAILED : ExitCode.DONE;
         } catch (ConfigException e) {
             if (json) {
                 Map<String, Object> object = new LinkedHashMap<>();

@@ -1,8 +1,8 @@
 package io.ringsight.app.command;
 
+import io.ringsight.app.ExitCode;
 import io.ringsight.app.CommandException;
 import io.ringsight.app.JsonObject;
-import io.ringsight.app.Main;
 import io.ringsight.app.Version;
 import io.ringsight.app.config.ConfigException;
 import io.ringsight.app.config.SinkConfig;
@@ -65,7 +65,7 @@ public final class DeadLettersCommand implements Runnable {
             }
         }
         out.flush();
-        return Main.DONE;
+        return ExitCode.DONE;
     }
 
     private static void list(DeadLetterReader letters, Path dir, boolean json, PrintWriter out) throws IOException {
@@ -163,7 +163,7 @@ public final class DeadLettersCommand implements Runnable {
         for (KafkaSinkSpec sink : options.sinks()) {
             all &= resend(sink, options.json);
         }
-        return all ? Main.DONE : Main.FAILED;
+        return all ? ExitCode.DONE : ExitCode.FAILED;
     }
 
     private boolean resend(KafkaSinkSpec sink, boolean json) throws InterruptedException {

@@ -1,7 +1,7 @@
 package io.ringsight.app.command;
 
+import io.ringsight.app.ExitCode;
 import io.ringsight.app.JsonObject;
-import io.ringsight.app.Main;
 import io.ringsight.app.Version;
 import io.ringsight.app.doctor.Doctor;
 import io.ringsight.app.doctor.Finding;
@@ -34,13 +34,13 @@ public final class DoctorCommand implements Callable<Integer> {
         PrintWriter out = spec.commandLine().getOut();
         if (json) {
             out.println(JsonObject.of(object(findings)));
-            return Main.DONE;
+            return ExitCode.DONE;
         }
         out.println("ringsight " + Version.current());
         for (Finding finding : findings) {
             out.printf("  %-3s %-14s %s%n", finding.usable() ? "yes" : "no", finding.name(), finding.detail());
         }
-        return Main.DONE;
+        return ExitCode.DONE;
     }
 
     private static Map<String, Object> object(List<Finding> findings) {

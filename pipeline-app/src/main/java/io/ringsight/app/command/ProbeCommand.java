@@ -1,8 +1,8 @@
 package io.ringsight.app.command;
 
+import io.ringsight.app.ExitCode;
 import io.ringsight.app.CommandException;
 import io.ringsight.app.JsonObject;
-import io.ringsight.app.Main;
 import io.ringsight.app.Version;
 import io.ringsight.app.config.ConfigException;
 import io.ringsight.app.config.ModelYaml;
@@ -124,7 +124,7 @@ public final class ProbeCommand implements Callable<Integer> {
             throw CommandException.failed(
                     "ringsight: " + failed + " of " + sources.size() + " sources gave no picture");
         }
-        return Main.DONE;
+        return ExitCode.DONE;
     }
 
     private int probe() throws InterruptedException {
@@ -145,7 +145,7 @@ public final class ProbeCommand implements Callable<Integer> {
         file.failure().ifPresent(failure -> {
             throw CommandException.failed("ringsight: " + failure);
         });
-        return Main.DONE;
+        return ExitCode.DONE;
     }
 
     private SourceSpec source() {

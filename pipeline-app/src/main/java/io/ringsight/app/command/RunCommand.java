@@ -1,7 +1,8 @@
 package io.ringsight.app.command;
 
+import io.ringsight.app.Signals;
+import io.ringsight.app.ExitCode;
 import io.ringsight.app.Daemon;
-import io.ringsight.app.Main;
 import io.ringsight.app.Version;
 import io.ringsight.app.config.Config;
 import io.ringsight.app.config.ConfigException;
@@ -14,7 +15,6 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.ParentCommand;
 
 /** {@code ringsight run}: the daemon. */
 @Command(
@@ -34,16 +34,13 @@ public final class RunCommand implements Callable<Integer> {
     @Mixin
     private ConfigOption config;
 
-    @ParentCommand
-    private Main ringsight;
-
     @Override
     public Integer call() throws ConfigException, InterruptedException {
         CompletableFuture<Void> termination = new CompletableFuture<>();
-        ringsight.onTermination((Runnable) () -> termination.complete(null));
+        Signals.onTermination((Runnable) () -> termination.complete(null));
         CompletableFuture<Daemon> started = new CompletableFuture<>();
         Thread.setDefaultUncaughtExceptionHandler((thread, cause) -> failed(started, thread, cause));
-        if (!ringsight.onHangup(() -> started.thenAccept(this::reload))) {
+        if (!Signals.onHangup(() -> started.thenAccept(this::reload))) {
             LOG.warn(
                     "SIGHUP will not be heard (nohup has it ignored, -Xrs keeps it from the JVM): a changed configuration"
                             + " takes effect when Ringsight is restarted; start it without them to change sources while"
@@ -59,7 +56,7 @@ public final class RunCommand implements Callable<Integer> {
             daemon.await();
         }
         daemon.throwIfFailed();
-        return Main.DONE;
+        return ExitCode.DONE;
     }
 
     /** A thread ended by something nobody caught, perhaps before the daemon is there to be told. */

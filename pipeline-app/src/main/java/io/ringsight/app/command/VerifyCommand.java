@@ -1,8 +1,9 @@
 package io.ringsight.app.command;
 
+import io.ringsight.app.Signals;
+import io.ringsight.app.ExitCode;
 import io.ringsight.app.CommandException;
 import io.ringsight.app.JsonObject;
-import io.ringsight.app.Main;
 import io.ringsight.app.Version;
 import io.ringsight.app.config.ConfigException;
 import io.ringsight.app.config.HttpConfig;
@@ -41,7 +42,6 @@ import java.util.concurrent.TimeUnit;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParentCommand;
 import picocli.CommandLine.Spec;
 
 /** {@code ringsight verify}: accounts for every frame from the messages of a topic alone. */
@@ -135,9 +135,6 @@ public final class VerifyCommand implements Callable<Integer> {
                     "With --follow, serve /live, /ready and Prometheus /metrics there; HOST is 127.0.0.1 if left out.")
     private String http;
 
-    @ParentCommand
-    private Main ringsight;
-
     @Spec
     private CommandSpec spec;
 
@@ -203,7 +200,7 @@ public final class VerifyCommand implements Callable<Integer> {
         }
         Judgement judgement = expectations.judge(findings, silentMs, doubts);
         tell(findings, judgement);
-        return judgement.isComplete() ? Main.DONE : Main.FAILED;
+        return judgement.isComplete() ? ExitCode.DONE : ExitCode.FAILED;
     }
 
     private void tell(Findings findings, Judgement judgement) {
@@ -225,7 +222,7 @@ public final class VerifyCommand implements Callable<Integer> {
     private int follow(Opener opener, Expectations expectations) throws ConfigException, InterruptedException {
         VerifyFollow following = new VerifyFollow(
                 Clock.system(), new VerifyFollow.Settings(Duration.ofSeconds(everySeconds), RETRY, expectations));
-        ringsight.onTermination(following::stop);
+        Signals.onTermination(following::stop);
         HttpPages pages = pages(following);
         VerifyState[] told = {following.state()};
         try {
@@ -237,7 +234,7 @@ public final class VerifyCommand implements Callable<Integer> {
                 }
             });
             tell(last.findings(), last.judgement());
-            return last.judgement().isComplete() ? Main.DONE : Main.FAILED;
+            return last.judgement().isComplete() ? ExitCode.DONE : ExitCode.FAILED;
         } finally {
             if (pages != null) {
                 pages.close();

@@ -1,7 +1,8 @@
 package io.ringsight.app.demo;
 
+import io.ringsight.app.Signals;
+import io.ringsight.app.ExitCode;
 import io.ringsight.app.CommandException;
-import io.ringsight.app.Main;
 import io.ringsight.app.Version;
 import io.ringsight.app.config.Config;
 import io.ringsight.app.config.ConfigException;
@@ -35,7 +36,6 @@ import picocli.CommandLine.Help.Ansi;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.ParentCommand;
 import picocli.CommandLine.Spec;
 
 /** {@code ringsight demo}: everything at work on this machine, a Kafka broker included. */
@@ -78,9 +78,6 @@ public final class DemoCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
-    @ParentCommand
-    private Main ringsight;
-
     @Override
     public Integer call() throws ConfigException, ModelException, InterruptedException {
         quieten();
@@ -93,12 +90,12 @@ public final class DemoCommand implements Callable<Integer> {
         boolean terminal = Ansi.AUTO.enabled();
         Screen screen = new Screen(spec.commandLine().getOut(), terminal);
         Demo demo = new Demo(screen, scoreboard(watched, detector), clock, terminal);
-        ringsight.onTermination(demo::stop);
+        Signals.onTermination(demo::stop);
         screen.heading("ringsight demo: " + watched.uri() + " -> " + detector.name() + " -> Kafka -> here");
         screen.step("starting a Kafka broker of its own (KRaft, a few seconds)");
         try (EmbeddedBroker broker = EmbeddedBroker.start(jars(), clock)) {
             screen.step("the broker answers at " + broker.bootstrapServers());
-            return demo.run(config(watched, detector, broker), seconds) ? Main.DONE : Main.FAILED;
+            return demo.run(config(watched, detector, broker), seconds) ? ExitCode.DONE : ExitCode.FAILED;
         }
     }
 

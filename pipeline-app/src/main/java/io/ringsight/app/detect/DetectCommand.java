@@ -1,8 +1,9 @@
 package io.ringsight.app.detect;
 
+import io.ringsight.app.Signals;
+import io.ringsight.app.ExitCode;
 import com.github.f4b6a3.ulid.UlidCreator;
 import io.ringsight.app.CommandException;
-import io.ringsight.app.Main;
 import io.ringsight.app.Progress;
 import io.ringsight.app.Version;
 import io.ringsight.app.detect.Inputs.Input;
@@ -32,7 +33,6 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.ParentCommand;
 import picocli.CommandLine.Spec;
 
 /** {@code ringsight detect}: videos and pictures to messages and annotated videos and pictures. */
@@ -86,9 +86,6 @@ public final class DetectCommand implements Callable<Integer> {
     @Mixin
     private VideoOptions video;
 
-    @ParentCommand
-    private Main ringsight;
-
     @Spec
     private CommandSpec spec;
 
@@ -102,7 +99,7 @@ public final class DetectCommand implements Callable<Integer> {
         if (threshold != null && !(threshold >= 0 && threshold <= 1)) {
             throw CommandException.usage("ringsight: --threshold: expected a number from 0 to 1, got " + threshold);
         }
-        ringsight.onTermination((int exitCode) -> stopped.complete(exitCode));
+        Signals.onTermination((int exitCode) -> stopped.complete(exitCode));
         selection.sampling();
         video.decoding();
         ModelSpec modelSpec = model.read();
@@ -122,7 +119,7 @@ public final class DetectCommand implements Callable<Integer> {
             spec.commandLine().getErr().println("ringsight: stopped; what was read so far has been written");
             return stopped.join();
         }
-        return failures.isEmpty() ? Main.DONE : Main.FAILED;
+        return failures.isEmpty() ? ExitCode.DONE : ExitCode.FAILED;
     }
 
     /** Before anything is opened: no output may be an input, another output, or somebody else's file. */

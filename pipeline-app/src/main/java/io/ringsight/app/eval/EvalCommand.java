@@ -1,8 +1,8 @@
 package io.ringsight.app.eval;
 
+import io.ringsight.app.ExitCode;
 import io.ringsight.app.CommandException;
 import io.ringsight.app.JsonObject;
-import io.ringsight.app.Main;
 import io.ringsight.app.Version;
 import io.ringsight.app.config.ConfigException;
 import io.ringsight.app.config.GateYaml;
@@ -111,7 +111,7 @@ public final class EvalCommand implements Callable<Integer> {
         }
         ModelSpec model = ModelYaml.read(models.model);
         report(evaluation().measure(model));
-        return Main.DONE;
+        return ExitCode.DONE;
     }
 
     private void check() {
@@ -168,7 +168,7 @@ public final class EvalCommand implements Callable<Integer> {
         if (!comparison.gate().passed()) {
             throw CommandException.failed("ringsight: " + candidate + " has lost too much: " + comparison.verdict());
         }
-        return Main.DONE;
+        return ExitCode.DONE;
     }
 
     private void report(Accuracy accuracy) {

@@ -1,7 +1,7 @@
 package io.ringsight.app.eval;
 
+import io.ringsight.app.ExitCode;
 import io.ringsight.app.CommandException;
-import io.ringsight.app.Main;
 import io.ringsight.app.Progress;
 import io.ringsight.app.Version;
 import io.ringsight.app.config.ConfigException;
@@ -91,7 +91,7 @@ public final class TensorsCommand implements Callable<Integer> {
                         modelSpec.input().height(),
                         modelSpec.input().width(),
                         output);
-        return Main.DONE;
+        return ExitCode.DONE;
     }
 
     private void guard(List<Path> pictures, ModelSpec modelSpec) {

@@ -1,8 +1,8 @@
 package io.ringsight.app.inspect;
 
+import io.ringsight.app.ExitCode;
 import io.ringsight.app.CommandException;
 import io.ringsight.app.JsonObject;
-import io.ringsight.app.Main;
 import io.ringsight.app.Version;
 import io.ringsight.app.config.ConfigException;
 import io.ringsight.app.config.ModelYaml;
@@ -119,7 +119,7 @@ public final class InspectCommand implements Callable<Integer> {
         } catch (IOException e) {
             throw CommandException.failed("ringsight: a report cannot be written: " + e.getMessage());
         }
-        return Main.DONE;
+        return ExitCode.DONE;
     }
 
     /** A report must not overwrite what it is about. */

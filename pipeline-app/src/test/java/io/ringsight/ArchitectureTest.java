@@ -6,19 +6,36 @@ import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideOutsid
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.type;
 import static com.tngtech.archunit.core.domain.properties.HasName.Predicates.nameMatching;
 import static com.tngtech.archunit.core.domain.properties.HasOwner.Predicates.With.owner;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.fields;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static org.assertj.core.api.Assertions.assertThat;
 
+import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.domain.Source;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption.DoNotIncludeTests;
+import com.tngtech.archunit.lang.ArchCondition;
 import com.tngtech.archunit.lang.ArchRule;
+import com.tngtech.archunit.lang.ConditionEvents;
+import com.tngtech.archunit.lang.SimpleConditionEvent;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 
 /**
@@ -34,6 +51,13 @@ class ArchitectureTest {
         "io.ringsight.core.time..",
         "io.ringsight.core.metrics.."
     };
+
+    /** A package of more files holds two ideas. */
+    private static final int MAX_FILES = 20;
+    /** What its users import: one record a part of the message, in one package. */
+    private static final String MESSAGE_LIBRARY = "io.ringsight.client";
+
+    private static final Pattern EMPTY_CATCH = Pattern.compile("catch \\([^{]*\\) \\{\\s*\\}");
 
     private static final JavaClasses CLASSES = new ClassFileImporter()
             .withImportOption(new DoNotIncludeTests())
@@ -56,8 +80,9 @@ class ArchitectureTest {
                 "no cycles in client",
                 slices().matching("io.ringsight.client.(*)..").should().beFreeOfCycles());
         rules.put(
-                "no cycles in core",
-                slices().matching("io.ringsight.core.(*)..").should().beFreeOfCycles());
+                "no package cycles in any module",
+                slices().matching("io.ringsight.(**)").should().beFreeOfCycles());
+        rules.put("no package holds two ideas", noPackageIsAHall());
         rules.put("Disruptor lives in core.ring", onlyIn("com.lmax.disruptor..", "io.ringsight.core.ring.."));
         rules.put(
                 "ONNX Runtime lives in core.infer.onnx", onlyIn("ai.onnxruntime..", "io.ringsight.core.infer.onnx.."));
@@ -70,7 +95,7 @@ class ArchitectureTest {
         rules.put("FFmpeg lives in preprocess and sources", onlyIn("org.bytedeco.ffmpeg..", FFMPEG_USERS));
         rules.put("OpenCV lives in app", onlyIn("org.bytedeco.opencv..", "io.ringsight.app.."));
         rules.put("YAML lives in app.config", onlyIn("org.snakeyaml..", "io.ringsight.app.config.."));
-        rules.put("HTTP lives in app.http", onlyIn("com.sun.net.httpserver..", "io.ringsight.app.http.."));
+        rules.put("HTTP lives in app.api", onlyIn("com.sun.net.httpserver..", "io.ringsight.app.api.."));
         rules.put(
                 "JNA lives where the C library is called",
                 onlyIn("com.sun.jna..", "io.ringsight.app.systemd..", "io.ringsight.sources.v4l2.."));
@@ -143,7 +168,56 @@ class ArchitectureTest {
                 .resideOutsideOfPackage("io.ringsight.core.time..")
                 .should()
                 .accessTargetWhere(
-                        target(owner(type(System.class))).and(target(nameMatching("nanoTime|currentTimeMillis"))));
+                        target(owner(type(System.class))).and(target(nameMatching("nanoTime|currentTimeMillis"))))
+                .orShould()
+                .accessTargetWhere(target(owner(resideInAPackage("java.time..")))
+                        .and(target(nameMatching("now|system|systemUTC|systemDefaultZone"))));
+    }
+
+    private static ArchRule noPackageIsAHall() {
+        return classes().should(new ArchCondition<>("stand in a package of at most " + MAX_FILES + " files") {
+            private final Map<String, Set<String>> files = new TreeMap<>();
+
+            @Override
+            public void check(JavaClass type, ConditionEvents events) {
+                type.getSource()
+                        .flatMap(Source::getFileName)
+                        .ifPresent(file -> files.computeIfAbsent(type.getPackageName(), name -> new TreeSet<>())
+                                .add(file));
+            }
+
+            @Override
+            public void finish(ConditionEvents events) {
+                files.forEach((name, those) -> {
+                    if (those.size() > MAX_FILES && !name.equals(MESSAGE_LIBRARY)) {
+                        events.add(SimpleConditionEvent.violated(name, name + " has " + those.size() + " files"));
+                    }
+                });
+            }
+        });
+    }
+
+    /**
+     * Whoever catches and does nothing says why: the block holds a comment. (That its variable is called
+     * {@code expected} is checkstyle's business.)
+     */
+    @Test
+    void aSwallowedExceptionSaysWhy() throws IOException {
+        List<String> silent = new ArrayList<>();
+        Path root = Path.of(System.getProperty("ringsight.root"));
+        try (Stream<Path> files = Files.find(
+                root,
+                12,
+                (file, attributes) ->
+                        file.toString().endsWith(".java") && file.toString().contains("/src/main/java/"))) {
+            for (Path file : (Iterable<Path>) files::iterator) {
+                Matcher swallowed = EMPTY_CATCH.matcher(Files.readString(file));
+                while (swallowed.find()) {
+                    silent.add(root.relativize(file) + ": " + swallowed.group());
+                }
+            }
+        }
+        assertThat(silent).isEmpty();
     }
 
     private static ArchRule onlyMainExits() {

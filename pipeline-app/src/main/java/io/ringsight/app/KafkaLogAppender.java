@@ -7,8 +7,8 @@ import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.classic.spi.LoggingEvent;
 import ch.qos.logback.classic.spi.ThrowableProxy;
 import ch.qos.logback.core.AppenderBase;
-import io.ringsight.sinks.kafka.KafkaReason;
-import io.ringsight.sinks.kafka.KafkaText;
+import io.ringsight.sinks.kafka.client.KafkaReason;
+import io.ringsight.sinks.kafka.client.KafkaText;
 import io.ringsight.sources.spec.Redaction;
 
 /**

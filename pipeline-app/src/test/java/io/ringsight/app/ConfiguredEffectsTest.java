@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.ringsight.app.config.Config;
 import io.ringsight.app.config.ConfigReader;
+import io.ringsight.app.daemon.Daemon;
 import io.ringsight.core.infer.BackendSpec;
 import io.ringsight.core.infer.FakeBackend;
 import io.ringsight.core.metrics.Counter;

@@ -3,8 +3,10 @@ package io.ringsight.app;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-import io.ringsight.app.config.ConfigException;
+import io.ringsight.app.cli.ExitCode;
+import io.ringsight.app.cli.Failures;
 import io.ringsight.app.config.ConfigReader;
+import io.ringsight.app.config.yaml.ConfigException;
 import io.ringsight.core.infer.FakeBackend;
 import java.io.IOException;
 import java.io.InputStream;

@@ -1,6 +1,6 @@
 package io.ringsight.bench;
 
-import io.ringsight.app.bench.SampleFrame;
+import io.ringsight.app.tools.bench.SampleFrame;
 import io.ringsight.core.frame.FrameResult;
 import io.ringsight.core.time.Clock;
 import io.ringsight.sinks.Message;

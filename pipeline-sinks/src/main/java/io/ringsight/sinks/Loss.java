@@ -59,7 +59,7 @@ public final class Loss {
         }
     }
 
-    SourceId sourceId() {
+    public SourceId sourceId() {
         return sourceId;
     }
 

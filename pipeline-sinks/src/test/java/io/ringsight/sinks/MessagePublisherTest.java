@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.ringsight.core.frame.GapReason;
 import io.ringsight.core.metrics.SinkMetrics;
 import io.ringsight.core.time.ManualClock;
+import io.ringsight.sinks.queue.Room;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,18 +1,18 @@
 package io.ringsight.app.command;
 
-import io.ringsight.app.ExitCode;
-import io.ringsight.app.BrokerRemarks;
-import io.ringsight.app.JsonObject;
-import io.ringsight.app.Version;
+import io.ringsight.app.cli.ExitCode;
+import io.ringsight.app.cli.JsonObject;
+import io.ringsight.app.cli.Version;
 import io.ringsight.app.config.Config;
-import io.ringsight.app.config.ConfigException;
 import io.ringsight.app.config.PipelineConfig;
 import io.ringsight.app.config.SinkConfig;
 import io.ringsight.app.config.SourceConfig;
+import io.ringsight.app.config.yaml.ConfigException;
+import io.ringsight.app.daemon.BrokerRemarks;
 import io.ringsight.core.model.ModelInput;
 import io.ringsight.core.model.ModelSpec;
 import io.ringsight.core.time.Clock;
-import io.ringsight.sinks.QueueLimits;
+import io.ringsight.sinks.queue.QueueLimits;
 import io.ringsight.sources.spec.SourceSpec;
 import java.io.PrintWriter;
 import java.util.ArrayList;

@@ -1,9 +1,9 @@
 package io.ringsight.app.command;
 
 import io.ringsight.app.config.Config;
-import io.ringsight.app.config.ConfigException;
 import io.ringsight.app.config.ConfigReader;
-import io.ringsight.app.config.ModelYaml;
+import io.ringsight.app.config.model.ModelYaml;
+import io.ringsight.app.config.yaml.ConfigException;
 import java.nio.file.Path;
 import picocli.CommandLine.Option;
 

@@ -1,16 +1,16 @@
 package io.ringsight.app.command;
 
-import io.ringsight.app.ExitCode;
-import io.ringsight.app.CommandException;
-import io.ringsight.app.JsonObject;
-import io.ringsight.app.Version;
-import io.ringsight.app.config.ConfigException;
+import io.ringsight.app.cli.CommandException;
+import io.ringsight.app.cli.ExitCode;
+import io.ringsight.app.cli.JsonObject;
+import io.ringsight.app.cli.Version;
 import io.ringsight.app.config.SinkConfig;
-import io.ringsight.sinks.kafka.DeadLetter;
-import io.ringsight.sinks.kafka.DeadLetterReader;
-import io.ringsight.sinks.kafka.DeadLetterResend;
-import io.ringsight.sinks.kafka.KafkaSinkSpec;
-import io.ringsight.sinks.kafka.spool.SpoolException;
+import io.ringsight.app.config.yaml.ConfigException;
+import io.ringsight.sinks.kafka.client.KafkaSinkSpec;
+import io.ringsight.sinks.kafka.deadletter.DeadLetter;
+import io.ringsight.sinks.kafka.deadletter.DeadLetterReader;
+import io.ringsight.sinks.kafka.deadletter.DeadLetterResend;
+import io.ringsight.sinks.spool.SpoolException;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.AccessDeniedException;

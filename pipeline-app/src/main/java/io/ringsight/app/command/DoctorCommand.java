@@ -1,10 +1,10 @@
 package io.ringsight.app.command;
 
-import io.ringsight.app.ExitCode;
-import io.ringsight.app.JsonObject;
-import io.ringsight.app.Version;
-import io.ringsight.app.doctor.Doctor;
-import io.ringsight.app.doctor.Finding;
+import io.ringsight.app.cli.ExitCode;
+import io.ringsight.app.cli.JsonObject;
+import io.ringsight.app.cli.Version;
+import io.ringsight.app.tools.doctor.Doctor;
+import io.ringsight.app.tools.doctor.Finding;
 import java.io.PrintWriter;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -2,10 +2,10 @@ package io.ringsight.app.command;
 
 import static org.bytedeco.opencv.global.opencv_core.CV_8UC3;
 
-import io.ringsight.app.CommandException;
-import io.ringsight.app.files.OutputGuard;
-import io.ringsight.app.files.PictureWriter;
-import io.ringsight.app.files.Written;
+import io.ringsight.app.cli.CommandException;
+import io.ringsight.app.tools.files.OutputGuard;
+import io.ringsight.app.tools.files.PictureWriter;
+import io.ringsight.app.tools.files.Written;
 import io.ringsight.core.frame.Picture;
 import io.ringsight.core.preprocess.BgrConverter;
 import io.ringsight.core.preprocess.PreprocessException;

@@ -1,6 +1,6 @@
 package io.ringsight.app.command;
 
-import io.ringsight.app.JsonObject;
+import io.ringsight.app.cli.JsonObject;
 import io.ringsight.app.config.SourceConfig;
 import io.ringsight.core.time.Clock;
 import io.ringsight.sources.ProbeReport;

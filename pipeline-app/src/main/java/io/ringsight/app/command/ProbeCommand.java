@@ -1,13 +1,13 @@
 package io.ringsight.app.command;
 
-import io.ringsight.app.ExitCode;
-import io.ringsight.app.CommandException;
-import io.ringsight.app.JsonObject;
-import io.ringsight.app.Version;
-import io.ringsight.app.config.ConfigException;
-import io.ringsight.app.config.ModelYaml;
+import io.ringsight.app.cli.CommandException;
+import io.ringsight.app.cli.ExitCode;
+import io.ringsight.app.cli.JsonObject;
+import io.ringsight.app.cli.Version;
 import io.ringsight.app.config.SourceConfig;
-import io.ringsight.app.files.VideoOptions;
+import io.ringsight.app.config.model.ModelYaml;
+import io.ringsight.app.config.yaml.ConfigException;
+import io.ringsight.app.tools.files.VideoOptions;
 import io.ringsight.core.time.CaptureClock;
 import io.ringsight.core.time.Clock;
 import io.ringsight.sources.ProbeReport;

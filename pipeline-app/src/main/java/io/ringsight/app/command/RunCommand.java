@@ -1,11 +1,11 @@
 package io.ringsight.app.command;
 
-import io.ringsight.app.Signals;
-import io.ringsight.app.ExitCode;
-import io.ringsight.app.Daemon;
-import io.ringsight.app.Version;
+import io.ringsight.app.cli.ExitCode;
+import io.ringsight.app.cli.Signals;
+import io.ringsight.app.cli.Version;
 import io.ringsight.app.config.Config;
-import io.ringsight.app.config.ConfigException;
+import io.ringsight.app.config.yaml.ConfigException;
+import io.ringsight.app.daemon.Daemon;
 import io.ringsight.app.systemd.Service;
 import io.ringsight.core.time.Clock;
 import java.util.List;

@@ -1,6 +1,6 @@
 package io.ringsight.app.command;
 
-import io.ringsight.app.CommandException;
+import io.ringsight.app.cli.CommandException;
 import io.ringsight.core.time.Clock;
 import java.time.Duration;
 import java.time.Instant;

@@ -1,7 +1,7 @@
 package io.ringsight.app.command;
 
-import io.ringsight.app.config.ConfigException;
 import io.ringsight.app.config.PipelineConfig;
+import io.ringsight.app.config.yaml.ConfigException;
 import io.ringsight.core.detect.Decoders;
 import io.ringsight.core.detect.DetectionDecoder;
 import io.ringsight.core.detect.Detections;
@@ -10,10 +10,10 @@ import io.ringsight.core.frame.ColorMatrix;
 import io.ringsight.core.frame.ColorRange;
 import io.ringsight.core.frame.Picture;
 import io.ringsight.core.frame.PixelFormat;
-import io.ringsight.core.infer.Backends;
 import io.ringsight.core.infer.InferenceBackend;
 import io.ringsight.core.infer.InferenceException;
 import io.ringsight.core.infer.Lane;
+import io.ringsight.core.infer.open.Backends;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;

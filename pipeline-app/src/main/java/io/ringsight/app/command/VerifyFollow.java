@@ -1,15 +1,15 @@
 package io.ringsight.app.command;
 
-import io.ringsight.app.http.VerifyState;
+import io.ringsight.app.api.VerifyState;
 import io.ringsight.client.verify.Expectations;
 import io.ringsight.client.verify.Findings;
 import io.ringsight.client.verify.Judgement;
 import io.ringsight.client.verify.TopicVerifier;
 import io.ringsight.core.time.Clock;
-import io.ringsight.sinks.kafka.OpenTopic;
-import io.ringsight.sinks.kafka.TopicException;
-import io.ringsight.sinks.kafka.TopicRecord;
-import io.ringsight.sinks.kafka.TopicRecords;
+import io.ringsight.sinks.kafka.read.OpenTopic;
+import io.ringsight.sinks.kafka.read.TopicException;
+import io.ringsight.sinks.kafka.read.TopicRecord;
+import io.ringsight.sinks.kafka.read.TopicRecords;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;

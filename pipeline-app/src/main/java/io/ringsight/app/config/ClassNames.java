@@ -1,5 +1,7 @@
 package io.ringsight.app.config;
 
+import io.ringsight.app.config.yaml.Suggestion;
+import io.ringsight.app.config.yaml.YamlObject;
 import java.util.ArrayList;
 import java.util.List;
 

@@ -1,5 +1,9 @@
 package io.ringsight.app.config;
 
+import io.ringsight.app.config.yaml.ConfigException;
+import io.ringsight.app.config.yaml.YamlErrors;
+import io.ringsight.app.config.yaml.YamlFile;
+import io.ringsight.app.config.yaml.YamlObject;
 import io.ringsight.core.infer.BackendSpec;
 import io.ringsight.core.model.ModelException;
 import io.ringsight.core.model.ModelSpec;

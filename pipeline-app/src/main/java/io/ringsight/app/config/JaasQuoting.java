@@ -1,5 +1,7 @@
 package io.ringsight.app.config;
 
+import io.ringsight.app.config.yaml.Environment;
+
 /**
  * Puts what a variable holds into the value of an option of a JAAS configuration, such as {@code password="${NAME}"} or
  * {@code password=${NAME}}, so that it comes out as it is, whatever quotes and backslashes it holds. Elsewhere a variable

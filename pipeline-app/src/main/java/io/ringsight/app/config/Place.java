@@ -1,5 +1,7 @@
 package io.ringsight.app.config;
 
+import io.ringsight.app.config.yaml.ConfigException;
+import io.ringsight.app.config.yaml.YamlErrors;
 import java.nio.file.Path;
 
 /**

@@ -1,7 +1,7 @@
 package io.ringsight.app.config;
 
-import io.ringsight.sinks.JsonLinesSpec;
-import io.ringsight.sinks.kafka.KafkaSinkSpec;
+import io.ringsight.sinks.jsonl.JsonLinesSpec;
+import io.ringsight.sinks.kafka.client.KafkaSinkSpec;
 
 /** One receiver of messages. */
 public sealed interface SinkConfig {

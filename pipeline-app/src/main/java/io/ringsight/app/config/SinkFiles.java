@@ -1,6 +1,6 @@
 package io.ringsight.app.config;
 
-import io.ringsight.app.files.FileIdentity;
+import io.ringsight.app.config.yaml.YamlObject;
 import io.ringsight.sources.recording.MediaFiles;
 import io.ringsight.sources.spec.SourceSpec;
 import java.io.IOException;

@@ -1,9 +1,12 @@
 package io.ringsight.app.config;
 
-import io.ringsight.sinks.JsonLinesSpec;
-import io.ringsight.sinks.QueueLimits;
-import io.ringsight.sinks.kafka.KafkaSinkSpec;
-import io.ringsight.sinks.kafka.spool.SpoolSpec;
+import io.ringsight.app.config.yaml.Environment;
+import io.ringsight.app.config.yaml.YamlErrors;
+import io.ringsight.app.config.yaml.YamlObject;
+import io.ringsight.sinks.jsonl.JsonLinesSpec;
+import io.ringsight.sinks.kafka.client.KafkaSinkSpec;
+import io.ringsight.sinks.queue.QueueLimits;
+import io.ringsight.sinks.spool.SpoolSpec;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;

@@ -1,5 +1,6 @@
 package io.ringsight.app.config;
 
+import io.ringsight.app.config.yaml.YamlObject;
 import io.ringsight.core.detect.WantedClasses;
 import io.ringsight.core.frame.SourceId;
 import io.ringsight.core.frame.SourceName;

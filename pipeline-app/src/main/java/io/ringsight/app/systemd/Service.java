@@ -1,6 +1,6 @@
 package io.ringsight.app.systemd;
 
-import io.ringsight.app.Pulse;
+import io.ringsight.app.daemon.Pulse;
 import io.ringsight.core.run.Ticker;
 import java.io.IOException;
 import java.time.Duration;

@@ -1,5 +1,7 @@
 package io.ringsight.app.config;
 
+import io.ringsight.app.config.model.ModelYaml;
+import io.ringsight.app.config.yaml.ConfigException;
 import io.ringsight.core.infer.FakeBackend;
 import io.ringsight.core.model.ModelException;
 import java.io.IOException;

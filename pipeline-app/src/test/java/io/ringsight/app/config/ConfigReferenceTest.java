@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.networknt.schema.InputFormat;
 import com.networknt.schema.SchemaRegistry;
 import com.networknt.schema.SpecificationVersion;
+import io.ringsight.app.config.yaml.ConfigException;
 import io.ringsight.core.infer.FakeBackend;
 import io.ringsight.core.model.ModelSpec;
 import io.ringsight.sources.spec.SourceSpec;

@@ -2,6 +2,7 @@ package io.ringsight.app.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.ringsight.app.config.yaml.ConfigException;
 import io.ringsight.core.infer.FakeBackend;
 import io.ringsight.core.model.ModelSpec;
 import java.lang.reflect.RecordComponent;

@@ -2,8 +2,9 @@ package io.ringsight.app.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.ringsight.app.config.yaml.ConfigException;
 import io.ringsight.core.infer.FakeBackend;
-import io.ringsight.sinks.kafka.KafkaSinkSpec;
+import io.ringsight.sinks.kafka.client.KafkaSinkSpec;
 import io.ringsight.sources.spec.SourceSpec;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -3,6 +3,7 @@ package io.ringsight.app.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import io.ringsight.app.config.yaml.ConfigException;
 import io.ringsight.core.infer.FakeBackend;
 import java.nio.file.Files;
 import java.nio.file.Path;

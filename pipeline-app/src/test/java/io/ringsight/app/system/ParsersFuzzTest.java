@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.ringsight.app.JavaCommand;
 import io.ringsight.app.config.ConfigFuzzTarget;
-import io.ringsight.app.eval.LabelFileFuzzTarget;
 import io.ringsight.app.fuzz.MessageFuzzTarget;
+import io.ringsight.app.tools.eval.LabelFileFuzzTarget;
 import io.ringsight.core.infer.onnx.OnnxScanFuzzTarget;
 import io.ringsight.core.infer.onnx.TinyOnnx;
 import io.ringsight.core.model.PythonLiteralFuzzTarget;

@@ -2,7 +2,7 @@ package io.ringsight.app.systemd;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.ringsight.app.Pulse;
+import io.ringsight.app.daemon.Pulse;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;

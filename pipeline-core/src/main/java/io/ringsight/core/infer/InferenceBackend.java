@@ -1,5 +1,6 @@
 package io.ringsight.core.infer;
 
+import io.ringsight.core.infer.open.Backends;
 import io.ringsight.core.metrics.BackendMetrics;
 import java.util.List;
 import java.util.OptionalInt;

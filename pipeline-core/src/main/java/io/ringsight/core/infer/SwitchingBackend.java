@@ -18,7 +18,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Work moves from one batch to the next; each message says which of the two computed it ({@link Lane#backend()}).
  */
-final class SwitchingBackend implements InferenceBackend {
+public final class SwitchingBackend implements InferenceBackend {
     private static final Logger LOG = LoggerFactory.getLogger(SwitchingBackend.class);
     private static final long CLOSE_LIMIT_MS = 30_000;
 
@@ -39,7 +39,7 @@ final class SwitchingBackend implements InferenceBackend {
      *
      * @param floatsPerRow numbers the model gives for one picture
      */
-    SwitchingBackend(InferenceBackend cpu, BackendMetrics metrics, int floatsPerRow) {
+    public SwitchingBackend(InferenceBackend cpu, BackendMetrics metrics, int floatsPerRow) {
         this.cpu = cpu;
         this.metrics = metrics;
         name = cpu.name();
@@ -49,7 +49,7 @@ final class SwitchingBackend implements InferenceBackend {
     }
 
     /** Opens the GPU's backend on this thread and lets it compute; the CPU does if that fails. */
-    void openNow(Supplier<InferenceBackend> opening) {
+    public void openNow(Supplier<InferenceBackend> opening) {
         try {
             adopt(opening.get());
         } catch (RuntimeException | Error e) {
@@ -62,7 +62,7 @@ final class SwitchingBackend implements InferenceBackend {
     }
 
     /** As {@link #openNow}, on a thread of its own, while the CPU computes. */
-    void openInBackground(Supplier<InferenceBackend> opening) {
+    public void openInBackground(Supplier<InferenceBackend> opening) {
         opener = new Thread(() -> openNow(opening), "gpu-opener");
         opener.setDaemon(true);
         opener.start();

@@ -2,13 +2,13 @@ package io.ringsight.sinks.kafka;
 
 import io.ringsight.core.metrics.SinkCounter;
 import io.ringsight.core.metrics.SinkMetrics;
-import io.ringsight.sinks.Delivery;
-import io.ringsight.sinks.DiskFailure;
 import io.ringsight.sinks.Message;
-import io.ringsight.sinks.QueuedMessage;
-import io.ringsight.sinks.SinkQueue;
-import io.ringsight.sinks.SinkStatus;
-import io.ringsight.sinks.kafka.spool.Spool;
+import io.ringsight.sinks.queue.Delivery;
+import io.ringsight.sinks.queue.DiskFailure;
+import io.ringsight.sinks.queue.QueuedMessage;
+import io.ringsight.sinks.queue.SinkQueue;
+import io.ringsight.sinks.queue.SinkStatus;
+import io.ringsight.sinks.spool.Spool;
 import java.io.IOException;
 import java.util.function.BooleanSupplier;
 

@@ -14,6 +14,7 @@ import io.ringsight.core.time.ManualClock;
 import io.ringsight.sinks.Await;
 import io.ringsight.sinks.Camera;
 import io.ringsight.sinks.MessageSink;
+import io.ringsight.sinks.kafka.client.KafkaSinkSpec;
 import java.time.Duration;
 import java.util.EnumSet;
 import java.util.List;
@@ -344,7 +345,7 @@ class KafkaDeliveryTest {
     void aProducerThatFailsToCloseIsToldInOneLineWithoutSecrets() {
         ListAppender<ILoggingEvent> lines = new ListAppender<>();
         lines.start();
-        Logger logger = (Logger) LoggerFactory.getLogger("io.ringsight.sinks.DeliveryThread");
+        Logger logger = (Logger) LoggerFactory.getLogger("io.ringsight.sinks.queue.DeliveryThread");
         logger.addAppender(lines);
         try {
             open(() -> {

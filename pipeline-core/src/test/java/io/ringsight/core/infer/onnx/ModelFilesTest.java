@@ -3,7 +3,7 @@ package io.ringsight.core.infer.onnx;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.ringsight.core.infer.Models;
+import io.ringsight.core.infer.open.Models;
 import io.ringsight.core.model.ModelException;
 import io.ringsight.core.model.ModelOverrides;
 import io.ringsight.core.model.ModelSpec;

@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.ringsight.core.frame.NativePictures;
 import io.ringsight.core.infer.BackendSpec;
-import io.ringsight.core.infer.Backends;
 import io.ringsight.core.infer.InferenceBackend;
 import io.ringsight.core.infer.InferenceException;
 import io.ringsight.core.infer.Lane;
@@ -14,6 +13,7 @@ import io.ringsight.core.infer.cuda.CudaDevice;
 import io.ringsight.core.infer.cuda.CudaDevices;
 import io.ringsight.core.infer.cuda.CudaDouble;
 import io.ringsight.core.infer.onnx.TinyOnnx;
+import io.ringsight.core.infer.open.Backends;
 import io.ringsight.core.metrics.BackendCounter;
 import io.ringsight.core.metrics.BackendMetrics;
 import io.ringsight.core.model.ModelSpec;

@@ -1,0 +1,208 @@
+package io.ringsight.app.api;
+
+import io.ringsight.app.config.HttpConfig;
+import io.ringsight.core.frame.SourceId;
+import io.ringsight.core.frame.SourceName;
+import io.ringsight.core.infer.InferenceBackend;
+import io.ringsight.core.metrics.Counter;
+import io.ringsight.core.metrics.SinkCounter;
+import io.ringsight.core.metrics.SinkMetrics;
+import io.ringsight.core.metrics.SourceMetrics;
+import io.ringsight.core.model.ModelSpec;
+import io.ringsight.core.time.Clock;
+import io.ringsight.sinks.SourceNames;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicLongArray;
+import java.util.function.Supplier;
+
+/**
+ * What the running daemon knows of itself: read by the pages and the summary in the log. Thread-safe.
+ */
+public final class Status {
+    /** The state of a source that gives frames. */
+    public static final String LIVE = "live";
+
+    /**
+     * The model at work.
+     *
+     * @param spec the model
+     * @param backend what computes it
+     */
+    public record Model(ModelSpec spec, InferenceBackend backend) {}
+
+    private final Clock clock;
+    private final long startedNs;
+    private volatile List<SourceMetrics> sources = List.of();
+    /** What sources counted that are not there any more, by counter. */
+    private final AtomicLongArray ofRemovedSources = new AtomicLongArray(Counter.values().length);
+
+    private final List<SinkMetrics> sinks = new CopyOnWriteArrayList<>();
+    private final SourceNames sourceNames = new SourceNames();
+    private volatile Model model;
+    private volatile Supplier<Optional<String>> misread = Optional::empty;
+    private volatile boolean stopping;
+    private volatile String failure = "";
+    private volatile long publishTimeoutNs = TimeUnit.SECONDS.toNanos(HttpConfig.DEFAULT_PUBLISH_TIMEOUT_SECONDS);
+    private final AtomicLong reloadsApplied = new AtomicLong();
+    private final AtomicLong reloadsRefused = new AtomicLong();
+
+    public Status(Clock clock) {
+        this.clock = clock;
+        startedNs = clock.nanoTime();
+    }
+
+    /** From when on a sink that publishes nothing, although it should, makes the daemon not ready. */
+    public void publishTimeout(Duration limit) {
+        publishTimeoutNs = limit.toNanos();
+    }
+
+    /** These are the sources now; those that were and are not have stopped. One thread at a time. */
+    public void sources(List<SourceMetrics> now) {
+        for (SourceMetrics before : sources) {
+            if (!now.contains(before)) {
+                for (Counter counter : Counter.values()) {
+                    ofRemovedSources.addAndGet(counter.ordinal(), before.value(counter));
+                }
+            }
+        }
+        sources = List.copyOf(now);
+    }
+
+    /** A count over all sources since the start, those included that were removed. */
+    public long total(Counter counter) {
+        return ofRemovedSources.get(counter.ordinal())
+                + sources.stream().mapToLong(source -> source.value(counter)).sum();
+    }
+
+    /** A sink was wired. */
+    public void add(SinkMetrics sink) {
+        sinks.add(sink);
+    }
+
+    /** The model is loaded and warm. */
+    public void loaded(Model loaded) {
+        model = loaded;
+    }
+
+    /** Where to ask why the model's output cannot be believed. */
+    public void misread(Supplier<Optional<String>> reason) {
+        misread = reason;
+    }
+
+    /** The configuration was reloaded, and taken or refused. */
+    public void reloaded(boolean applied) {
+        (applied ? reloadsApplied : reloadsRefused).incrementAndGet();
+    }
+
+    /** How often the configuration was reloaded and taken. */
+    public long reloadsApplied() {
+        return reloadsApplied.get();
+    }
+
+    /** How often the configuration was reloaded and refused for its mistakes. */
+    public long reloadsRefused() {
+        return reloadsRefused.get();
+    }
+
+    /** The daemon is about to end. */
+    public void stopping() {
+        stopping = true;
+    }
+
+    /** Something failed that must not, and the daemon ends. */
+    public void failed(String why) {
+        failure = why;
+    }
+
+    /** The model, once it is loaded. */
+    public Optional<Model> model() {
+        return Optional.ofNullable(model);
+    }
+
+    /** In the configuration's order. */
+    public List<SourceMetrics> sources() {
+        return sources;
+    }
+
+    /** What people call the sources. */
+    public SourceNames sourceNames() {
+        return sourceNames;
+    }
+
+    /** In the configuration's order. */
+    public List<SinkMetrics> sinks() {
+        return sinks;
+    }
+
+    /** The clock all times here are by. */
+    public Clock clock() {
+        return clock;
+    }
+
+    /** Nanoseconds since the daemon began to start. */
+    public long uptimeNs() {
+        return clock.nanoTime() - startedNs;
+    }
+
+    /** How many sources give frames. */
+    public long liveSources() {
+        return sources.stream().filter(source -> source.state().equals(LIVE)).count();
+    }
+
+    /** How it does, in one line: whether it is ready and how many sources are live. */
+    public String sentence() {
+        List<String> reasons = notReady();
+        String live = liveSources() + " of " + sources.size() + " sources live";
+        return reasons.isEmpty() ? "ready, " + live : "not ready, " + live + ": " + String.join("; ", reasons);
+    }
+
+    /** Why work cannot be given to the daemon, one sentence each; empty when it is ready. */
+    public List<String> notReady() {
+        List<String> reasons = new ArrayList<>();
+        if (stopping) {
+            reasons.add("stopping");
+        }
+        if (!failure.isEmpty()) {
+            reasons.add(failure);
+        }
+        if (model == null) {
+            reasons.add("the model is loading");
+        }
+        misread.get().ifPresent(reasons::add);
+        if (liveSources() == 0) {
+            reasons.add("no source is live");
+            sources.forEach(source -> reasons.add("source " + title(source) + " is " + source.state()));
+        }
+        for (SinkMetrics sink : sinks) {
+            if (sink.state().isFailure()) {
+                String detail = sink.detail().isEmpty() ? sink.state().sentence() : sink.detail();
+                reasons.add("sink " + sink.sinkName() + " is " + sink.state().wireName() + ": " + detail);
+            } else if (sink.stuckNs(clock.nanoTime(), startedNs) > publishTimeoutNs) {
+                reasons.add(stuck(sink));
+            }
+        }
+        return reasons;
+    }
+
+    /** What people call a source, if they do. */
+    public Optional<SourceName> nameOf(SourceMetrics source) {
+        return sourceNames.of(new SourceId(source.sourceId()));
+    }
+
+    /** A source's id, and in quotes what people call it if they do. */
+    public String title(SourceMetrics source) {
+        return SourceName.title(new SourceId(source.sourceId()), nameOf(source));
+    }
+
+    private String stuck(SinkMetrics sink) {
+        long seconds = TimeUnit.NANOSECONDS.toSeconds(sink.stuckNs(clock.nanoTime(), startedNs));
+        return "sink " + sink.sinkName() + " has published nothing for " + seconds + " s: " + sink.queuedMessages()
+                + " messages wait, " + sink.value(SinkCounter.FAILED) + " were refused so far";
+    }
+}

@@ -1,0 +1,432 @@
+package io.ringsight.app.config.yaml;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import org.snakeyaml.engine.v2.nodes.MappingNode;
+import org.snakeyaml.engine.v2.nodes.Node;
+import org.snakeyaml.engine.v2.nodes.NodeTuple;
+import org.snakeyaml.engine.v2.nodes.ScalarNode;
+import org.snakeyaml.engine.v2.nodes.SequenceNode;
+
+/**
+ * Reads the keys of one YAML mapping. A wrong value is added to the {@link YamlErrors} and the default returned in its
+ * place, so that reading goes on and finds all mistakes; the caller throws at the end. {@link #finish()} complains of
+ * every key nobody asked for.
+ *
+ * <p><code>${NAME}</code> in a value is replaced by the environment variable, <code>${NAME:-text}</code> by the text if
+ * the variable is not set or empty, <code>${file:PATH}</code> by what is in the file; <code>$${</code> stands for a
+ * plain <code>${</code>. The merge key {@code <<} takes in keys of other mappings that the mapping does not say itself.
+ */
+public final class YamlObject {
+    private static final String MERGE = "<<";
+
+    private final MappingNode node;
+    private final String path;
+    private final YamlErrors errors;
+    private final Environment environment;
+    private final Map<String, Node> values = new LinkedHashMap<>();
+    private final Map<String, Integer> keyLines = new LinkedHashMap<>();
+    private final Map<String, String> defaultPaths = new LinkedHashMap<>();
+    private final List<String> known = new ArrayList<>();
+
+    YamlObject(MappingNode node, String path, YamlErrors errors, Map<String, String> environment) {
+        this.node = node;
+        this.path = path;
+        this.errors = errors;
+        this.environment = new Environment(environment);
+        node.getValue().stream().filter(tuple -> !isMerge(tuple)).forEach(this::index);
+        node.getValue().stream().filter(YamlObject::isMerge).forEach(this::merge);
+    }
+
+    private static boolean isMerge(NodeTuple tuple) {
+        return tuple.getKeyNode() instanceof ScalarNode key
+                && key.isPlain()
+                && key.getValue().equals(MERGE);
+    }
+
+    private void merge(NodeTuple tuple) {
+        Node value = tuple.getValueNode();
+        List<Node> all = value instanceof SequenceNode list ? list.getValue() : List.of(value);
+        for (Node each : all) {
+            if (each instanceof MappingNode mapping) {
+                addMissing(new YamlObject(mapping, path, errors, environment.variables()));
+            } else {
+                errors.add(line(each), keyPath(MERGE), "expected keys and values to take in, got " + kind(each));
+            }
+        }
+    }
+
+    private void addMissing(YamlObject other) {
+        other.values.forEach((key, value) -> {
+            if (!values.containsKey(key)) {
+                values.put(key, value);
+                keyLines.put(key, other.keyLines.get(key));
+            }
+        });
+    }
+
+    /** Takes in the keys of {@code defaults} that are not here; what is wrong with them is said of where they stand. */
+    public void addDefaults(YamlObject defaults) {
+        defaults.keys().stream()
+                .filter(key -> !values.containsKey(key))
+                .forEach(key -> defaultPaths.put(key, defaults.keyPath(key)));
+        addMissing(defaults);
+    }
+
+    /** Whether a key's value is a default taken in from elsewhere. */
+    public boolean isDefault(String key) {
+        return defaultPaths.containsKey(key);
+    }
+
+    /** Forgets a default. */
+    public void dropDefault(String key) {
+        if (defaultPaths.remove(key) != null) {
+            values.remove(key);
+            keyLines.remove(key);
+        }
+    }
+
+    private void index(NodeTuple tuple) {
+        int line = line(tuple.getKeyNode());
+        if (!(tuple.getKeyNode() instanceof ScalarNode key)) {
+            errors.add(line, path.isEmpty() ? "yaml" : path, "expected a name as key, got " + kind(tuple.getKeyNode()));
+            return;
+        }
+        Integer first = keyLines.putIfAbsent(key.getValue(), line);
+        if (first != null) {
+            errors.add(
+                    line,
+                    keyPath(key.getValue()),
+                    "expected each key once, got it again (first on line " + first + ")");
+            return;
+        }
+        values.put(key.getValue(), tuple.getValueNode());
+    }
+
+    /** The keys that are there, in the file's order. */
+    public List<String> keys() {
+        return List.copyOf(values.keySet());
+    }
+
+    /** Whether the key is there with a value. */
+    public boolean has(String key) {
+        return values.containsKey(key) && !isNull(values.get(key));
+    }
+
+    /** Whether the key holds a list without elements. */
+    public boolean isEmptyList(String key) {
+        return values.get(key) instanceof SequenceNode sequence
+                && sequence.getValue().isEmpty();
+    }
+
+    /** The path of this mapping from the top; empty for the top itself. */
+    public String path() {
+        return path;
+    }
+
+    /** The key's path from the top, as in messages. */
+    public String keyPath(String key) {
+        String ofDefault = defaultPaths.get(key);
+        if (ofDefault != null) {
+            return ofDefault;
+        }
+        return path.isEmpty() ? key : path + "." + key;
+    }
+
+    /** The line of the key, or where the mapping begins if the key is not there. */
+    public int lineOf(String key) {
+        Node value = values.get(key);
+        return value == null ? keyLines.getOrDefault(key, line(node)) : line(value);
+    }
+
+    /** Adds a mistake about a key's value. */
+    public void mistake(String key, String sentence) {
+        errors.add(lineOf(key), keyPath(key), sentence);
+    }
+
+    /** A text that must be there; empty, and a mistake, if it is not. */
+    public String text(String key) {
+        Optional<String> text = optionalText(key);
+        if (text.isEmpty() && !values.containsKey(key)) {
+            mistake(key, "expected a text, but the key is missing");
+        } else if (text.isEmpty() && isNull(values.get(key))) {
+            mistake(key, "expected a text, got nothing");
+        } else if (text.isPresent() && text.get().isBlank()) {
+            mistake(key, "expected a text, got an empty one");
+        }
+        return text.orElse("");
+    }
+
+    /** A text, or the default. */
+    public String text(String key, String otherwise) {
+        return optionalText(key).orElse(otherwise);
+    }
+
+    /** A text, if there is one. */
+    public Optional<String> optionalText(String key) {
+        return scalar(key, "a text").flatMap(this::substitute);
+    }
+
+    /** A whole number within limits, or the default. */
+    public int integer(String key, int least, int most, int otherwise) {
+        return (int) longInteger(key, least, most, otherwise);
+    }
+
+    /** A whole number within limits, or the default. */
+    public long longInteger(String key, long least, long most, long otherwise) {
+        String expected = "a whole number from " + least + " to " + most;
+        return parsed(key, expected, text -> wholeNumber(text, least, most)).orElse(otherwise);
+    }
+
+    /** A number within limits, or the default. */
+    public double number(String key, double least, double most, double otherwise) {
+        String expected = "a number from " + plain(least) + " to " + plain(most);
+        return parsed(key, expected, text -> decimal(text, least, most)).orElse(otherwise);
+    }
+
+    /** A number within limits, or nothing if the key is missing or holds {@code word}. */
+    public Optional<Double> numberOr(String word, String key, double least, double most) {
+        String expected = word + " or a number from " + plain(least) + " to " + plain(most);
+        Optional<Optional<Double>> value = parsed(
+                key,
+                expected,
+                text -> text.equals(word)
+                        ? Optional.of(Optional.empty())
+                        : decimal(text, least, most).map(Optional::of));
+        return value.flatMap(Function.identity());
+    }
+
+    /** A whole number within limits, or nothing if the key is missing or holds {@code word}. */
+    public Optional<Integer> integerOr(String word, String key, int least, int most) {
+        String expected = word + " or a whole number from " + least + " to " + most;
+        Optional<Optional<Integer>> value = parsed(
+                key,
+                expected,
+                text -> text.equals(word)
+                        ? Optional.of(Optional.empty())
+                        : wholeNumber(text, least, most).map(Math::toIntExact).map(Optional::of));
+        return value.flatMap(Function.identity());
+    }
+
+    /** True or false, or the default. */
+    public boolean flag(String key, boolean otherwise) {
+        return parsed(key, "true or false", text -> switch (text) {
+                    case "true" -> Optional.of(true);
+                    case "false" -> Optional.of(false);
+                    default -> Optional.empty();
+                })
+                .orElse(otherwise);
+    }
+
+    /** One of the words, or the default. */
+    public String word(String key, List<String> words, String otherwise) {
+        Optional<ScalarNode> scalar = scalar(key, "one of " + String.join(", ", words));
+        Optional<String> text = scalar.flatMap(this::substitute);
+        if (text.isPresent() && !words.contains(text.get())) {
+            mistake(
+                    key,
+                    "expected one of " + String.join(", ", words) + ", got " + quoted(text.get())
+                            + Suggestion.of(text.get(), words));
+            return otherwise;
+        }
+        return text.orElse(otherwise);
+    }
+
+    /** The mapping under a key, if it is there. */
+    public Optional<YamlObject> object(String key) {
+        return node(key).flatMap(value -> asObject(value, keyPath(key)));
+    }
+
+    /** The mappings in the list under a key; empty if the key is missing. */
+    public List<YamlObject> objects(String key) {
+        return elements(key, (element, at) -> asObject(element, at));
+    }
+
+    /** The texts in the list under a key; empty if the key is missing. */
+    public List<String> texts(String key) {
+        return elements(key, (element, at) -> asText(element, at));
+    }
+
+    /** Names and texts of the mapping under a key, any names; empty if the key is missing. */
+    public Map<String, String> textMap(String key) {
+        return textMap(key, name -> Environment.Quoting.NONE);
+    }
+
+    /** As {@link #textMap(String)}; {@code quoting} says by name how what variables hold is put into a text. */
+    public Map<String, String> textMap(String key, Function<String, Environment.Quoting> quoting) {
+        Map<String, String> map = new LinkedHashMap<>();
+        object(key)
+                .ifPresent(object -> object.keys().forEach(name -> {
+                    if (object.isText(name)) {
+                        object.scalar(name, "a text")
+                                .flatMap(scalar -> object.substitute(scalar, quoting.apply(name)))
+                                .ifPresent(text -> map.put(name, text));
+                    }
+                }));
+        return map;
+    }
+
+    /** Complains of each key nobody asked for. Call it last. */
+    public void finish() {
+        finish("");
+    }
+
+    /** As {@link #finish()}, but a key that begins with {@code free}, if that is not empty, is the user's own. */
+    public void finish(String free) {
+        for (String key : values.keySet()) {
+            boolean isFree = !free.isEmpty() && key.startsWith(free);
+            if (!known.contains(key) && !isFree) {
+                errors.add(
+                        keyLines.get(key),
+                        keyPath(key),
+                        "expected one of the keys " + String.join(", ", known) + ", got " + quoted(key)
+                                + Suggestion.of(key, known));
+            }
+        }
+    }
+
+    private boolean isText(String name) {
+        if (isNull(values.get(name))) {
+            mistake(name, "expected a text, got nothing");
+            return false;
+        }
+        return true;
+    }
+
+    private Optional<Node> node(String key) {
+        if (!known.contains(key)) {
+            known.add(key);
+        }
+        return has(key) ? Optional.of(values.get(key)) : Optional.empty();
+    }
+
+    private Optional<ScalarNode> scalar(String key, String expected) {
+        Optional<Node> value = node(key);
+        if (value.isPresent() && !(value.get() instanceof ScalarNode)) {
+            mistake(key, "expected " + expected + ", got " + kind(value.get()));
+        }
+        return value.filter(ScalarNode.class::isInstance).map(ScalarNode.class::cast);
+    }
+
+    private <T> Optional<T> parsed(String key, String expected, Function<String, Optional<T>> parse) {
+        Optional<ScalarNode> scalar = scalar(key, expected);
+        Optional<String> text = scalar.flatMap(this::substitute);
+        if (text.isEmpty()) {
+            return Optional.empty();
+        }
+        boolean quotedText =
+                !scalar.get().isPlain() && !Environment.isTemplate(scalar.get().getValue());
+        Optional<T> value =
+                quotedText ? Optional.empty() : parse.apply(text.get().strip());
+        if (value.isEmpty()) {
+            boolean onlyQuotes = quotedText && parse.apply(text.get()).isPresent();
+            mistake(
+                    key,
+                    "expected " + expected + ", got " + (onlyQuotes ? "the text " : "") + quoted(text.get())
+                            + (onlyQuotes ? "; leave out the quotes" : ""));
+        }
+        return value;
+    }
+
+    private Optional<String> substitute(ScalarNode scalar) {
+        return substitute(scalar, Environment.Quoting.NONE);
+    }
+
+    private Optional<String> substitute(ScalarNode scalar, Environment.Quoting quoting) {
+        Environment.Result result = environment.substitute(scalar.getValue(), quoting);
+        result.mistakes().forEach(sentence -> errors.add(line(scalar), pathOf(scalar), sentence));
+        return result.mistakes().isEmpty() ? Optional.of(result.text()) : Optional.empty();
+    }
+
+    private String pathOf(Node value) {
+        return values.entrySet().stream()
+                .filter(entry -> entry.getValue() == value)
+                .findFirst()
+                .map(entry -> keyPath(entry.getKey()))
+                .orElse(path);
+    }
+
+    private interface Element<T> {
+        Optional<T> read(Node element, String at);
+    }
+
+    private <T> List<T> elements(String key, Element<T> reader) {
+        Optional<Node> value = node(key);
+        List<T> list = new ArrayList<>();
+        if (value.isPresent() && value.get() instanceof SequenceNode sequence) {
+            for (int i = 0; i < sequence.getValue().size(); i++) {
+                reader.read(sequence.getValue().get(i), keyPath(key) + "[" + i + "]")
+                        .ifPresent(list::add);
+            }
+        } else if (value.isPresent()) {
+            mistake(key, "expected a list (lines that begin with \"- \"), got " + kind(value.get()));
+        }
+        return list;
+    }
+
+    private Optional<YamlObject> asObject(Node value, String at) {
+        if (value instanceof MappingNode mapping) {
+            return Optional.of(new YamlObject(mapping, at, errors, environment.variables()));
+        }
+        errors.add(line(value), at, "expected keys and values, got " + kind(value));
+        return Optional.empty();
+    }
+
+    private Optional<String> asText(Node value, String at) {
+        if (value instanceof ScalarNode scalar && !isNull(value)) {
+            return substitute(scalar);
+        }
+        errors.add(line(value), at, "expected a text, got " + kind(value));
+        return Optional.empty();
+    }
+
+    private static Optional<Long> wholeNumber(String text, long least, long most) {
+        if (!text.matches("[-+]?[0-9]{1,18}")) {
+            return Optional.empty();
+        }
+        long value = Long.parseLong(text);
+        return value >= least && value <= most ? Optional.of(value) : Optional.empty();
+    }
+
+    private static Optional<Double> decimal(String text, double least, double most) {
+        if (!text.matches("[-+]?([0-9]{1,18}(\\.[0-9]{0,18})?|\\.[0-9]{1,18})([eE][-+]?[0-9]{1,3})?")) {
+            return Optional.empty();
+        }
+        double value = Double.parseDouble(text);
+        return value >= least && value <= most ? Optional.of(value) : Optional.empty();
+    }
+
+    private static String plain(double value) {
+        return value == Math.rint(value) ? Long.toString((long) value) : Double.toString(value);
+    }
+
+    private static boolean isNull(Node value) {
+        return value instanceof ScalarNode scalar
+                && scalar.isPlain()
+                && (scalar.getValue().isEmpty() || scalar.getValue().matches("~|null|Null|NULL"));
+    }
+
+    static int line(Node node) {
+        return node.getStartMark().map(mark -> mark.getLine() + 1).orElse(1);
+    }
+
+    /** What a value is, for messages. */
+    static String kind(Node node) {
+        if (node instanceof MappingNode) {
+            return "keys and values";
+        }
+        if (node instanceof SequenceNode) {
+            return "a list";
+        }
+        return isNull(node) ? "nothing" : quoted(((ScalarNode) node).getValue());
+    }
+
+    public static String quoted(String text) {
+        String cut = text.length() > 80 ? text.substring(0, 80) + "..." : text;
+        return '"' + cut.replaceAll("\\p{Cntrl}", "?") + '"';
+    }
+}

@@ -1,0 +1,373 @@
+package io.ringsight.app.daemon;
+
+import com.github.f4b6a3.ulid.UlidCreator;
+import io.ringsight.app.api.HealthPages;
+import io.ringsight.app.api.HttpPages;
+import io.ringsight.app.api.MetricsPage;
+import io.ringsight.app.api.Page;
+import io.ringsight.app.api.Status;
+import io.ringsight.app.cli.CommandException;
+import io.ringsight.app.config.Config;
+import io.ringsight.app.config.HttpConfig;
+import io.ringsight.app.config.PipelineConfig;
+import io.ringsight.app.config.SinkConfig;
+import io.ringsight.app.config.yaml.ConfigException;
+import io.ringsight.core.detect.Decoders;
+import io.ringsight.core.infer.BackendSpec;
+import io.ringsight.core.infer.InferenceBackend;
+import io.ringsight.core.infer.InferenceException;
+import io.ringsight.core.infer.open.Backends;
+import io.ringsight.core.model.ModelSpec;
+import io.ringsight.core.pipeline.Pipeline;
+import io.ringsight.core.pipeline.ResultSink;
+import io.ringsight.core.run.Ticker;
+import io.ringsight.core.time.Clock;
+import io.ringsight.sinks.MessageJson;
+import io.ringsight.sinks.MessagePublisher;
+import io.ringsight.sinks.MessageSink;
+import io.ringsight.sinks.ModelIdentity;
+import io.ringsight.sources.spec.Redaction;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicReference;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The composition root: opens everything a configuration names, and closes it in reverse order.
+ *
+ * <pre>
+ * pages ─ model on its device ─ sinks ─ pipeline ─ sources
+ * </pre>
+ *
+ * <p>{@link #start} returns when all of it runs; cameras and brokers may still be away. {@link #await} blocks until
+ * {@link #stop()}, until every source is over, or until the device is broken; {@link #close()} then lets what is on its
+ * way reach the sinks, within limits.
+ */
+public final class Daemon implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Daemon.class);
+    private static final Duration SUMMARY = Duration.ofSeconds(10);
+    private static final Duration OUTPUT_LOOK = Duration.ofSeconds(1);
+    /** So soon a stop is heard while the last frames of recordings are waited for. */
+    private static final long LOOK_MS = 200;
+    /** The shares of the time to stop that have passed when each part must be over. */
+    private static final double CAMERAS_STOPPED = 0.25;
+
+    private static final double FRAMES_DRAINED = 0.5;
+    private static final double STAGES_STOPPED = 0.6;
+    private static final double SOURCES_CLOSED = 0.7;
+    private static final double SINKS_CLOSED = 0.95;
+
+    private final Config config;
+    private final Clock clock;
+    private final BackendOpener backends;
+    private final Status status;
+    private final SummaryLog summary;
+    private final StopDeadline deadline;
+    private final Closers closers;
+    private final SinkSet sinks;
+    private final CountDownLatch over = new CountDownLatch(1);
+    private final AtomicReference<Throwable> broken = new AtomicReference<>();
+    private volatile boolean stopped;
+    private volatile boolean outputGone;
+    /** A stage that does not stop may use pictures and lanes still: their memory is left. */
+    private boolean stagesStopped = true;
+
+    private SourceSet sources;
+    private Pipeline pipeline;
+    private int port = -1;
+
+    /** Loads a model on a device. */
+    public interface BackendOpener {
+        /** As {@link Backends#open}. */
+        InferenceBackend open(ModelSpec model, BackendSpec spec);
+    }
+
+    private Daemon(Config config, Clock clock, BackendOpener backends) {
+        this.backends = backends;
+        this.config = config;
+        this.clock = clock;
+        deadline = new StopDeadline(config.pipeline().stopTimeoutMs(), clock);
+        closers = new Closers(deadline, this::failed);
+        sinks = new SinkSet(clock, deadline);
+        status = new Status(clock);
+        summary = new SummaryLog(status);
+    }
+
+    /**
+     * Starts everything.
+     *
+     * @param more receivers of results beside the configured sinks; called by the Publish thread
+     * @throws ConfigException if the port cannot be had or the device is not there
+     */
+    public static Daemon start(Config config, Clock clock, List<ResultSink> more) throws ConfigException {
+        return start(config, clock, more, Backends::open);
+    }
+
+    public static Daemon start(Config config, Clock clock, List<ResultSink> more, BackendOpener backends)
+            throws ConfigException {
+        Daemon daemon = new Daemon(config, clock, backends);
+        try {
+            daemon.open(more);
+            return daemon;
+        } catch (InterruptedException e) {
+            daemon.close();
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted while starting", e);
+        } catch (ConfigException | RuntimeException | Error e) {
+            daemon.close();
+            throw e;
+        }
+    }
+
+    /** What it does, for pages and summaries. */
+    public Status status() {
+        return status;
+    }
+
+    /** The port of the pages, or -1 if there are none. */
+    public int port() {
+        return port;
+    }
+
+    /** How far frames have come until now. Any thread. */
+    public Pulse pulse() {
+        Pipeline.Position position = pipeline.position();
+        return new Pulse(position.left(), position.entered());
+    }
+
+    /** Ends {@link #await}. Any thread; more than once is allowed. */
+    public void stop() {
+        stopped = true;
+        over.countDown();
+    }
+
+    /**
+     * Waits until there is nothing more to do.
+     *
+     * @throws CommandException exit code 1: if the device is broken, the reader of standard output is
+     *     gone, or all sources are over and one failed
+     */
+    public void await() throws InterruptedException {
+        over.await();
+        drainRecordings();
+        throwIfFailed();
+        if (outputGone) {
+            throw CommandException.failed("ringsight: standard output was closed");
+        }
+        List<String> failures = stopped ? List.of() : sources.failures();
+        if (!failures.isEmpty()) {
+            throw CommandException.failed(failures);
+        }
+    }
+
+    /** Sources that ended by themselves lose no frame, however long the device takes: only a stop has a deadline. */
+    private void drainRecordings() throws InterruptedException {
+        boolean drained = false;
+        while (!drained && !stopped && !outputGone && broken.get() == null) {
+            drained = pipeline.drain(LOOK_MS);
+        }
+    }
+
+    /**
+     * Whether something failed that must not, also while closing.
+     *
+     * @throws CommandException exit code 1, and what failed first
+     */
+    public void throwIfFailed() {
+        Throwable cause = broken.get();
+        if (cause != null) {
+            throw CommandException.failed("ringsight: " + sentence(cause));
+        }
+    }
+
+    private static String sentence(Throwable cause) {
+        String what = cause instanceof InferenceException ? "inference failed for good" : "it cannot go on";
+        return Redaction.text(what + ": " + (cause.getMessage() == null ? cause : cause.getMessage()));
+    }
+
+    /** Reads the configuration once more. */
+    public interface Rereading {
+        /** Reads all of it or tells all its mistakes. */
+        Config read() throws ConfigException;
+    }
+
+    /**
+     * Adds, removes and changes sources as the configuration says now; the others do not notice. A wrong configuration is
+     * refused as a whole, and the old one stays. What else changed is named: it takes a restart. Any thread; waits
+     * for sources that must stop.
+     */
+    public synchronized void reload(Rereading reading) throws InterruptedException {
+        try {
+            Config wanted = reading.read();
+            List<String> later = config.sectionsOtherThanSources(wanted);
+            if (!later.isEmpty()) {
+                LOG.warn("changes to {} take effect when Ringsight is restarted", String.join(", ", later));
+            }
+            wanted.ringHint(config.ringSize()).ifPresent(LOG::warn);
+            SourceSet.Changes changes = sources.apply(wanted.sources());
+            status.reloaded(true);
+            LOG.info("configuration reloaded: {}", changes);
+        } catch (ConfigException e) {
+            status.reloaded(false);
+            LOG.error("the changed configuration is refused; keeping the old one:");
+            e.mistakes().forEach(LOG::error);
+        }
+    }
+
+    @Override
+    public void close() {
+        status.stopping();
+        closers.close();
+    }
+
+    private void open(List<ResultSink> more) throws ConfigException, InterruptedException {
+        if (config.http().isPresent()) {
+            status.publishTimeout(Duration.ofSeconds(config.http().get().publishTimeoutSeconds()));
+            openPages(config.http().get());
+        }
+        InferenceBackend backend = openBackend(config.pipeline());
+        List<ResultSink> receivers = new ArrayList<>();
+        receivers.add(openSinks(backend));
+        receivers.addAll(more);
+        openPipeline(backend, receivers);
+        openSources(backend);
+        startSummary();
+        closers.add("broker check", BrokerRemarks.warnInBackground(config, clock)::interrupt);
+    }
+
+    private void openPages(HttpConfig http) throws ConfigException {
+        Map<String, Page> pages = new LinkedHashMap<>();
+        pages.put("/live", HealthPages.live());
+        pages.put("/ready", HealthPages.ready(status));
+        pages.put("/metrics", new MetricsPage(status));
+        HttpPages opened = HttpPages.open(http, pages);
+        closers.add("pages", opened::close);
+        port = opened.port();
+    }
+
+    private InferenceBackend openBackend(PipelineConfig wanted) throws ConfigException {
+        ModelSpec model = wanted.model();
+        InferenceBackend backend;
+        try {
+            backend = backends.open(model, wanted.backend());
+        } catch (InferenceException e) {
+            ConfigException mistake =
+                    wanted.devicePlace().mistake("expected a device that runs the model, but " + e.getMessage());
+            if (wanted.backend().isGpu()) {
+                throw CommandException.failed(mistake.mistakes());
+            }
+            throw mistake;
+        }
+        closers.add("model", () -> {
+            if (stagesStopped) {
+                backend.close();
+            }
+        });
+        status.loaded(new Status.Model(model, backend));
+        LOG.info(
+                "model {} {} ({}) on {}, {} lanes of batch {}",
+                model.name(),
+                model.version(),
+                model.precision(),
+                backend.name(),
+                backend.lanes().size(),
+                backend.maxBatch());
+        return backend;
+    }
+
+    private ResultSink openSinks(InferenceBackend backend) throws ConfigException {
+        closers.add("total", () -> LOG.info("{}", summary.total()));
+        closers.add("sinks", () -> sinks.close(SINKS_CLOSED));
+        for (SinkConfig wanted : config.sinks()) {
+            status.add(sinks.open(wanted).metrics());
+        }
+        String epoch = UlidCreator.getMonotonicUlid().toString();
+        LOG.info(
+                "epoch {}, to {}",
+                epoch,
+                String.join(", ", sinks.all().stream().map(MessageSink::name).toList()));
+        ModelIdentity identity = ModelIdentity.of(config.pipeline().model(), backend.name());
+        return new MessagePublisher(new MessageJson(epoch, identity, status.sourceNames(), clock), sinks.all());
+    }
+
+    private void openPipeline(InferenceBackend backend, List<ResultSink> receivers) {
+        PipelineConfig wanted = config.pipeline();
+        Pipeline.Settings settings = new Pipeline.Settings(config.ringSize(), wanted.threshold());
+        pipeline = new Pipeline(settings, backend, Decoders.of(wanted.model()), receivers, clock);
+        status.misread(pipeline::misread);
+        closers.add("sources", this::closeSources);
+        closers.add("pipeline", this::stopPipeline);
+        pipeline.broken().thenAccept(cause -> {
+            failed(cause);
+            LOG.error("{}; stopping", sentence(cause));
+        });
+    }
+
+    private void openSources(InferenceBackend backend) throws InterruptedException {
+        sources = new SourceSet(pipeline, clock, status, over::countDown, backend::cudaDevice);
+        closers.add("frames in flight", this::drain);
+        closers.add("cameras", () -> sources.stop(deadline.leftMs(CAMERAS_STOPPED)));
+        config.ringHint(config.ringSize()).ifPresent(LOG::warn);
+        sources.apply(config.sources());
+    }
+
+    private void stopPipeline() throws InterruptedException {
+        List<String> running = pipeline.stop(deadline.leftMs(STAGES_STOPPED));
+        stagesStopped = running.isEmpty();
+        if (!stagesStopped) {
+            LOG.warn("threads that did not stop: {}; their memory is left allocated", String.join(", ", running));
+        }
+    }
+
+    private void drain() throws InterruptedException {
+        long leftMs = deadline.leftMs(FRAMES_DRAINED);
+        if (!pipeline.drain(leftMs)) {
+            LOG.warn("frames were still in flight after {} ms", leftMs);
+        }
+    }
+
+    private void closeSources() throws InterruptedException {
+        if (sources != null && stagesStopped) {
+            sources.close(deadline.leftMs(SOURCES_CLOSED));
+        }
+    }
+
+    /**
+     * A thread of the process ended by something nobody caught: what it did is not done any more, so the process must not
+     * look well. Makes {@link #await} fail. Any thread.
+     */
+    public void failed(Thread thread, Throwable cause) {
+        try {
+            failed(new IllegalStateException("thread " + thread.getName() + ": " + cause, cause));
+            LOG.error("thread {} failed; stopping", thread.getName(), cause);
+        } finally {
+            failed(cause); // if there is no memory for words
+        }
+    }
+
+    /** Not everything works any more. Any thread. */
+    private void failed(Throwable cause) {
+        if (broken.compareAndSet(null, cause)) {
+            over.countDown();
+            status.failed(sentence(cause));
+        }
+    }
+
+    /** Whoever read our standard output has gone: as with any program in a pipe, that is the end. */
+    private void endWithStandardOutput() {
+        if (sinks.isOutputGone()) {
+            outputGone = true;
+            over.countDown();
+        }
+    }
+
+    private void startSummary() {
+        closers.add("output watch", Ticker.start("output-watch", OUTPUT_LOOK, this::endWithStandardOutput)::close);
+        closers.add("summary", Ticker.start("summary", SUMMARY, () -> LOG.info("{}", summary.next()))::close);
+    }
+}

@@ -1,0 +1,93 @@
+package io.ringsight.app.daemon;
+
+import io.ringsight.app.cli.CommandException;
+import io.ringsight.app.config.SinkConfig;
+import io.ringsight.app.config.yaml.ConfigException;
+import io.ringsight.core.metrics.SinkState;
+import io.ringsight.core.run.Threads;
+import io.ringsight.core.time.Clock;
+import io.ringsight.sinks.MessageSink;
+import io.ringsight.sinks.jsonl.FileInUseException;
+import io.ringsight.sinks.jsonl.JsonLinesSink;
+import io.ringsight.sinks.jsonl.JsonLinesSpec;
+import io.ringsight.sinks.kafka.KafkaSink;
+import io.ringsight.sinks.spool.SpoolException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The sinks a configuration names: opened in its order, closed all at once. Opened and closed by one thread. */
+final class SinkSet {
+    private static final Logger LOG = LoggerFactory.getLogger(SinkSet.class);
+    private static final String STANDARD_OUTPUT = "jsonl:" + JsonLinesSpec.STANDARD_OUTPUT;
+
+    private final Clock clock;
+    private final StopDeadline deadline;
+    private final List<MessageSink> sinks = new ArrayList<>();
+
+    SinkSet(Clock clock, StopDeadline deadline) {
+        this.clock = clock;
+        this.deadline = deadline;
+    }
+
+    /** Opens one; those opened before are closed by {@link #close}, whether it can be or not. */
+    MessageSink open(SinkConfig wanted) throws ConfigException {
+        try {
+            MessageSink sink = wanted instanceof SinkConfig.Jsonl jsonl
+                    ? JsonLinesSink.open(jsonl.spec(), clock)
+                    : KafkaSink.open(((SinkConfig.Kafka) wanted).spec(), clock);
+            sinks.add(sink);
+            return sink;
+        } catch (FileInUseException e) {
+            throw new ConfigException(List.of("ringsight: sink " + wanted.name()
+                    + ": path: expected a file that no other process writes, but " + e.getMessage()
+                    + "; stop the other one or set another path"));
+        } catch (SpoolException e) {
+            if (e.isDiskFull()) {
+                // exit code 1: a supervisor starts it again
+                throw CommandException.failed("ringsight: sink " + wanted.name() + ": the disk of the spool is full: "
+                        + e.getMessage() + "; free some of it and start again");
+            }
+            throw new ConfigException(List.of("ringsight: sink " + wanted.name()
+                    + ": spool.dir: expected a directory of its own that can be written, but " + e.getMessage()
+                    + "; stop the other one, set another spool.dir, or spool: {enabled: false}"));
+        }
+    }
+
+    /** All that were opened, in their order. */
+    List<MessageSink> all() {
+        return List.copyOf(sinks);
+    }
+
+    /** Whether one of them writes to standard output, and whoever read it has gone. */
+    boolean isOutputGone() {
+        return sinks.stream().anyMatch(SinkSet::isOutputGone);
+    }
+
+    private static boolean isOutputGone(MessageSink sink) {
+        return sink.name().equals(STANDARD_OUTPUT) && sink.metrics().state() == SinkState.NOT_WRITABLE;
+    }
+
+    /** Closes all at once, since each may need its whole time: until {@code share} of the shutdown's has passed. */
+    void close(double share) throws InterruptedException {
+        List<Thread> closing = sinks.stream()
+                .map(sink -> Threads.start("close-" + sink.name(), () -> close(sink, share)))
+                .toList();
+        List<String> left = Threads.join(closing, clock, deadline.leftMs(1));
+        if (!left.isEmpty()) {
+            LOG.warn("not closed in time: {}", String.join(", ", left));
+        }
+    }
+
+    private void close(MessageSink sink, double share) {
+        Duration left = isOutputGone(sink) ? Duration.ZERO : deadline.left(share);
+        long beganNs = clock.nanoTime();
+        if (!sink.close(left) && sink.metrics().spoolMessages() == 0) {
+            long waitedMs = TimeUnit.NANOSECONDS.toMillis(clock.nanoTime() - beganNs);
+            LOG.warn("{}: not everything was acknowledged; waited {} ms", sink.name(), waitedMs);
+        }
+    }
+}

@@ -1,0 +1,352 @@
+package io.ringsight.app.daemon;
+
+import io.ringsight.app.api.Status;
+import io.ringsight.app.config.SourceConfig;
+import io.ringsight.core.frame.GapReason;
+import io.ringsight.core.frame.SourceId;
+import io.ringsight.core.metrics.SourceMetrics;
+import io.ringsight.core.pipeline.FrameIntake;
+import io.ringsight.core.pipeline.IntakeSpec;
+import io.ringsight.core.pipeline.Pipeline;
+import io.ringsight.core.run.Threads;
+import io.ringsight.core.time.Clock;
+import io.ringsight.sources.Sources;
+import io.ringsight.sources.spec.Decoding;
+import io.ringsight.sources.spec.SourceSpec;
+import io.ringsight.sources.spec.SyntheticSettings;
+import io.ringsight.sources.supervise.Ending;
+import io.ringsight.sources.supervise.OpenGate;
+import io.ringsight.sources.supervise.Source;
+import io.ringsight.sources.supervise.SourceSupervisor;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalInt;
+import java.util.Set;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The sources that run now, each with the configuration it runs by. {@link #apply} makes them those of another
+ * configuration and leaves alone what did not change; a source that was changed, or removed and is added again, goes on
+ * with its frame numbers.
+ *
+ * <p><b>Threads.</b> Methods are for any thread, one at a time (they lock). Who asks whether all are over does not wait.
+ */
+final class SourceSet {
+    private static final Logger LOG = LoggerFactory.getLogger(SourceSet.class);
+    private static final long STOP_MS = 5_000;
+    private static final long NS_PER_MS = 1_000_000L;
+    /** Pictures beyond a source's credits: one with the decoder, one being handed over. */
+    private static final int SPARE_PICTURES = 2;
+    /** Sixty-four cameras are open three seconds after the start. */
+    private static final long OPENING_SPACING_MS = 50;
+
+    /** One source at work. */
+    private record Running(SourceConfig config, SourceMetrics metrics, SourceSupervisor supervisor) {
+        String id() {
+            return supervisor.sourceId();
+        }
+
+        boolean isOver() {
+            return supervisor.ended().isDone();
+        }
+
+        /** The same source by a configuration that names it otherwise. */
+        Running by(SourceConfig same) {
+            return new Running(same, metrics, supervisor);
+        }
+    }
+
+    /** One that is made and not connected yet. */
+    private record Opened(Source source, int credits) {}
+
+    /**
+     * What a new configuration changed, by source ids.
+     *
+     * @param added not there before
+     * @param removed not wanted any more
+     * @param changed run otherwise now
+     * @param renamed are called otherwise by people, and did not notice
+     * @param stuck did not stop in time and are left as they are: trying again later may help
+     */
+    record Changes(
+            List<String> added, List<String> removed, List<String> changed, List<String> renamed, List<String> stuck) {
+        @Override
+        public String toString() {
+            List<String> parts = new ArrayList<>();
+            part(parts, "added", added);
+            part(parts, "removed", removed);
+            part(parts, "changed", changed);
+            part(parts, "renamed", renamed);
+            part(parts, "did not stop within " + STOP_MS + " ms and is left as it was", stuck);
+            return parts.isEmpty() ? "no source changed" : String.join("; ", parts);
+        }
+
+        private static void part(List<String> parts, String what, List<String> ids) {
+            if (!ids.isEmpty()) {
+                parts.add(what + ": " + String.join(", ", ids));
+            }
+        }
+    }
+
+    private final Pipeline pipeline;
+    private final Clock clock;
+    private final Status status;
+    private final Runnable allOver;
+    private final Supplier<OptionalInt> cudaDevice;
+    private final OpenGate gate = new OpenGate(OPENING_SPACING_MS);
+    private volatile List<Running> running = List.of();
+    /** While some of them are exchanged, those that end do not mean that all is over. */
+    private volatile boolean changing;
+
+    private volatile boolean stopped;
+    /** Who exchanges sources at the moment, or null: whoever stops all does not wait for it. */
+    private volatile Thread exchanging;
+
+    /**
+     * @param allOver called once every source has ended for good; any thread, perhaps more than once
+     * @param cudaDevice the GPU in whose memory pictures may lie now; asked for each picture
+     */
+    SourceSet(Pipeline pipeline, Clock clock, Status status, Runnable allOver, Supplier<OptionalInt> cudaDevice) {
+        this.pipeline = pipeline;
+        this.clock = clock;
+        this.status = status;
+        this.allOver = allOver;
+        this.cudaDevice = cudaDevice;
+    }
+
+    /**
+     * Makes the running sources those of {@code wanted}, in its order. Waits for those that must stop, the others are
+     * not touched. Does nothing once {@link #stop} was called.
+     */
+    synchronized Changes apply(List<SourceConfig> wanted) throws InterruptedException {
+        if (stopped) {
+            return new Changes(List.of(), List.of(), List.of(), List.of(), List.of());
+        }
+        changing = true;
+        exchanging = Thread.currentThread();
+        try {
+            return exchange(wanted);
+        } finally {
+            exchanging = null;
+            changing = false;
+            checkOver();
+        }
+    }
+
+    private Changes exchange(List<SourceConfig> wanted) throws InterruptedException {
+        Map<String, Running> before = new HashMap<>();
+        running.forEach(source -> before.put(source.id(), source));
+        Set<String> removed = new LinkedHashSet<>(before.keySet());
+        Set<String> changed = new LinkedHashSet<>();
+        for (SourceConfig config : wanted) {
+            String id = config.id().value();
+            removed.remove(id);
+            if (before.containsKey(id) && !before.get(id).config().runsAs(config)) {
+                changed.add(id);
+            }
+        }
+        Set<String> leaving = new LinkedHashSet<>(removed);
+        leaving.addAll(changed);
+        Map<String, Opened> opened = openAll(wanted.stream()
+                .filter(config -> !before.containsKey(config.id().value())
+                        || changed.contains(config.id().value()))
+                .toList());
+        try {
+            List<String> stuck = retire(leaving.stream().map(before::get).toList(), opened);
+            return replace(before, wanted, removed, changed, opened, stuck);
+        } catch (RuntimeException e) {
+            throw new AssertionError("the sources were exchanged in part, and nobody knows what runs", e);
+        }
+    }
+
+    private Changes replace(
+            Map<String, Running> before,
+            List<SourceConfig> wanted,
+            Set<String> removed,
+            Set<String> changed,
+            Map<String, Opened> opened,
+            List<String> stuck) {
+        List<String> renamed = name(wanted);
+        List<String> added = new ArrayList<>();
+        List<Running> made = new ArrayList<>();
+        List<Running> now = new ArrayList<>();
+        for (SourceConfig config : wanted) {
+            Running old = before.get(config.id().value());
+            boolean stays = old != null && (!changed.contains(old.id()) || stuck.contains(old.id()));
+            Running source = old;
+            if (!stays) {
+                source = connect(config, opened.remove(config.id().value()));
+                made.add(source);
+            } else if (!stuck.contains(old.id())) {
+                source = old.by(config);
+            }
+            now.add(source);
+            if (old == null) {
+                added.add(source.id());
+            }
+        }
+        closeAll(opened);
+        removed.stream().filter(stuck::contains).map(before::get).forEach(now::add);
+        running = List.copyOf(now);
+        status.sources(running.stream().map(Running::metrics).toList());
+        made.forEach(source -> source.supervisor().start());
+        removed.removeAll(stuck);
+        removed.forEach(id -> pipeline.forget(new SourceId(id)));
+        changed.removeAll(stuck);
+        renamed.removeAll(added);
+        renamed.removeAll(changed);
+        return new Changes(added, List.copyOf(removed), List.copyOf(changed), renamed, stuck);
+    }
+
+    /** What people call the sources from the next message on; returns the ids of those whose name changed. */
+    private List<String> name(List<SourceConfig> wanted) {
+        List<String> renamed = new ArrayList<>();
+        for (SourceConfig config : wanted) {
+            if (status.sourceNames().set(config.id(), config.name())) {
+                renamed.add(config.id().value());
+                LOG.info(
+                        "source {} is {}",
+                        config.id(),
+                        config.name().map(name -> '"' + name.value() + '"').orElse("without a name now"));
+            }
+        }
+        return renamed;
+    }
+
+    /** Makes the new sources before any is stopped: all of them, or none and nothing has changed. */
+    private Map<String, Opened> openAll(List<SourceConfig> configs) {
+        Map<String, Opened> opened = new HashMap<>();
+        boolean all = false;
+        try {
+            for (SourceConfig config : configs) {
+                opened.put(config.id().value(), open(config));
+            }
+            all = true;
+        } finally {
+            if (!all) {
+                closeAll(opened);
+            }
+        }
+        return opened;
+    }
+
+    private static void closeAll(Map<String, Opened> opened) {
+        opened.values().forEach(unused -> unused.source().close());
+    }
+
+    /** Stops and closes; returns the ids of those that do not stop. */
+    private List<String> retire(List<Running> leaving, Map<String, Opened> instead) throws InterruptedException {
+        List<SourceSupervisor> supervisors =
+                leaving.stream().map(Running::supervisor).toList();
+        List<String> stuck;
+        try {
+            stuck = SourceSupervisor.stopAll(supervisors, clock, STOP_MS);
+        } catch (InterruptedException e) {
+            closeAll(instead);
+            throw e;
+        }
+        supervisors.stream()
+                .filter(supervisor -> !stuck.contains(supervisor.sourceId()))
+                .forEach(SourceSupervisor::close);
+        return stuck;
+    }
+
+    private Opened open(SourceConfig wanted) {
+        int credits = wanted.credits()
+                .orElse(
+                        isLossless(wanted.spec())
+                                ? pipeline.creditsForRecording()
+                                : SourceConfig.DEFAULT_CAMERA_CREDITS);
+        Source source = Sources.open(
+                wanted.spec(),
+                clock,
+                credits + SPARE_PICTURES,
+                new Decoding(wanted.decode(), cudaDevice, wanted.deinterlace(), wanted.track()));
+        return new Opened(source, credits);
+    }
+
+    private Running connect(SourceConfig wanted, Opened opened) {
+        Source source = opened.source();
+        IntakeSpec intakeSpec = new IntakeSpec(
+                wanted.id(),
+                source.lossless(),
+                opened.credits(),
+                wanted.deadlineMs() * NS_PER_MS,
+                wanted.maxFps(),
+                wanted.classes());
+        FrameIntake intake = pipeline.connect(intakeSpec);
+        SourceSupervisor supervisor = new SourceSupervisor(source, intake, clock, gate);
+        supervisor.ended().whenComplete((ending, failure) -> checkOver());
+        return new Running(wanted, intake.metrics(), supervisor);
+    }
+
+    private static boolean isLossless(SourceSpec spec) {
+        return spec instanceof SourceSpec.Recording
+                || spec instanceof SourceSpec.Synthetic synthetic
+                        && !SyntheticSettings.of(synthetic).paced();
+    }
+
+    private void checkOver() {
+        if (!changing && running.stream().allMatch(Running::isOver)) {
+            allOver.run();
+        }
+    }
+
+    /** Sources that ended otherwise than they should, one line each. */
+    List<String> failures() {
+        List<String> failures = new ArrayList<>();
+        for (Running source : running) {
+            if (!source.isOver()) {
+                continue;
+            }
+            Ending ending = source.supervisor().ended().join();
+            if (ending.reason() != GapReason.ENDED && ending.reason() != GapReason.STOPPED) {
+                failures.add("ringsight: source " + source.id() + ": " + ending);
+            }
+        }
+        return failures;
+    }
+
+    /** Stops all, for good, within {@code timeoutMs}. Names in the log what does not stop in time. */
+    void stop(long timeoutMs) throws InterruptedException {
+        stopped = true;
+        interruptExchange();
+        stopAll(timeoutMs);
+    }
+
+    private void interruptExchange() {
+        Thread thread = exchanging;
+        if (thread != null) {
+            thread.interrupt();
+        }
+    }
+
+    private synchronized void stopAll(long timeoutMs) throws InterruptedException {
+        List<String> stuck = SourceSupervisor.stopAll(
+                running.stream().map(Running::supervisor).toList(), clock, timeoutMs);
+        if (!stuck.isEmpty()) {
+            LOG.warn("sources that did not stop within {} ms: {}", timeoutMs, String.join(", ", stuck));
+        }
+    }
+
+    /**
+     * Frees their memory, all at once and within {@code timeoutMs}, after {@link #stop} and when no frame of theirs is on
+     * its way any more. What does not end by then is left.
+     */
+    synchronized void close(long timeoutMs) throws InterruptedException {
+        stopped = true;
+        List<Thread> closing = running.stream()
+                .map(source -> Threads.start(
+                        "close-" + source.id(), () -> source.supervisor().close(timeoutMs)))
+                .toList();
+        List<String> left = Threads.join(closing, clock, timeoutMs);
+        if (!left.isEmpty()) {
+            LOG.warn("not closed within {} ms: {}", timeoutMs, String.join(", ", left));
+        }
+    }
+}

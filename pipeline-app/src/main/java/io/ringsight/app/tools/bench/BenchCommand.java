@@ -1,0 +1,130 @@
+package io.ringsight.app.tools.bench;
+
+import io.ringsight.app.cli.CommandException;
+import io.ringsight.app.config.model.ModelYaml;
+import io.ringsight.app.tools.files.ShippedModel;
+import io.ringsight.core.infer.BackendSpec;
+import io.ringsight.core.infer.InferenceBackend;
+import io.ringsight.core.infer.InferenceException;
+import io.ringsight.core.infer.open.Backends;
+import io.ringsight.core.model.ModelSpec;
+import io.ringsight.core.time.Clock;
+import io.ringsight.sources.spec.SourceSpec;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code ringsight bench}: what this machine does, and how near that is to what it could do. */
+@Command(
+        name = "bench",
+        sortOptions = false,
+        mixinStandardHelpOptions = true,
+        description = "Measures throughput against the composite limit, latency percentiles, allocation and the cost of"
+                + " many cameras, on this machine. Takes about three minutes; run nothing beside it.")
+public final class BenchCommand implements Callable<Integer> {
+    @Option(
+            names = {"-m", "--model"},
+            paramLabel = "MODEL",
+            description = "Model YAML or ONNX file (default: " + ShippedModel.NAME + ").")
+    private Path model;
+
+    @Option(
+            names = "--input",
+            paramLabel = "FILE",
+            description = "Video to measure with (default: a moving test picture of 1280x720, encoded for it).")
+    private Path input;
+
+    @Option(
+            names = "--seconds",
+            paramLabel = "N",
+            defaultValue = "10",
+            description = "Length of each single measurement (default: ${DEFAULT-VALUE}).")
+    private int seconds;
+
+    @Option(
+            names = "--cameras",
+            paramLabel = "N",
+            defaultValue = "32",
+            description = "Measure 1, 2, 4, … up to N cameras; 0 for none (default: ${DEFAULT-VALUE}).")
+    private int cameras;
+
+    @Option(names = "--lanes", paramLabel = "N", defaultValue = "0", description = "Batches in flight (default: auto).")
+    private int lanes;
+
+    @Option(
+            names = "--device",
+            paramLabel = "DEVICE",
+            defaultValue = "cpu",
+            description = "cpu, cuda or cuda:N (default: ${DEFAULT-VALUE}). The composite limit is the CPU's.")
+    private String device;
+
+    @Option(names = "--json", description = "Print one JSON object instead of a table.")
+    private boolean json;
+
+    @Spec
+    private CommandSpec spec;
+
+    @Override
+    public Integer call() throws Exception {
+        if (seconds < 1 || cameras < 0 || cameras > 64 || lanes < 0) {
+            throw CommandException.usage(
+                    "ringsight: bench: --seconds must be at least 1, --cameras 0 to 64, --lanes 0 or more");
+        }
+        if (input != null && !Files.isRegularFile(input)) {
+            throw CommandException.usage("ringsight: bench: --input: expected a video, found no file at " + input);
+        }
+        model = ShippedModel.unless(model);
+        ModelSpec loaded = ModelYaml.read(model);
+        if (input != null) {
+            return measure(loaded, input, input.getFileName().toString());
+        }
+        progress("encoding a video");
+        try (BenchClip clip = BenchClip.render(1280, 720)) {
+            return measure(loaded, clip.file(), "test picture 1280x720, H.264");
+        }
+    }
+
+    private int measure(ModelSpec loaded, Path video, String name) throws InterruptedException {
+        SourceSpec clip = new SourceSpec.Recording(video, true, SourceSpec.Pace.ASAP, Map.of());
+        try (InferenceBackend backend = open(loaded)) {
+            Figures figures =
+                    new Bench(loaded, backend, clip, Clock.system(), seconds * 1_000L, this::progress).run(cameras);
+            Report report =
+                    new Report(figures, TestBed.here(), model.getFileName().toString(), name, command());
+            PrintWriter out = spec.commandLine().getOut();
+            if (json) {
+                report.json(out);
+            } else {
+                report.table(out);
+            }
+        }
+        return 0;
+    }
+
+    private InferenceBackend open(ModelSpec loaded) {
+        try {
+            return Backends.open(loaded, new BackendSpec(device, lanes, 1));
+        } catch (IllegalArgumentException e) {
+            throw CommandException.usage("ringsight: bench: " + e.getMessage());
+        } catch (InferenceException e) {
+            throw CommandException.failed("ringsight: bench: " + e.getMessage());
+        }
+    }
+
+    private String command() {
+        return "ringsight "
+                + String.join(" ", spec.root().commandLine().getParseResult().originalArgs());
+    }
+
+    private void progress(String next) {
+        PrintWriter err = spec.commandLine().getErr();
+        err.println("bench: " + next);
+        err.flush();
+    }
+}

@@ -1,0 +1,173 @@
+package io.ringsight.app.tools.demo;
+
+import io.ringsight.app.cli.CommandException;
+import io.ringsight.app.cli.ExitCode;
+import io.ringsight.app.cli.Signals;
+import io.ringsight.app.cli.Version;
+import io.ringsight.app.config.Config;
+import io.ringsight.app.config.PipelineConfig;
+import io.ringsight.app.config.Place;
+import io.ringsight.app.config.SinkConfig;
+import io.ringsight.app.config.SourceConfig;
+import io.ringsight.app.config.model.ModelYaml;
+import io.ringsight.app.config.yaml.ConfigException;
+import io.ringsight.app.tools.files.ShippedModel;
+import io.ringsight.core.detect.WantedClasses;
+import io.ringsight.core.frame.SourceId;
+import io.ringsight.core.infer.BackendSpec;
+import io.ringsight.core.model.ModelException;
+import io.ringsight.core.model.ModelSpec;
+import io.ringsight.core.time.Clock;
+import io.ringsight.sinks.kafka.client.KafkaSinkSpec;
+import io.ringsight.sources.spec.Decode;
+import io.ringsight.sources.spec.Deinterlace;
+import io.ringsight.sources.spec.SourceSpec;
+import io.ringsight.sources.spec.SourceSpecException;
+import io.ringsight.sources.spec.SyntheticSettings.SceneKind;
+import io.ringsight.sources.synthetic.SyntheticTruth;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Help.Ansi;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** {@code ringsight demo}: everything at work on this machine, a Kafka broker included. */
+@Command(
+        name = "demo",
+        mixinStandardHelpOptions = true,
+        versionProvider = Version.class,
+        description = {
+            "Starts a Kafka broker, watches a drawn board line (or your camera), publishes what is found and shows the"
+                    + " messages as they are read back from Kafka.",
+            "Ctrl-C ends it early. Exit code 1 if nothing was read back or a frame is unaccounted for.",
+            "scripts/demo fetches the broker once; it is no part of the product."
+        })
+public final class DemoCommand implements Callable<Integer> {
+    private static final String TOPIC = "ringsight.detections";
+    private static final String SOURCE_ID = "line1";
+    private static final int MAX_SECONDS = 86_400;
+    private static final String LOG_LEVEL = "ringsight.log.level";
+
+    @Option(
+            names = {"-s", "--seconds"},
+            paramLabel = "N",
+            defaultValue = "20",
+            description = "How long to watch, from the first message on (default: ${DEFAULT-VALUE}).")
+    private int seconds;
+
+    @Option(
+            names = "--source",
+            paramLabel = "URI",
+            defaultValue = "synthetic:pcb",
+            description = "What to watch: rtsp://, rtsps://, v4l2:, file: or synthetic: (default: ${DEFAULT-VALUE}).")
+    private String source;
+
+    @Option(
+            names = {"-m", "--model"},
+            paramLabel = "FILE",
+            description = "The model, .yaml or .onnx (default: " + ShippedModel.NAME + ").")
+    private Path model;
+
+    @Spec
+    private CommandSpec spec;
+
+    @Override
+    public Integer call() throws ConfigException, ModelException, InterruptedException {
+        quieten();
+        if (seconds < 1 || seconds > MAX_SECONDS) {
+            throw misuse("--seconds: expected 1 to " + MAX_SECONDS + ", got " + seconds);
+        }
+        Clock clock = Clock.system();
+        SourceSpec watched = watched();
+        ModelSpec detector = ModelYaml.read(modelFile());
+        boolean terminal = Ansi.AUTO.enabled();
+        Screen screen = new Screen(spec.commandLine().getOut(), terminal);
+        Demo demo = new Demo(screen, scoreboard(watched, detector), clock, terminal);
+        Signals.onTermination(demo::stop);
+        screen.heading("ringsight demo: " + watched.uri() + " -> " + detector.name() + " -> Kafka -> here");
+        screen.step("starting a Kafka broker of its own (KRaft, a few seconds)");
+        try (EmbeddedBroker broker = EmbeddedBroker.start(jars(), clock)) {
+            screen.step("the broker answers at " + broker.bootstrapServers());
+            return demo.run(config(watched, detector, broker), seconds) ? ExitCode.DONE : ExitCode.FAILED;
+        }
+    }
+
+    /** The screen is for messages: the log tells warnings only, unless asked for more. */
+    private static void quieten() {
+        if (System.getProperty(LOG_LEVEL) == null && System.getenv("RINGSIGHT_LOG_LEVEL") == null) {
+            System.setProperty(LOG_LEVEL, "WARN");
+        }
+    }
+
+    private ParameterException misuse(String sentence) {
+        return new ParameterException(spec.commandLine(), sentence);
+    }
+
+    private SourceSpec watched() {
+        try {
+            return SourceSpec.parse(source);
+        } catch (SourceSpecException e) {
+            throw misuse("--source: " + e.getMessage());
+        }
+    }
+
+    private Path modelFile() {
+        Path file = ShippedModel.unless(model);
+        if (!Files.isRegularFile(file)) {
+            throw CommandException.usage("ringsight: demo: there is no model " + file);
+        }
+        return file;
+    }
+
+    private static Path home() {
+        return Path.of(System.getProperty("ringsight.home", "")).toAbsolutePath();
+    }
+
+    private static Path jars() {
+        String named = System.getenv("RINGSIGHT_KAFKA_LIB");
+        return named == null || named.isBlank() ? home().resolve("target/kafka-broker/lib") : Path.of(named);
+    }
+
+    /** The truth is known of drawn boards, and told for a model that knows their kinds of defect. */
+    private static Scoreboard scoreboard(SourceSpec watched, ModelSpec detector) {
+        if (watched instanceof SourceSpec.Synthetic synthetic) {
+            SyntheticTruth truth = new SyntheticTruth(synthetic);
+            boolean boards = truth.settings().scene() == SceneKind.PCB;
+            return boards && detector.labels().containsAll(Scoreboard.labels()) ? new Scoreboard(truth) : null;
+        }
+        return null;
+    }
+
+    private Config config(SourceSpec watched, ModelSpec detector, EmbeddedBroker broker) {
+        Place place = new Place(Path.of("demo"), 1, "device");
+        BackendSpec backend = new BackendSpec(PipelineConfig.DEFAULT_DEVICE, 0, PipelineConfig.DEFAULT_MAX_BATCH);
+        PipelineConfig pipeline = new PipelineConfig(
+                detector,
+                backend,
+                detector.threshold(),
+                PipelineConfig.DEFAULT_RING_SIZE,
+                PipelineConfig.DEFAULT_STOP_TIMEOUT_MS,
+                place);
+        SourceConfig line = new SourceConfig(
+                new SourceId(SOURCE_ID),
+                Optional.empty(),
+                watched,
+                0,
+                0,
+                Optional.empty(),
+                Decode.AUTO,
+                Deinterlace.AUTO,
+                0,
+                WantedClasses.ALL);
+        KafkaSinkSpec topic = new KafkaSinkSpec(broker.bootstrapServers(), TOPIC, Map.of());
+        SinkConfig kafka = new SinkConfig.Kafka(topic);
+        return new Config(pipeline, List.of(line), List.of(kafka), Optional.empty());
+    }
+}

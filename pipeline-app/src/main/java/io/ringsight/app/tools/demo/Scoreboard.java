@@ -1,0 +1,168 @@
+package io.ringsight.app.tools.demo;
+
+import io.ringsight.client.Box;
+import io.ringsight.client.Detection;
+import io.ringsight.sources.synthetic.DefectKind;
+import io.ringsight.sources.synthetic.KnownObjects;
+import io.ringsight.sources.synthetic.SyntheticTruth;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+
+/**
+ * Compares what was found on the synthetic board line with what is known to be there, frame by frame. A detection is
+ * right if it overlaps a defect of its kind that no surer one has taken, with an IoU of 0.33 or more. A defect that the
+ * picture's border cuts may be found or not; it counts for nothing. One thread.
+ */
+final class Scoreboard {
+    /** The least overlap of a right detection. */
+    static final float LEAST_IOU = 0.33f;
+
+    /** The least overlap with a cut defect of a detection that counts for nothing. */
+    private static final float LEAST_TOUCH = 0.05f;
+
+    private static final DefectKind[] KINDS = DefectKind.values();
+
+    /** What a frame's detections are worth. */
+    enum Verdict {
+        /** It is there. */
+        RIGHT,
+        /** It is partly in the picture: not counted. */
+        CUT,
+        /** It is not there. */
+        FALSE
+    }
+
+    /**
+     * The comparison for one frame.
+     *
+     * @param verdicts one for each detection, in the message's order
+     * @param missed kinds of the defects not found
+     */
+    record Comparison(List<Verdict> verdicts, List<DefectKind> missed) {}
+
+    private final SyntheticTruth truth;
+    private final KnownObjects known = SyntheticTruth.room();
+    private final boolean[] taken = new boolean[known.capacity()];
+    private final long[] right = new long[KINDS.length];
+    private final long[] missed = new long[KINDS.length];
+    private final long[] wrong = new long[KINDS.length];
+    private long otherFalse;
+
+    Scoreboard(SyntheticTruth truth) {
+        this.truth = truth;
+    }
+
+    /** The classes a model must know for the comparison to mean something. */
+    static List<String> labels() {
+        return java.util.Arrays.stream(KINDS).map(DefectKind::label).toList();
+    }
+
+    /** Compares and counts what was found in the frame of that time in the stream. */
+    Comparison add(long ptsNs, List<Detection> objects) {
+        truth.objectsAt(ptsNs, known);
+        java.util.Arrays.fill(taken, false);
+        List<Verdict> verdicts = new ArrayList<>(java.util.Collections.nCopies(objects.size(), Verdict.FALSE));
+        List<Integer> surestFirst = new ArrayList<>();
+        for (int i = 0; i < objects.size(); i++) {
+            surestFirst.add(i);
+        }
+        surestFirst.sort(Comparator.comparingDouble(i -> -objects.get(i).confidence()));
+        for (int index : surestFirst) {
+            verdicts.set(index, judge(objects.get(index)));
+        }
+        return new Comparison(verdicts, countMissed());
+    }
+
+    private Verdict judge(Detection found) {
+        int kind = kind(found.label());
+        int best = -1;
+        double bestIou = 0;
+        boolean touchesCut = false;
+        for (int i = 0; i < known.size(); i++) {
+            double iou = iou(found.box(), i);
+            touchesCut |= iou >= LEAST_TOUCH && !known.isWhole(i);
+            if (iou >= LEAST_IOU && iou > bestIou && known.classId(i) == kind && !taken[i]) {
+                best = i;
+                bestIou = iou;
+            }
+        }
+        if (best >= 0) {
+            taken[best] = true;
+            if (known.isWhole(best)) {
+                right[kind]++;
+            }
+            return known.isWhole(best) ? Verdict.RIGHT : Verdict.CUT;
+        }
+        if (touchesCut) {
+            return Verdict.CUT;
+        }
+        if (kind >= 0) {
+            wrong[kind]++;
+        } else {
+            otherFalse++;
+        }
+        return Verdict.FALSE;
+    }
+
+    private List<DefectKind> countMissed() {
+        List<DefectKind> kinds = new ArrayList<>();
+        for (int i = 0; i < known.size(); i++) {
+            if (known.isWhole(i) && !taken[i]) {
+                missed[known.classId(i)]++;
+                kinds.add(KINDS[known.classId(i)]);
+            }
+        }
+        return kinds;
+    }
+
+    private static int kind(String label) {
+        for (DefectKind kind : KINDS) {
+            if (kind.label().equals(label)) {
+                return kind.ordinal();
+            }
+        }
+        return -1;
+    }
+
+    private double iou(Box found, int index) {
+        double left = Math.max(found.left(), known.left(index));
+        double top = Math.max(found.top(), known.top(index));
+        double right = Math.min(found.left() + found.width(), known.left(index) + known.width(index));
+        double bottom = Math.min(found.top() + found.height(), known.top(index) + known.height(index));
+        double overlap = Math.max(0, right - left) * Math.max(0, bottom - top);
+        double union = found.width() * found.height() + known.width(index) * known.height(index) - overlap;
+        return union > 0 ? overlap / union : 0;
+    }
+
+    /** Defects found, over all frames. */
+    long right(DefectKind kind) {
+        return right[kind.ordinal()];
+    }
+
+    /** Defects wholly in the picture and not found. */
+    long missed(DefectKind kind) {
+        return missed[kind.ordinal()];
+    }
+
+    /** Detections of that kind where there is none. */
+    long wrong(DefectKind kind) {
+        return wrong[kind.ordinal()];
+    }
+
+    /** Detections of classes that are no defect kinds. */
+    long otherFalse() {
+        return otherFalse;
+    }
+
+    /** Harmonic mean of precision and recall over all kinds; NaN before there is anything to compare. */
+    double fScore() {
+        long hits = 0;
+        long all = otherFalse;
+        for (int i = 0; i < KINDS.length; i++) {
+            hits += right[i];
+            all += 2 * right[i] + missed[i] + wrong[i];
+        }
+        return all == 0 ? Double.NaN : 2.0 * hits / all;
+    }
+}

@@ -1,0 +1,71 @@
+package io.ringsight.app.tools.eval;
+
+import io.ringsight.core.model.ModelSpec;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * How good one model was found to be.
+ *
+ * @param model what was measured
+ * @param pictures how many it was measured on
+ * @param iou overlap from which a box counts as right, for {@code mAP}, {@code ofClasses} and {@code best}
+ * @param mAP mean of {@code ofClasses}
+ * @param mAP50 mean average precision at 0.50
+ * @param mAP50to95 mean average precision over 0.50 to 0.95
+ * @param best the best balance of precision and recall
+ * @param ofClasses average precision by class id; NaN for a class without objects
+ * @param fps pictures a second
+ */
+record Accuracy(
+        ModelSpec model,
+        int pictures,
+        double iou,
+        double mAP,
+        double mAP50,
+        double mAP50to95,
+        AveragePrecision.BestScore best,
+        List<Double> ofClasses,
+        double fps) {
+    static Accuracy of(ModelSpec model, List<Scored> scored, double iou, double fps) {
+        AveragePrecision precision = new AveragePrecision(scored, model.labels().size());
+        double[] ofClasses = precision.ofClasses(iou);
+        return new Accuracy(
+                model,
+                scored.size(),
+                iou,
+                AveragePrecision.mean(ofClasses),
+                precision.mean(0.5),
+                precision.mean50to95(),
+                precision.bestScore(iou),
+                Arrays.stream(ofClasses).boxed().toList(),
+                fps);
+    }
+
+    /** Average precision of the classes that have objects, by name. */
+    Map<String, Double> classes() {
+        Map<String, Double> classes = new LinkedHashMap<>();
+        for (int c = 0; c < ofClasses.size(); c++) {
+            if (!ofClasses.get(c).isNaN()) {
+                classes.put(model.label(c), ofClasses.get(c));
+            }
+        }
+        return classes;
+    }
+
+    /** What {@code --json} prints of one model. */
+    Map<String, Object> fields() {
+        Map<String, Object> fields = new LinkedHashMap<>();
+        fields.put("images", pictures);
+        fields.put("mAP", mAP);
+        fields.put("mAP50", mAP50);
+        fields.put("mAP50_95", mAP50to95);
+        fields.put("fScore", best.score());
+        fields.put("threshold", best.threshold());
+        fields.put("classes", classes());
+        fields.put("fps", fps);
+        return fields;
+    }
+}

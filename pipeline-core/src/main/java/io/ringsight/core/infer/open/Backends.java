@@ -1,0 +1,115 @@
+package io.ringsight.core.infer.open;
+
+import io.ringsight.core.infer.BackendSpec;
+import io.ringsight.core.infer.InferenceBackend;
+import io.ringsight.core.infer.InferenceException;
+import io.ringsight.core.infer.SwitchingBackend;
+import io.ringsight.core.infer.cuda.CudaDevice;
+import io.ringsight.core.infer.cuda.CudaDevices;
+import io.ringsight.core.infer.onnx.OnnxBackend;
+import io.ringsight.core.infer.tensorrt.EngineCache;
+import io.ringsight.core.infer.tensorrt.TensorRtBackend;
+import io.ringsight.core.metrics.BackendCounter;
+import io.ringsight.core.metrics.BackendMetrics;
+import io.ringsight.core.model.ModelSpec;
+import java.util.List;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Opens the backend for a device. */
+public final class Backends {
+    private static final Logger LOG = LoggerFactory.getLogger(Backends.class);
+    /** Batches in flight a GPU: one copied down, one computed, one copied up, one being loaded. */
+    private static final int LANES_A_GPU = 4;
+
+    private Backends() {}
+
+    /**
+     * Loads a model on a device, makes its lanes and runs each once, so that the first picture is not slower than the
+     * rest.
+     *
+     * <p>{@code cuda} is all GPUs, {@code cuda:N} one; an engine is built first if the cache has none, which may take
+     * minutes. {@code auto} is a GPU if there is one: the CPU computes while the engine is built, and if the GPU
+     * fails.
+     *
+     * @throws InferenceException fatal: if the device is not there or the model does not run on it
+     */
+    public static InferenceBackend open(ModelSpec model, BackendSpec spec) {
+        return open(model, spec, EngineCache.of(System.getenv()));
+    }
+
+    /** As {@link #open(ModelSpec, BackendSpec)} with engines kept in {@code cache}. */
+    public static InferenceBackend open(ModelSpec model, BackendSpec spec, EngineCache cache) {
+        if (spec.device().equals("cpu")) {
+            return openCpu(model, spec);
+        }
+        CudaDevices found = CudaDevices.probe();
+        return spec.device().equals("auto")
+                ? openAuto(model, spec, found, cache)
+                : openGpu(model, spec, chosen(spec.device(), found), cache, new BackendMetrics());
+    }
+
+    private static InferenceBackend openCpu(ModelSpec model, BackendSpec spec) {
+        int lanes = spec.lanes() > 0 ? spec.lanes() : 2 * Runtime.getRuntime().availableProcessors();
+        return OnnxBackend.open(model, Math.min(lanes, BackendSpec.MAX_LANES), spec.maxBatch());
+    }
+
+    private static InferenceBackend openAuto(ModelSpec model, BackendSpec spec, CudaDevices found, EngineCache cache) {
+        InferenceBackend cpu = openCpu(model, spec);
+        if (found.devices().isEmpty()) {
+            LOG.info("device auto: the CPU computes, because {}", found.reason());
+            cpu.metrics().count(BackendCounter.FALLBACKS_TO_CPU);
+            return cpu;
+        }
+        SwitchingBackend backend = new SwitchingBackend(
+                cpu, cpu.metrics(), model.output().candidates() * model.output().values());
+        Supplier<InferenceBackend> opening = () -> openGpu(model, spec, found.devices(), cache, backend.metrics());
+        if (isCached(model, spec, found, cache)) {
+            backend.openNow(opening);
+        } else {
+            backend.openInBackground(opening);
+        }
+        return backend;
+    }
+
+    private static boolean isCached(ModelSpec model, BackendSpec spec, CudaDevices found, EngineCache cache) {
+        return TensorRtBackend.isCached(model, found.devices(), options(spec, found.devices(), cache));
+    }
+
+    private static InferenceBackend openGpu(
+            ModelSpec model, BackendSpec spec, List<CudaDevice> devices, EngineCache cache, BackendMetrics metrics) {
+        return TensorRtBackend.open(model, devices, options(spec, devices, cache), metrics);
+    }
+
+    private static TensorRtBackend.Options options(BackendSpec spec, List<CudaDevice> devices, EngineCache cache) {
+        int lanes = spec.lanes() > 0 ? spec.lanes() : LANES_A_GPU * devices.size();
+        return new TensorRtBackend.Options(
+                Math.min(lanes, BackendSpec.MAX_LANES), spec.maxBatch(), spec.cudaGraphs(), cache);
+    }
+
+    private static List<CudaDevice> chosen(String device, CudaDevices found) {
+        if (found.devices().isEmpty()) {
+            throw unavailable(device, found.reason());
+        }
+        if (device.equals("cuda")) {
+            return found.devices();
+        }
+        int index = Integer.parseInt(device.substring("cuda:".length()));
+        if (index >= found.devices().size()) {
+            throw unavailable(device, "this machine has " + names(found.devices()));
+        }
+        return List.of(found.devices().get(index));
+    }
+
+    private static InferenceException unavailable(String device, String reason) {
+        return InferenceException.fatal("device '" + device + "' is not available: " + reason, null);
+    }
+
+    private static String names(List<CudaDevice> devices) {
+        return devices.stream()
+                .map(device -> "cuda:" + device.index() + " (" + device.name() + ")")
+                .collect(Collectors.joining(", "));
+    }
+}

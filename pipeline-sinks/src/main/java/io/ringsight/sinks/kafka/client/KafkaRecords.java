@@ -1,0 +1,42 @@
+package io.ringsight.sinks.kafka.client;
+
+import io.ringsight.sinks.Message;
+import io.ringsight.sinks.MessageType;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.header.Header;
+import org.apache.kafka.common.header.internals.RecordHeader;
+
+/**
+ * Messages as Kafka records: the key is the source's name, the headers are those of a CloudEvent in binary mode
+ * (CloudEvents 1.0, Kafka protocol binding).
+ */
+public final class KafkaRecords {
+    private static final Header SPEC_VERSION = header("ce_specversion", "1.0");
+    private static final Header CONTENT_TYPE = header("content-type", "application/json");
+    private static final Header FRAME_TYPE = header("ce_type", "io.ringsight.frame.v1");
+    private static final Header GAP_TYPE = header("ce_type", "io.ringsight.gap.v1");
+
+    private KafkaRecords() {}
+
+    public static ProducerRecord<byte[], byte[]> record(String topic, Message message) {
+        String source = message.sourceId().value();
+        List<Header> headers = List.of(
+                SPEC_VERSION,
+                header("ce_id", message.messageId()),
+                header("ce_source", "ringsight/" + source),
+                message.type() == MessageType.FRAME ? FRAME_TYPE : GAP_TYPE,
+                header("ce_time", message.utc()),
+                CONTENT_TYPE);
+        return new ProducerRecord<>(topic, null, null, utf8(source), message.bytes(), headers);
+    }
+
+    private static Header header(String name, String value) {
+        return new RecordHeader(name, utf8(value));
+    }
+
+    private static byte[] utf8(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
+    }
+}

@@ -1,0 +1,97 @@
+package io.ringsight.sinks.queue;
+
+import io.ringsight.core.metrics.SinkMetrics;
+import io.ringsight.core.run.Threads;
+import java.time.Duration;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The thread of a {@link SinkQueue}: takes one message after the other to the delivery, and survives what that throws. */
+final class DeliveryThread {
+    private static final Logger LOG = LoggerFactory.getLogger(DeliveryThread.class);
+    private static final Duration THREAD_END = Duration.ofSeconds(10);
+
+    private final SinkQueue queue;
+    private final Delivery delivery;
+    private final String sinkName;
+    private final Faults faults;
+    private final Thread thread;
+
+    /** Starts the thread, named after the sink. */
+    DeliveryThread(SinkQueue queue, Delivery delivery, SinkMetrics metrics) {
+        this.queue = queue;
+        this.delivery = delivery;
+        sinkName = metrics.sinkName();
+        faults = new Faults(delivery.getClass().getSimpleName(), metrics);
+        thread = Threads.start("sink-" + sinkName, this::run);
+    }
+
+    private void run() {
+        try {
+            while (survive()) {
+                // one message
+            }
+        } finally {
+            end();
+        }
+    }
+
+    /** One step. Nothing it throws ends the thread: the sink would be dead while its state says that it is well. */
+    private boolean survive() {
+        try {
+            return faults.survived(step());
+        } catch (InterruptedException | RuntimeException | Error e) {
+            return !endsBy(e) && pause(faults.restart(delivery, e));
+        }
+    }
+
+    private boolean endsBy(Throwable e) {
+        boolean ends = e instanceof InterruptedException && queue.isStopped();
+        if (ends) {
+            LOG.debug("{}: stopped while busy", sinkName);
+        }
+        return ends;
+    }
+
+    /** A stray interrupt cuts it short. */
+    private boolean pause(long ms) {
+        try {
+            return queue.pause(ms);
+        } catch (InterruptedException e) {
+            return !queue.isStopped();
+        }
+    }
+
+    private boolean step() throws InterruptedException {
+        QueuedMessage next = queue.next();
+        if (next == null) {
+            delivery.idle();
+            return queue.awaitWork();
+        }
+        long pauseMs = delivery.deliver(next);
+        return pauseMs == Delivery.TAKEN ? queue.taken(next) : queue.pause(pauseMs);
+    }
+
+    private void end() {
+        Thread.interrupted();
+        try {
+            delivery.close();
+        } catch (RuntimeException | Error e) {
+            LOG.warn("{}: closing failed: {}", sinkName, e.toString());
+        }
+        queue.abandon();
+    }
+
+    /** Has what the thread is busy with cut off. */
+    void interrupt() {
+        thread.interrupt();
+    }
+
+    /** Waits until it has ended, and says so if it does not. */
+    void join() throws InterruptedException {
+        thread.join(THREAD_END.toMillis());
+        if (thread.isAlive()) {
+            LOG.warn("thread {} did not stop within {} s", thread.getName(), THREAD_END.toSeconds());
+        }
+    }
+}

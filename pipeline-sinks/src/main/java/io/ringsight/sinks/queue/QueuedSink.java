@@ -1,0 +1,53 @@
+package io.ringsight.sinks.queue;
+
+import io.ringsight.core.metrics.SinkMetrics;
+import io.ringsight.sinks.Message;
+import io.ringsight.sinks.MessageSink;
+import java.time.Duration;
+
+/** A queue, and the delivery behind it, as a sink. What kind of sink it is, its delivery alone knows. */
+public final class QueuedSink implements MessageSink {
+    private final SinkMetrics metrics;
+    private final SinkQueue queue;
+
+    /** A sink of a queue whose delivery has been started. */
+    public QueuedSink(SinkMetrics metrics, SinkQueue queue) {
+        this.metrics = metrics;
+        this.queue = queue;
+    }
+
+    @Override
+    public String name() {
+        return metrics.sinkName();
+    }
+
+    @Override
+    public boolean offer(Message message) {
+        return queue.offer(message);
+    }
+
+    @Override
+    public void put(Message message) {
+        queue.put(message);
+    }
+
+    @Override
+    public boolean hasRoom() {
+        return queue.hasRoom();
+    }
+
+    @Override
+    public void onRoom(Runnable listener) {
+        queue.onRoom(listener);
+    }
+
+    @Override
+    public SinkMetrics metrics() {
+        return metrics;
+    }
+
+    @Override
+    public boolean close(Duration deadline) {
+        return queue.close(deadline);
+    }
+}

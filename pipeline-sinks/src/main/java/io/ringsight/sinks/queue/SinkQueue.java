@@ -1,0 +1,422 @@
+package io.ringsight.sinks.queue;
+
+import io.ringsight.core.metrics.SinkCounter;
+import io.ringsight.core.metrics.SinkMetrics;
+import io.ringsight.core.metrics.SinkState;
+import io.ringsight.core.time.Clock;
+import io.ringsight.sinks.Message;
+import io.ringsight.sinks.MessageSink;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * A bounded queue of messages with a thread of its own that delivers them in order.
+ *
+ * <pre>
+ *   head                      cursor                       tail
+ *    | taken by the delivery,   | waiting                    |
+ *    | not answered yet         |                            |
+ * </pre>
+ *
+ * A message keeps its place until it is answered, so that what was sent but not acknowledged can be sent again
+ * ({@link #rewind()}), in order, and counts against the limits.
+ *
+ * <p><b>Losses.</b> A message that finds no room is dropped and counted, and a small entry takes its place at the tail:
+ * the messages of the same source dropped after it join that entry until one is accepted again. Its turn come, and a
+ * quarter of the queue free, the entry leaves as a gap message of reason {@code not-published}. So the receiver alone
+ * can account for every frame. There are never more such entries than accepted messages and two for each source.
+ *
+ * <p><b>Recordings</b> wait at their source while the queue is half full ({@link #hasRoom()}). What was let in before is
+ * taken, over the limits if need be: by no more than recordings have in the pipeline at a time.
+ *
+ * <p><b>Threads.</b> {@link #offer} and {@link #put} are for any thread; {@link #acknowledged} and {@link #refused} too;
+ * {@link #rewind()} is for the delivery, inside its calls. One lock, never held while delivering.
+ */
+public final class SinkQueue {
+    private static final long IDLE_NS = TimeUnit.MILLISECONDS.toNanos(250);
+    private static final String QUEUE_FULL = "the sink's queue was full";
+    private static final String CLOSING = "the sink was closing";
+
+    private final SinkMetrics metrics;
+    private final Clock clock;
+    private final QueueWatcher watcher;
+
+    private final ReentrantLock lock = new ReentrantLock();
+    /** There is something to deliver, or the queue closes. */
+    private final Condition work = lock.newCondition();
+    /** Nothing is left. */
+    private final Condition empty = lock.newCondition();
+
+    private final Room room = new Room();
+    private final Backlog backlog;
+    private DeliveryThread thread;
+    private boolean closing;
+    private boolean closed;
+    private boolean drained;
+    private volatile boolean stopped;
+
+    /** A queue without its thread: {@link #start} comes next. */
+    public SinkQueue(SinkMetrics metrics, QueueLimits limits, Clock clock) {
+        this(metrics, limits, clock, metrics::queued, 0);
+    }
+
+    /**
+     * A queue without its thread that is one of several in a sink.
+     *
+     * @param lossesBefore the numbers of its own gap messages begin after this
+     */
+    public SinkQueue(SinkMetrics metrics, QueueLimits limits, Clock clock, QueueWatcher watcher, long lossesBefore) {
+        this.metrics = metrics;
+        this.clock = clock;
+        this.watcher = watcher;
+        backlog = new Backlog(limits, clock, lossesBefore);
+    }
+
+    /** Starts the thread, named after the sink. Once. */
+    public void start(Delivery delivery) {
+        thread = new DeliveryThread(this, delivery, metrics);
+    }
+
+    /** See {@link MessageSink#offer}. */
+    public boolean offer(Message message) {
+        metrics.count(SinkCounter.OFFERED);
+        lock.lock();
+        try {
+            if (!closing && backlog.hasRoom(message)) {
+                accept(message, QueuedMessage.NOWHERE);
+                return true;
+            }
+            drop(message);
+            return false;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** See {@link MessageSink#put}. */
+    public void put(Message message) {
+        metrics.count(SinkCounter.OFFERED);
+        lock.lock();
+        try {
+            if (closing) {
+                drop(message);
+            } else {
+                accept(message, QueuedMessage.NOWHERE);
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** See {@link MessageSink#hasRoom}. */
+    public boolean hasRoom() {
+        return room.isOpen();
+    }
+
+    /** See {@link MessageSink#onRoom}. */
+    public void onRoom(Runnable listener) {
+        room.onOpen(listener);
+    }
+
+    private void accept(Message message, long offset) {
+        added(backlog.add(message, offset));
+    }
+
+    /** Takes a message counted already, if there is room; {@link QueueWatcher#settled} is told {@code offset}. */
+    public boolean forward(Message message, long offset) {
+        lock.lock();
+        try {
+            boolean taken = !closing && backlog.hasRoom(message);
+            if (taken) {
+                accept(message, offset);
+            }
+            return taken;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void drop(Message message) {
+        metrics.count(SinkCounter.DROPPED_QUEUE_FULL);
+        if (!stopped && !backlog.joinLoss(message)) {
+            metrics.count(SinkCounter.GAPS_ADDED);
+            added(backlog.addLoss(message, closing ? CLOSING : QUEUE_FULL));
+        }
+    }
+
+    private void added(boolean isNext) {
+        if (isNext) {
+            work.signal();
+        }
+        publishDepth();
+    }
+
+    /** As {@link #refused}, with {@link #rewind} to follow: the gap message takes the message's own place. */
+    public void refusedInPlace(QueuedMessage message, String cause) {
+        refuse(message, cause, true);
+    }
+
+    /** Takes a gap message the sink itself made. Before {@link #start}. */
+    public void addOwn(Message message) {
+        metrics.count(SinkCounter.GAPS_ADDED);
+        forward(message, QueuedMessage.NOWHERE);
+    }
+
+    /**
+     * Has what waits for an answer and is kept nowhere else kept, in order; {@link QueueWatcher#settled} is told where.
+     *
+     * @throws IOException if something could not be kept; what comes before it is
+     */
+    public void keep(Keeper keeper) throws IOException {
+        lock.lock();
+        try {
+            backlog.keep(keeper);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Whether nothing would be lost with the queue: what waits for an answer is kept elsewhere, too. */
+    public boolean isKept() {
+        lock.lock();
+        try {
+            return backlog.isKept();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** The message is in other hands, which will count what becomes of it. */
+    public void passedOn(QueuedMessage message) {
+        lock.lock();
+        try {
+            if (!message.answered) {
+                answered(message);
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** The message arrived. */
+    public void acknowledged(QueuedMessage message) {
+        lock.lock();
+        try {
+            if (message.answered) {
+                return;
+            }
+            metrics.count(SinkCounter.ACKNOWLEDGED);
+            metrics.count(SinkCounter.ACKNOWLEDGED_BYTES, message.message.bytes().length);
+            metrics.acknowledged(clock.nanoTime(), message.acceptedNs, message.ofSink);
+            answered(message);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * The message will never be taken, whatever is done: counted as failed, and told to the receiver in a gap message.
+     *
+     * @param cause why, for people, without secrets
+     */
+    public void refused(QueuedMessage message, String cause) {
+        refuse(message, cause, false);
+    }
+
+    private void refuse(QueuedMessage message, String cause, boolean inPlace) {
+        lock.lock();
+        try {
+            if (message.answered) {
+                return;
+            }
+            metrics.count(SinkCounter.FAILED);
+            if (!message.ofSink) {
+                metrics.count(SinkCounter.GAPS_ADDED);
+                if (backlog.insertLoss(message, cause, inPlace ? message : null)) {
+                    work.signal();
+                }
+            }
+            answered(message);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void answered(QueuedMessage message) {
+        backlog.answered(message);
+        watcher.settled(message.offset);
+        if (backlog.isEmpty()) {
+            empty.signalAll();
+        }
+        if (backlog.isLossNext()) {
+            work.signal();
+        }
+        publishDepth();
+    }
+
+    /** All that is unanswered shall be delivered again, in order, from the oldest. */
+    public void rewind() {
+        lock.lock();
+        try {
+            backlog.rewind();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** How long the oldest delivered message has waited for its answer, in nanoseconds; 0 when none does. */
+    public long unansweredNs() {
+        lock.lock();
+        try {
+            return backlog.unansweredNs();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void publishDepth() {
+        watcher.depth(backlog.places(), backlog.bytes());
+        // recordings leave half of it to the cameras; a queue that closes holds nobody back
+        room.set(closing || !backlog.isHalfFull());
+    }
+
+    /** The next to deliver, or null. Renders a loss whose turn has come. */
+    QueuedMessage next() {
+        lock.lock();
+        try {
+            return backlog.next(closing);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** The delivery took it over. Returns whether the thread goes on. */
+    boolean taken(QueuedMessage message) {
+        lock.lock();
+        try {
+            backlog.delivered(message);
+            return !stopped;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Whether its thread is to end: an interrupt before that came from nobody. */
+    boolean isStopped() {
+        return stopped;
+    }
+
+    /** Waits a moment for something to deliver. Returns whether the thread goes on. */
+    boolean awaitWork() throws InterruptedException {
+        lock.lock();
+        try {
+            if (!backlog.hasNext(closing) && !stopped) {
+                work.awaitNanos(IDLE_NS);
+            }
+            return !stopped;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Waits before a message is tried again. Returns whether the thread goes on. */
+    boolean pause(long ms) throws InterruptedException {
+        metrics.count(SinkCounter.RETRIES);
+        lock.lock();
+        try {
+            long leftNs = TimeUnit.MILLISECONDS.toNanos(ms);
+            while (!stopped && leftNs > 0) {
+                leftNs = work.awaitNanos(leftNs);
+            }
+            return !stopped;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** The thread has ended: counts what is left as unknown or failed. */
+    void abandon() {
+        lock.lock();
+        try {
+            closing = true;
+            stopped = true;
+            for (QueuedMessage left = backlog.head(); left != null; left = left.next) {
+                if (left.isUnkept()) {
+                    metrics.count(left.delivered ? SinkCounter.UNKNOWN : SinkCounter.FAILED);
+                }
+                left.answered = true;
+            }
+            backlog.clear();
+            publishDepth();
+            empty.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Has {@link Delivery#idle} called soon. Any thread. */
+    public void wake() {
+        lock.lock();
+        try {
+            work.signal();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Takes no more. */
+    public void refuseMore() {
+        lock.lock();
+        try {
+            closing = true;
+            room.set(true);
+            work.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** See {@link MessageSink#close}. */
+    public synchronized boolean close(Duration deadline) {
+        if (closed) {
+            return drained;
+        }
+        closed = true;
+        boolean interrupted = Thread.interrupted();
+        try {
+            drain(deadline);
+            if (!drained) {
+                thread.interrupt();
+            }
+            thread.join();
+        } catch (InterruptedException e) {
+            interrupted = true;
+            thread.interrupt();
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+        metrics.state(SinkState.CLOSED, "");
+        return drained;
+    }
+
+    /** Waits until all is answered; then, or when it may wait no longer, the thread is to end. */
+    private void drain(Duration deadline) throws InterruptedException {
+        refuseMore();
+        lock.lock();
+        try {
+            long leftNs = deadline.toNanos();
+            while (!backlog.isEmpty() && leftNs > 0) {
+                leftNs = empty.awaitNanos(leftNs);
+            }
+        } finally {
+            drained = backlog.isEmpty();
+            stopped = true;
+            work.signalAll();
+            lock.unlock();
+        }
+    }
+}

@@ -1,0 +1,466 @@
+package io.ringsight.sinks.queue;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.ringsight.client.verify.Findings;
+import io.ringsight.client.verify.TopicVerifier;
+import io.ringsight.core.metrics.SinkCounter;
+import io.ringsight.core.metrics.SinkMetrics;
+import io.ringsight.core.metrics.SinkState;
+import io.ringsight.core.time.ManualClock;
+import io.ringsight.sinks.Await;
+import io.ringsight.sinks.Camera;
+import io.ringsight.sinks.Message;
+import io.ringsight.sinks.Sample;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class SinkQueueTest {
+    private final ManualClock clock = new ManualClock(Sample.NOW_UTC_NS);
+    private final SinkMetrics metrics = new SinkMetrics("fake");
+    private final FakeDelivery delivery = new FakeDelivery();
+    private final Camera camera = new Camera("line1", clock);
+    private SinkQueue queue;
+
+    @AfterEach
+    void close() {
+        if (queue != null) {
+            queue.close(Duration.ZERO);
+            assertThat(delivery.isClosed()).isTrue();
+        }
+        assertThat(metrics.queuedMessages()).isZero();
+        assertThat(accounted()).as("every message is counted once").isEqualTo(offered());
+    }
+
+    private void open(int messages) {
+        open(new QueueLimits(messages, 1 << 20));
+    }
+
+    private void open(QueueLimits limits) {
+        queue = new SinkQueue(metrics, limits, clock);
+        delivery.of(queue);
+        queue.start(delivery);
+    }
+
+    private long offered() {
+        return metrics.value(SinkCounter.OFFERED) + metrics.value(SinkCounter.GAPS_ADDED);
+    }
+
+    private long accounted() {
+        return metrics.value(SinkCounter.ACKNOWLEDGED)
+                + metrics.value(SinkCounter.FAILED)
+                + metrics.value(SinkCounter.UNKNOWN)
+                + metrics.value(SinkCounter.DROPPED_QUEUE_FULL)
+                + metrics.queuedMessages();
+    }
+
+    @Test
+    void deliversInOrderAndMeasuresUntilTheAnswer() {
+        open(10);
+        queue.offer(camera.next());
+        queue.offer(camera.next(3));
+        queue.offer(camera.gap(0));
+        delivery.allow(10).awaitTaken(3);
+        assertThat(delivery.takenIds()).containsExactly("1", "5", "g1");
+        clock.advanceMs(20);
+        delivery.acknowledge(1);
+        assertThat(metrics.value(SinkCounter.ACKNOWLEDGED)).isEqualTo(1);
+        assertThat(metrics.queuedMessages()).isEqualTo(3 - 1);
+        delivery.acknowledge(0);
+        delivery.acknowledge(2);
+        delivery.acknowledge(2);
+        assertThat(metrics.value(SinkCounter.ACKNOWLEDGED)).isEqualTo(3);
+        assertThat(metrics.ackLatencyUs().getMaxValue()).isBetween(19_900L, 20_300L);
+        assertThat(queue.close(Duration.ofSeconds(60))).isTrue();
+        assertThat(metrics.state()).isEqualTo(SinkState.CLOSED);
+    }
+
+    @Test
+    void tellsInPlaceWhatItHadNoRoomFor() {
+        open(2);
+        assertThat(queue.offer(camera.next())).isTrue();
+        assertThat(queue.offer(camera.next())).isTrue();
+        assertThat(queue.offer(camera.next(2))).isFalse();
+        assertThat(queue.offer(camera.gap(1))).isFalse();
+        assertThat(queue.offer(camera.next())).isFalse();
+        delivery.answerAtOnce().allow(3).awaitTaken(3);
+        queue.offer(camera.next());
+        delivery.allow(1).awaitTaken(4);
+        assertThat(delivery.takenIds()).containsExactly("1", "2", "n1", "8");
+        assertThat(metrics.value(SinkCounter.DROPPED_QUEUE_FULL)).isEqualTo(3);
+        assertThat(metrics.value(SinkCounter.GAPS_ADDED)).isEqualTo(1);
+        Findings findings = verify(delivery.taken());
+        assertThat(findings.isComplete()).isTrue();
+        assertThat(findings.frames()).isEqualTo(3);
+        assertThat(findings.gapFrames()).isEqualTo(Map.of("not-published", 2L, "overload", 3L));
+    }
+
+    @Test
+    void tellsOfALossEvenIfNothingComesAfterIt() {
+        open(1);
+        queue.offer(camera.next());
+        queue.offer(camera.next());
+        delivery.answerAtOnce().allow(2).awaitTaken(2);
+        assertThat(delivery.takenIds()).containsExactly("1", "n1");
+    }
+
+    @Test
+    void keepsTheLossesOfSourcesApart() {
+        open(1);
+        Camera other = new Camera("line2", clock);
+        queue.offer(camera.next());
+        queue.offer(other.next());
+        queue.offer(camera.next());
+        queue.offer(other.next());
+        delivery.answerAtOnce().allow(3).awaitTaken(3);
+        assertThat(delivery.takenIds()).containsExactly("1", "n1", "n1");
+        Findings findings = verify(delivery.taken());
+        assertThat(findings.isComplete()).isTrue();
+        assertThat(findings.sources()).isEqualTo(2);
+        assertThat(findings.gapFrames()).isEqualTo(Map.of("not-published", 3L));
+    }
+
+    @Test
+    void oneLossGrowsAsLongAsTheReceiverDoesNotAnswer() {
+        open(1);
+        queue.offer(camera.next());
+        queue.offer(camera.next());
+        delivery.allow(2).awaitTaken(1);
+        for (int i = 0; i < 100; i++) {
+            queue.offer(camera.next());
+        }
+        delivery.acknowledge(0);
+        delivery.awaitTaken(2);
+        queue.offer(camera.next());
+        queue.offer(camera.next());
+        delivery.acknowledge(1);
+        delivery.answerAtOnce().allow(2).awaitTaken(4);
+        assertThat(delivery.takenIds()).containsExactly("1", "n1", "103", "n2");
+        assertThat(verify(delivery.taken()).gapFrames()).isEqualTo(Map.of("not-published", 102L));
+        assertThat(verify(delivery.taken()).isComplete()).isTrue();
+    }
+
+    @Test
+    void whatWaitsBehindAGrowingLossIsNotHeldUpForEver() {
+        open(4);
+        Camera other = new Camera("line2", clock);
+        for (int i = 0; i < 6; i++) {
+            queue.offer(camera.next());
+        }
+        delivery.allow(4).awaitTaken(4);
+        delivery.acknowledge(0);
+        queue.offer(other.next());
+        for (int i = 1; i < 4; i++) {
+            delivery.acknowledge(i);
+        }
+        queue.offer(other.next());
+        delivery.answerAtOnce().allow(3).awaitTaken(7);
+        assertThat(delivery.takenIds()).containsExactly("1", "2", "3", "4", "n1", "1", "2");
+    }
+
+    @Test
+    void closingTellsOfALossThatStillGrows() {
+        open(1);
+        queue.offer(camera.next());
+        queue.offer(camera.next());
+        delivery.answerAtOnce().allow(2);
+        assertThat(queue.close(Duration.ofSeconds(60))).isTrue();
+        assertThat(delivery.takenIds()).containsExactly("1", "n1");
+    }
+
+    @Test
+    void limitsBytesAndTakesOneLongMessage() {
+        Message first = camera.next(0, 3);
+        open(new QueueLimits(100, first.bytes().length + 10));
+        assertThat(queue.offer(first)).isTrue();
+        assertThat(queue.offer(camera.next())).isFalse();
+        delivery.answerAtOnce().allow(2).awaitTaken(2);
+        Await.until("empty", () -> metrics.queuedMessages() == 0);
+        assertThat(queue.offer(camera.next(0, 100)))
+                .as("longer than the limit, but alone")
+                .isTrue();
+        delivery.allow(1).awaitTaken(3);
+    }
+
+    @Test
+    void recordingsHaveRoomUntilTheQueueIsHalfFullAndAreToldWhenTheyHaveAgain() {
+        open(4);
+        List<String> told = new ArrayList<>();
+        queue.onRoom(() -> told.add("room"));
+        queue.offer(camera.next());
+        assertThat(queue.hasRoom()).isTrue();
+        queue.offer(camera.next());
+        assertThat(queue.hasRoom()).isFalse();
+        assertThat(queue.offer(camera.next())).as("a camera's").isTrue();
+        delivery.allow(3).awaitTaken(3);
+        delivery.acknowledge(0);
+        assertThat(queue.hasRoom()).isFalse();
+        assertThat(told).isEmpty();
+        delivery.acknowledge(1);
+        assertThat(queue.hasRoom()).isTrue();
+        assertThat(told).containsExactly("room");
+    }
+
+    @Test
+    void recordingsHaveRoomUntilHalfOfTheBytesAreThere() {
+        Message first = camera.next();
+        open(new QueueLimits(100, first.bytes().length * 2L));
+        queue.offer(first);
+        assertThat(queue.hasRoom()).isFalse();
+        delivery.answerAtOnce().allow(1).awaitTaken(1);
+        Await.until("room", queue::hasRoom);
+    }
+
+    @Test
+    void whatOfARecordingWasLetInIsTakenOverTheLimits() {
+        open(1);
+        for (int i = 0; i < 50; i++) {
+            queue.put(camera.next());
+        }
+        assertThat(queue.hasRoom()).isFalse();
+        delivery.answerAtOnce().allow(50).awaitTaken(50);
+        assertThat(metrics.value(SinkCounter.DROPPED_QUEUE_FULL)).isZero();
+        assertThat(verify(delivery.taken()).frames()).isEqualTo(50);
+        assertThat(verify(delivery.taken()).isComplete()).isTrue();
+    }
+
+    @Test
+    void aQueueThatClosesHoldsNoRecordingBackAndCountsWhatItDrops() {
+        open(1);
+        List<String> told = new ArrayList<>();
+        queue.onRoom(() -> told.add("room"));
+        queue.put(camera.next());
+        assertThat(queue.hasRoom()).isFalse();
+        queue.close(Duration.ZERO);
+        assertThat(told).containsExactly("room");
+        assertThat(queue.hasRoom()).isTrue();
+        queue.put(camera.next());
+        assertThat(metrics.value(SinkCounter.DROPPED_QUEUE_FULL)).isEqualTo(1);
+    }
+
+    @Test
+    void deliversAgainInOrderWhatWasNotAnswered() {
+        open(10);
+        for (int i = 0; i < 5; i++) {
+            queue.offer(camera.next());
+        }
+        delivery.allow(4).awaitTaken(4);
+        delivery.acknowledge(0);
+        delivery.acknowledge(2);
+        delivery.rewindNext();
+        delivery.answerAtOnce().allow(3).awaitTaken(7);
+        assertThat(delivery.takenIds()).containsExactly("1", "2", "3", "4", "2", "4", "5");
+        assertThat(queue.close(Duration.ofSeconds(60))).isTrue();
+        assertThat(metrics.value(SinkCounter.ACKNOWLEDGED)).isEqualTo(5);
+        assertThat(metrics.value(SinkCounter.RETRIES)).isEqualTo(1);
+    }
+
+    @Test
+    void tellsWhatWasRefusedForGood() {
+        open(10);
+        queue.offer(camera.next());
+        queue.offer(camera.next(1));
+        delivery.allow(2).awaitTaken(2);
+        delivery.refuse(1, "too large");
+        delivery.answerAtOnce().allow(1).awaitTaken(3);
+        queue.offer(camera.next());
+        delivery.allow(1).awaitTaken(4);
+        assertThat(delivery.takenIds()).containsExactly("1", "3", "n1", "4");
+        assertThat(new String(delivery.taken().get(2).bytes(), StandardCharsets.UTF_8))
+                .contains("\"detail\":\"1 message: too large\"");
+        assertThat(metrics.value(SinkCounter.FAILED)).isEqualTo(1);
+        delivery.refuse(2, "answered before: not counted");
+        assertThat(metrics.value(SinkCounter.FAILED)).isEqualTo(1);
+    }
+
+    @Test
+    void countsApartWhatClosingFindsUnansweredAndUnsent() {
+        open(10);
+        for (int i = 0; i < 5; i++) {
+            queue.offer(camera.next());
+        }
+        delivery.allow(3).awaitTaken(3);
+        delivery.acknowledge(0);
+        assertThat(queue.close(Duration.ofMillis(50))).isFalse();
+        assertThat(metrics.value(SinkCounter.ACKNOWLEDGED)).isEqualTo(1);
+        assertThat(metrics.value(SinkCounter.UNKNOWN) + metrics.value(SinkCounter.FAILED))
+                .isEqualTo(4);
+        assertThat(metrics.value(SinkCounter.UNKNOWN)).isEqualTo(2);
+        delivery.acknowledge(1);
+        assertThat(metrics.value(SinkCounter.ACKNOWLEDGED))
+                .as("counted as unknown already")
+                .isEqualTo(1);
+        assertThat(queue.offer(camera.next())).isFalse();
+        assertThat(queue.close(Duration.ofSeconds(60)))
+                .as("closing again changes nothing")
+                .isFalse();
+    }
+
+    @Test
+    void goesOnAfterADeliveryThatThrows() {
+        queue = new SinkQueue(metrics, QueueLimits.DEFAULT, clock);
+        delivery.of(queue);
+        AtomicBoolean thrown = new AtomicBoolean();
+        queue.start(new Delivery() {
+            @Override
+            public long deliver(QueuedMessage message) throws InterruptedException {
+                if (thrown.compareAndSet(false, true)) {
+                    throw new IllegalStateException("on purpose");
+                }
+                return delivery.deliver(message);
+            }
+
+            @Override
+            public void idle() {}
+
+            @Override
+            public void close() {
+                delivery.close();
+            }
+        });
+        queue.offer(camera.next());
+        delivery.answerAtOnce().allow(1).awaitTaken(1);
+        assertThat(queue.close(Duration.ofSeconds(60))).isTrue();
+    }
+
+    /** It comes while a message is delivered, and again while the thread waits for the next try. */
+    @Test
+    void aStrayInterruptIsToldAndTheMessageIsDeliveredAllTheSame() {
+        open(10);
+        queue.offer(camera.next());
+        Thread thread = threadOf(metrics.sinkName());
+        thread.interrupt();
+        Await.until("failed", () -> metrics.state() == SinkState.FAILED);
+        assertThat(metrics.detail()).contains("InterruptedException");
+        assertThat(metrics.value(SinkCounter.ERRORS)).isEqualTo(1);
+        thread.interrupt();
+        delivery.answerAtOnce().allow(1).awaitTaken(1);
+        Await.until("mended", () -> metrics.state() != SinkState.FAILED);
+        assertThat(queue.close(Duration.ofSeconds(60))).isTrue();
+    }
+
+    @Test
+    void aStrayInterruptOfAnIdleSinkDoesNotEndIt() {
+        open(10);
+        threadOf(metrics.sinkName()).interrupt();
+        Await.until("seen", () -> metrics.value(SinkCounter.ERRORS) == 1);
+        queue.offer(camera.next());
+        delivery.answerAtOnce().allow(1).awaitTaken(1);
+        assertThat(queue.close(Duration.ofSeconds(60))).isTrue();
+    }
+
+    private static Thread threadOf(String sink) {
+        return Thread.getAllStackTraces().keySet().stream()
+                .filter(thread -> thread.getName().equals("sink-" + sink))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    @Test
+    void anInterruptOfWhoClosesEndsTheSinkWithoutAnError() {
+        open(10);
+        queue.offer(camera.next());
+        Thread sink = threadOf(metrics.sinkName());
+        Await.until("the message's turn", () -> sink.getState() == Thread.State.WAITING);
+        Thread closes = new Thread(() -> queue.close(Duration.ofSeconds(300)));
+        closes.start();
+        Await.until("closing", () -> closes.getState() == Thread.State.TIMED_WAITING);
+        closes.interrupt();
+        // what is left is counted after the delivery is closed
+        Await.until("closed", () -> !closes.isAlive() && !sink.isAlive());
+        assertThat(metrics.value(SinkCounter.ERRORS)).isZero();
+        assertThat(metrics.value(SinkCounter.FAILED)).isEqualTo(1);
+    }
+
+    /** A thread that an Error ended left a sink that said it was ready and took messages for ever. */
+    @Test
+    void goesOnAfterAnErrorAndSaysFailedMeanwhile() {
+        queue = new SinkQueue(metrics, new QueueLimits(10, 1 << 20), clock);
+        delivery.of(queue);
+        java.util.concurrent.atomic.AtomicInteger restarts = new java.util.concurrent.atomic.AtomicInteger();
+        queue.start(new Delivery() {
+            private boolean failed;
+
+            @Override
+            public long deliver(QueuedMessage message) throws InterruptedException {
+                if (!failed) {
+                    failed = true;
+                    throw new NoClassDefFoundError("on purpose");
+                }
+                return delivery.deliver(message);
+            }
+
+            @Override
+            public void restart() {
+                restarts.incrementAndGet();
+                throw new OutOfMemoryError("on purpose, too");
+            }
+
+            @Override
+            public void idle() {}
+
+            @Override
+            public void close() {
+                delivery.close();
+            }
+        });
+        queue.offer(camera.next());
+        Await.until("failed", () -> metrics.state() == SinkState.FAILED);
+        assertThat(metrics.detail()).contains("started again", "on purpose");
+        delivery.answerAtOnce().allow(1).awaitTaken(1);
+        Await.until("mended", () -> metrics.state() != SinkState.FAILED);
+        assertThat(metrics.value(SinkCounter.ERRORS)).isEqualTo(2);
+        assertThat(restarts).hasValue(1);
+        assertThat(queue.close(Duration.ofSeconds(60))).isTrue();
+    }
+
+    /** The gap messages that tell of the refusals do arrive. */
+    @Test
+    void isStuckWhileAllMessagesAreRefused() {
+        open(10);
+        queue.offer(camera.next());
+        delivery.allow(1).awaitTaken(1);
+        delivery.acknowledge(0);
+        clock.advanceMs(40_000);
+        assertThat(metrics.stuckNs(clock.nanoTime(), 0)).isZero();
+        queue.offer(camera.next());
+        delivery.allow(1).awaitTaken(2);
+        delivery.refuse(1, "too large");
+        delivery.allow(1).awaitTaken(3);
+        delivery.acknowledge(2);
+        assertThat(metrics.queuedMessages()).isZero();
+        assertThat(metrics.stuckNs(clock.nanoTime(), 0)).isGreaterThanOrEqualTo(40_000_000_000L);
+        queue.offer(camera.next());
+        delivery.allow(1).awaitTaken(4);
+        delivery.acknowledge(3);
+        assertThat(metrics.stuckNs(clock.nanoTime(), 0)).isZero();
+    }
+
+    @Test
+    void knowsHowLongTheOldestWaitsForItsAnswer() {
+        open(10);
+        assertThat(queue.unansweredNs()).isZero();
+        queue.offer(camera.next());
+        queue.offer(camera.next());
+        delivery.allow(1).awaitTaken(1);
+        clock.advanceMs(1);
+        Await.until("taken over", () -> {
+            clock.advanceMs(1);
+            return queue.unansweredNs() > 0;
+        });
+        delivery.acknowledge(0);
+        assertThat(queue.unansweredNs()).isZero();
+    }
+
+    private static Findings verify(List<Message> messages) {
+        TopicVerifier verifier = new TopicVerifier();
+        messages.forEach(message -> verifier.add(message.bytes()));
+        return verifier.findings();
+    }
+}

@@ -31,6 +31,7 @@ class StuckPartsTest {
     private static final long MAX_STOP_MS = 30_000;
 
     private static final Pattern STUCK = Pattern.compile("sources that did not stop within \\d+ ms: (.*)");
+    private static final Pattern BUSY = Pattern.compile(" (\\S+): stopped while busy");
     /** As much as a pipe holds: the next write waits. */
     private static final int PIPE_BYTES = 65_536;
 
@@ -102,10 +103,9 @@ class StuckPartsTest {
                         .isEqualTo("stopped"));
     }
 
-    /** The sources of which the log says that they did not stop in time. */
+    /** The sources of which the log says that they did not stop in time, or not by themselves. */
     private static Set<String> stuck(String err) {
-        return STUCK.matcher(err)
-                .results()
+        return Stream.concat(STUCK.matcher(err).results(), BUSY.matcher(err).results())
                 .flatMap(line -> Stream.of(line.group(1).split(", ")))
                 .collect(Collectors.toSet());
     }

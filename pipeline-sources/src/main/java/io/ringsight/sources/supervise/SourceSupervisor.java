@@ -175,7 +175,7 @@ public final class SourceSupervisor implements AutoCloseable {
         try {
             last = runUntilOver();
         } catch (InterruptedException e) {
-            LOG.debug("{}: stopped while busy", sourceId());
+            LOG.warn("{}: stopped while busy, so no message tells that it stopped", sourceId());
         } catch (Throwable e) {
             last = failed(e);
         }

@@ -31,6 +31,13 @@ public interface MessageSink {
     /** Has {@code listener} run each time {@link #hasRoom()} may be true again. It must be quick; there is one. */
     void onRoom(Runnable listener);
 
+    /**
+     * Waits until the receiver answered for the first time, or is known not to answer now; {@code limit} at most.
+     *
+     * @return whether it answered
+     */
+    boolean awaitConnected(Duration limit) throws InterruptedException;
+
     /** Counters, state and queue. */
     SinkMetrics metrics();
 

@@ -81,6 +81,11 @@ class MessagePublisherTest {
         }
 
         @Override
+        public boolean awaitConnected(Duration limit) {
+            return true;
+        }
+
+        @Override
         public SinkMetrics metrics() {
             return new SinkMetrics(name());
         }

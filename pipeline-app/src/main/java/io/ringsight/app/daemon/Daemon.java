@@ -33,6 +33,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -54,6 +55,8 @@ public final class Daemon implements AutoCloseable {
     private static final Duration OUTPUT_LOOK = Duration.ofSeconds(1);
     /** So soon a stop is heard while the last frames of recordings are waited for. */
     private static final long LOOK_MS = 200;
+    /** Time brokers have before the cameras start without them. */
+    private static final Duration BROKERS_ANSWERED = Duration.ofSeconds(2);
     /** The shares of the time to stop that have passed when each part must be over. */
     private static final double CAMERAS_STOPPED = 0.25;
 
@@ -235,9 +238,23 @@ public final class Daemon implements AutoCloseable {
         receivers.add(openSinks(backend));
         receivers.addAll(more);
         openPipeline(backend, receivers);
+        awaitBrokers();
         openSources(backend);
         startSummary();
-        closers.add("broker check", BrokerRemarks.warnInBackground(config, clock)::interrupt);
+    }
+
+    /**
+     * Brokers that are there are connected and asked before a camera counts its first frame: what this costs at the start
+     * would cost the first frames. One that is away, or slow, holds nobody up.
+     */
+    private void awaitBrokers() throws InterruptedException {
+        Thread check = BrokerRemarks.warnInBackground(config, clock);
+        closers.add("broker check", check::interrupt);
+        long beganNs = clock.nanoTime();
+        if (sinks.awaitConnected(BROKERS_ANSWERED)) {
+            long leftMs = BROKERS_ANSWERED.toMillis() - TimeUnit.NANOSECONDS.toMillis(clock.nanoTime() - beganNs);
+            check.join(Math.max(1, leftMs));
+        }
     }
 
     private void openPages(HttpConfig http) throws ConfigException {

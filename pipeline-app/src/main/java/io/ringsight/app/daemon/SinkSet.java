@@ -62,6 +62,17 @@ final class SinkSet {
         return List.copyOf(sinks);
     }
 
+    /** Waits until each is connected or known not to be now; {@code limit} at most for all. Returns whether all are. */
+    boolean awaitConnected(Duration limit) throws InterruptedException {
+        long beganNs = clock.nanoTime();
+        boolean all = true;
+        for (MessageSink sink : sinks) {
+            long leftNs = limit.toNanos() - (clock.nanoTime() - beganNs);
+            all &= sink.awaitConnected(Duration.ofNanos(Math.max(0, leftNs)));
+        }
+        return all;
+    }
+
     /** Whether one of them writes to standard output, and whoever read it has gone. */
     boolean isOutputGone() {
         return sinks.stream().anyMatch(SinkSet::isOutputGone);

@@ -78,6 +78,25 @@ final class KafkaDelivery implements Delivery {
         this.deadLetters = deadLetters;
     }
 
+    /** The client's classes, the connection and the topic's partitions take a second: the first frames would wait. */
+    @Override
+    public boolean connect() throws InterruptedException {
+        if (open() != null) {
+            return false;
+        }
+        try {
+            producer.partitionsFor(topic);
+            return true;
+        } catch (InterruptException e) {
+            Thread.interrupted();
+            throw new InterruptedException("stopped while connecting");
+        } catch (KafkaException e) {
+            return false;
+        } catch (RuntimeException e) {
+            throw KafkaText.clean(e);
+        }
+    }
+
     @Override
     public long deliver(QueuedMessage message) throws InterruptedException {
         KafkaFailure failure = broken;

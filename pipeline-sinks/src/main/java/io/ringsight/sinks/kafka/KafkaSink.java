@@ -27,7 +27,7 @@ public final class KafkaSink {
     private KafkaSink() {}
 
     /**
-     * Opens the sink; connects in the background.
+     * Opens the sink; connects at once, in the background.
      *
      * @throws IllegalArgumentException if {@link KafkaSinkSpec#problems()} finds any
      * @throws SpoolException if the spool's directory cannot be used

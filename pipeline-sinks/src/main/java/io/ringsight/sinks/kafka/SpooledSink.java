@@ -155,6 +155,11 @@ final class SpooledSink implements MessageSink {
     }
 
     @Override
+    public boolean awaitConnected(Duration limit) throws InterruptedException {
+        return sending.awaitConnected(limit);
+    }
+
+    @Override
     public SinkMetrics metrics() {
         return metrics;
     }

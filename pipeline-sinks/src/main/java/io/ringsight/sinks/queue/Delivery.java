@@ -9,6 +9,16 @@ public interface Delivery {
     long TAKEN = 0;
 
     /**
+     * The thread's first call: connects, so that the first message does not wait for it. Takes a second at most; what
+     * cannot be had yet, {@link #deliver} tries again and tells.
+     *
+     * @return whether the receiver answered
+     */
+    default boolean connect() throws InterruptedException {
+        return true;
+    }
+
+    /**
      * Sends or writes one message. Called in order, again and again with the same message until it is taken. For each
      * message taken the answer goes to {@link SinkQueue#acknowledged} or {@link SinkQueue#refused}, now or later, on
      * any thread.

@@ -3,6 +3,8 @@ package io.ringsight.sinks.queue;
 import io.ringsight.core.metrics.SinkMetrics;
 import io.ringsight.core.run.Threads;
 import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -15,6 +17,8 @@ final class DeliveryThread {
     private final Delivery delivery;
     private final String sinkName;
     private final Faults faults;
+    private final CountDownLatch connectingOver = new CountDownLatch(1);
+    private volatile boolean connected;
     private final Thread thread;
 
     /** Starts the thread, named after the sink. */
@@ -28,12 +32,35 @@ final class DeliveryThread {
 
     private void run() {
         try {
-            while (survive()) {
-                // one message
+            boolean goesOn = connect();
+            while (goesOn) {
+                goesOn = survive();
             }
         } finally {
             end();
         }
+    }
+
+    /** What goes wrong goes wrong again with the first message, which then waits and tells. */
+    private boolean connect() {
+        try {
+            connected = delivery.connect();
+            return true;
+        } catch (InterruptedException | RuntimeException | Error e) {
+            return !endsBy(e) && pause(faults.restart(delivery, e));
+        } finally {
+            connectingOver.countDown();
+        }
+    }
+
+    /** Whether the delivery's first call is still to end. */
+    boolean isConnecting() {
+        return connectingOver.getCount() > 0;
+    }
+
+    /** See {@link MessageSink#awaitConnected}. */
+    boolean awaitConnected(Duration limit) throws InterruptedException {
+        return connectingOver.await(limit.toNanos(), TimeUnit.NANOSECONDS) && connected;
     }
 
     /** One step. Nothing it throws ends the thread: the sink would be dead while its state says that it is well. */

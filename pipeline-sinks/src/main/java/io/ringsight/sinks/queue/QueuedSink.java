@@ -42,6 +42,11 @@ public final class QueuedSink implements MessageSink {
     }
 
     @Override
+    public boolean awaitConnected(Duration limit) throws InterruptedException {
+        return queue.awaitConnected(limit);
+    }
+
+    @Override
     public SinkMetrics metrics() {
         return metrics;
     }

@@ -80,6 +80,11 @@ public final class SinkQueue {
         thread = new DeliveryThread(this, delivery, metrics);
     }
 
+    /** See {@link MessageSink#awaitConnected}. After {@link #start}. */
+    public boolean awaitConnected(Duration limit) throws InterruptedException {
+        return thread.awaitConnected(limit);
+    }
+
     /** See {@link MessageSink#offer}. */
     public boolean offer(Message message) {
         metrics.count(SinkCounter.OFFERED);
@@ -388,7 +393,7 @@ public final class SinkQueue {
         boolean interrupted = Thread.interrupted();
         try {
             drain(deadline);
-            if (!drained) {
+            if (!drained || thread.isConnecting()) {
                 thread.interrupt();
             }
             thread.join();

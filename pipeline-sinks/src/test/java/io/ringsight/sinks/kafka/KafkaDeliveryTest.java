@@ -23,6 +23,7 @@ import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 import org.apache.kafka.clients.producer.Callback;
 import org.apache.kafka.clients.producer.MockProducer;
@@ -31,6 +32,7 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.InvalidRecordException;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.PartitionInfo;
 import org.apache.kafka.common.errors.InvalidTimestampException;
 import org.apache.kafka.common.errors.OutOfOrderSequenceException;
 import org.apache.kafka.common.errors.RecordTooLargeException;
@@ -91,6 +93,42 @@ class KafkaDeliveryTest {
         TopicVerifier verifier = new TopicVerifier();
         records.forEach(record -> verifier.add(record.value()));
         return verifier.findings();
+    }
+
+    @Test
+    void connectsBeforeTheFirstMessage() throws InterruptedException {
+        open(this::producer);
+        assertThat(sink.awaitConnected(LONG)).isTrue();
+        assertThat(producers).hasSize(1);
+
+        sink.offer(camera.next());
+        awaitSent(0, 1);
+        assertThat(producers).hasSize(1);
+    }
+
+    @Test
+    void aBrokerThatIsAwayAtTheStartHoldsNobodyUpAndGetsTheFirstMessageLater() throws InterruptedException {
+        AtomicBoolean away = new AtomicBoolean(true);
+        open(() -> new MockProducer<>(false, null, new ByteArraySerializer(), new ByteArraySerializer()) {
+            {
+                producers.add(this);
+            }
+
+            @Override
+            public List<PartitionInfo> partitionsFor(String topic) {
+                if (away.get()) {
+                    throw new TimeoutException("no broker");
+                }
+                return super.partitionsFor(topic);
+            }
+        });
+        assertThat(sink.awaitConnected(LONG)).isFalse();
+        assertThat(sink.metrics().state()).isEqualTo(SinkState.CONNECTING);
+
+        away.set(false);
+        sink.offer(camera.next());
+        assertThat(awaitSent(0, 1).completeNext()).isTrue();
+        Await.until("ready", () -> sink.metrics().state() == SinkState.READY);
     }
 
     @Test

@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -58,6 +59,38 @@ class SinkQueueTest {
                 + metrics.value(SinkCounter.UNKNOWN)
                 + metrics.value(SinkCounter.DROPPED_QUEUE_FULL)
                 + metrics.queuedMessages();
+    }
+
+    @Test
+    void closesAtOnceThoughTheReceiverNeverAnswersTheFirstCall() throws InterruptedException {
+        CountDownLatch connecting = new CountDownLatch(1);
+        AtomicBoolean closed = new AtomicBoolean();
+        SinkQueue slow = new SinkQueue(metrics, new QueueLimits(10, 1 << 20), clock);
+        slow.start(new Delivery() {
+            @Override
+            public boolean connect() throws InterruptedException {
+                connecting.countDown();
+                new CountDownLatch(1).await();
+                return true;
+            }
+
+            @Override
+            public long deliver(QueuedMessage message) {
+                return TAKEN;
+            }
+
+            @Override
+            public void idle() {}
+
+            @Override
+            public void close() {
+                closed.set(true);
+            }
+        });
+        connecting.await();
+        assertThat(slow.awaitConnected(Duration.ZERO)).isFalse();
+        assertThat(slow.close(Duration.ofSeconds(60))).isTrue();
+        assertThat(closed).isTrue();
     }
 
     @Test

@@ -130,6 +130,20 @@ class LauncherTest {
     }
 
     @Test
+    void saysInOneLineThatTheArchiveIsForAnotherMachine() throws IOException {
+        program("bin/uname", "[ \"$1\" = -m ] && echo x86_64 || echo Linux");
+        program("bin/getconf", "echo glibc 2.36");
+        launch("doctor");
+        Path lib = root.resolve("pipeline-app/target/ringsight/lib");
+        Files.writeString(lib.resolve("ffmpeg-8-linux-arm64.jar"), "");
+
+        assertThat(launch("doctor").err().lines())
+                .containsExactly("ringsight: this build's native libraries are for arm64 only, this machine is x86_64");
+        Files.writeString(lib.resolve("ffmpeg-8-linux-x86_64.jar"), "");
+        assertThat(launch("doctor").exitCode()).isZero();
+    }
+
+    @Test
     void saysInOneLineWhatItNeedsOfTheMachine() throws IOException {
         program("bin/uname", "[ \"$1\" = -m ] && echo riscv64 || echo Linux");
         assertThat(launch("doctor").err()).contains("for x86-64 only, this machine is riscv64");

@@ -1,5 +1,6 @@
 package io.ringsight.core.infer.tensorrt;
 
+import static java.nio.file.StandardCopyOption.REPLACE_EXISTING;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
@@ -58,6 +59,29 @@ class CacheFileTest {
                 .isEqualTo("was made for TensorRT 11.2.0 where this is 11.3.0");
         assertThat(file.read(key("11.3.0", "L4")).problem())
                 .isEqualTo("was made for TensorRT 11.2.0 where this is 11.3.0, GPU Tesla T4 where this is L4");
+    }
+
+    /** Written by 0.1.0 itself. Its TensorRT was 11.2; this version has an older one, so that no engine of it fits. */
+    @Test
+    void anEngineOf010IsReadableAndNamesTheTensorRtItWasMadeFor() throws IOException {
+        Files.copy(getClass().getResourceAsStream("/engine-0.1.0/net.engine"), file.path(), REPLACE_EXISTING);
+        Map<String, String> facts = new LinkedHashMap<>();
+        facts.put("TensorRT", "10.6.0");
+        facts.put("driver", "13.0");
+        facts.put("CUDA", "13.0");
+        facts.put("GPU", "Tesla T4");
+        facts.put("computeCapability", "7.5");
+        facts.put("model", "40cb1ad06d2a" + "0".repeat(52));
+        facts.put("input", "640x640");
+        facts.put("maxBatch", "1");
+        facts.put("options", "1 strongly-typed no-tf32");
+
+        assertThat(file.read(new CacheKey(facts)).problem())
+                .isEqualTo("was made for TensorRT 11.2.1 where this is 10.6.0");
+        facts.put("TensorRT", "11.2.1");
+        assertThat(file.read(new CacheKey(facts)).problem())
+                .as("the format is the same")
+                .isEmpty();
     }
 
     @Test

@@ -1,5 +1,6 @@
 package io.ringsight.core.infer.tensorrt;
 
+import static java.nio.file.StandardCopyOption.REPLACE_EXISTING;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
@@ -133,6 +134,17 @@ class EngineTest {
     void anEngineOfAnotherTensorRtIsStale() throws IOException {
         openComputeClose();
         device.set("trt=100700");
+        openComputeClose();
+        assertBuilt(1, 1);
+        openComputeClose();
+        assertBuilt(0, 0);
+    }
+
+    @Test
+    void anEngineOf010IsBuiltAnewAndReplaced() throws IOException {
+        openComputeClose();
+        Path file = engineFile();
+        Files.copy(getClass().getResourceAsStream("/engine-0.1.0/net.engine"), file, REPLACE_EXISTING);
         openComputeClose();
         assertBuilt(1, 1);
         openComputeClose();

@@ -58,7 +58,7 @@ final class DeliveryThread {
         return connectingOver.getCount() > 0;
     }
 
-    /** See {@link MessageSink#awaitConnected}. */
+    /** See {@link SinkQueue#awaitConnected}. */
     boolean awaitConnected(Duration limit) throws InterruptedException {
         return connectingOver.await(limit.toNanos(), TimeUnit.NANOSECONDS) && connected;
     }

@@ -2,6 +2,7 @@ package io.ringsight.app.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.ringsight.app.config.model.ModelYaml;
 import io.ringsight.core.infer.FakeBackend;
 import io.ringsight.core.model.ModelSpec;
 import java.io.IOException;

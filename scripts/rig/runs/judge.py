@@ -55,10 +55,10 @@ def excuses(machine):
     """Those that are true of the machine."""
     all_excuses = [
         (not machine.chromium, Excuse(
-            r"app\.inspect\.InspectCommandTest\.aBrowserShowsThePage", r"needs chromium",
+            r"app\.tools\.inspect\.InspectCommandTest\.aBrowserShowsThePage", r"needs chromium",
             "Chromium is 113 MB for one test: scripts/nightly installs it")),
         (machine.gpu, Excuse(
-            r"sources\.CudaDecoderTest\..*", r"there is an NVIDIA GPU", "what happens without a GPU needs a machine without")),
+            r"sources\.decode\.CudaDecoderTest\..*", r"there is an NVIDIA GPU", "what happens without a GPU needs a machine without")),
         (not machine.nvcc, Excuse(
             r"core\.infer\.cuda\.LetterboxCubinTest\..*", r"no nvcc on the PATH", "NVIDIA's compiler is not part of Debian")),
         (True, Excuse(r"tests\.test_odd_models\..*", r"takes minutes: set RINGSIGHT", "scripts/nightly sets it")),

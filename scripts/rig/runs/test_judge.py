@@ -3,15 +3,15 @@ import pathlib
 import tempfile
 import unittest
 
-from judge import Case, Machine, cases, judge
+from judge import Case, Machine, cases, excuses, judge
 
 BARE = Machine(frozenset(), shared=False, gpu=False, nvcc=False, chromium=False, root=False, strict=False)
 WHOLE = Machine(frozenset(("rtsp", "kafka", "observers", "vm", "gpu-double", "python", "bare")), shared=True, gpu=False, nvcc=True,
                 chromium=True, root=True, strict=False)
 RAN = Case("app.OneTest.runs", None)
 NO_RTSP = Case("sources.RtspTest.plays", "no GstRtspServer for /usr/bin/python3; run scripts/rig/setup.sh rtsp")
-NO_CHROMIUM = Case("app.inspect.InspectCommandTest.aBrowserShowsThePage", "needs chromium (apt-get install chromium)")
-A_GPU = Case("sources.CudaDecoderTest.autoFallsBack", "there is an NVIDIA GPU: this is what happens without")
+NO_CHROMIUM = Case("app.tools.inspect.InspectCommandTest.aBrowserShowsThePage", "needs chromium (apt-get install chromium)")
+A_GPU = Case("sources.decode.CudaDecoderTest.autoFallsBack", "there is an NVIDIA GPU: this is what happens without")
 
 SUREFIRE = """<?xml version="1.0" encoding="UTF-8"?>
 <testsuite name="io.ringsight.app.OneTest" tests="4">
@@ -49,6 +49,13 @@ class JudgeTest(unittest.TestCase):
         self.excused(BARE, NO_RTSP)
         self.not_excused(BARE._replace(strict=True), NO_RTSP, "sources.RtspTest.plays was skipped without an excuse: no Gst")
         self.not_excused(WHOLE, NO_RTSP, "run scripts/rig/setup.sh rtsp")
+
+    def test_each_excuse_names_a_test_that_is_there(self):
+        root = pathlib.Path(__file__).parents[3]
+        machine = WHOLE._replace(gpu=True, nvcc=False, chromium=False)
+        for name in (excuse.test for excuse in excuses(machine) if "Test\\." in excuse.test):
+            file = name.split("Test\\.")[0].replace("\\.", "/") + "Test.java"
+            self.assertTrue(list(root.glob("pipeline-*/src/test/java/io/ringsight/" + file)), name)
 
     def test_a_part_excuses_no_test_of_another(self):
         self.not_excused(BARE._replace(parts=frozenset(("rtsp",))), NO_RTSP, "RtspTest")

@@ -26,7 +26,7 @@ import java.util.stream.Stream;
 final class ReconnectScenario {
     private static final int TIMES = 1_000;
     private static final int WARM_UP = 100;
-    private static final double MOST_GROWTH = 1.03;
+    private static final double MAX_GROWTH = 1.03;
     private static final long WAIT_S = 120;
 
     private final TinyRtspServer server;
@@ -75,7 +75,7 @@ final class ReconnectScenario {
 
         /** Null, or what has grown since {@code before}. */
         String growthSince(Usage before) {
-            if (rssKiB > before.rssKiB * MOST_GROWTH) {
+            if (rssKiB > before.rssKiB * MAX_GROWTH) {
                 return "memory grew from " + before.rssKiB + " to " + rssKiB;
             }
             if (threads > before.threads || files > before.files) {

@@ -24,7 +24,7 @@ import java.util.concurrent.locks.LockSupport;
  * /refuses} answers 404, and e.g. {@code /leaves-at-PLAY} breaks the connection instead of answering PLAY.
  */
 public final class TinyRtspServer implements AutoCloseable {
-    private static final int LONGEST_PACKET = 1_400;
+    private static final int MAX_PACKET = 1_400;
     private static final int RTP_HEADER = 12;
     private static final long BETWEEN_VIDEOS_NS = 2_000_000L;
 
@@ -189,12 +189,12 @@ public final class TinyRtspServer implements AutoCloseable {
             int type = nal[0] & 0x1f;
             boolean picture = type == 1 || type == 5;
             int at = 1;
-            boolean whole = nal.length <= LONGEST_PACKET;
+            boolean whole = nal.length <= MAX_PACKET;
             if (whole) {
                 packet(out, seq++, time, picture, ByteBuffer.wrap(nal));
             }
             while (!whole && at < nal.length) {
-                int length = Math.min(LONGEST_PACKET, nal.length - at);
+                int length = Math.min(MAX_PACKET, nal.length - at);
                 boolean last = at + length == nal.length;
                 packet(out, seq++, time, picture && last, fragment(nal, at, length));
                 at += length;
@@ -209,7 +209,7 @@ public final class TinyRtspServer implements AutoCloseable {
                 .filter(nal -> (nal[0] & 0x1f) == 5)
                 .findFirst()
                 .orElseThrow();
-        packet(out, seq++, time, false, fragment(key, 1, Math.min(LONGEST_PACKET, key.length / 2)));
+        packet(out, seq++, time, false, fragment(key, 1, Math.min(MAX_PACKET, key.length / 2)));
         out.flush();
     }
 

@@ -23,7 +23,7 @@ import org.bytedeco.javacpp.BytePointer;
 final class Trial {
     private static final int WIDTH = 640;
     private static final int HEIGHT = 360;
-    private static final int MOST_BYTES_A_PIXEL = 4;
+    private static final int MAX_BYTES_A_PIXEL = 4;
     /** Dark in 8 bits and within range in 10. */
     private static final int SHADE = 1;
 
@@ -61,7 +61,7 @@ final class Trial {
 
     /** Opens the model on its device and runs it once a format. */
     static Outcome of(PipelineConfig pipeline) throws ConfigException, InterruptedException {
-        int stride = WIDTH * MOST_BYTES_A_PIXEL;
+        int stride = WIDTH * MAX_BYTES_A_PIXEL;
         try (InferenceBackend backend = Backends.open(pipeline.model(), pipeline.backend());
                 BytePointer pixels = new BytePointer((long) stride * (HEIGHT + 1))) {
             BytePointer.memset(pixels, SHADE, pixels.capacity());

@@ -24,13 +24,13 @@ import java.util.Optional;
 /** Reads {@code sinks}: a list whose entries have one key each, the kind of sink. */
 final class SinksReader {
     private static final String PROPERTIES = "properties.";
-    private static final int MOST_FILES = 10_000;
-    private static final int MOST_MESSAGES = 10_000_000;
-    private static final long LEAST_BYTES = 1 << 16;
-    private static final long MOST_BYTES = 64L << 30;
-    private static final long MOST_SPOOL_BYTES = 1L << 50;
-    private static final long MOST_AGE_SECONDS = 10L * 366 * 86_400;
-    private static final long MOST_SYNC_MS = 3_600_000;
+    private static final int MAX_FILES = 10_000;
+    private static final int MAX_MESSAGES = 10_000_000;
+    private static final long MIN_BYTES = 1 << 16;
+    private static final long MAX_BYTES = 64L << 30;
+    private static final long MAX_SPOOL_BYTES = 1L << 50;
+    private static final long MAX_AGE_SECONDS = 10L * 366 * 86_400;
+    private static final long MAX_SYNC_MS = 3_600_000;
     private static final String SPOOL = "spool";
     private static final String DEFAULT_SPOOL_DIR = "out/spool";
     private static final String KINDS = "one key, kafka or jsonl";
@@ -118,11 +118,10 @@ final class SinksReader {
         YamlObject yaml = given.get();
         boolean enabled = yaml.flag("enabled", true);
         Optional<Path> dir = dir(yaml, yaml.text("dir", DEFAULT_SPOOL_DIR));
-        long maxBytes =
-                yaml.longInteger("maxBytes", SpoolSpec.LEAST_BYTES, MOST_SPOOL_BYTES, SpoolSpec.DEFAULT_MAX_BYTES);
+        long maxBytes = yaml.longInteger("maxBytes", SpoolSpec.MIN_BYTES, MAX_SPOOL_BYTES, SpoolSpec.DEFAULT_MAX_BYTES);
         long maxAgeSeconds =
-                yaml.longInteger("maxAgeSeconds", 1, MOST_AGE_SECONDS, SpoolSpec.DEFAULT_MAX_AGE.toSeconds());
-        long syncMs = yaml.longInteger("syncMs", 0, MOST_SYNC_MS, SpoolSpec.DEFAULT_SYNC_MS);
+                yaml.longInteger("maxAgeSeconds", 1, MAX_AGE_SECONDS, SpoolSpec.DEFAULT_MAX_AGE.toSeconds());
+        long syncMs = yaml.longInteger("syncMs", 0, MAX_SYNC_MS, SpoolSpec.DEFAULT_SYNC_MS);
         yaml.finish();
         return enabled
                 ? dir.map(
@@ -148,7 +147,7 @@ final class SinksReader {
     private SinkConfig jsonl(YamlObject yaml) {
         String path = yaml.text("path");
         long maxBytes = yaml.longInteger("maxBytes", 1, 1L << 50, JsonLinesSpec.DEFAULT_MAX_BYTES);
-        int keep = yaml.integer("keep", 0, MOST_FILES, JsonLinesSpec.DEFAULT_KEEP);
+        int keep = yaml.integer("keep", 0, MAX_FILES, JsonLinesSpec.DEFAULT_KEEP);
         QueueLimits limits = limits(yaml);
         yaml.finish();
         boolean isFirst = once(yaml, "path", "jsonl:" + path, path);
@@ -162,8 +161,8 @@ final class SinksReader {
 
     private static QueueLimits limits(YamlObject yaml) {
         return new QueueLimits(
-                yaml.integer("queueMessages", 1, MOST_MESSAGES, QueueLimits.DEFAULT.messages()),
-                yaml.longInteger("queueBytes", LEAST_BYTES, MOST_BYTES, QueueLimits.DEFAULT.bytes()));
+                yaml.integer("queueMessages", 1, MAX_MESSAGES, QueueLimits.DEFAULT.messages()),
+                yaml.longInteger("queueBytes", MIN_BYTES, MAX_BYTES, QueueLimits.DEFAULT.bytes()));
     }
 
     private boolean once(YamlObject yaml, String key, String name, String value) {

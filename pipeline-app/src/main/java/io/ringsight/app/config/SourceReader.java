@@ -20,7 +20,7 @@ import java.util.Optional;
 final class SourceReader {
     private static final List<String> TRANSPORTS = List.of("auto", "tcp", "udp");
     private static final List<String> DECODES = List.of("auto", "cpu", "cuda");
-    private static final long LONGEST_TIMEOUT_MS = 3_600_000;
+    private static final long MAX_TIMEOUT_MS = 3_600_000;
 
     private final YamlObject yaml;
     private final String device;
@@ -161,12 +161,12 @@ final class SourceReader {
     }
 
     private Long timeout(String key) {
-        long value = yaml.longInteger(key, 1, LONGEST_TIMEOUT_MS, 0);
+        long value = yaml.longInteger(key, 1, MAX_TIMEOUT_MS, 0);
         return value == 0 ? null : value;
     }
 
     private Long limit(String key) {
-        long value = yaml.longInteger(key, 0, LONGEST_TIMEOUT_MS, 0);
+        long value = yaml.longInteger(key, 0, MAX_TIMEOUT_MS, 0);
         return yaml.has(key) ? value : null;
     }
 

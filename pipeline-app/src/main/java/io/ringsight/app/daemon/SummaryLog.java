@@ -22,7 +22,7 @@ import org.HdrHistogram.Histogram;
 final class SummaryLog {
     private static final double NS_PER_S = 1e9;
     private static final double US_PER_MS = 1e3;
-    private static final int MOST_NAMED = 5;
+    private static final int MAX_NAMED = 5;
     private static final Map<Counter, String> LOSSES = losses();
 
     private final Status status;
@@ -163,8 +163,8 @@ final class SummaryLog {
                 .filter(source -> !source.state().equals(Status.LIVE))
                 .map(source -> status.title(source) + " (" + source.state() + ")")
                 .toList();
-        return silent.size() <= MOST_NAMED
+        return silent.size() <= MAX_NAMED
                 ? String.join(", ", silent)
-                : String.join(", ", silent.subList(0, MOST_NAMED)) + " and " + (silent.size() - MOST_NAMED) + " more";
+                : String.join(", ", silent.subList(0, MAX_NAMED)) + " and " + (silent.size() - MAX_NAMED) + " more";
     }
 }

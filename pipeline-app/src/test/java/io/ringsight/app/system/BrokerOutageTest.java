@@ -20,7 +20,7 @@ class BrokerOutageTest {
     /** Four seconds of frames. */
     private static final int QUEUE_MESSAGES = 100;
 
-    private static final long MOST_GROWTH_MIB = 150;
+    private static final long MAX_GROWTH_MIB = 150;
 
     @TempDir
     private Path folder;
@@ -68,7 +68,7 @@ class BrokerOutageTest {
         broker.start();
         awaitCaughtUp(daemon, port);
         System.out.printf("broker outage: %d MiB before, at most %d MiB during%n", residentMib, mostMib.get());
-        assertThat(mostMib.get() - residentMib).as("MiB of growth").isLessThan(MOST_GROWTH_MIB);
+        assertThat(mostMib.get() - residentMib).as("MiB of growth").isLessThan(MAX_GROWTH_MIB);
     }
 
     private static void awaitCaughtUp(Child daemon, int port) {

@@ -51,8 +51,8 @@ import org.junit.jupiter.api.io.TempDir;
 class GpuParityTest {
     private static final int FRAMES = Integer.getInteger("ringsight.parity.frames", 40);
     private static final int SEEDS = Integer.getInteger("ringsight.parity.seeds", 0);
-    private static final int LONGEST_DELAY_US = 3_000;
-    private static final double LEAST_OVERLAP = 0.99;
+    private static final int MAX_DELAY_US = 3_000;
+    private static final double MIN_OVERLAP = 0.99;
     private static final float CONFIDENCE_TOLERANCE = 0.01f;
     private static final long DRAIN_MS = 120_000;
 
@@ -129,7 +129,7 @@ class GpuParityTest {
                 + combinations().size()
                 + " combinations");
         for (Combination combination : combinations()) {
-            device.set("seed=" + combination.seed() + " delay=" + LONGEST_DELAY_US);
+            device.set("seed=" + combination.seed() + " delay=" + MAX_DELAY_US);
             device.reset();
             BackendSpec spec =
                     new BackendSpec("cuda", combination.lanes(), combination.maxBatch(), combination.graphs());
@@ -197,7 +197,7 @@ class GpuParityTest {
                 left.remove(nearest);
                 assertThat(object.overlap(nearest))
                         .as("%s: frame %s: %s and %s", combination, i + 1, object, nearest)
-                        .isGreaterThanOrEqualTo(LEAST_OVERLAP);
+                        .isGreaterThanOrEqualTo(MIN_OVERLAP);
                 assertThat(nearest.confidence())
                         .as("%s: frame %s: %s", combination, i + 1, object)
                         .isCloseTo(object.confidence(), within(CONFIDENCE_TOLERANCE));

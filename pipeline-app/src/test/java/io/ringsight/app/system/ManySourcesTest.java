@@ -16,7 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** 64 cameras in one process: all are heard, all frames accounted for, within 1.5 GiB. */
 class ManySourcesTest {
     private static final int CAMERAS = 64;
-    private static final long MOST_MIB = 1536;
+    private static final long MAX_MIB = 1536;
     private static final Duration LIMIT = Duration.ofSeconds(180);
     /** Of each camera. */
     private static final int DECODED = 20;
@@ -44,11 +44,11 @@ class ManySourcesTest {
                 mostMib.accumulateAndGet(daemon.residentMib(), Math::max);
                 return allGave(Ringsight.get(port, "/metrics"));
             });
-            daemon.runFor(time, () -> mostMib.accumulateAndGet(daemon.residentMib(), Math::max) <= MOST_MIB);
+            daemon.runFor(time, () -> mostMib.accumulateAndGet(daemon.residentMib(), Math::max) <= MAX_MIB);
             daemon.signal("TERM");
             assertThat(daemon.waitFor(LIMIT)).as(daemon.err()).isZero();
         }
-        assertThat(mostMib.get()).isLessThanOrEqualTo(MOST_MIB);
+        assertThat(mostMib.get()).isLessThanOrEqualTo(MAX_MIB);
         List<String> lines = Files.readAllLines(messages);
         long analysed = 0;
         long decoded = 0;

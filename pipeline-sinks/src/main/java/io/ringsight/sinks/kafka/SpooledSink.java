@@ -35,8 +35,8 @@ final class SpooledSink implements MessageSink {
     private static final Logger LOG = LoggerFactory.getLogger(SpooledSink.class);
     private static final long LOOK_NS = TimeUnit.MILLISECONDS.toNanos(10);
     private static final int WINDOW_MESSAGES = 2_000;
-    private static final long MOST_WINDOW_BYTES = 4 << 20;
-    private static final long LEAST_WINDOW_BYTES = 1 << 16;
+    private static final long MAX_WINDOW_BYTES = 4 << 20;
+    private static final long MIN_WINDOW_BYTES = 1 << 16;
     /** Recordings wait when the spool is so full, instead of driving out older frames. */
     private static final double FULL = 0.75;
 
@@ -89,8 +89,7 @@ final class SpooledSink implements MessageSink {
     record Sending(SinkQueue queue, SinkStatus status, DeadLetters deadLetters) {}
 
     private QueueLimits window() {
-        return new QueueLimits(
-                WINDOW_MESSAGES, Math.max(LEAST_WINDOW_BYTES, Math.min(MOST_WINDOW_BYTES, maxBytes / 32)));
+        return new QueueLimits(WINDOW_MESSAGES, Math.max(MIN_WINDOW_BYTES, Math.min(MAX_WINDOW_BYTES, maxBytes / 32)));
     }
 
     private void incomingDepth(long messages, long bytes) {

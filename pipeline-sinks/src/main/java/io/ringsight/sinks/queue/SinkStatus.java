@@ -16,7 +16,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class SinkStatus {
     private static final Logger LOG = LoggerFactory.getLogger(SinkStatus.class);
-    private static final long LEAST_NS = TimeUnit.SECONDS.toNanos(5);
+    private static final long MIN_NS = TimeUnit.SECONDS.toNanos(5);
     private static final long REMINDER_NS = TimeUnit.MINUTES.toNanos(1);
 
     private final SinkMetrics metrics;
@@ -125,7 +125,7 @@ public final class SinkStatus {
     public synchronized void refused(String messageId, String detail) {
         long nowNs = clock.nanoTime();
         refusals++;
-        if (refusals == 1 || nowNs - refusalLoggedNs >= LEAST_NS) {
+        if (refusals == 1 || nowNs - refusalLoggedNs >= MIN_NS) {
             LOG.warn("{}: message {} left out: {} ({} so far)", metrics.sinkName(), messageId, detail, refusals);
             refusalLoggedNs = nowNs;
         }

@@ -19,12 +19,12 @@ public record SpoolSpec(Path dir, long maxBytes, Duration maxAge, long syncMs) {
     /** A disk bears it for years. */
     public static final long DEFAULT_SYNC_MS = 1_000;
     /** Room for some segments. */
-    public static final long LEAST_BYTES = 1L << 20;
+    public static final long MIN_BYTES = 1L << 20;
 
     public SpoolSpec {
-        if (maxBytes < LEAST_BYTES || maxAge.isNegative() || maxAge.isZero() || syncMs < 0) {
+        if (maxBytes < MIN_BYTES || maxAge.isNegative() || maxAge.isZero() || syncMs < 0) {
             throw new IllegalArgumentException(
-                    "a spool needs at least " + LEAST_BYTES + " bytes and an age: " + maxBytes + ", " + maxAge);
+                    "a spool needs at least " + MIN_BYTES + " bytes and an age: " + maxBytes + ", " + maxAge);
         }
     }
 

@@ -22,7 +22,7 @@ final class SpecReader {
     private static final Pattern VIDEO_SIZE = Pattern.compile("[1-9][0-9]{0,4}x[1-9][0-9]{0,4}");
     static final Pattern FRAMERATE = Pattern.compile("[0-9]+(\\.[0-9]+)?|[0-9]+/[0-9]+");
     private static final Set<String> SCENES = Set.of("pcb", "boxes");
-    private static final long LONGEST_TIMEOUT_MS = 3_600_000;
+    private static final long MAX_TIMEOUT_MS = 3_600_000;
     private static final Pattern TRACK = Pattern.compile("[1-9][0-9]?");
     private final String uri;
     private final SourceSettings settings;
@@ -200,8 +200,8 @@ final class SpecReader {
         if (value == null) {
             return otherwise;
         }
-        if (value < 1 || value > LONGEST_TIMEOUT_MS) {
-            throw wrong(key, "expected 1 to " + LONGEST_TIMEOUT_MS + " milliseconds, got " + value);
+        if (value < 1 || value > MAX_TIMEOUT_MS) {
+            throw wrong(key, "expected 1 to " + MAX_TIMEOUT_MS + " milliseconds, got " + value);
         }
         return value;
     }

@@ -12,9 +12,9 @@ import java.util.function.DoubleSupplier;
  */
 public final class Backoff {
     private static final long FIRST_NS = 500_000_000L;
-    private static final long LONGEST_NS = 30_000_000_000L;
+    private static final long MAX_NS = 30_000_000_000L;
     private static final long[] AUTH_NS = {30_000_000_000L, 60_000_000_000L, 900_000_000_000L};
-    private static final int MOST_DOUBLINGS = 20;
+    private static final int MAX_DOUBLINGS = 20;
 
     private final DoubleSupplier random;
     private int failures;
@@ -31,7 +31,7 @@ public final class Backoff {
             long leastNs = AUTH_NS[Math.min(refusals++, AUTH_NS.length - 1)];
             return leastNs + (long) (leastNs / 2 * random.getAsDouble());
         }
-        long fullNs = Math.min(LONGEST_NS, FIRST_NS << Math.min(failures++, MOST_DOUBLINGS));
+        long fullNs = Math.min(MAX_NS, FIRST_NS << Math.min(failures++, MAX_DOUBLINGS));
         return fullNs / 2 + (long) (fullNs / 2 * random.getAsDouble());
     }
 

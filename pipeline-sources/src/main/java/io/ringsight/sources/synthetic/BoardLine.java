@@ -18,7 +18,7 @@ final class BoardLine implements Scene {
     private static final float UNITS_A_SECOND = 160;
     private static final float PERFECT_BOARDS = 0.15f;
     private static final int FEWEST_DEFECTS = 4;
-    private static final int MOST_DEFECTS = 8;
+    private static final int MAX_DEFECTS = 8;
     private static final int BOARDS_IN_VIEW = 2;
 
     private final int width;
@@ -45,7 +45,7 @@ final class BoardLine implements Scene {
         clean = new Raster(pitch, height, scale);
         for (int i = 0; i < BOARDS_IN_VIEW; i++) {
             boards[i] = new Raster(pitch, height, scale);
-            defects[i] = new KnownObjects(MOST_DEFECTS);
+            defects[i] = new KnownObjects(MAX_DEFECTS);
         }
         Arrays.fill(boardNumbers, -1);
     }
@@ -94,7 +94,7 @@ final class BoardLine implements Scene {
         drawClean(number, clean);
         boards[slot].copyFrom(clean);
         defects[slot].clear();
-        int wanted = dice.chance(PERFECT_BOARDS) ? 0 : dice.between(FEWEST_DEFECTS, MOST_DEFECTS);
+        int wanted = dice.chance(PERFECT_BOARDS) ? 0 : dice.between(FEWEST_DEFECTS, MAX_DEFECTS);
         press.press(layout, clean, boards[slot], wanted, defects[slot]);
         boardNumbers[slot] = number;
     }

@@ -32,7 +32,7 @@ public final class SyntheticSource implements Source {
     private static final long UNCERTAINTY_US = 1_000;
 
     /** A clock may be turned by hand, so no wait trusts it for longer. */
-    private static final long LONGEST_PARK_NS = 20_000_000L;
+    private static final long MAX_PARK_NS = 20_000_000L;
 
     private static final long POOL_PARK_NS = 200_000L;
 
@@ -117,7 +117,7 @@ public final class SyntheticSource implements Source {
     private void awaitTime(long dueNs) throws InterruptedException {
         throwIfInterrupted();
         for (long leftNs = dueNs - clock.nanoTime(); leftNs > 0 && !stopped; leftNs = dueNs - clock.nanoTime()) {
-            LockSupport.parkNanos(this, Math.min(leftNs, LONGEST_PARK_NS));
+            LockSupport.parkNanos(this, Math.min(leftNs, MAX_PARK_NS));
             throwIfInterrupted();
         }
     }

@@ -23,7 +23,7 @@ public final class DeviceTimes implements CaptureTimes {
     private static final Logger LOG = LoggerFactory.getLogger(DeviceTimes.class);
     private static final long OLDEST_US = 10_000_000L;
     private static final long NEWEST_US = -1_000_000L;
-    private static final long LONGEST_INTERVAL_US = 1_000_000L;
+    private static final long MAX_INTERVAL_US = 1_000_000L;
 
     private final String sourceId;
     private final Clock clock;
@@ -90,6 +90,6 @@ public final class DeviceTimes implements CaptureTimes {
 
     private long intervalUs(long pts) {
         long us = lastPts == AV_NOPTS_VALUE ? 0 : pts - lastPts;
-        return us > 0 && us <= LONGEST_INTERVAL_US ? us : timeLine.frameNs() / 1_000;
+        return us > 0 && us <= MAX_INTERVAL_US ? us : timeLine.frameNs() / 1_000;
     }
 }

@@ -14,7 +14,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p>FFmpeg lays each packet's RTP time on the last report and hangs the result on the packet; it is carried to the
  * frame through the time stamp both have. <b>Uncertainty</b> is that of the camera's clock as the reports show it: by
- * how much the last report moved the time line, at least {@value #LEAST_US} µs (the RTP clock ticks every 11 µs), and
+ * how much the last report moved the time line, at least {@value #MIN_US} µs (the RTP clock ticks every 11 µs), and
  * {@value #FIRST_US} µs while there was one report only. How wrong the camera's clock is set, nobody can tell from
  * here. When the stream's time jumps, the wall clock laid on it jumps too: then it is arrival again, until a report puts
  * the frames' age back where it was. So it is while the camera's clock is ahead of the host's by more than a second, or behind it by more than
@@ -25,7 +25,7 @@ import org.slf4j.LoggerFactory;
 public final class RtspTimes implements CaptureTimes {
     private static final Logger LOG = LoggerFactory.getLogger(RtspTimes.class);
     private static final int REMEMBERED = 64;
-    private static final long LEAST_US = 50;
+    private static final long MIN_US = 50;
     private static final long FIRST_US = 1_000;
     private static final long DAY_US = 86_400_000_000L;
     /** How far from their age before a jump frames may be to be believed again. */
@@ -84,7 +84,7 @@ public final class RtspTimes implements CaptureTimes {
             return;
         }
         long movedUs = Math.abs(newOffsetUs - offsetUs);
-        if (movedUs >= LEAST_US) {
+        if (movedUs >= MIN_US) {
             uncertaintyUs = movedUs;
             offsetUs = newOffsetUs;
         }

@@ -18,7 +18,7 @@ public final class Damage {
     /** The parser looks one picture ahead: a loss noticed while one packet is read may belong to the next. */
     private static final int LOOKAHEAD = 2;
 
-    private static final int MOST_VANISHED = 250;
+    private static final int MAX_VANISHED = 250;
 
     private final LongSupplier missedPackets;
     private long missedBefore;
@@ -99,7 +99,7 @@ public final class Damage {
                 intervalNs = stepNs;
             } else if (missedSinceFrame && intervalNs > 0) {
                 long steps = (stepNs + intervalNs / 2) / intervalNs;
-                vanished = (int) Math.max(0, Math.min(MOST_VANISHED, steps - 1 - refusedSinceFrame));
+                vanished = (int) Math.max(0, Math.min(MAX_VANISHED, steps - 1 - refusedSinceFrame));
             }
         }
         lastPtsNs = ptsNs;

@@ -44,7 +44,7 @@ public record Gate(
         Fall mAP,
         Fall mAP50to95,
         Map<String, Optional<Double>> losses) {
-    private static final int MOST_CLASSES_NAMED = 5;
+    private static final int MAX_CLASSES_NAMED = 5;
     private static final int HASH_SHOWN = 12;
 
     /**
@@ -133,8 +133,8 @@ public record Gate(
                         + YamlObject.quoted(labels.get(i)));
             }
         }
-        int more = differences.size() - MOST_CLASSES_NAMED;
-        return differences.stream().limit(MOST_CLASSES_NAMED).collect(Collectors.joining(", "))
+        int more = differences.size() - MAX_CLASSES_NAMED;
+        return differences.stream().limit(MAX_CLASSES_NAMED).collect(Collectors.joining(", "))
                 + (more > 0 ? " and " + more + " more differ" : "");
     }
 
@@ -159,7 +159,7 @@ public record Gate(
         return losses.entrySet().stream()
                 .filter(entry -> entry.getValue().orElse(0.0) > maxDrop)
                 .sorted(Comparator.comparing(entry -> -entry.getValue().orElseThrow()))
-                .limit(MOST_CLASSES_NAMED)
+                .limit(MAX_CLASSES_NAMED)
                 .map(entry -> String.format(
                         Locale.ROOT, "%s %.4f", entry.getKey(), entry.getValue().orElseThrow()))
                 .collect(Collectors.joining(", "));

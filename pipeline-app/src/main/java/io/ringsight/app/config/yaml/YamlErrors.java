@@ -11,7 +11,7 @@ import java.util.List;
  * by one thread.
  */
 public final class YamlErrors {
-    private static final int MOST_SHOWN = 100;
+    private static final int MAX_SHOWN = 100;
 
     private record Mistake(int line, String text) {}
 
@@ -51,11 +51,11 @@ public final class YamlErrors {
                 .map(Mistake::text)
                 .distinct()
                 .toList();
-        if (lines.size() <= MOST_SHOWN) {
+        if (lines.size() <= MAX_SHOWN) {
             return lines;
         }
-        List<String> shown = new ArrayList<>(lines.subList(0, MOST_SHOWN));
-        shown.add(file + ": and " + (lines.size() - MOST_SHOWN) + " more mistakes");
+        List<String> shown = new ArrayList<>(lines.subList(0, MAX_SHOWN));
+        shown.add(file + ": and " + (lines.size() - MAX_SHOWN) + " more mistakes");
         return shown;
     }
 

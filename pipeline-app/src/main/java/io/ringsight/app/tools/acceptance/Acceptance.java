@@ -34,9 +34,9 @@ final class Acceptance {
     private static final int WIDTH = 1920;
     private static final int HEIGHT = 1080;
     private static final int PARITY_PICTURES = 60;
-    private static final double LEAST_OVERLAP = 0.9;
-    private static final double LEAST_RATIO = 0.85;
-    private static final long MOST_GROWTH_BYTES = 2 << 20;
+    private static final double MIN_OVERLAP = 0.9;
+    private static final double MIN_RATIO = 0.85;
+    private static final long MAX_GROWTH_BYTES = 2 << 20;
     private static final int BATCHES_A_SECOND = 40;
     /** What FFmpeg says when it asked the GPU, and that has no such decoder. */
     private static final String NO_DECODER = "Hardware is lacking required capabilities";
@@ -144,12 +144,12 @@ final class Acceptance {
         TensorRtGauge.Overlap overlap =
                 new TensorRtGauge(gpu, clock).overlap(picture, (int) (BATCHES_A_SECOND * sliceMs / 1_000));
         verdicts.require(
-                overlap.share() >= LEAST_OVERLAP || gpu.lanes().size() == 1,
+                overlap.share() >= MIN_OVERLAP || gpu.lanes().size() == 1,
                 "overlap by the GPU's events: %.1f %% of %d batches began to be copied before the one before was through"
                         + " (at least %.0f %%); copy and letterbox %.3f ms, network and copy back %.3f ms",
                 100 * overlap.share(),
                 overlap.batches(),
-                100 * LEAST_OVERLAP,
+                100 * MIN_OVERLAP,
                 overlap.meanLoadMs(),
                 overlap.meanComputeMs());
     }
@@ -161,14 +161,14 @@ final class Acceptance {
         double fps = flatOut(gpu, picture, sliceMs, null);
         double alone = (before + gauge.networkOnly(sliceMs)) / 2;
         verdicts.require(
-                fps >= LEAST_RATIO * alone,
+                fps >= MIN_RATIO * alone,
                 "throughput: %.0f pictures of %dx%d a second, the network alone %.0f: %.1f %% (at least %.0f %%)",
                 fps,
                 WIDTH,
                 HEIGHT,
                 alone,
                 100 * fps / alone,
-                100 * LEAST_RATIO);
+                100 * MIN_RATIO);
     }
 
     private void latency(TensorRtBackend gpu, Picture picture) throws InterruptedException {
@@ -243,7 +243,7 @@ final class Acceptance {
         flatOut(gpu, picture, 3 * sliceMs, null);
         long taken = before - Cuda.freeBytes();
         verdicts.require(
-                taken <= MOST_GROWTH_BYTES,
+                taken <= MAX_GROWTH_BYTES,
                 "memory of the GPU: %d bytes more taken after %d s of work (%d MiB free)",
                 taken,
                 3 * sliceMs / 1_000,

@@ -12,8 +12,8 @@ import io.ringsight.sources.supervise.Source;
 
 /** Shows each picture of a source to a lane of the CPU and to one of the GPU, and compares what they find. */
 final class Parity implements LookingIntake {
-    private static final double LEAST_IOU = 0.99;
-    private static final float MOST_CONFIDENCE = 0.01f;
+    private static final double MIN_IOU = 0.99;
+    private static final float MAX_CONFIDENCE = 0.01f;
 
     private final ModelSpec model;
     private final Lane one;
@@ -71,7 +71,7 @@ final class Parity implements LookingIntake {
     /** Counts those of {@code from} that {@code to} has not, also not just below the threshold; returns how many. */
     private int unmatched(Lane from, Lane to, Picture picture) {
         decoder.decode(from.output(), 0, model.threshold(), found);
-        decoder.decode(to.output(), 0, model.threshold() - MOST_CONFIDENCE, allowed);
+        decoder.decode(to.output(), 0, model.threshold() - MAX_CONFIDENCE, allowed);
         from.letterbox(0).toSource(found);
         to.letterbox(0).toSource(allowed);
         for (int i = 0; i < found.size(); i++) {
@@ -83,8 +83,8 @@ final class Parity implements LookingIntake {
     private boolean hasPartner(int index) {
         for (int i = 0; i < allowed.size(); i++) {
             if (allowed.classId(i) == found.classId(index)
-                    && Math.abs(allowed.confidence(i) - found.confidence(index)) <= MOST_CONFIDENCE
-                    && iou(index, i) >= LEAST_IOU) {
+                    && Math.abs(allowed.confidence(i) - found.confidence(index)) <= MAX_CONFIDENCE
+                    && iou(index, i) >= MIN_IOU) {
                 return true;
             }
         }

@@ -16,10 +16,10 @@ import java.util.List;
  */
 final class Scoreboard {
     /** The least overlap of a right detection. */
-    static final float LEAST_IOU = 0.33f;
+    static final float MIN_IOU = 0.33f;
 
     /** The least overlap with a cut defect of a detection that counts for nothing. */
-    private static final float LEAST_TOUCH = 0.05f;
+    private static final float MIN_TOUCH = 0.05f;
 
     private static final DefectKind[] KINDS = DefectKind.values();
 
@@ -81,8 +81,8 @@ final class Scoreboard {
         boolean touchesCut = false;
         for (int i = 0; i < known.size(); i++) {
             double iou = iou(found.box(), i);
-            touchesCut |= iou >= LEAST_TOUCH && !known.isWhole(i);
-            if (iou >= LEAST_IOU && iou > bestIou && known.classId(i) == kind && !taken[i]) {
+            touchesCut |= iou >= MIN_TOUCH && !known.isWhole(i);
+            if (iou >= MIN_IOU && iou > bestIou && known.classId(i) == kind && !taken[i]) {
                 best = i;
                 bestIou = iou;
             }

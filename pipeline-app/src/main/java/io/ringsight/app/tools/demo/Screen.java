@@ -22,7 +22,7 @@ import java.util.Locale;
 final class Screen {
     private static final DateTimeFormatter TIME =
             DateTimeFormatter.ofPattern("HH:mm:ss.SSS").withZone(ZoneId.systemDefault());
-    private static final int MOST_OBJECTS = 6;
+    private static final int MAX_OBJECTS = 6;
     private static final String ERASE_LINE = "\r\033[2K";
 
     /** Colours of ECMA-48. */
@@ -94,7 +94,7 @@ final class Screen {
 
     private String objects(List<Detection> objects, Comparison comparison) {
         List<String> parts = new ArrayList<>();
-        for (int i = 0; i < objects.size() && i < MOST_OBJECTS; i++) {
+        for (int i = 0; i < objects.size() && i < MAX_OBJECTS; i++) {
             Detection found = objects.get(i);
             String text = String.format(Locale.ROOT, "%s %.2f", found.label(), found.confidence());
             parts.add(
@@ -102,8 +102,8 @@ final class Screen {
                             ? styled(Style.CYAN, text)
                             : judged(text, comparison.verdicts().get(i)));
         }
-        if (objects.size() > MOST_OBJECTS) {
-            parts.add("and " + (objects.size() - MOST_OBJECTS) + " more");
+        if (objects.size() > MAX_OBJECTS) {
+            parts.add("and " + (objects.size() - MAX_OBJECTS) + " more");
         }
         if (comparison != null && !comparison.missed().isEmpty()) {
             parts.add(styled(
@@ -222,7 +222,7 @@ final class Screen {
                 "%-12s %.3f at IoU %.2f, each defect counted in every frame that shows the whole of it",
                 "F-score",
                 scoreboard.fScore(),
-                Scoreboard.LEAST_IOU));
+                Scoreboard.MIN_IOU));
     }
 
     private void line(String text) {

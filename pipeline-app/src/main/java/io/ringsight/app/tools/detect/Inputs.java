@@ -17,7 +17,7 @@ import java.util.Set;
 
 /** The videos and pictures a user named, each with a source id made of its name. */
 final class Inputs {
-    private static final int LONGEST_ID = 56;
+    private static final int MAX_ID = 56;
 
     /**
      * One file.
@@ -91,7 +91,7 @@ final class Inputs {
 
     private static SourceId id(Path file, Set<String> taken) {
         String id = FileKinds.stem(file).replaceAll("[^A-Za-z0-9._-]", "_").replaceFirst("^[._-]+", "");
-        String start = id.isEmpty() ? "input" : id.substring(0, Math.min(id.length(), LONGEST_ID));
+        String start = id.isEmpty() ? "input" : id.substring(0, Math.min(id.length(), MAX_ID));
         String unique = start;
         for (int i = 2; !taken.add(unique.toLowerCase(Locale.ROOT)); i++) {
             unique = start + "-" + i;

@@ -36,7 +36,7 @@ public final class VideoFile implements AutoCloseable {
     /** About a tenth of a bit a pixel and picture: lines and letters stay sharp. */
     private static final double BITS_A_PIXEL = 0.16;
 
-    private static final int LEAST_BIT_RATE = 1_500_000;
+    private static final int MIN_BIT_RATE = 1_500_000;
     private static final int KEY_PICTURE_EACH = 50;
 
     private final Path file;
@@ -96,7 +96,7 @@ public final class VideoFile implements AutoCloseable {
         encoder.width(width).height(height).pix_fmt(AV_PIX_FMT_YUV420P);
         encoder.time_base().num(1).den(MICROSECONDS);
         encoder.framerate().num(NOMINAL_FPS).den(1);
-        encoder.bit_rate(Math.max(LEAST_BIT_RATE, Math.round(BITS_A_PIXEL * width * height * NOMINAL_FPS)));
+        encoder.bit_rate(Math.max(MIN_BIT_RATE, Math.round(BITS_A_PIXEL * width * height * NOMINAL_FPS)));
         encoder.gop_size(KEY_PICTURE_EACH);
         encoder.color_range(AVCOL_RANGE_MPEG).colorspace(AVCOL_SPC_BT709);
         encoder.color_primaries(AVCOL_PRI_BT709).color_trc(AVCOL_TRC_BT709);

@@ -27,7 +27,7 @@ final class CacheFile {
     private static final int FORMAT = 1;
     private static final int HASH_BYTES = 32;
     private static final int HEADER_BYTES = MAGIC.length + 2 * Integer.BYTES + Long.BYTES + HASH_BYTES;
-    private static final int LONGEST_KEY = 1 << 16;
+    private static final int MAX_KEY = 1 << 16;
 
     private final Path path;
 
@@ -74,7 +74,7 @@ final class CacheFile {
         if (format != FORMAT) {
             return unusable("is of format " + format + ", not " + FORMAT);
         }
-        if (keyBytes < 0 || keyBytes > LONGEST_KEY || contentBytes < 0 || contentBytes > Integer.MAX_VALUE) {
+        if (keyBytes < 0 || keyBytes > MAX_KEY || contentBytes < 0 || contentBytes > Integer.MAX_VALUE) {
             return unusable("is damaged: its lengths make no sense");
         }
         long expected = HEADER_BYTES + keyBytes + contentBytes;

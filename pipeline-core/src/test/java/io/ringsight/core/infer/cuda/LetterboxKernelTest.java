@@ -26,7 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("cuda-double")
 class LetterboxKernelTest {
     private static final int CASES = 200;
-    private static final double MOST_MEAN = 0.5;
+    private static final double MAX_MEAN = 0.5;
     private static final double MOST = 3;
     private static final String[] PAIRS = {"kernel and CPU", "kernel and reference", "CPU and reference"};
     private static final int BLOCK_X = 32;
@@ -92,7 +92,7 @@ class LetterboxKernelTest {
             }
             Difference[] one = compare(picture, input, box, kernel, host);
             for (int i = 0; i < all.length; i++) {
-                assertThat(one[i].mean()).as("mean, %s, %s", PAIRS[i], what).isLessThanOrEqualTo(MOST_MEAN);
+                assertThat(one[i].mean()).as("mean, %s, %s", PAIRS[i], what).isLessThanOrEqualTo(MAX_MEAN);
                 assertThat(one[i].most).as("largest, %s, %s", PAIRS[i], what).isLessThanOrEqualTo(MOST);
                 all[i].add(one[i]);
             }

@@ -34,7 +34,7 @@ public record KafkaFailure(Remedy remedy, SinkState state, long pauseMs, String 
     /** Rarely, so that no account is locked for too many wrong passwords. */
     private static final long SLOW_MS = 10_000;
 
-    private static final int LONGEST_DETAIL = 300;
+    private static final int MAX_DETAIL = 300;
     private static final Pattern TIMES =
             Pattern.compile("Timestamp (\\d{1,18}) .*within \\[(-?\\d{1,19}), (-?\\d{1,19})]");
 
@@ -162,6 +162,6 @@ public record KafkaFailure(Remedy remedy, SinkState state, long pauseMs, String 
         }
         String text = inner.getClass().getSimpleName() + ": " + KafkaText.clean(inner.getMessage());
         String line = text.lines().findFirst().orElse("");
-        return line.length() > LONGEST_DETAIL ? line.substring(0, LONGEST_DETAIL) + "..." : line;
+        return line.length() > MAX_DETAIL ? line.substring(0, MAX_DETAIL) + "..." : line;
     }
 }

@@ -34,11 +34,16 @@ import org.apache.kafka.common.errors.InterruptException;
 final class KafkaDelivery implements Delivery {
     private static final long UNANSWERED_NS = TimeUnit.SECONDS.toNanos(5);
     /** A broker that makes topics when they are asked for needs a moment: no reason to alarm anybody. */
-    private static final int PATIENT_TRIES = 4;
+    private static final long TOPIC_PATIENCE_NS = TimeUnit.SECONDS.toNanos(4);
     /** Time servers correct less than this without a step. */
     private static final long CLOCK_STEP_NS = TimeUnit.SECONDS.toNanos(1);
-    /** The first connection may take so many tries of half a second, unless Kafka says what is wrong. */
-    private static final int PATIENT_CONNECTS = 6;
+    /** A connection may take so long, */
+    private static final long CONNECT_PATIENCE_NS = TimeUnit.SECONDS.toNanos(3);
+    /** unless Kafka says what is wrong. */
+    private static final long KNOWN_REASON_PATIENCE_NS = TimeUnit.SECONDS.toNanos(1);
+
+    private static final int CONNECT_TRIES = 25;
+    private static final long CONNECT_PAUSE_MS = 20;
 
     private final String topic;
     private final Supplier<Producer<byte[], byte[]>> producers;
@@ -55,7 +60,8 @@ final class KafkaDelivery implements Delivery {
     /** How far the wall clock was ahead of the monotonic one, at most, since the producer was made. */
     private long wallAheadNs;
 
-    private int tries;
+    private boolean failing;
+    private long failingSinceNs;
     /** Attempts of earlier producers know by it that they no longer matter. */
     private volatile int generation;
     /** Why the producer cannot go on; set by its own thread. */
@@ -84,6 +90,16 @@ final class KafkaDelivery implements Delivery {
         if (open() != null) {
             return false;
         }
+        for (int i = 0; i < CONNECT_TRIES; i++) {
+            if (isConnected()) {
+                return true;
+            }
+            Thread.sleep(CONNECT_PAUSE_MS);
+        }
+        return false;
+    }
+
+    private boolean isConnected() throws InterruptedException {
         try {
             producer.partitionsFor(topic);
             return true;
@@ -110,9 +126,9 @@ final class KafkaDelivery implements Delivery {
             failure = failure != null && broken != null ? broken : failure;
         }
         if (failure != null) {
-            return treat(message, failure);
+            return treat(message, ofClock(failure));
         }
-        tries = 0;
+        failing = false;
         return TAKEN;
     }
 
@@ -145,6 +161,12 @@ final class KafkaDelivery implements Delivery {
         }
     }
 
+    /** A producer that finds no broker takes nothing, so nothing of it is unanswered: it is seen here. */
+    private KafkaFailure ofClock(KafkaFailure failure) {
+        boolean isOfClock = producer != null && failure.state() == SinkState.UNREACHABLE && isClockSetBack();
+        return isOfClock ? KafkaFailure.ofClockSetBack() : failure;
+    }
+
     private static KafkaFailure failure(QueuedMessage message, Exception why) {
         KafkaFailure failure = KafkaFailure.of(why);
         Message refused = message.message();
@@ -159,18 +181,25 @@ final class KafkaDelivery implements Delivery {
         if (broken != null || failure.remedy() == KafkaFailure.Remedy.RESTART) {
             restart();
         }
-        tries++;
-        if (tries > patience(failure.state())) {
+        if (failingNs() >= patienceNs(failure.state())) {
             tell(failure.state(), failure.detail());
         }
         return Math.max(1, failure.pauseMs());
     }
 
-    private int patience(SinkState state) {
+    private long failingNs() {
+        long nowNs = clock.nanoTime();
+        failingSinceNs = failing ? failingSinceNs : nowNs;
+        failing = true;
+        return nowNs - failingSinceNs;
+    }
+
+    private long patienceNs(SinkState state) {
         if (state == SinkState.UNREACHABLE) {
-            return networkThread != null && networkThread.reason() != null ? 1 : PATIENT_CONNECTS;
+            boolean isReasonKnown = networkThread != null && networkThread.reason() != null;
+            return isReasonKnown ? KNOWN_REASON_PATIENCE_NS : CONNECT_PATIENCE_NS;
         }
-        return state == SinkState.UNKNOWN_TOPIC ? PATIENT_TRIES : 0;
+        return state == SinkState.UNKNOWN_TOPIC ? TOPIC_PATIENCE_NS : 0;
     }
 
     /** With what Kafka itself says of it, which no exception holds. */

@@ -172,6 +172,29 @@ class KafkaDeliveryTest {
         assertThat(value(SinkCounter.RESTARTS)).isEqualTo(1);
     }
 
+    /** Without a broker's answer the client takes no message at all, so none is unanswered. */
+    @Test
+    void aNewProducerConnectsWhenTheClockWasSetBackAndTheOldOneFindsNoBroker() {
+        ManualClock clock = new ManualClock(Clock.system().epochNanos());
+        AtomicBoolean away = new AtomicBoolean(true);
+        open(
+                () -> {
+                    MockProducer<byte[], byte[]> made = (MockProducer<byte[], byte[]>) producer();
+                    made.sendException = away.get() ? new TimeoutException("no metadata") : null;
+                    return made;
+                },
+                clock);
+        sink.offer(camera.next());
+        Await.until("tries", LONG, () -> value(SinkCounter.RETRIES) > 0, () -> "");
+        assertThat(value(SinkCounter.RESTARTS)).isZero();
+
+        away.set(false); // for a new producer: the old one waits for two hours before it connects
+        clock.stepNs(-TimeUnit.HOURS.toNanos(2));
+        awaitSent(1, 1).completeNext();
+        Await.until("the answer", LONG, () -> value(SinkCounter.ACKNOWLEDGED) == 1, () -> "");
+        assertThat(value(SinkCounter.RESTARTS)).isEqualTo(1);
+    }
+
     /** What is refused closes the producer, perhaps while the next message is being sent. */
     @Test
     void aProducerThatWasClosedIsNotTakenForTheReason() {

@@ -95,8 +95,9 @@ public final class ProducerSettings {
         // later
         // ones arrive: frames were seen out of order. Batches of a backlog are full, so one at a time keeps up.
         settings.put(ProducerConfig.MAX_IN_FLIGHT_REQUESTS_PER_CONNECTION, 1);
-        // send() blocks the sink's own thread only, but closing waits for it
-        settings.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, 500);
+        // The client waits in send() by the wall clock: set back by 2 h meanwhile, it would wait 2 h. The sink's thread
+        // waits itself.
+        settings.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, 0);
         settings.put(ProducerConfig.BUFFER_MEMORY_CONFIG, 16L << 20);
         // 3 to 5 times smaller when a backlog is sent in full batches, for little time; nothing lost on single messages
         settings.put(ProducerConfig.COMPRESSION_TYPE_CONFIG, "lz4");
@@ -104,7 +105,7 @@ public final class ProducerSettings {
         settings.put(ProducerConfig.RECONNECT_BACKOFF_MS_CONFIG, 100);
         settings.put(ProducerConfig.RECONNECT_BACKOFF_MAX_MS_CONFIG, 2_000);
         // Brokers may all have moved while they were away: look their names up again. The usual objection, that send()
-        // then blocks for lack of metadata, does not count on a thread of its own with a short max.block.ms.
+        // then blocks for lack of metadata, does not count without blocking.
         settings.put("metadata.recovery.strategy", "rebootstrap");
         // partitions that are added are used after this, instead of after five minutes
         settings.put(ProducerConfig.METADATA_MAX_AGE_CONFIG, 60_000);

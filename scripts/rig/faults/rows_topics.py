@@ -111,10 +111,12 @@ def clock_set(bench):
         run.kill()
         clock.set(hours)
         started = run.start()
+    until("frames", STARTING_S, lambda: run.metric("ringsight_frames_published_total", source="cam") >= 30)
+    clock.set(-2)  # while the sink has never found a broker
     broker.start()
     await_own_frame(run, "cam", started, epochs)
     figures = run.judge(recovered=recovered, note="set by %d years and by -2 h; then 2 runs killed, the later with the earlier "
-                        "clock" % (YEARS_H / 24 / 365), reasons=(*CAMERA_BESIDE_A_CLOCK, "unknown"), duplicates=2 * KILLED_DUPLICATES)
+                        "clock, and set by -2 h before its first connection" % (YEARS_H / 24 / 365), reasons=(*CAMERA_BESIDE_A_CLOCK, "unknown"), duplicates=2 * KILLED_DUPLICATES)
     in_topic = list(dict.fromkeys(m["streamEpoch"] for _, m in run.watch.messages if m["sourceId"] == "cam"))
     started = re.findall(r"epoch (\w+), to ", run.process.log())
     expect(in_topic == started, "runs started as %s, but came in the order %s" % (started, in_topic))

@@ -126,7 +126,7 @@ def errors_in_threads(bench):
     renewed = time.time()
     resent = run.watch.frame("other", renewed, within=10)
     epochs = {m["streamEpoch"] for _, m in run.watch.of("hit")}
-    for thread in ("ringsight-publish", "ringsight-collect"):
+    for thread in ("ringsight-publish", "ringsight-analyse", "ringsight-collect"):
         throw_into(run, port, thread)
         status = run.process.wait(15)
         expect(status == 1, "after an Error in %s it ended with %d" % (thread, status))
@@ -134,7 +134,7 @@ def errors_in_threads(bench):
         expect(re.search("ringsight: .*OutOfMemoryError", said) and "; stopping" in said, "its log ends: " + said)
         await_own_frame(run, "hit", run.start(), epochs)
     return run.judge(seen - thrown, again - seen, "Kafka's thread: another producer, frames after %.1f s; the pipeline's: exit "
-                     "code 1, twice" % (resent - broken), reasons=("io-error",), losses={"inference-failed": 0.05},
+                     "code 1, each time" % (resent - broken), reasons=("io-error",), losses={"inference-failed": 0.05},
                      duplicates=KILLED_DUPLICATES)
 
 

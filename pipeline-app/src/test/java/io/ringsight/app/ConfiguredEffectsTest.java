@@ -127,6 +127,23 @@ class ConfiguredEffectsTest {
     }
 
     @Test
+    void trackingDecidesWhetherObjectsAreFollowed() throws Exception {
+        String uri = "synthetic:boxes?frames=8&pace=asap";
+
+        assertThat(ended("threshold: 0", uri, "tracking: {confident: 0}").value(Counter.TRACKS))
+                .isEqualTo(1);
+        assertThat(Files.readString(dir.resolve("lines/out.jsonl"))).containsPattern("\"trackId\":\"[^/\"]+/t1\",");
+        assertThat(ended("threshold: 0", uri, "tracking: {confident: 1}").value(Counter.TRACKS))
+                .isZero();
+        assertThat(ended("threshold: 0", uri, "tracking: {confident: 0, confirmMs: 9000}")
+                        .value(Counter.TRACKS))
+                .isZero();
+        assertThat(ended("threshold: 0", uri, "tracking: {confident: 0, enabled: false}")
+                        .value(Counter.TRACKS))
+                .isZero();
+    }
+
+    @Test
     void whatComputesIsOpenedAsConfigured() throws Exception {
         ended(
                 "device: cpu, lanes: 3, maxBatch: 5, cudaGraphs: false",

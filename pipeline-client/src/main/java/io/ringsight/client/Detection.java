@@ -1,5 +1,7 @@
 package io.ringsight.client;
 
+import java.util.Optional;
+
 /**
  * An object that was found. Immutable.
  *
@@ -8,5 +10,20 @@ package io.ringsight.client;
  * @param classId number of the class in the model (field {@code classId})
  * @param confidence 0 to 1, four decimals; NaN if the model gave a number that is not finite (field {@code confidence})
  * @param box where it is (field {@code bbox})
+ * @param track which object it is over time; empty if it is not followed, or not for long enough yet
  */
-public record Detection(int id, String label, int classId, double confidence, Box box) {}
+public record Detection(int id, String label, int classId, double confidence, Box box, Optional<Track> track) {
+    /** One that is not followed. */
+    public Detection(int id, String label, int classId, double confidence, Box box) {
+        this(id, label, classId, confidence, box, Optional.empty());
+    }
+
+    /**
+     * An object that is followed from frame to frame. Immutable.
+     *
+     * @param id unique among all tracks of all cameras and runs (field {@code trackId})
+     * @param label name of the class it was given by vote over time; {@link Detection#label} is what this frame alone says
+     *     (field {@code trackLabel})
+     */
+    public record Track(String id, String label) {}
+}

@@ -2,6 +2,7 @@ package io.ringsight.client;
 
 import com.fasterxml.jackson.core.JsonParser;
 import java.io.IOException;
+import java.util.Optional;
 
 /** What was read of one element of {@code objects}. */
 final class DetectionFields implements JsonFields.FieldReader {
@@ -10,6 +11,8 @@ final class DetectionFields implements JsonFields.FieldReader {
     private Integer classId;
     private Double confidence;
     private Box box;
+    private String trackId;
+    private String trackLabel;
 
     @Override
     public void field(String name, JsonParser in) throws IOException, MessageFormatException {
@@ -19,6 +22,8 @@ final class DetectionFields implements JsonFields.FieldReader {
             case "classId" -> classId = (int) JsonFields.integer(in, Integer.MIN_VALUE, Integer.MAX_VALUE);
             case "confidence" -> confidence = JsonFields.decimal(in);
             case "bbox" -> box = box(in);
+            case "trackId" -> trackId = JsonFields.text(in);
+            case "trackLabel" -> trackLabel = JsonFields.text(in);
             default -> {
                 // newer than this version
             }
@@ -51,6 +56,13 @@ final class DetectionFields implements JsonFields.FieldReader {
                 MessageFields.need(label, "objects.label"),
                 MessageFields.need(classId, "objects.classId"),
                 MessageFields.need(confidence, "objects.confidence"),
-                MessageFields.need(box, "objects.bbox"));
+                MessageFields.need(box, "objects.bbox"),
+                track());
+    }
+
+    private Optional<Detection.Track> track() throws MessageFormatException {
+        return trackId == null
+                ? Optional.empty()
+                : Optional.of(new Detection.Track(trackId, MessageFields.need(trackLabel, "objects.trackLabel")));
     }
 }

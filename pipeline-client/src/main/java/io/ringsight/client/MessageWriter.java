@@ -122,6 +122,10 @@ public final class MessageWriter {
             decimal(out, "width", object.box().width());
             decimal(out, "height", object.box().height());
             out.writeEndObject();
+            if (object.track().isPresent()) {
+                out.writeStringField("trackId", object.track().get().id());
+                out.writeStringField("trackLabel", object.track().get().label());
+            }
             out.writeEndObject();
         }
         out.writeEndArray();

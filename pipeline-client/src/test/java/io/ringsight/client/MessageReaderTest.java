@@ -15,7 +15,7 @@ class MessageReaderTest {
     private static final String SHA = "0123456789abcdef".repeat(4);
     private static final Instant PUBLISHED = Instant.parse("2026-11-22T13:40:00.123456Z");
     private static final String FRAME = """
-            {"schemaVersion":"1.2","type":"frame","messageId":"line1/01JD/123","sourceId":"line1",
+            {"schemaVersion":"1.3","type":"frame","messageId":"line1/01JD/123","sourceId":"line1",
             "sourceName":"Oven 3","streamEpoch":"01JD","frameSeq":123,"prevFrameSeq":119,
             "gaps":[{"reason":"overload","frames":2},{"reason":"late","frames":1}],"resent":true,"ptsNs":4920000000,
             "captureTime":{"utc":"2026-11-22T13:40:00.043456Z","clock":"rtcp-sr","uncertaintyUs":500},
@@ -23,10 +23,10 @@ class MessageReaderTest {
             "publishedAt":"2026-11-22T13:40:00.123456Z","frame":{"width":1920,"height":1080},
             "model":{"name":"pcb-defect","version":"1","sha256":"%s","precision":"fp32","backend":"onnxruntime-cpu"},
             "suspect":"frozen","objects":[{"id":0,"label":"short","classId":1,"confidence":0.91,
-            "bbox":{"left":12.0,"top":30.5,"width":40.25,"height":22.0}}]}
+            "bbox":{"left":12.0,"top":30.5,"width":40.25,"height":22.0},"trackId":"01JD/t17","trackLabel":"spur"}]}
             """.formatted(SHA);
     private static final String GAP = """
-            {"schemaVersion":"1.2","type":"gap","messageId":"line1/01JD/g3","sourceId":"line1","streamEpoch":"01JD",
+            {"schemaVersion":"1.3","type":"gap","messageId":"line1/01JD/g3","sourceId":"line1","streamEpoch":"01JD",
             "frameSeq":130,"prevFrameSeq":125,"gaps":[{"reason":"overload","frames":5}],"reason":"stalled",
             "detail":null,"since":"2026-11-22T13:40:00.000001Z","until":null,
             "publishedAt":"2026-11-22T13:40:00.123456Z"}
@@ -44,7 +44,7 @@ class MessageReaderTest {
     void readsEveryFieldOfAFrame() throws MessageFormatException {
         assertThat(read(FRAME))
                 .isEqualTo(new FrameMessage(
-                        new Identity("1.2", "line1/01JD/123", "line1", Optional.of("Oven 3"), "01JD"),
+                        new Identity("1.3", "line1/01JD/123", "line1", Optional.of("Oven 3"), "01JD"),
                         new Coverage(119, 123, Map.of("overload", 2L, "late", 1L), true),
                         new FrameTimes(
                                 OptionalLong.of(4_920_000_000L),
@@ -57,7 +57,13 @@ class MessageReaderTest {
                         new PictureSize(1920, 1080),
                         new ModelIdentity("pcb-defect", "1", SHA, "fp32", "onnxruntime-cpu"),
                         Optional.of("frozen"),
-                        List.of(new Detection(0, "short", 1, 0.91, new Box(12, 30.5, 40.25, 22)))));
+                        List.of(new Detection(
+                                0,
+                                "short",
+                                1,
+                                0.91,
+                                new Box(12, 30.5, 40.25, 22),
+                                Optional.of(new Detection.Track("01JD/t17", "spur"))))));
     }
 
     @Test
@@ -65,7 +71,7 @@ class MessageReaderTest {
         GapMessage open = (GapMessage) read(GAP);
         assertThat(open)
                 .isEqualTo(new GapMessage(
-                        new Identity("1.2", "line1/01JD/g3", "line1", Optional.empty(), "01JD"),
+                        new Identity("1.3", "line1/01JD/g3", "line1", Optional.empty(), "01JD"),
                         new Coverage(125, 130, Map.of("overload", 5L), false),
                         "stalled",
                         Optional.empty(),
@@ -94,6 +100,17 @@ class MessageReaderTest {
     }
 
     @Test
+    void anObjectThatIsNotFollowedHasNoTrack() throws MessageFormatException {
+        String unfollowed = FRAME.replace(",\"trackId\":\"01JD/t17\",\"trackLabel\":\"spur\"", "");
+
+        assertThat(((FrameMessage) read(unfollowed)).objects())
+                .containsExactly(new Detection(0, "short", 1, 0.91, new Box(12, 30.5, 40.25, 22)));
+        assertThatThrownBy(() -> read(FRAME.replace("trackLabel", "label9")))
+                .isInstanceOf(MessageFormatException.class)
+                .hasMessage("expected the field objects.trackLabel, got none");
+    }
+
+    @Test
     void addsUpWhatAMessageCovers() throws MessageFormatException {
         FrameMessage frame = (FrameMessage) read(FRAME);
         assertThat(frame.coverage().frames()).isEqualTo(4);
@@ -106,13 +123,13 @@ class MessageReaderTest {
     @Test
     void ignoresFieldsThatItDoesNotKnow() throws MessageFormatException {
         String newer = FRAME.replaceFirst("\\{", "{\"reasonable\":{\"reason\":[1,{\"frameSeq\":9}]},\"x\":[[{}]],")
-                .replace("\"1.2\"", "\"1.73\"")
+                .replace("\"1.3\"", "\"1.73\"")
                 .replace("\"frames\":2", "\"frames\":2,\"x\":{}")
                 .replace("\"clock\"", "\"x\":[{\"clock\":1}],\"clock\"")
                 .replace("\"decodeNs\"", "\"x\":{\"decodeNs\":9},\"decodeNs\"")
                 .replace("\"width\":1920", "\"width\":1920,\"x\":null")
                 .replace("\"backend\"", "\"x\":[],\"backend\"")
-                .replace("\"id\":0", "\"id\":0,\"trackId\":7,\"speed\":{\"kmh\":50.5}")
+                .replace("\"id\":0", "\"id\":0,\"zone\":7,\"speed\":{\"kmh\":50.5}")
                 .replace("\"left\"", "\"x\":{\"left\":1},\"left\"");
         FrameMessage known = (FrameMessage) read(FRAME);
         FrameMessage read = (FrameMessage) read(newer);
@@ -141,7 +158,7 @@ class MessageReaderTest {
     @Test
     void refusesAnotherMajorVersionAndSaysWhichItGot() {
         for (String version : List.of("2.0", "0.9", "10.1", "1", "")) {
-            String json = FRAME.replace("\"1.2\"", '"' + version + '"');
+            String json = FRAME.replace("\"1.3\"", '"' + version + '"');
             assertThatThrownBy(() -> read(json))
                     .isInstanceOf(MessageFormatException.class)
                     .hasMessageStartingWith("expected schemaVersion 1.x, got \"" + version + "\"");

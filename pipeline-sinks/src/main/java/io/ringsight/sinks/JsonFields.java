@@ -35,6 +35,8 @@ final class JsonFields {
     static final SerializedString BBOX = new SerializedString("bbox");
     static final SerializedString LEFT = new SerializedString("left");
     static final SerializedString TOP = new SerializedString("top");
+    static final SerializedString TRACK_ID = new SerializedString("trackId");
+    static final SerializedString TRACK_LABEL = new SerializedString("trackLabel");
     static final SerializedString SUSPECT = new SerializedString("suspect");
     static final SerializedString REASON = new SerializedString("reason");
     static final SerializedString DETAIL = new SerializedString("detail");

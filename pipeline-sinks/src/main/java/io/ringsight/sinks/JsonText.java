@@ -25,7 +25,7 @@ final class JsonText {
     private static final double LARGEST_DECIMAL = 1e15;
 
     private final Buffer buffer = new Buffer();
-    private final char[] scratch = new char[40];
+    private final char[] scratch = new char[128];
     private JsonGenerator generator;
 
     /** Begins a text, whatever became of the one before. */
@@ -76,6 +76,13 @@ final class JsonText {
             return;
         }
         generator.writeRawValue(scratch, 0, decimal(value, digits, scratch));
+    }
+
+    /** Writes the text {@code prefix} with {@code number}, not negative, behind it. The prefix is shorter than 100. */
+    void numbered(SerializedString field, char[] prefix, long number) throws IOException {
+        generator.writeFieldName(field);
+        System.arraycopy(prefix, 0, scratch, 0, prefix.length);
+        generator.writeString(scratch, 0, integer(number, scratch, prefix.length));
     }
 
     /** Formats {@code value} with one to {@code digits} decimals; returns the length. */

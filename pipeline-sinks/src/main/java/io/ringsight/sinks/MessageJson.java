@@ -20,7 +20,7 @@ import java.io.UncheckedIOException;
  */
 public final class MessageJson {
     /** The version of the message format; the first number changes when a reader must change. */
-    public static final String SCHEMA_VERSION = "1.2";
+    public static final String SCHEMA_VERSION = "1.3";
 
     private static final int BOX_DECIMALS = 2;
     private static final int CONFIDENCE_DECIMALS = 4;
@@ -33,6 +33,8 @@ public final class MessageJson {
     private ModelIdentity identity;
     private SerializedString model;
     private final SerializedString[] labels;
+    /** What the ids of tracks begin with. */
+    private final char[] trackPrefix;
 
     /** Of sources without names for people. */
     public MessageJson(String streamEpoch, ModelIdentity model, Clock clock) {
@@ -51,6 +53,7 @@ public final class MessageJson {
         this.clock = clock;
         gaps = new GapJson(clock);
         name(model);
+        trackPrefix = (streamEpoch + "/t").toCharArray();
         labels = model.labels().stream().map(SerializedString::new).toArray(SerializedString[]::new);
     }
 
@@ -133,7 +136,7 @@ public final class MessageJson {
         for (int i = 0; i < found.size(); i++) {
             out.writeStartObject();
             text.number(JsonFields.ID, i);
-            label(out, found.classId(i));
+            label(out, JsonFields.LABEL, found.classId(i));
             text.number(JsonFields.CLASS_ID, found.classId(i));
             text.decimal(JsonFields.CONFIDENCE, found.confidence(i), CONFIDENCE_DECIMALS);
             out.writeFieldName(JsonFields.BBOX);
@@ -143,13 +146,17 @@ public final class MessageJson {
             text.decimal(JsonFields.WIDTH, found.width(i), BOX_DECIMALS);
             text.decimal(JsonFields.HEIGHT, found.height(i), BOX_DECIMALS);
             out.writeEndObject();
+            if (found.track(i) != Detections.NO_TRACK) {
+                text.numbered(JsonFields.TRACK_ID, trackPrefix, found.track(i));
+                label(out, JsonFields.TRACK_LABEL, found.trackClassId(i));
+            }
             out.writeEndObject();
         }
         out.writeEndArray();
     }
 
-    private void label(JsonGenerator out, int classId) throws IOException {
-        out.writeFieldName(JsonFields.LABEL);
+    private void label(JsonGenerator out, SerializedString field, int classId) throws IOException {
+        out.writeFieldName(field);
         if (classId >= 0 && classId < labels.length) {
             out.writeString(labels[classId]);
         } else {

@@ -42,6 +42,7 @@ class MessageJsonTest {
         frame.timings().inferred(82_000_000);
         frame.timings().published(82_150_000);
         frame.detections().add(12, 30.5f, 40, 22, 0.91f, 1);
+        frame.detections().track(0, 1_234_567_890_123L, 2);
         frame.detections().add(0.004f, 1079.996f, 1919.5f, 0.0049f, 0.25004f, 2);
         frame.detections().add(7, 7, 7, 7, 1, 17);
         return frame;

@@ -136,6 +136,11 @@ public final class CheckCommand implements Callable<Integer> {
         text.append(source.maxFps() > 0 ? ", at most " + source.maxFps() + " fps" : "");
         text.append(source.deadlineMs() > 0 ? ", deadline " + source.deadlineMs() + " ms" : "");
         source.credits().ifPresent(credits -> text.append(", ").append(credits).append(" credits"));
+        if (source.tracking().enabled()) {
+            text.append(", objects followed (lost after ")
+                    .append(source.tracking().lostMs())
+                    .append(" ms)");
+        }
         if (source.spec() instanceof SourceSpec.Network || source.spec() instanceof SourceSpec.V4l2) {
             text.append(", stalled after ")
                     .append(source.spec().timeouts().stallMs())

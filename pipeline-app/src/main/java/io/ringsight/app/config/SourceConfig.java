@@ -1,5 +1,6 @@
 package io.ringsight.app.config;
 
+import io.ringsight.core.analyse.track.TrackSettings;
 import io.ringsight.core.detect.WantedClasses;
 import io.ringsight.core.frame.SourceId;
 import io.ringsight.core.frame.SourceName;
@@ -22,6 +23,7 @@ import java.util.Optional;
  * @param deinterlace what becomes of interlaced pictures
  * @param track which of several videos, counted from 1; 0: as the URI says, or the main one
  * @param classes whose objects are published
+ * @param tracking how its objects are followed
  */
 public record SourceConfig(
         SourceId id,
@@ -33,7 +35,8 @@ public record SourceConfig(
         Decode decode,
         Deinterlace deinterlace,
         int track,
-        WantedClasses classes) {
+        WantedClasses classes,
+        TrackSettings tracking) {
     /** For cameras: one in work, one waiting. */
     public static final int DEFAULT_CAMERA_CREDITS = 2;
     /** The most credits. */
@@ -54,6 +57,7 @@ public record SourceConfig(
     }
 
     private SourceConfig named(Optional<SourceName> called) {
-        return new SourceConfig(id, called, spec, maxFps, deadlineMs, credits, decode, deinterlace, track, classes);
+        return new SourceConfig(
+                id, called, spec, maxFps, deadlineMs, credits, decode, deinterlace, track, classes, tracking);
     }
 }

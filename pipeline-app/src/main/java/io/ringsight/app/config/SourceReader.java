@@ -1,6 +1,7 @@
 package io.ringsight.app.config;
 
 import io.ringsight.app.config.yaml.YamlObject;
+import io.ringsight.core.analyse.track.TrackSettings;
 import io.ringsight.core.detect.WantedClasses;
 import io.ringsight.core.frame.SourceId;
 import io.ringsight.core.frame.SourceName;
@@ -47,6 +48,8 @@ final class SourceReader {
         Deinterlace deinterlace = deinterlace(uri);
         int track = yaml.integer("track", 1, Decoding.MAX_TRACK, 0);
         WantedClasses classes = classes();
+        TrackSettings tracking =
+                yaml.object("tracking").map(SourceReader::tracking).orElse(TrackSettings.OFF);
         SourceSettings settings = settings();
         yaml.finish();
         Optional<SourceSpec> spec = uri.isBlank() ? Optional.empty() : spec(uri, settings);
@@ -54,7 +57,28 @@ final class SourceReader {
         return id.isEmpty() || spec.isEmpty()
                 ? Optional.empty()
                 : Optional.of(new SourceConfig(
-                        id.get(), name, spec.get(), maxFps, deadlineMs, credits, decode, deinterlace, track, classes));
+                        id.get(),
+                        name,
+                        spec.get(),
+                        maxFps,
+                        deadlineMs,
+                        credits,
+                        decode,
+                        deinterlace,
+                        track,
+                        classes,
+                        tracking));
+    }
+
+    private static TrackSettings tracking(YamlObject section) {
+        TrackSettings defaults = TrackSettings.DEFAULT;
+        TrackSettings tracking = new TrackSettings(
+                section.flag("enabled", defaults.enabled()),
+                section.number("confident", 0, 1, defaults.confident()),
+                section.integer("lostMs", 1, TrackSettings.MAX_LOST_MS, defaults.lostMs()),
+                section.integer("confirmMs", 0, TrackSettings.MAX_CONFIRM_MS, defaults.confirmMs()));
+        section.finish();
+        return tracking;
     }
 
     private void checkTrack(SourceSpec spec) {

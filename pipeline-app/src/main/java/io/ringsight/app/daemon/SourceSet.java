@@ -2,6 +2,7 @@ package io.ringsight.app.daemon;
 
 import io.ringsight.app.api.Status;
 import io.ringsight.app.config.SourceConfig;
+import io.ringsight.core.analyse.AnalysisSpec;
 import io.ringsight.core.frame.GapReason;
 import io.ringsight.core.frame.SourceId;
 import io.ringsight.core.metrics.SourceMetrics;
@@ -278,7 +279,8 @@ final class SourceSet {
                 opened.credits(),
                 wanted.deadlineMs() * NS_PER_MS,
                 wanted.maxFps(),
-                wanted.classes());
+                wanted.classes(),
+                new AnalysisSpec(wanted.tracking()));
         FrameIntake intake = pipeline.connect(intakeSpec);
         SourceSupervisor supervisor = new SourceSupervisor(source, intake, clock, gate);
         supervisor.ended().whenComplete((ending, failure) -> checkOver());

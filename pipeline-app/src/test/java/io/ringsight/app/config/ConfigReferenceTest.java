@@ -128,7 +128,7 @@ class ConfigReferenceTest {
                 bogus: 1
                 pipeline: {model: conf/models/pcb-defect.yaml, bogus: 1}
                 sourceDefaults: {bogusToo: 1}
-                sources: [{id: a, uri: "synthetic:pcb", bogus: 1}]
+                sources: [{id: a, uri: "synthetic:pcb", bogus: 1, tracking: {bogus: 1}}]
                 sinks:
                   - kafka: {bootstrapServers: "a:1", topic: b, bogus: 1, spool: {bogus: 1}}
                   - jsonl: {path: "-", bogus: 1}
@@ -157,6 +157,11 @@ class ConfigReferenceTest {
         TreeSet<String> source = new TreeSet<>();
         ((List<?>) top.get("sources")).forEach(entry -> source.addAll(names((Map<?, ?>) entry)));
         keys.put("sources", source);
+        for (Object entry : (List<?>) top.get("sources")) {
+            if (((Map<?, ?>) entry).get("tracking") instanceof Map<?, ?> tracking) {
+                keys.put("sources.tracking", names(tracking));
+            }
+        }
         for (Object sink : (List<?>) top.get("sinks")) {
             Map.Entry<?, ?> entry = ((Map<?, ?>) sink).entrySet().iterator().next();
             keys.put(entry.getKey().toString(), names((Map<?, ?>) entry.getValue()));
@@ -177,6 +182,8 @@ class ConfigReferenceTest {
             keys.put(section, names((Map<?, ?>) ((Map<?, ?>) top.get(section)).get("properties")));
         }
         keys.put("sources", names((Map<?, ?>) ((Map<?, ?>) definitions.get("source")).get("properties")));
+        Map<?, ?> source = (Map<?, ?>) ((Map<?, ?>) definitions.get("source")).get("properties");
+        keys.put("sources.tracking", names((Map<?, ?>) ((Map<?, ?>) source.get("tracking")).get("properties")));
         for (String sink : List.of("kafka", "jsonl")) {
             keys.put(sink, names((Map<?, ?>) ((Map<?, ?>) definitions.get(sink)).get("properties")));
         }

@@ -124,6 +124,10 @@ class ConfiguredValuesTest {
                 new Arrival("source.maxLagMs", RTSP, TIMEOUTS + "maxLagMs"),
                 new Arrival("source.decode", RTSP, "sources[0].decode"),
                 new Arrival("source.classes", RTSP, "sources[0].classes.ids", "[shade-3, shade-5]", "{3, 5}"),
+                new Arrival("source.tracking.enabled", RTSP, "sources[0].tracking.enabled"),
+                new Arrival("source.tracking.confident", RTSP, "sources[0].tracking.confident"),
+                new Arrival("source.tracking.lostMs", RTSP, "sources[0].tracking.lostMs"),
+                new Arrival("source.tracking.confirmMs", RTSP, "sources[0].tracking.confirmMs"),
                 new Arrival("source.deinterlace", RTSP, "sources[0].deinterlace"),
                 new Arrival("source.track", RTSP, "sources[0].track"),
                 new Arrival("source.options", RTSP, SPEC + "options.probesize", "{probesize: 77}", "77"));
@@ -218,7 +222,8 @@ class ConfiguredValuesTest {
     @MethodSource("arrivals")
     void aChangeThatTakesARestartIsNamed(Arrival arrival) throws Exception {
         Config defaults = read(yaml(arrival, null));
-        String section = arrival.section().replaceFirst("(kafka|jsonl).*", "sinks");
+        String section =
+                arrival.section().replaceFirst("(kafka|jsonl).*", "sinks").replaceFirst("^source.*", "source");
         for (String[] pair : valuesOf(arrival)) {
             Config other = read(yaml(arrival, pair[0]));
             boolean changes = !changed(flat(defaults), flat(other)).isEmpty();
@@ -277,6 +282,7 @@ class ConfiguredValuesTest {
         Map<String, Map<String, String>> sections = new TreeMap<>(Map.of(
                 "pipeline", new TreeMap<>(Map.of("model", dir.resolve("m.yaml").toString())),
                 "source", new TreeMap<>(arrival.beside()),
+                "source.tracking", new TreeMap<>(Map.of("enabled", "false")),
                 "kafka", new TreeMap<>(Map.of("bootstrapServers", "'a:1'", "topic", "t")),
                 "kafka.spool", new TreeMap<>(),
                 "jsonl", new TreeMap<>(Map.of("path", dir.resolve("lines").toString())),
@@ -287,6 +293,7 @@ class ConfiguredValuesTest {
         if (arrival.key().equals("source.decode")) {
             sections.get("pipeline").put("device", "cuda");
         }
+        sections.get("source").put("tracking", flow(sections.get("source.tracking")));
         sections.get("kafka").put("spool", flow(sections.get("kafka.spool")));
         String sink = arrival.section().equals("jsonl") ? "jsonl" : "kafka";
         return """

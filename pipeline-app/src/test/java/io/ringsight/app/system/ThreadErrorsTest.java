@@ -77,6 +77,7 @@ class ThreadErrorsTest {
             strings = {
                 "ringsight-dispatch",
                 "ringsight-collect",
+                "ringsight-analyse",
                 "ringsight-publish",
                 "worker-0",
                 "summary",
@@ -138,6 +139,7 @@ class ThreadErrorsTest {
                     .containsExactlyInAnyOrder(
                             "ringsight-dispatch",
                             "ringsight-collect",
+                            "ringsight-analyse",
                             "ringsight-publish",
                             "summary",
                             "output-watch",

@@ -1,15 +1,19 @@
 package io.ringsight.core.detect;
 
+import java.util.Arrays;
+
 /**
  * What was found in one frame: parallel arrays of fixed capacity, made once and filled again and again. Boxes are left,
  * top, width and height in pixels; highest confidence first when a decoder filled it. Owned by one thread at a time.
  */
 public final class Detections {
+    /** The {@link #track} of an object that is not followed. */
+    public static final long NO_TRACK = 0;
     /** As many as a YOLOv10 end-to-end head gives. */
     public static final int DEFAULT_CAPACITY = 300;
     /** For heads whose network does not choose itself. */
     static final int RAW_CAPACITY = 1_000;
-    /** Bounds the memory of a ring's slots: 24 bytes a detection. */
+    /** Bounds the memory of a ring's slots: 36 bytes a detection. */
     static final int MAX_CAPACITY = 4_096;
 
     private final float[] left;
@@ -18,6 +22,8 @@ public final class Detections {
     private final float[] height;
     private final float[] confidence;
     private final int[] classId;
+    private final long[] track;
+    private final int[] trackClassId;
     private int size;
     private int invalid;
     private boolean cut;
@@ -34,6 +40,8 @@ public final class Detections {
         height = new float[capacity];
         confidence = new float[capacity];
         classId = new int[capacity];
+        track = new long[capacity];
+        trackClassId = new int[capacity];
     }
 
     /** Forgets all detections. */
@@ -96,6 +104,7 @@ public final class Detections {
         box(size, left, top, width, height);
         this.confidence[size] = confidence;
         this.classId[size] = classId;
+        track[size] = NO_TRACK;
         size++;
         return true;
     }
@@ -106,6 +115,17 @@ public final class Detections {
         this.top[index] = top;
         this.width[index] = width;
         this.height[index] = height;
+    }
+
+    /** Says that detection {@code index} is of track {@code number}, whose class by vote is {@code classId}. */
+    public void track(int index, long number, int classId) {
+        track[index] = number;
+        trackClassId[index] = classId;
+    }
+
+    /** Forgets which tracks the detections are of. */
+    public void clearTracks() {
+        Arrays.fill(track, 0, size, NO_TRACK);
     }
 
     /** Keeps the first {@code size} only. */
@@ -122,6 +142,8 @@ public final class Detections {
         System.arraycopy(height, index + 1, height, index, behind);
         System.arraycopy(confidence, index + 1, confidence, index, behind);
         System.arraycopy(classId, index + 1, classId, index, behind);
+        System.arraycopy(track, index + 1, track, index, behind);
+        System.arraycopy(trackClassId, index + 1, trackClassId, index, behind);
     }
 
     public int size() {
@@ -154,5 +176,15 @@ public final class Detections {
 
     public int classId(int index) {
         return classId[index];
+    }
+
+    /** Number of the track it is of, unique in the daemon's run; {@link #NO_TRACK} while it is of none. */
+    public long track(int index) {
+        return track[index];
+    }
+
+    /** The class that its track was given by vote over time; without meaning where it is of none. */
+    public int trackClassId(int index) {
+        return trackClassId[index];
     }
 }

@@ -29,23 +29,10 @@ final class Nms {
 
     private static boolean overlapsBetter(Detections found, int index, float iou) {
         for (int i = 0; i < index; i++) {
-            if (found.classId(i) == found.classId(index) && overlap(found, i, index) > iou) {
+            if (found.classId(i) == found.classId(index) && Boxes.iou(found, i, index) > iou) {
                 return true;
             }
         }
         return false;
-    }
-
-    /** Intersection over union of two detections. */
-    static float overlap(Detections found, int a, int b) {
-        float width = Math.min(found.left(a) + found.width(a), found.left(b) + found.width(b))
-                - Math.max(found.left(a), found.left(b));
-        float height = Math.min(found.top(a) + found.height(a), found.top(b) + found.height(b))
-                - Math.max(found.top(a), found.top(b));
-        if (width <= 0 || height <= 0) {
-            return 0;
-        }
-        float shared = width * height;
-        return shared / (found.width(a) * found.height(a) + found.width(b) * found.height(b) - shared);
     }
 }

@@ -23,6 +23,11 @@ public enum Counter {
             "detections_unwanted",
             "Objects left out because their class is not among the source's classes; where overlapping ones are merged,"
                     + " before that."),
+    TRACKS("tracks", "Objects that were followed long enough to get a track."),
+    DETECTIONS_NOT_TRACKED(
+            "detections_not_tracked", "Objects that were not followed because there were too many at a time."),
+    ANALYSIS_FAILURES(
+            "analysis_failures", "Frames whose objects could not be followed; they were published without tracks."),
     DETECTIONS_INVALID("detections_invalid", "Objects left out: outside the picture, or without area."),
     SUSPICIONS("suspicions", "Times the picture was found frozen or black, or the stream's time to stand still."),
     GAPS("gaps", "Gap messages handed to the sinks."),

@@ -105,6 +105,12 @@ final class Failures {
         }
     }
 
+    /** Nothing could be made of what was found in a frame; that is published all the same. */
+    void ofAnalysis(FrameSlot slot, Throwable e) {
+        slot.source.metrics().count(Counter.ANALYSIS_FAILURES);
+        tell("analysis failed, tracks begin again", slot, e);
+    }
+
     /** A sink threw: the result is missing there, the others have it. */
     void ofSink(FrameSlot slot, Throwable e) {
         slot.source.metrics().count(Counter.SINK_FAILURES);

@@ -11,7 +11,8 @@ import io.ringsight.core.time.FrameTimings;
 
 /**
  * One place of the ring: a frame on its way, or a gap that must keep its place among its source's frames. Made once and
- * used again and again. Written by the thread that has it at the moment: source, Dispatch, Collect, Publish.
+ * used again and again. Written by the thread that has it at the moment: source, Dispatch, Collect, Analyse,
+ * Publish.
  */
 final class FrameSlot implements FrameResult {
     final FrameTimings timings = new FrameTimings();

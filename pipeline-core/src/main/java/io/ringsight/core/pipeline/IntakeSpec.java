@@ -1,5 +1,6 @@
 package io.ringsight.core.pipeline;
 
+import io.ringsight.core.analyse.AnalysisSpec;
 import io.ringsight.core.detect.WantedClasses;
 import io.ringsight.core.frame.SourceId;
 
@@ -12,12 +13,19 @@ import io.ringsight.core.frame.SourceId;
  * @param deadlineNs age at Dispatch above which a frame is lost as {@code late}; 0: none
  * @param maxFps frames a second above which frames are lost as {@code rate-limit}; 0: none
  * @param classes whose objects are published
+ * @param analysis what is made of them
  */
 public record IntakeSpec(
-        SourceId sourceId, boolean lossless, int credits, long deadlineNs, double maxFps, WantedClasses classes) {
-    /** Of objects of all classes. */
+        SourceId sourceId,
+        boolean lossless,
+        int credits,
+        long deadlineNs,
+        double maxFps,
+        WantedClasses classes,
+        AnalysisSpec analysis) {
+    /** Of objects of all classes, of which nothing is made. */
     public IntakeSpec(SourceId sourceId, boolean lossless, int credits, long deadlineNs, double maxFps) {
-        this(sourceId, lossless, credits, deadlineNs, maxFps, WantedClasses.ALL);
+        this(sourceId, lossless, credits, deadlineNs, maxFps, WantedClasses.ALL, AnalysisSpec.NONE);
     }
 
     public IntakeSpec {

@@ -16,9 +16,9 @@ import java.util.concurrent.ConcurrentHashMap;
  * The frame's way from a source's decoder to the sinks:
  *
  * <pre>
- * source ─credit?─▶ ring ──▶ Dispatch ──▶ Collect ──▶ Publish ──▶ sinks
- *                            load a lane  await it    account,
- *                            launch it    decode      messages
+ * source ─credit?─▶ ring ──▶ Dispatch ──▶ Collect ──▶ Analyse ──▶ Publish ──▶ sinks
+ *                            load a lane  await it    tracks      account,
+ *                            launch it    decode                  messages
  * </pre>
  *
  * <p>Memory is bounded and made at the start: ring slots, lanes, one detections array a slot. One thread a stage; the
@@ -71,6 +71,7 @@ public final class Pipeline implements AutoCloseable {
                 List.of(
                         new DispatchStage(backend.lanes(), maxBatch, freeLanes, clock, failures),
                         new CollectStage(decoder, settings.threshold(), freeLanes, clock, failures),
+                        new AnalyseStage(failures),
                         new PublishStage(sinks, clock, failures)),
                 failures::ofDevice);
         ringSize = settings.ringSize();

@@ -1,5 +1,6 @@
 package io.ringsight.core.pipeline;
 
+import io.ringsight.core.analyse.SourceAnalysis;
 import io.ringsight.core.detect.WantedClasses;
 import io.ringsight.core.frame.FrameLosses;
 import io.ringsight.core.frame.GapReason;
@@ -28,6 +29,9 @@ final class SourceIntake implements FrameIntake {
     private final Clock clock;
     private final SourceMetrics metrics;
     private final Credits credits;
+    /** What is made of its detections, or null. Used by the Analyse stage. */
+    private final SourceAnalysis analysis;
+
     private final RateLimit rateLimit;
     private final SlotWriter<FrameSlot> writeFrame = this::writeFrame;
     private final SlotWriter<FrameSlot> writeGap = this::writeGap;
@@ -48,6 +52,7 @@ final class SourceIntake implements FrameIntake {
         metrics = account.metrics(spec.sourceId());
         credits = new Credits(() -> Math.min(spec.credits(), share.getAsInt()));
         rateLimit = new RateLimit(spec.maxFps());
+        analysis = spec.analysis().isWanted() ? new SourceAnalysis(spec.analysis(), metrics) : null;
     }
 
     @Override
@@ -197,6 +202,11 @@ final class SourceIntake implements FrameIntake {
 
     WantedClasses classes() {
         return spec.classes();
+    }
+
+    /** Null if nothing is made of its detections. */
+    SourceAnalysis analysis() {
+        return analysis;
     }
 
     boolean lossless() {

@@ -166,7 +166,7 @@ class DecodersTest {
         FloatBuffer output = raw(new float[][] {{30, 30, 40, 40, 0.9f, 0, 0}, {30, 30, 10, 10, 0.8f, 0, 0}});
         decoder(Head.ONE_TO_MANY, 2).decode(output, 0, 0.25f, found);
         assertThat(found.size()).isEqualTo(2);
-        assertThat(Nms.overlap(found, 0, 1)).isEqualTo(100 / 1600f, within(1e-6f));
+        assertThat(io.ringsight.core.detect.Boxes.iou(found, 0, 1)).isEqualTo(100 / 1600f, within(1e-6f));
     }
 
     @Test
@@ -361,7 +361,9 @@ class DecodersTest {
             for (int a = 0; a < found.size(); a++) {
                 for (int b = a + 1; b < found.size(); b++) {
                     if (found.classId(a) == found.classId(b)) {
-                        assertThat(Nms.overlap(found, a, b)).as("seed %d", seed).isLessThanOrEqualTo(0.5f);
+                        assertThat(io.ringsight.core.detect.Boxes.iou(found, a, b))
+                                .as("seed %d", seed)
+                                .isLessThanOrEqualTo(0.5f);
                     }
                 }
             }

@@ -3,6 +3,10 @@ package io.ringsight.core.pipeline;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.management.ThreadMXBean;
+import io.ringsight.core.analyse.AnalysisSpec;
+import io.ringsight.core.analyse.track.TrackSettings;
+import io.ringsight.core.detect.Detections;
+import io.ringsight.core.detect.WantedClasses;
 import io.ringsight.core.frame.FrameResult;
 import io.ringsight.core.frame.Gap;
 import io.ringsight.core.frame.NativePictures;
@@ -15,14 +19,18 @@ import io.ringsight.core.time.Clock;
 import java.lang.management.ManagementFactory;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** The frame path allocates nothing in steady state, on no thread of it: camera, Dispatch, Collect, Publish. */
+/** The frame path allocates nothing in steady state, on no thread of it: camera, Dispatch, Collect, Analyse, Publish. */
 class AllocationTest {
     private static final int WARM_UP = 20_000;
     private static final int FRAMES = 20_000;
     private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+
+    private static final AnalysisSpec FOLLOWED = new AnalysisSpec(TrackSettings.DEFAULT);
+    private static final AtomicInteger crowdBeat = new AtomicInteger();
 
     private static final ResultSink NOWHERE = new ResultSink() {
         @Override
@@ -43,16 +51,17 @@ class AllocationTest {
                         (output, row, threshold, into) -> {
                             into.clear();
                             into.add(1, 1, 2, 2, output.get(row * 6 + 4), 0);
+                            crowd(into);
                         },
                         List.of(NOWHERE),
                         Clock.system())) {
-            FrameIntake camera =
-                    pipeline.connect(new IntakeSpec(new SourceId("camera"), false, 2, 1_000_000_000L, 100_000));
-            FrameIntake file = pipeline.connect(new IntakeSpec(new SourceId("file"), true, 4, 0, 0));
+            FrameIntake camera = pipeline.connect(new IntakeSpec(
+                    new SourceId("camera"), false, 2, 1_000_000_000L, 100_000, WantedClasses.ALL, FOLLOWED));
+            FrameIntake file =
+                    pipeline.connect(new IntakeSpec(new SourceId("file"), true, 4, 0, 0, WantedClasses.ALL, FOLLOWED));
             Picture[] pool = new Picture[16];
             for (int i = 0; i < pool.length; i++) {
                 pool[i] = pictures.grey(64, 48, 40 + i);
-                pool[i].captured(0, 0, CaptureClock.FILE, 0);
                 pool[i].release();
             }
             feed(camera, file, pool, WARM_UP);
@@ -65,13 +74,27 @@ class AllocationTest {
             // Less than a byte a frame: what is left is the fake lane's semaphore and the measuring itself.
             assertThat(bytes).isLessThan(FRAMES);
             assertThat(file.metrics().value(Counter.FRAMES_PUBLISHED)).isEqualTo((WARM_UP + FRAMES) / 2);
+            assertThat(file.metrics().value(Counter.TRACKS)).isGreaterThan(12);
         }
     }
 
-    private static void feed(FrameIntake camera, FrameIntake file, Picture[] pool, int frames)
-            throws InterruptedException {
+    /** Objects close together that move, vanish and come back, so that tracks begin, compete and end all the time. */
+    private static void crowd(Detections into) {
+        int beat = crowdBeat.incrementAndGet();
+        for (int i = 0; i < 12; i++) {
+            if ((beat / 40 + i) % 5 != 0) {
+                into.add(2 * i + beat % 40 * 0.1f, 10 + i % 3, 9, 9, i % 4 == 0 ? 0.3f : 0.8f, i % 3);
+            }
+        }
+    }
+
+    private long takenNs;
+
+    private void feed(FrameIntake camera, FrameIntake file, Picture[] pool, int frames) throws InterruptedException {
         for (int i = 0; i < frames; i++) {
             Picture picture = acquire(pool);
+            takenNs += 20_000_000L;
+            picture.captured(takenNs, takenNs, CaptureClock.FILE, 0);
             if (i % 2 == 0) {
                 camera.offer(picture);
             } else {

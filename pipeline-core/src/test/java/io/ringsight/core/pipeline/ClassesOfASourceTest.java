@@ -2,6 +2,7 @@ package io.ringsight.core.pipeline;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.ringsight.core.analyse.AnalysisSpec;
 import io.ringsight.core.detect.DetectionDecoder;
 import io.ringsight.core.detect.WantedClasses;
 import io.ringsight.core.frame.NativePictures;
@@ -37,8 +38,8 @@ class ClassesOfASourceTest {
                         BOTH,
                         List.of(results),
                         new ManualClock(0))) {
-            FrameIntake some =
-                    pipeline.connect(new IntakeSpec(new SourceId("some"), true, 4, 0, 0, WantedClasses.of(List.of(6))));
+            FrameIntake some = pipeline.connect(new IntakeSpec(
+                    new SourceId("some"), true, 4, 0, 0, WantedClasses.of(List.of(6)), AnalysisSpec.NONE));
             FrameIntake all = pipeline.connect(new IntakeSpec(new SourceId("all"), true, 4, 0, 0));
             some.offer(picture(pictures));
             assertThat(results.await(1)).extracting(Recorded::classId).containsExactly(6);

@@ -12,6 +12,7 @@ import io.ringsight.app.config.SourceConfig;
 import io.ringsight.app.config.model.ModelYaml;
 import io.ringsight.app.config.yaml.ConfigException;
 import io.ringsight.app.tools.files.ShippedModel;
+import io.ringsight.core.analyse.track.TrackSettings;
 import io.ringsight.core.detect.WantedClasses;
 import io.ringsight.core.frame.SourceId;
 import io.ringsight.core.infer.BackendSpec;
@@ -165,7 +166,8 @@ public final class DemoCommand implements Callable<Integer> {
                 Decode.AUTO,
                 Deinterlace.AUTO,
                 0,
-                WantedClasses.ALL);
+                WantedClasses.ALL,
+                TrackSettings.OFF);
         KafkaSinkSpec topic = new KafkaSinkSpec(broker.bootstrapServers(), TOPIC, Map.of());
         SinkConfig kafka = new SinkConfig.Kafka(topic);
         return new Config(pipeline, List.of(line), List.of(kafka), Optional.empty());

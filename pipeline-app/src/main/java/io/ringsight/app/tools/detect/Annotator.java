@@ -50,6 +50,7 @@ final class Annotator implements ResultSink, AutoCloseable {
             String id = result.sourceId().value();
             if (!id.equals(begun)) {
                 begun = id;
+                painter.begin();
                 files.begin(inputs.get(id));
             }
             annotate(result);

@@ -177,7 +177,11 @@ public final class DetectCommand implements Callable<Integer> {
             List<ResultSink> sinks = sinks(lines, annotator, progress);
             try (FileRun run = new FileRun(backend, modelSpec, least, sinks, Clock.system())) {
                 Detection detection = new Detection(
-                        run, selection.sampling(), video.decoding(), selection.classes(modelSpec.labels()));
+                        run,
+                        selection.sampling(),
+                        video.decoding(),
+                        selection.classes(modelSpec.labels()),
+                        selection.analysis());
                 stopped.thenRun(run::stop);
                 for (Input file : files) {
                     if (!detection.read(file)) {

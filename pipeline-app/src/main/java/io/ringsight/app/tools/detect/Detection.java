@@ -3,6 +3,7 @@ package io.ringsight.app.tools.detect;
 import io.ringsight.app.tools.detect.Inputs.Input;
 import io.ringsight.app.tools.files.FileRun;
 import io.ringsight.app.tools.files.Sampling;
+import io.ringsight.core.analyse.AnalysisSpec;
 import io.ringsight.core.detect.WantedClasses;
 import io.ringsight.core.frame.GapReason;
 import io.ringsight.core.metrics.Counter;
@@ -28,10 +29,12 @@ final class Detection {
     private final Sampling sampling;
     private final Decoding decoding;
     private final WantedClasses classes;
+    private final AnalysisSpec analysis;
     private final List<String> failures = new ArrayList<>();
     private final Map<Input, SourceMetrics> metrics = new LinkedHashMap<>();
 
-    Detection(FileRun run, Sampling sampling, Decoding decoding, WantedClasses classes) {
+    Detection(FileRun run, Sampling sampling, Decoding decoding, WantedClasses classes, AnalysisSpec analysis) {
+        this.analysis = analysis;
         this.classes = classes;
         this.decoding = decoding;
         this.run = run;
@@ -44,7 +47,7 @@ final class Detection {
      * @return whether to go on: false when the run was stopped
      */
     boolean read(Input input) throws InterruptedException {
-        FrameIntake intake = run.connect(input.id(), input.isPicture() ? Sampling.ALL : sampling, classes);
+        FrameIntake intake = run.connect(input.id(), input.isPicture() ? Sampling.ALL : sampling, classes, analysis);
         metrics.put(input, intake.metrics());
         Ending ending = run.read(input.file(), intake, decoding);
         intake.gap(ending.reason(), ending.detail());

@@ -16,7 +16,8 @@ import org.bytedeco.opencv.opencv_core.Scalar;
 import org.bytedeco.opencv.opencv_core.Size;
 
 /**
- * Draws what was found into a picture: a box in the class's colour and a label with name and confidence. Lines and
+ * Draws what was found into a picture: a box in the class's colour and a label with name and confidence, and
+ * the number and trail of an object that is followed. Lines and
  * letters grow with the picture. Labels keep out of each other's way where they can.
  */
 final class Painter {
@@ -32,15 +33,22 @@ final class Painter {
 
     private final ModelSpec model;
     private final List<Rect> labels = new ArrayList<>();
+    private final Trails trails = new Trails();
 
     Painter(ModelSpec model) {
         this.model = model;
+    }
+
+    /** A new video begins: what was followed is gone. */
+    void begin() {
+        trails.clear();
     }
 
     /** Draws all detections; those of low confidence first, so that the others stay in sight. */
     void draw(Mat picture, Detections found) {
         double size = Math.sqrt((double) picture.cols() * picture.rows());
         int line = Math.max(2, (int) Math.round(size / 400));
+        trails.draw(picture, found, line);
         for (int i = found.size() - 1; i >= 0; i--) {
             drawBox(picture, box(picture, found, i), found.classId(i), line);
         }
@@ -53,6 +61,9 @@ final class Painter {
 
     private String text(Detections found, int index) {
         String name = model.label(found.classId(index)).replaceAll("[^\\x20-\\x7e]", "?");
+        if (found.track(index) != Detections.NO_TRACK) {
+            name += " #" + found.track(index);
+        }
         return name + String.format(Locale.ROOT, " %.2f", found.confidence(index));
     }
 

@@ -3,6 +3,8 @@ package io.ringsight.app.tools.detect;
 import io.ringsight.app.cli.CommandException;
 import io.ringsight.app.config.ClassNames;
 import io.ringsight.app.tools.files.Sampling;
+import io.ringsight.core.analyse.AnalysisSpec;
+import io.ringsight.core.analyse.track.TrackSettings;
 import io.ringsight.core.detect.WantedClasses;
 import java.util.ArrayList;
 import java.util.List;
@@ -38,6 +40,16 @@ final class Selection {
             split = ",",
             description = "Only objects of these classes, separated by commas.")
     private List<String> classes;
+
+    @Option(
+            names = "--tracking",
+            description = "Follow the objects of a video: trackId in its messages, tracks and trails in its pictures.")
+    private boolean tracking;
+
+    /** What is made of the objects. */
+    AnalysisSpec analysis() {
+        return tracking ? new AnalysisSpec(TrackSettings.DEFAULT) : AnalysisSpec.NONE;
+    }
 
     /** Which frames of a video are analysed. */
     Sampling sampling() {

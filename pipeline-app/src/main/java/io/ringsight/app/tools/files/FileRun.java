@@ -1,6 +1,7 @@
 package io.ringsight.app.tools.files;
 
 import io.ringsight.app.cli.CommandException;
+import io.ringsight.core.analyse.AnalysisSpec;
 import io.ringsight.core.detect.Decoders;
 import io.ringsight.core.detect.WantedClasses;
 import io.ringsight.core.frame.GapReason;
@@ -53,13 +54,13 @@ public final class FileRun implements AutoCloseable {
 
     /** A way into the pipeline; frames are numbered from 1 through all files read into it. */
     public FrameIntake connect(SourceId id) {
-        return connect(id, Sampling.ALL, WantedClasses.ALL);
+        return connect(id, Sampling.ALL, WantedClasses.ALL, AnalysisSpec.NONE);
     }
 
-    /** As above, for one video of which not every frame is analysed, and of which not all objects matter. */
-    public FrameIntake connect(SourceId id, Sampling sampling, WantedClasses classes) {
-        return sampling.before(
-                pipeline.connect(new IntakeSpec(id, true, pipeline.creditsForRecording(), 0, sampling.fps(), classes)));
+    /** As above, for one video of which not every frame is analysed, and of which not all objects matter or are followed. */
+    public FrameIntake connect(SourceId id, Sampling sampling, WantedClasses classes, AnalysisSpec analysis) {
+        return sampling.before(pipeline.connect(
+                new IntakeSpec(id, true, pipeline.creditsForRecording(), 0, sampling.fps(), classes, analysis)));
     }
 
     /**

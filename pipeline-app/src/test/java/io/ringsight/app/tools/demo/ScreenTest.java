@@ -57,7 +57,7 @@ class ScreenTest {
     }
 
     private static Identity identity(String sourceId) {
-        return new Identity("1.2", sourceId + "/e/1", sourceId, Optional.empty(), "e");
+        return new Identity("1.3", sourceId + "/e/1", sourceId, Optional.empty(), "e");
     }
 
     private static final List<Detection> TWO = List.of(

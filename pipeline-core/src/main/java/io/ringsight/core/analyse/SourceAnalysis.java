@@ -1,0 +1,50 @@
+package io.ringsight.core.analyse;
+
+import io.ringsight.core.analyse.track.Tracker;
+import io.ringsight.core.detect.Detections;
+import io.ringsight.core.frame.FrameResult;
+import io.ringsight.core.metrics.Counter;
+import io.ringsight.core.metrics.SourceMetrics;
+
+/**
+ * What is made of the detections of one source, from frame to frame: which track each object is of. Its memory is made at
+ * once and bounded; a frame allocates nothing.
+ *
+ * <p><b>Threads.</b> Made by any thread, used by one.
+ */
+public final class SourceAnalysis {
+    private final Tracker tracker;
+    private final SourceMetrics metrics;
+    private final FrameTime time = new FrameTime();
+
+    public SourceAnalysis(AnalysisSpec spec, SourceMetrics metrics) {
+        tracker = new Tracker(spec.tracking());
+        this.metrics = metrics;
+    }
+
+    /**
+     * One analysed frame, in the source's order. What is found out is put into its detections. A frame under suspicion may
+     * not show what is there now: its objects are of no track, and the time it took is time in which nothing was seen.
+     */
+    public void frame(FrameResult frame, SharedAnalysis shared) {
+        if (frame.suspicion() != null) {
+            time.interrupt();
+            return;
+        }
+        Detections found = frame.detections();
+        double seconds = time.step(frame.picture(), frame.timings().decodedAtNs());
+        tracker.follow(found, seconds, shared.assignment(), shared.numbers());
+        metrics.count(Counter.TRACKS, tracker.confirmed());
+        metrics.count(Counter.DETECTIONS_NOT_TRACKED, tracker.noRoom());
+    }
+
+    /** The source gave no frames for a while: its stream may have begun again. */
+    public void interrupted() {
+        time.interrupt();
+    }
+
+    /** Forgets what it knows, because a frame could not be analysed. */
+    public void reset() {
+        tracker.reset();
+    }
+}

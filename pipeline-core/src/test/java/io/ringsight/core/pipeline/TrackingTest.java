@@ -1,0 +1,172 @@
+package io.ringsight.core.pipeline;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.ringsight.core.analyse.AnalysisSpec;
+import io.ringsight.core.analyse.track.TrackSettings;
+import io.ringsight.core.detect.DetectionDecoder;
+import io.ringsight.core.detect.WantedClasses;
+import io.ringsight.core.frame.FrameResult;
+import io.ringsight.core.frame.Gap;
+import io.ringsight.core.frame.GapReason;
+import io.ringsight.core.frame.NativePictures;
+import io.ringsight.core.frame.Picture;
+import io.ringsight.core.frame.SourceId;
+import io.ringsight.core.infer.FakeBackend;
+import io.ringsight.core.metrics.Counter;
+import io.ringsight.core.time.CaptureClock;
+import io.ringsight.core.time.ManualClock;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Objects are followed on their way through the pipeline. */
+@Timeout(60)
+class TrackingTest {
+    private static final long FRAME_NS = 40_000_000L;
+
+    /** Finds one object, always at the same place. */
+    private static final DetectionDecoder ONE = (output, row, threshold, into) -> {
+        into.clear();
+        into.add(4, 6, 8, 8, 0.9f, 5);
+    };
+
+    /** The track of the first object of each frame. */
+    private static final class FirstTracks implements ResultSink {
+        private final List<Long> tracks = new ArrayList<>();
+
+        @Override
+        public synchronized void frame(FrameResult result, boolean lossless) {
+            tracks.add(result.detections().track(0));
+        }
+
+        @Override
+        public void gap(Gap gap, boolean lossless) {}
+
+        synchronized List<Long> taken() {
+            List<Long> all = List.copyOf(tracks);
+            tracks.clear();
+            return all;
+        }
+    }
+
+    private final FirstTracks sink = new FirstTracks();
+    private final NativePictures pictures = new NativePictures();
+    private final Pipeline pipeline = new Pipeline(
+            new Pipeline.Settings(16, 0.1f), new FakeBackend(1, 1), ONE, List.of(sink), new ManualClock(0));
+    private long frame;
+    private long shiftNs;
+
+    private FrameIntake connect(String id, AnalysisSpec analysis) {
+        return pipeline.connect(new IntakeSpec(new SourceId(id), true, 4, 0, 0, WantedClasses.ALL, analysis));
+    }
+
+    private FrameIntake followed(String id) {
+        return connect(id, new AnalysisSpec(TrackSettings.DEFAULT));
+    }
+
+    /** The tracks of the object in so many more frames. */
+    private List<Long> tracks(FrameIntake intake, int frames) throws InterruptedException {
+        for (int i = 0; i < frames; i++) {
+            Picture picture = pictures.grey(32, 32, 1);
+            picture.captured(frame * FRAME_NS, frame * FRAME_NS + shiftNs, CaptureClock.ARRIVAL, 0);
+            frame++;
+            intake.offer(picture);
+        }
+        assertThat(pipeline.drain(20_000)).isTrue();
+        return sink.taken();
+    }
+
+    @AfterEach
+    void close() {
+        pipeline.close();
+        pictures.close();
+    }
+
+    @Test
+    void anObjectGetsATrackAndItIsCounted() throws InterruptedException {
+        FrameIntake intake = followed("a");
+
+        assertThat(tracks(intake, 6)).containsExactly(0L, 0L, 0L, 1L, 1L, 1L);
+        assertThat(intake.metrics().value(Counter.TRACKS)).isEqualTo(1);
+    }
+
+    @Test
+    void sourcesAreFollowedApartAndShareTheNumbers() throws InterruptedException {
+        FrameIntake a = followed("a");
+        FrameIntake b = followed("b");
+        FrameIntake unfollowed = connect("c", AnalysisSpec.NONE);
+
+        assertThat(tracks(a, 5)).endsWith(1L);
+        assertThat(tracks(b, 5)).endsWith(2L);
+        assertThat(tracks(unfollowed, 5)).containsOnly(0L);
+        assertThat(tracks(a, 1)).containsExactly(1L);
+    }
+
+    @Test
+    void aSourceThatIsConnectedAgainGetsNewNumbers() throws InterruptedException {
+        assertThat(tracks(followed("a"), 5)).endsWith(1L);
+        assertThat(tracks(followed("a"), 5)).endsWith(2L);
+    }
+
+    /** The stream's own time goes on as if nothing had been; capture times tell. */
+    @Test
+    void anOutageTakesTheTimeItTakes() throws InterruptedException {
+        FrameIntake intake = followed("a");
+        tracks(intake, 5);
+        intake.gap(GapReason.DISCONNECTED, "");
+        shiftNs += 500_000_000L;
+        assertThat(tracks(intake, 1)).containsExactly(1L);
+
+        intake.gap(GapReason.DISCONNECTED, "");
+        shiftNs += 5_000_000_000L;
+        assertThat(tracks(intake, 5)).containsExactly(0L, 0L, 0L, 2L, 2L);
+    }
+
+    @Test
+    void framesUnderSuspicionSayNothingOfWhereAnObjectIs() throws InterruptedException {
+        FrameIntake intake = followed("a");
+        tracks(intake, 5);
+        intake.suspect(GapReason.FROZEN, "", 0);
+        assertThat(tracks(intake, 10)).containsOnly(0L);
+        intake.trust();
+        assertThat(tracks(intake, 1)).containsExactly(1L);
+
+        intake.suspect(GapReason.FROZEN, "", 0);
+        assertThat(tracks(intake, 30)).containsOnly(0L);
+        intake.trust();
+        assertThat(tracks(intake, 5)).endsWith(2L, 2L);
+    }
+
+    @Test
+    void framesThatWereNotAnalysedAreTheirTime() throws InterruptedException {
+        FrameIntake intake = followed("a");
+        tracks(intake, 5);
+        intake.lost(GapReason.CORRUPT, 20);
+        frame += 20;
+        assertThat(tracks(intake, 1)).containsExactly(1L);
+        intake.lost(GapReason.CORRUPT, 30);
+        frame += 30;
+        assertThat(tracks(intake, 1)).containsExactly(0L);
+    }
+
+    /** A slot without its picture is what no pipeline has: the analysis throws, and the stage does not. */
+    @Test
+    void whatTheAnalysisThrowsCostsTheTracksAndNotTheFrame() {
+        SourceIntake intake = (SourceIntake) followed("a");
+        FrameSlot slot = new FrameSlot(4);
+        slot.source = intake;
+        slot.computed = true;
+        slot.detections.add(1, 1, 4, 4, 0.9f, 0);
+        slot.detections.track(0, 7, 0);
+
+        new AnalyseStage(new Failures(new ManualClock(0))).onSlot(slot);
+
+        assertThat(slot.failure).isNull();
+        assertThat(slot.detections.size()).isEqualTo(1);
+        assertThat(slot.detections.track(0)).isZero();
+        assertThat(intake.metrics().value(Counter.ANALYSIS_FAILURES)).isEqualTo(1);
+    }
+}

@@ -11,8 +11,8 @@ from pathlib import Path
 
 # directory of the platform inside each jar that carries many platforms, by the name Ringsight has for the machine
 PLATFORMS = {
-    "x86_64": {"onnxruntime": "linux-x64", "jna": "linux-x86-64", "zstd": "linux/amd64", "lz4": "linux/amd64", "snappy": "Linux/x86_64"},
-    "arm64": {"onnxruntime": "linux-aarch64", "jna": "linux-aarch64", "zstd": "linux/aarch64", "lz4": "linux/aarch64", "snappy": "Linux/aarch64"},
+    "x86_64": {"onnxruntime": "linux-x64", "jna": "linux-x86-64", "zstd": "linux/amd64", "lz4": "linux/amd64", "snappy": "Linux/x86_64", "jline": "Linux/x86_64"},
+    "arm64": {"onnxruntime": "linux-aarch64", "jna": "linux-aarch64", "zstd": "linux/aarch64", "lz4": "linux/aarch64", "snappy": "Linux/aarch64", "jline": "Linux/arm64"},
 }
 # jar name -> (platform key, pattern of its native entries with the platform as group 1, whether to unpack)
 JARS = {
@@ -21,6 +21,7 @@ JARS = {
     r"zstd-jni-\d.*\.jar": ("zstd", r"((?:linux|darwin|win|freebsd|aix)/[^/]+)/.+", False),
     r"lz4-java-\d.*\.jar": ("lz4", r"net/jpountz/util/([a-z0-9]+/[^/]+)/.+", False),
     r"snappy-java-\d.*\.jar": ("snappy", r"org/xerial/snappy/native/([^/]+/[^/]+)/.+", False),
+    r"jline-native-\d.*\.jar": ("jline", r"org/jline/nativ/([^/]+/[^/]+)/.+", False),
 }
 EPOCH = (1980, 1, 1, 0, 0, 0)
 

@@ -32,6 +32,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.Spec;
+import picocli.CommandLine.UnmatchedArgumentException;
 
 /**
  * The program. Commands are classes of their own, listed here; each is a {@code Callable<Integer>} or {@code Runnable}
@@ -66,6 +67,8 @@ import picocli.CommandLine.Spec;
             GpuAcceptanceCommand.class,
         })
 public final class Main implements Runnable {
+    private static final String NO_COMMAND = "a command is missing";
+
     @Option(names = "--debug", scope = ScopeType.INHERIT, description = "Print stack traces of failures and log more.")
     private boolean debug;
 
@@ -121,14 +124,28 @@ public final class Main implements Runnable {
 
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "a command is missing");
+        throw new ParameterException(spec.commandLine(), NO_COMMAND);
     }
 
     private static int misused(ParameterException e) {
         CommandLine at = e.getCommandLine();
+        if (NO_COMMAND.equals(e.getMessage())) {
+            at.usage(at.getErr());
+            return ExitCode.USAGE;
+        }
         String message = Redaction.text(e.getMessage()).replaceAll("\\s*\\R\\s*", " ");
         String name = at.getCommandSpec().qualifiedName();
-        at.getErr().println("ringsight: " + message + " (see: " + name + " --help)");
+        at.getErr().println("ringsight: " + message + suggestion(e) + " (see: " + name + " --help)");
         return ExitCode.USAGE;
+    }
+
+    private static String suggestion(ParameterException e) {
+        if (!(e instanceof UnmatchedArgumentException unmatched)) {
+            return "";
+        }
+        return unmatched.getSuggestions().stream()
+                .findFirst()
+                .map(nearest -> "; did you mean '" + nearest + "'?")
+                .orElse("");
     }
 }

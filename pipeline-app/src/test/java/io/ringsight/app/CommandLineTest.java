@@ -82,9 +82,10 @@ class CommandLineTest {
 
     @Test
     void noCommandAndAnUnknownOneAreBadUsage() {
-        assertThat(run()).isEqualTo(new Ran(2, "", "ringsight: a command is missing (see: ringsight --help)\n"));
+        assertThat(run()).isEqualTo(new Ran(2, "", run("--help").out()));
         assertThat(run("chek").exitCode()).isEqualTo(2);
         assertThat(run("chek").err().lines()).hasSize(1);
+        assertThat(run("chek").err()).contains("did you mean 'check'?");
         assertThat(run("run").err()).contains("--config=FILE").contains("(see: ringsight run --help)");
     }
 

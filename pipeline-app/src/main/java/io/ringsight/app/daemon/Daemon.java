@@ -52,7 +52,6 @@ import org.slf4j.LoggerFactory;
 public final class Daemon implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Daemon.class);
     private static final Duration SUMMARY = Duration.ofSeconds(10);
-    private static final Duration OUTPUT_LOOK = Duration.ofSeconds(1);
     /** So soon a stop is heard while the last frames of recordings are waited for. */
     private static final long LOOK_MS = 200;
     /** Time brokers have before the cameras start without them. */
@@ -96,7 +95,7 @@ public final class Daemon implements AutoCloseable {
         this.clock = clock;
         deadline = new StopDeadline(config.pipeline().stopTimeoutMs(), clock);
         closers = new Closers(deadline, this::failed);
-        sinks = new SinkSet(clock, deadline);
+        sinks = new SinkSet(clock, deadline, this::endWithStandardOutput);
         status = new Status(clock);
         summary = new SummaryLog(status);
     }
@@ -375,16 +374,13 @@ public final class Daemon implements AutoCloseable {
         }
     }
 
-    /** Whoever read our standard output has gone: as with any program in a pipe, that is the end. */
+    /** Whoever read our standard output has gone: as with any program in a pipe, that is the end. Any thread. */
     private void endWithStandardOutput() {
-        if (sinks.isOutputGone()) {
-            outputGone = true;
-            over.countDown();
-        }
+        outputGone = true;
+        over.countDown();
     }
 
     private void startSummary() {
-        closers.add("output watch", Ticker.start("output-watch", OUTPUT_LOOK, this::endWithStandardOutput)::close);
         closers.add("summary", Ticker.start("summary", SUMMARY, () -> LOG.info("{}", summary.next()))::close);
     }
 }

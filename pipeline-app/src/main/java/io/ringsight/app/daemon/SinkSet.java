@@ -3,13 +3,11 @@ package io.ringsight.app.daemon;
 import io.ringsight.app.cli.CommandException;
 import io.ringsight.app.config.SinkConfig;
 import io.ringsight.app.config.yaml.ConfigException;
-import io.ringsight.core.metrics.SinkState;
 import io.ringsight.core.run.Threads;
 import io.ringsight.core.time.Clock;
 import io.ringsight.sinks.MessageSink;
 import io.ringsight.sinks.jsonl.FileInUseException;
 import io.ringsight.sinks.jsonl.JsonLinesSink;
-import io.ringsight.sinks.jsonl.JsonLinesSpec;
 import io.ringsight.sinks.kafka.KafkaSink;
 import io.ringsight.sinks.spool.SpoolException;
 import java.time.Duration;
@@ -22,24 +20,32 @@ import org.slf4j.LoggerFactory;
 /** The sinks a configuration names: opened in its order, closed all at once. Opened and closed by one thread. */
 final class SinkSet {
     private static final Logger LOG = LoggerFactory.getLogger(SinkSet.class);
-    private static final String STANDARD_OUTPUT = "jsonl:" + JsonLinesSpec.STANDARD_OUTPUT;
-
     private final Clock clock;
     private final StopDeadline deadline;
+    private final Runnable onOutputGone;
     private final List<MessageSink> sinks = new ArrayList<>();
+    /** The one whose reader has gone, so that it is not waited for; null if there is none. */
+    private volatile MessageSink unread;
 
-    SinkSet(Clock clock, StopDeadline deadline) {
+    private MessageSink standardOutput;
+
+    /** @param onOutputGone told when one writes to standard output and whoever read it has gone; any thread */
+    SinkSet(Clock clock, StopDeadline deadline, Runnable onOutputGone) {
         this.clock = clock;
         this.deadline = deadline;
+        this.onOutputGone = onOutputGone;
     }
 
     /** Opens one; those opened before are closed by {@link #close}, whether it can be or not. */
     MessageSink open(SinkConfig wanted) throws ConfigException {
         try {
             MessageSink sink = wanted instanceof SinkConfig.Jsonl jsonl
-                    ? JsonLinesSink.open(jsonl.spec(), clock)
+                    ? JsonLinesSink.open(jsonl.spec(), clock, this::outputGone)
                     : KafkaSink.open(((SinkConfig.Kafka) wanted).spec(), clock);
             sinks.add(sink);
+            if (wanted instanceof SinkConfig.Jsonl jsonl && jsonl.spec().isStandardOutput()) {
+                standardOutput = sink;
+            }
             return sink;
         } catch (FileInUseException e) {
             throw new ConfigException(List.of("ringsight: sink " + wanted.name()
@@ -55,6 +61,11 @@ final class SinkSet {
                     + ": spool.dir: expected a directory of its own that can be written, but " + e.getMessage()
                     + "; stop the other one, set another spool.dir, or spool: {enabled: false}"));
         }
+    }
+
+    private void outputGone() {
+        unread = standardOutput;
+        onOutputGone.run();
     }
 
     /** All that were opened, in their order. */
@@ -73,15 +84,6 @@ final class SinkSet {
         return all;
     }
 
-    /** Whether one of them writes to standard output, and whoever read it has gone. */
-    boolean isOutputGone() {
-        return sinks.stream().anyMatch(SinkSet::isOutputGone);
-    }
-
-    private static boolean isOutputGone(MessageSink sink) {
-        return sink.name().equals(STANDARD_OUTPUT) && sink.metrics().state() == SinkState.NOT_WRITABLE;
-    }
-
     /** Closes all at once, since each may need its whole time: until {@code share} of the shutdown's has passed. */
     void close(double share) throws InterruptedException {
         List<Thread> closing = sinks.stream()
@@ -94,7 +96,7 @@ final class SinkSet {
     }
 
     private void close(MessageSink sink, double share) {
-        Duration left = isOutputGone(sink) ? Duration.ZERO : deadline.left(share);
+        Duration left = sink == unread ? Duration.ZERO : deadline.left(share);
         long beganNs = clock.nanoTime();
         if (!sink.close(left) && sink.metrics().spoolMessages() == 0) {
             long waitedMs = TimeUnit.NANOSECONDS.toMillis(clock.nanoTime() - beganNs);

@@ -24,16 +24,18 @@ public final class JsonLinesSink {
     /**
      * Opens the sink, and its file if that can be opened now.
      *
+     * @param onReaderGone told, on the sink's thread, each time a line could not be written because whoever read standard
+     *     output has gone
      * @throws FileInUseException if another process writes the file
      * @throws IllegalArgumentException if {@link JsonLinesSpec#problems()} finds any
      */
-    public static MessageSink open(JsonLinesSpec spec, Clock clock) throws FileInUseException {
+    public static MessageSink open(JsonLinesSpec spec, Clock clock, Runnable onReaderGone) throws FileInUseException {
         Map<String, String> problems = spec.problems();
         if (!problems.isEmpty()) {
             throw new IllegalArgumentException("jsonl sink: " + problems);
         }
         if (spec.isStandardOutput()) {
-            return open(spec, new LineStream(new FileOutputStream(FileDescriptor.out)), clock);
+            return open(spec, new LineStream(new FileOutputStream(FileDescriptor.out), onReaderGone), clock);
         }
         LineFile file = new LineFile(Path.of(spec.path()), spec.maxBytes(), spec.keep());
         file.claim();

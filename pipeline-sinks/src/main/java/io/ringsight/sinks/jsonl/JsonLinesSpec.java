@@ -40,7 +40,7 @@ public record JsonLinesSpec(String path, long maxBytes, int keep, QueueLimits li
         return problems;
     }
 
-    boolean isStandardOutput() {
+    public boolean isStandardOutput() {
         return path.equals(STANDARD_OUTPUT);
     }
 }

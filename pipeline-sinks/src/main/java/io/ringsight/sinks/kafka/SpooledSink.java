@@ -24,8 +24,8 @@ import org.slf4j.LoggerFactory;
  * A sink with a spool.
  *
  * <pre>
- *   offer -> incoming queue -> [thread sink-NAME] -> spool on disk -> sending queue -> [thread sink-NAME] -> producer
- *            memory, bounded                         kept until answered   a small window
+ *   offer -> incoming queue -> [thread sink-NAME-spool] -> spool on disk -> sending queue -> [thread sink-NAME] -> producer
+ *            memory, bounded                               kept until answered   a small window
  * </pre>
  *
  * The incoming queue keeps those who offer from waiting for the disk; the sending queue holds what was handed to the
@@ -33,7 +33,9 @@ import org.slf4j.LoggerFactory;
  */
 final class SpooledSink implements MessageSink {
     private static final Logger LOG = LoggerFactory.getLogger(SpooledSink.class);
-    private static final long LOOK_NS = TimeUnit.MILLISECONDS.toNanos(10);
+    /** So soon after a message was answered at the latest it is seen that the broker fails now. */
+    private static final long LOOK_NS = TimeUnit.MILLISECONDS.toNanos(100);
+
     private static final int WINDOW_MESSAGES = 2_000;
     private static final long MAX_WINDOW_BYTES = 4 << 20;
     private static final long MIN_WINDOW_BYTES = 1 << 16;
@@ -41,6 +43,7 @@ final class SpooledSink implements MessageSink {
     private static final double FULL = 0.75;
 
     private final SinkMetrics metrics;
+    private final Clock clock;
     private final Spool spool;
     private final long maxBytes;
     private final DeadLetters deadLetters;
@@ -52,6 +55,9 @@ final class SpooledSink implements MessageSink {
     private volatile long incomingBytes;
     private volatile long sendingMessages;
     private volatile boolean closing;
+    /** Who waits in {@link #close} for answers, or null. */
+    private volatile Thread awaiting;
+
     /** Whether the sending queue closed with nothing that was not on the disk. */
     private volatile boolean sendingKept;
 
@@ -62,6 +68,7 @@ final class SpooledSink implements MessageSink {
     SpooledSink(
             KafkaSinkSpec spec, Spool spool, SinkMetrics metrics, Clock clock, Function<Sending, KafkaDelivery> to) {
         this.metrics = metrics;
+        this.clock = clock;
         this.spool = spool;
         maxBytes = spec.spool().orElseThrow().maxBytes();
         deadLetters = new DeadLetters(spec.spool().orElseThrow().dir(), spec.topic(), metrics, clock);
@@ -75,14 +82,16 @@ final class SpooledSink implements MessageSink {
         lookAtSpool();
         spool.farewells().forEach(incoming::addOwn);
         sending.start(to.apply(new Sending(sending, status, deadLetters)));
-        incoming.start(new SpoolDelivery(
-                spool,
-                incoming,
-                sending,
-                metrics,
-                status,
-                this::lookAtSpool,
-                () -> sendingKept && incomingMessages == 0));
+        incoming.start(
+                new SpoolDelivery(
+                        spool,
+                        incoming,
+                        sending,
+                        metrics,
+                        status,
+                        this::lookAtSpool,
+                        () -> sendingKept && incomingMessages == 0),
+                "sink-" + name() + "-spool");
     }
 
     /** What a delivery to the broker needs. */
@@ -121,6 +130,7 @@ final class SpooledSink implements MessageSink {
     private void publishDepth() {
         long unspooled = Math.max(0, sendingMessages - spool.handedOver());
         metrics.queued(incomingMessages + spool.messages() + unspooled, incomingBytes + metrics.spoolBytes());
+        LockSupport.unpark(awaiting);
     }
 
     @Override
@@ -189,13 +199,17 @@ final class SpooledSink implements MessageSink {
 
     /** What is in the spool is safe: no need to wait for a broker that does not answer. */
     private void awaitAnswers(long ns) {
-        long left = ns;
-        boolean hopeless = false;
-        while (left > 0 && !hopeless && (incomingMessages > 0 || spool.messages() > 0 || sendingMessages > 0)) {
-            LockSupport.parkNanos(LOOK_NS);
-            left -= LOOK_NS;
-            hopeless =
-                    incomingMessages == 0 && sending.isKept() && metrics.state().isFailure();
+        long untilNs = clock.nanoTime() + ns;
+        awaiting = Thread.currentThread();
+        for (long leftNs = ns; leftNs > 0 && isWorthWaiting(); leftNs = untilNs - clock.nanoTime()) {
+            LockSupport.parkNanos(Math.min(leftNs, LOOK_NS));
         }
+        awaiting = null;
+    }
+
+    private boolean isWorthWaiting() {
+        boolean hopeless =
+                incomingMessages == 0 && sending.isKept() && metrics.state().isFailure();
+        return !hopeless && (incomingMessages > 0 || spool.messages() > 0 || sendingMessages > 0);
     }
 }

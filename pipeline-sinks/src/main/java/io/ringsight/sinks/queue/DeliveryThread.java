@@ -21,13 +21,13 @@ final class DeliveryThread {
     private volatile boolean connected;
     private final Thread thread;
 
-    /** Starts the thread, named after the sink. */
-    DeliveryThread(SinkQueue queue, Delivery delivery, SinkMetrics metrics) {
+    /** Starts the thread. */
+    DeliveryThread(SinkQueue queue, Delivery delivery, SinkMetrics metrics, String threadName) {
         this.queue = queue;
         this.delivery = delivery;
         sinkName = metrics.sinkName();
         faults = new Faults(delivery.getClass().getSimpleName(), metrics);
-        thread = Threads.start("sink-" + sinkName, this::run);
+        thread = Threads.start(threadName, this::run);
     }
 
     private void run() {

@@ -77,7 +77,12 @@ public final class SinkQueue {
 
     /** Starts the thread, named after the sink. Once. */
     public void start(Delivery delivery) {
-        thread = new DeliveryThread(this, delivery, metrics);
+        start(delivery, "sink-" + metrics.sinkName());
+    }
+
+    /** As {@link #start(Delivery)}, for a sink with more than one queue. */
+    public void start(Delivery delivery, String threadName) {
+        thread = new DeliveryThread(this, delivery, metrics, threadName);
     }
 
     /** See {@link MessageSink#awaitConnected}. After {@link #start}. */

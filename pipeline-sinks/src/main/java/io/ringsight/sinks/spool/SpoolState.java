@@ -1,5 +1,9 @@
 package io.ringsight.sinks.spool;
 
+import io.ringsight.client.GapMessage;
+import io.ringsight.client.MessageFormatException;
+import io.ringsight.client.MessageReader;
+import io.ringsight.core.frame.GapReason;
 import io.ringsight.core.frame.SourceId;
 import io.ringsight.sinks.Message;
 import io.ringsight.sinks.MessageType;
@@ -16,6 +20,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.zip.CRC32C;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -36,8 +41,8 @@ final class SpoolState {
     private static final int MAX_ENDS = 1_000;
 
     private static final String END = "end";
-    private static final List<String> LAST_REASONS =
-            List.of("\"reason\":\"ended\"", "\"reason\":\"stopped\"", "\"reason\":\"unknown\"");
+    private static final Set<String> LAST_REASONS =
+            Set.of(GapReason.ENDED.wireName(), GapReason.STOPPED.wireName(), GapReason.UNKNOWN.wireName());
 
     private final Path dir;
     private final Map<SourceId, Position> positions = new LinkedHashMap<>();
@@ -184,9 +189,13 @@ final class SpoolState {
                 && tellsTheEnd(message.bytes());
     }
 
-    private static boolean tellsTheEnd(byte[] gap) {
-        String text = new String(gap, StandardCharsets.UTF_8);
-        return LAST_REASONS.stream().anyMatch(text::contains);
+    private static boolean tellsTheEnd(byte[] json) {
+        try {
+            return MessageReader.read(json) instanceof GapMessage gap && LAST_REASONS.contains(gap.reason());
+        } catch (MessageFormatException e) {
+            // a later version's: whether it is a last word is not known, so it is not taken for one
+            return false;
+        }
     }
 
     /** Of each source the last message. */

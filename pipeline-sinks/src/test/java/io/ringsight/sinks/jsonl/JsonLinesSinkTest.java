@@ -42,7 +42,7 @@ class JsonLinesSinkTest {
     private void open(Path file, long maxBytes, int keep) {
         try {
             sink = JsonLinesSink.open(
-                    new JsonLinesSpec(file.toString(), maxBytes, keep, QueueLimits.DEFAULT), Clock.system());
+                    new JsonLinesSpec(file.toString(), maxBytes, keep, QueueLimits.DEFAULT), Clock.system(), () -> {});
         } catch (FileInUseException e) {
             throw new java.io.UncheckedIOException(e);
         }
@@ -157,7 +157,7 @@ class JsonLinesSinkTest {
     @Test
     void writesToAStream() {
         ByteArrayOutputStream stream = new ByteArrayOutputStream();
-        sink = JsonLinesSink.open(new JsonLinesSpec("-"), new LineStream(stream), Clock.system());
+        sink = JsonLinesSink.open(new JsonLinesSpec("-"), new LineStream(stream, () -> {}), Clock.system());
         for (int i = 0; i < 300; i++) {
             sink.offer(camera.next(0, 20));
         }

@@ -158,10 +158,21 @@ final class OnnxLane implements Lane {
         if (state != LAUNCHED) {
             return false;
         }
-        failure = compute(session);
+        end(compute(session));
+        return true;
+    }
+
+    /** On the worker's thread: it ends, and computes no more. */
+    void failIfLaunched(InferenceException cause) {
+        if (state == LAUNCHED) {
+            end(cause);
+        }
+    }
+
+    private void end(InferenceException cause) {
+        failure = cause;
         state = DONE;
         LockSupport.unpark(waiter);
-        return true;
     }
 
     /** Null, or why it failed. An Error is a broken runtime: it is told to the waiter, who stops the pipeline. */

@@ -2,6 +2,7 @@ package io.ringsight.core.infer.onnx;
 
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
+import io.ringsight.core.infer.InferenceException;
 import io.ringsight.core.model.ModelSpec;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,6 +21,8 @@ final class OnnxWorker implements AutoCloseable {
     private final List<OnnxLane> lanes = new ArrayList<>();
     private final Thread thread;
     private volatile boolean closed;
+    /** Why the thread ended before its time, or null. */
+    private volatile InferenceException broken;
 
     OnnxWorker(ModelSpec model, String name) throws OrtException {
         try (OrtSession.SessionOptions options = OnnxRuntime.laneOptions()) {
@@ -38,12 +41,30 @@ final class OnnxWorker implements AutoCloseable {
         thread.start();
     }
 
-    /** A lane was launched. */
+    /**
+     * A lane was launched.
+     *
+     * @throws InferenceException fatal: if the thread has ended
+     */
     void wake() {
+        if (broken != null) {
+            throw broken;
+        }
         LockSupport.unpark(thread);
     }
 
+    /** Whoever waits for a lane would wait for ever if the thread ended without a word. */
     private void work() {
+        try {
+            computeUntilClosed();
+        } catch (RuntimeException | Error e) {
+            broken = InferenceException.fatal("inference is broken: " + e, e);
+            lanes.forEach(lane -> lane.failIfLaunched(broken));
+            throw e;
+        }
+    }
+
+    private void computeUntilClosed() {
         int next = 0;
         int idle = 0;
         while (!closed) {
@@ -63,7 +84,7 @@ final class OnnxWorker implements AutoCloseable {
             return;
         }
         closed = true;
-        wake();
+        LockSupport.unpark(thread);
         try {
             thread.join(CLOSE_LIMIT_MS);
         } catch (InterruptedException e) {

@@ -377,7 +377,7 @@ def slow_clients(bench):
         bench.own(clients[-1])
         clients[-1].setblocking(False)
         if number % 2:
-            clients[-1].send(b"GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n" * 400)
+            clients[-1].send(b"GET /metrics HTTP/1.1\r\nHost: localhost\r\n\r\n" * 400)
     time.sleep(3)
     run.watch.undisturbed("cam", since)
     for client in clients:

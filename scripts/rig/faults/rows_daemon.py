@@ -204,7 +204,7 @@ def slow_probes(bench):
         client.connect(("127.0.0.1", run.port))
         client.settimeout(0.2)
         try:
-            client.sendall((b"", b"G", b"GET /metrics HTTP/1.1\r\nHost: x\r\n", b"GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n" * 50)[number % 4])
+            client.sendall((b"", b"G", b"GET /metrics HTTP/1.1\r\nHost: localhost\r\n", b"GET /metrics HTTP/1.1\r\nHost: localhost\r\n\r\n" * 50)[number % 4])
         except OSError:  # it may have been thrown out already
             pass
 

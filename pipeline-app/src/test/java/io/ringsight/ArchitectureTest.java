@@ -95,7 +95,7 @@ class ArchitectureTest {
         rules.put("FFmpeg lives in preprocess and sources", onlyIn("org.bytedeco.ffmpeg..", FFMPEG_USERS));
         rules.put("OpenCV lives in app", onlyIn("org.bytedeco.opencv..", "io.ringsight.app.."));
         rules.put("YAML lives in app.config", onlyIn("org.snakeyaml..", "io.ringsight.app.config.."));
-        rules.put("HTTP lives in app.api", onlyIn("com.sun.net.httpserver..", "io.ringsight.app.api.."));
+        rules.put("Jetty lives in app.http", onlyIn("org.eclipse.jetty..", "io.ringsight.app.http.."));
         rules.put(
                 "JNA lives where the C library is called",
                 onlyIn("com.sun.jna..", "io.ringsight.app.systemd..", "io.ringsight.sources.v4l2.."));

@@ -56,6 +56,7 @@ class SecretsNeverShownTest {
     private static final Path ROOT = Path.of(System.getProperty("ringsight.root"));
     private static final String MODULE = "org.apache.kafka.common.security.plain.PlainLoginModule";
     private static final List<String> PASSWORDS = OddPasswords.ALL;
+    private static final String TOKEN = OddPasswords.WORD + "-0123456789";
 
     private final PrintStream out = System.out;
     private final PrintStream err = System.err;
@@ -108,7 +109,7 @@ class SecretsNeverShownTest {
             }
         }
 
-        assertThat(pages).contains("unreachable").doesNotContain(OddPasswords.WORD);
+        assertThat(pages).contains("unreachable", "ringsight_build_info").doesNotContain(OddPasswords.WORD);
         assertThat(messages()).doesNotContain(OddPasswords.WORD);
         assertThat(shown()).contains("TRACE", "NetworkClient").doesNotContain(OddPasswords.WORD);
     }
@@ -125,6 +126,9 @@ class SecretsNeverShownTest {
             String store = "sasl.jaas.config: '" + MODULE + " required username=\"u\" password=\"${P}\";',"
                     + " ssl.truststore.location: " + dir.resolve("none.p12") + ", ssl.truststore.password: \"${P}\"";
             tell(catchThrowable(() -> read(kafka(0, 9, store), Map.of("P", password))));
+            String token =
+                    "x-more: 1\nsources: []\nsinks: []\nhttp: {bind: 0.0.0.0, auth: {operatorToken: \"${P}\"}}\n";
+            tell(catchThrowable(() -> plain(token, Map.of("P", "of " + password))));
         }
         assertThat(shown()).doesNotContain(OddPasswords.WORD);
     }
@@ -165,12 +169,17 @@ class SecretsNeverShownTest {
                 .formatted(port, number, properties);
     }
 
+    private Config plain(String text, Map<String, String> environment) throws Exception {
+        Path file = Files.writeString(dir.resolve("plain.yaml"), text);
+        return new ConfigReader(file, environment, ROOT, path -> FakeBackend.SPEC).read();
+    }
+
     private Config read(String text, Map<String, String> environment) throws Exception {
         String all = text.startsWith("-") ? "sources: [{id: a, uri: \"synthetic:boxes\"}]\nsinks:\n" + text : text;
         Path file = Files.writeString(
                 dir.resolve("pipeline.yaml"),
-                "pipeline: {model: \"%s\", stopTimeoutMs: 1000}\nhttp: {port: 0}\n%s"
-                        .formatted(ROOT.resolve("conf/models/pcb-defect.yaml"), all));
+                "pipeline: {model: \"%s\", stopTimeoutMs: 1000}\nhttp: {port: 0, auth: {viewerToken: %s}}\n%s"
+                        .formatted(ROOT.resolve("conf/models/pcb-defect.yaml"), TOKEN, all));
         return new ConfigReader(file, environment, ROOT, path -> FakeBackend.SPEC).read();
     }
 
@@ -213,6 +222,7 @@ class SecretsNeverShownTest {
         return HttpClient.newHttpClient()
                 .send(
                         HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
+                                .header("Authorization", "Bearer " + TOKEN)
                                 .build(),
                         HttpResponse.BodyHandlers.ofString())
                 .body();

@@ -14,6 +14,9 @@ import io.prometheus.metrics.model.snapshots.Quantiles;
 import io.prometheus.metrics.model.snapshots.SummarySnapshot;
 import io.prometheus.metrics.model.snapshots.SummarySnapshot.SummaryDataPointSnapshot;
 import io.ringsight.app.cli.Version;
+import io.ringsight.app.http.HttpCounter;
+import io.ringsight.app.http.HttpMetrics;
+import io.ringsight.app.http.Page;
 import io.ringsight.core.metrics.BackendCounter;
 import io.ringsight.core.metrics.Counter;
 import io.ringsight.core.metrics.SinkCounter;
@@ -36,10 +39,12 @@ public final class MetricsPage implements Page {
     private static final double NS_PER_S = 1e9;
 
     private final Status status;
+    private final HttpMetrics http;
     private final PrometheusTextFormatWriter writer = PrometheusTextFormatWriter.create();
 
-    public MetricsPage(Status status) {
+    public MetricsPage(Status status, HttpMetrics http) {
         this.status = status;
+        this.http = http;
     }
 
     @Override
@@ -55,6 +60,9 @@ public final class MetricsPage implements Page {
         all.add(reloads());
         sources(all);
         sinks(all);
+        for (HttpCounter counter : HttpCounter.values()) {
+            all.add(counter("ringsight_" + counter.metricName(), counter.sentence(), http.value(counter)));
+        }
         ProcessMetrics.add(all);
         ByteArrayOutputStream body = new ByteArrayOutputStream(16_384);
         try {

@@ -46,6 +46,7 @@ public final class Status {
     private final SourceNames sourceNames = new SourceNames();
     private volatile Model model;
     private volatile Supplier<Optional<String>> misread = Optional::empty;
+    private volatile boolean started;
     private volatile boolean stopping;
     private volatile String failure = "";
     private volatile long publishTimeoutNs = TimeUnit.SECONDS.toNanos(HttpConfig.DEFAULT_PUBLISH_TIMEOUT_SECONDS);
@@ -108,6 +109,19 @@ public final class Status {
     /** How often the configuration was reloaded and refused for its mistakes. */
     public long reloadsRefused() {
         return reloadsRefused.get();
+    }
+
+    /** The model, the sinks and the sources were started; cameras and brokers may still be away. */
+    public void started() {
+        started = true;
+    }
+
+    /** What is not started yet; empty from {@link #started()} on. */
+    public List<String> notStarted() {
+        if (started) {
+            return List.of();
+        }
+        return List.of(model == null ? "the model is loading" : "sinks and sources are being started");
     }
 
     /** The daemon is about to end. */

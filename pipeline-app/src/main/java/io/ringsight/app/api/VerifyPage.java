@@ -7,6 +7,7 @@ import io.prometheus.metrics.model.snapshots.GaugeSnapshot;
 import io.prometheus.metrics.model.snapshots.Labels;
 import io.prometheus.metrics.model.snapshots.MetricSnapshot;
 import io.prometheus.metrics.model.snapshots.MetricSnapshots;
+import io.ringsight.app.http.Page;
 import io.ringsight.client.verify.Findings;
 import io.ringsight.client.verify.Judgement;
 import java.io.ByteArrayOutputStream;

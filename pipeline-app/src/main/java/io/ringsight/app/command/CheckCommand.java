@@ -4,6 +4,7 @@ import io.ringsight.app.cli.ExitCode;
 import io.ringsight.app.cli.JsonObject;
 import io.ringsight.app.cli.Version;
 import io.ringsight.app.config.Config;
+import io.ringsight.app.config.HttpConfig;
 import io.ringsight.app.config.PipelineConfig;
 import io.ringsight.app.config.SinkConfig;
 import io.ringsight.app.config.SourceConfig;
@@ -120,11 +121,18 @@ public final class CheckCommand implements Callable<Integer> {
         rows.add(List.of(
                 "http",
                 read.http()
-                        .map(http -> http.url(http.port()) + " /live /ready /metrics")
+                        .map(http -> http.url(http.port()) + ", " + whoMay(http))
                         .orElse("no port")));
         read.ringHint(read.ringSize()).ifPresent(hint -> rows.add(List.of("note", hint)));
         rows.add(List.of("ok", config.file().toString()));
         return rows;
+    }
+
+    private static String whoMay(HttpConfig http) {
+        if (http.auth().hasToken()) {
+            return http.auth().toString();
+        }
+        return http.isLoopback() ? "for everybody on this machine" : "the probes and /metrics alone, for everybody";
     }
 
     private static String shortened(List<String> labels) {

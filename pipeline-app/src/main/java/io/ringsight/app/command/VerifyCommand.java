@@ -1,7 +1,6 @@
 package io.ringsight.app.command;
 
 import io.ringsight.app.api.HealthPages;
-import io.ringsight.app.api.HttpPages;
 import io.ringsight.app.api.VerifyPage;
 import io.ringsight.app.api.VerifyState;
 import io.ringsight.app.cli.CommandException;
@@ -12,6 +11,9 @@ import io.ringsight.app.cli.Version;
 import io.ringsight.app.config.HttpConfig;
 import io.ringsight.app.config.Place;
 import io.ringsight.app.config.yaml.ConfigException;
+import io.ringsight.app.http.HttpMetrics;
+import io.ringsight.app.http.HttpPages;
+import io.ringsight.app.http.Route;
 import io.ringsight.client.verify.Expectations;
 import io.ringsight.client.verify.Findings;
 import io.ringsight.client.verify.Judgement;
@@ -256,10 +258,11 @@ public final class VerifyCommand implements Callable<Integer> {
                 new HttpConfig(host, Integer.parseInt(port), new Place(Path.of("ringsight verify"), 1, "--http"));
         return HttpPages.open(
                 where,
-                Map.of(
-                        "/metrics", new VerifyPage(following::state),
-                        "/ready", VerifyPage.ready(following::state),
-                        "/live", HealthPages.live()));
+                List.of(
+                        Route.open("/live", HealthPages.live()),
+                        Route.open("/ready", VerifyPage.ready(following::state)),
+                        Route.open("/metrics", new VerifyPage(following::state))),
+                new HttpMetrics());
     }
 
     private void checkWhere() {

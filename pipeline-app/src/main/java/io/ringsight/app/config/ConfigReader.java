@@ -7,8 +7,6 @@ import io.ringsight.app.config.yaml.YamlObject;
 import io.ringsight.core.infer.BackendSpec;
 import io.ringsight.core.model.ModelException;
 import io.ringsight.core.model.ModelSpec;
-import java.net.InetAddress;
-import java.net.UnknownHostException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -84,8 +82,12 @@ public final class ConfigReader {
         List<SinkConfig> sinks = new SinksReader(errors, sinkFiles).read(root);
         sinkFiles.reads(errors.file(), "this configuration");
         sources.forEach(sinkFiles::reads);
+        Optional<HttpConfig> http = root.object("http").map(yaml -> new HttpReader(errors, yaml).read());
+        http.flatMap(HttpConfig::tls).ifPresent(tls -> {
+            sinkFiles.reads(tls.certificate(), "the certificate of http.tls");
+            sinkFiles.reads(tls.key(), "the key of http.tls");
+        });
         sinkFiles.check();
-        Optional<HttpConfig> http = root.object("http").map(this::http);
         root.finish(USERS_OWN);
         return pipeline.map(found -> new Config(found, sources, sinks, http));
     }
@@ -212,18 +214,5 @@ public final class ConfigReader {
             }
         }
         return sources;
-    }
-
-    private HttpConfig http(YamlObject yaml) {
-        String bind = yaml.text("bind", HttpConfig.DEFAULT_BIND);
-        try {
-            InetAddress.getByName(bind);
-        } catch (UnknownHostException e) {
-            yaml.mistake("bind", "expected an address or host name of this machine, got " + YamlObject.quoted(bind));
-        }
-        int port = yaml.integer("port", 0, 65_535, HttpConfig.DEFAULT_PORT);
-        int timeout = yaml.integer("publishTimeoutSeconds", 1, 86_400, HttpConfig.DEFAULT_PUBLISH_TIMEOUT_SECONDS);
-        yaml.finish();
-        return new HttpConfig(bind, port, timeout, new Place(errors.file(), yaml.lineOf("port"), yaml.keyPath("port")));
     }
 }

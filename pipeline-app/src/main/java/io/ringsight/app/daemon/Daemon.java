@@ -2,9 +2,7 @@ package io.ringsight.app.daemon;
 
 import com.github.f4b6a3.ulid.UlidCreator;
 import io.ringsight.app.api.HealthPages;
-import io.ringsight.app.api.HttpPages;
 import io.ringsight.app.api.MetricsPage;
-import io.ringsight.app.api.Page;
 import io.ringsight.app.api.Status;
 import io.ringsight.app.cli.CommandException;
 import io.ringsight.app.config.Config;
@@ -12,6 +10,10 @@ import io.ringsight.app.config.HttpConfig;
 import io.ringsight.app.config.PipelineConfig;
 import io.ringsight.app.config.SinkConfig;
 import io.ringsight.app.config.yaml.ConfigException;
+import io.ringsight.app.http.HttpMetrics;
+import io.ringsight.app.http.HttpPages;
+import io.ringsight.app.http.Role;
+import io.ringsight.app.http.Route;
 import io.ringsight.core.detect.Decoders;
 import io.ringsight.core.infer.BackendSpec;
 import io.ringsight.core.infer.InferenceBackend;
@@ -29,9 +31,7 @@ import io.ringsight.sinks.ModelIdentity;
 import io.ringsight.sources.spec.Redaction;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
@@ -240,6 +240,7 @@ public final class Daemon implements AutoCloseable {
         awaitBrokers();
         openSources(backend);
         startSummary();
+        status.started();
     }
 
     /**
@@ -257,11 +258,14 @@ public final class Daemon implements AutoCloseable {
     }
 
     private void openPages(HttpConfig http) throws ConfigException {
-        Map<String, Page> pages = new LinkedHashMap<>();
-        pages.put("/live", HealthPages.live());
-        pages.put("/ready", HealthPages.ready(status));
-        pages.put("/metrics", new MetricsPage(status));
-        HttpPages opened = HttpPages.open(http, pages);
+        HttpMetrics metrics = new HttpMetrics();
+        Role forMetrics = http.auth().metricsOpen() ? Role.ANYONE : Role.VIEWER;
+        List<Route> routes = List.of(
+                Route.open("/live", HealthPages.live()),
+                Route.open("/started", HealthPages.started(status)),
+                Route.open("/ready", HealthPages.ready(status)),
+                new Route("/metrics", forMetrics, new MetricsPage(status, metrics)));
+        HttpPages opened = HttpPages.open(http, routes, metrics);
         closers.add("pages", opened::close);
         port = opened.port();
     }

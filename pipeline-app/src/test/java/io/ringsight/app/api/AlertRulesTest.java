@@ -3,6 +3,7 @@ package io.ringsight.app.api;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.ringsight.app.http.HttpMetrics;
 import io.ringsight.core.infer.FakeBackend;
 import io.ringsight.core.metrics.SinkMetrics;
 import io.ringsight.core.metrics.SourceMetrics;
@@ -69,7 +70,7 @@ class AlertRulesTest {
         status.sources(List.of(new SourceMetrics("line1")));
         status.add(new SinkMetrics("kafka:detections"));
         status.loaded(new Status.Model(FakeBackend.SPEC, new FakeBackend(1, 1)));
-        return new String(new MetricsPage(status).answer().body(), StandardCharsets.UTF_8);
+        return new String(new MetricsPage(status, new HttpMetrics()).answer().body(), StandardCharsets.UTF_8);
     }
 
     private static Set<String> names(String text) {

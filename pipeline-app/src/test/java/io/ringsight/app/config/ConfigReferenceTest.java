@@ -31,6 +31,8 @@ class ConfigReferenceTest {
     private static final Path SCHEMA = ROOT.resolve("conf/schema/pipeline.schema.json");
     private static final Pattern KNOWN = Pattern.compile("([^ ]+): expected one of the keys (.*), got \"bogus\"");
 
+    private static final List<String> HTTP_PARTS = List.of("auth", "tls");
+
     @TempDir
     private Path dir;
 
@@ -106,6 +108,11 @@ class ConfigReferenceTest {
         for (String section : List.of("pipeline", "http")) {
             assertDefaults((Map<?, ?>) reference.get(section), (Map<?, ?>) top.get(section), definitions);
         }
+        Map<?, ?> http = (Map<?, ?>) ((Map<?, ?>) top.get("http")).get("properties");
+        for (String part : HTTP_PARTS) {
+            Map<?, ?> shown = (Map<?, ?>) ((Map<?, ?>) reference.get("http")).get(part);
+            assertDefaults(shown, (Map<?, ?>) http.get(part), definitions);
+        }
     }
 
     private static void assertDefaults(Map<?, ?> values, Map<?, ?> schema, Map<?, ?> definitions) {
@@ -132,7 +139,7 @@ class ConfigReferenceTest {
                 sinks:
                   - kafka: {bootstrapServers: "a:1", topic: b, bogus: 1, spool: {bogus: 1}}
                   - jsonl: {path: "-", bogus: 1}
-                http: {bogus: 1}
+                http: {bogus: 1, auth: {bogus: 1}, tls: {bogus: 1}}
                 """;
         Map<String, TreeSet<String>> keys = new TreeMap<>();
         for (String mistake : mistakes(yaml)) {
@@ -153,7 +160,9 @@ class ConfigReferenceTest {
         Map<String, TreeSet<String>> keys = new TreeMap<>();
         keys.put("", names(top));
         keys.put("pipeline", names((Map<?, ?>) top.get("pipeline")));
-        keys.put("http", names((Map<?, ?>) top.get("http")));
+        Map<?, ?> http = (Map<?, ?>) top.get("http");
+        keys.put("http", names(http));
+        HTTP_PARTS.forEach(part -> keys.put("http." + part, names((Map<?, ?>) http.get(part))));
         TreeSet<String> source = new TreeSet<>();
         ((List<?>) top.get("sources")).forEach(entry -> source.addAll(names((Map<?, ?>) entry)));
         keys.put("sources", source);
@@ -181,6 +190,9 @@ class ConfigReferenceTest {
         for (String section : List.of("pipeline", "http")) {
             keys.put(section, names((Map<?, ?>) ((Map<?, ?>) top.get(section)).get("properties")));
         }
+        Map<?, ?> http = (Map<?, ?>) ((Map<?, ?>) top.get("http")).get("properties");
+        HTTP_PARTS.forEach(part ->
+                keys.put("http." + part, names((Map<?, ?>) ((Map<?, ?>) http.get(part)).get("properties"))));
         keys.put("sources", names((Map<?, ?>) ((Map<?, ?>) definitions.get("source")).get("properties")));
         Map<?, ?> source = (Map<?, ?>) ((Map<?, ?>) definitions.get("source")).get("properties");
         keys.put("sources.tracking", names((Map<?, ?>) ((Map<?, ?>) source.get("tracking")).get("properties")));

@@ -2,6 +2,7 @@ package io.ringsight.app.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.ringsight.app.config.tls.Pem;
 import io.ringsight.app.config.yaml.ConfigException;
 import io.ringsight.core.infer.FakeBackend;
 import io.ringsight.core.model.ModelSpec;
@@ -36,6 +37,7 @@ class ConfiguredValuesTest {
     private static final String SPEC = "sources[0].spec.";
     private static final String TIMEOUTS = SPEC + "timeouts.";
     private static final String NUMBER = "[0-9]+([.][0-9]+)?(E[0-9]+)?";
+    private static final String TOKEN = "0123456789abcdef";
     private static final String SPOOL = "sinks[0].spec.spool.";
 
     /**
@@ -68,6 +70,14 @@ class ConfiguredValuesTest {
     @TempDir
     private static Path dir;
 
+    private static String certificate() {
+        return dir.resolve("server.pem").toString();
+    }
+
+    private static String key() {
+        return dir.resolve("server.key").toString();
+    }
+
     private static Map<String, String> source(String uri) {
         return Map.of("id", "a", "uri", "'" + uri + "'");
     }
@@ -81,6 +91,7 @@ class ConfiguredValuesTest {
     static Stream<Arrival> arrivals() throws Exception {
         Files.writeString(dir.resolve("m.yaml"), "");
         Files.writeString(dir.resolve("other.yaml"), "");
+        Pem.write(Path.of(certificate()), Path.of(key()));
         return Stream.concat(ofPipelineAndSources(), ofSinks());
     }
 
@@ -98,6 +109,12 @@ class ConfiguredValuesTest {
                 new Arrival("pipeline.stopTimeoutMs", RTSP, "pipeline.stopTimeoutMs"),
                 new Arrival("http.bind", RTSP, "http.bind", "'0.0.0.0'", "0.0.0.0"),
                 new Arrival("http.port", RTSP, "http.port"),
+                new Arrival("http.auth.viewerToken", RTSP, "http.auth.viewerToken", TOKEN, TOKEN),
+                new Arrival("http.auth.operatorToken", RTSP, "http.auth.operatorToken", TOKEN, TOKEN),
+                new Arrival("http.auth.metrics", RTSP, "http.auth.metricsOpen", "viewer", "false", "open", "true"),
+                new Arrival("http.tls.certFile", RTSP, "http.tls.certificate", certificate(), certificate()),
+                new Arrival("http.tls.keyFile", RTSP, "http.tls.key", key(), key()),
+                new Arrival("http.hosts", RTSP, "http.hosts[0]", "[cams.example]", "cams.example"),
                 new Arrival("http.publishTimeoutSeconds", RTSP, "http.publishTimeoutSeconds"),
                 new Arrival("source.id", RTSP, "sources[0].id.value", "b", "b"),
                 new Arrival("source.name", RTSP, "sources[0].name.value", "'Gate 7'", "Gate 7"),
@@ -222,8 +239,10 @@ class ConfiguredValuesTest {
     @MethodSource("arrivals")
     void aChangeThatTakesARestartIsNamed(Arrival arrival) throws Exception {
         Config defaults = read(yaml(arrival, null));
-        String section =
-                arrival.section().replaceFirst("(kafka|jsonl).*", "sinks").replaceFirst("^source.*", "source");
+        String section = arrival.section()
+                .replaceFirst("(kafka|jsonl).*", "sinks")
+                .replaceFirst("^source.*", "source")
+                .replaceFirst("http.*", "http");
         for (String[] pair : valuesOf(arrival)) {
             Config other = read(yaml(arrival, pair[0]));
             boolean changes = !changed(flat(defaults), flat(other)).isEmpty();
@@ -257,6 +276,7 @@ class ConfiguredValuesTest {
         return switch (arrival.key()) {
             case "source.username" -> place.equals(SPEC + "password");
             case "kafka.topic" -> place.equals(SPOOL + "dir");
+            case "http.tls.certFile", "http.tls.keyFile" -> place.startsWith("http.tls");
             case "kafka.spool.enabled" -> place.startsWith(SPOOL);
             case "source.name", "source.options", "source.classes", "kafka.properties" ->
                 arrival.place().startsWith(place);
@@ -286,7 +306,9 @@ class ConfiguredValuesTest {
                 "kafka", new TreeMap<>(Map.of("bootstrapServers", "'a:1'", "topic", "t")),
                 "kafka.spool", new TreeMap<>(),
                 "jsonl", new TreeMap<>(Map.of("path", dir.resolve("lines").toString())),
-                "http", new TreeMap<>()));
+                "http", new TreeMap<>(),
+                "http.auth", new TreeMap<>(),
+                "http.tls", new TreeMap<>()));
         if (value != null) {
             sections.get(arrival.section()).put(arrival.name(), value);
         }
@@ -294,6 +316,15 @@ class ConfiguredValuesTest {
             sections.get("pipeline").put("device", "cuda");
         }
         sections.get("source").put("tracking", flow(sections.get("source.tracking")));
+        if (arrival.key().equals("http.bind")) {
+            sections.get("http.auth").put("metrics", "open");
+        }
+        if (value != null && arrival.section().equals("http.tls")) {
+            sections.get("http.tls").putIfAbsent("certFile", certificate());
+            sections.get("http.tls").putIfAbsent("keyFile", key());
+        }
+        sections.get("http").put("auth", flow(sections.get("http.auth")));
+        sections.get("http").put("tls", flow(sections.get("http.tls")));
         sections.get("kafka").put("spool", flow(sections.get("kafka.spool")));
         String sink = arrival.section().equals("jsonl") ? "jsonl" : "kafka";
         return """

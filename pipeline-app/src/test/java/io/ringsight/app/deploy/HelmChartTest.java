@@ -59,7 +59,7 @@ class HelmChartTest {
 
         assertThat(at(container(deployment), "livenessProbe", "httpGet", "path"))
                 .isEqualTo("/live");
-        assertThat(at(container(deployment), "startupProbe", "httpGet", "path")).isEqualTo("/live");
+        assertThat(at(container(deployment), "startupProbe", "httpGet", "path")).isEqualTo("/started");
         assertThat(at(container(deployment), "readinessProbe", "httpGet", "path"))
                 .isEqualTo("/ready");
         assertThat((int) at(pod(deployment), "terminationGracePeriodSeconds")).isGreaterThan(35);

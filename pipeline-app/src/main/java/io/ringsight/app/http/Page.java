@@ -1,4 +1,4 @@
-package io.ringsight.app.api;
+package io.ringsight.app.http;
 
 import java.nio.charset.StandardCharsets;
 

@@ -1,4 +1,4 @@
-package io.ringsight.app.api;
+package io.ringsight.app.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
@@ -11,11 +11,9 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -58,16 +56,19 @@ class PageFloodTest {
     /** Each was computed by a thread of its own: two cores had no time for the probes for seconds. */
     @Test
     void aHundredWhoAskForMetricsAtOnceCostOneComputationAndProbesAreAnswered() throws Exception {
-        Map<String, Page> pages = new LinkedHashMap<>();
-        pages.put("/live", HealthPages.live());
-        pages.put("/metrics", this::costly);
+        HttpMetrics metrics = new HttpMetrics();
         HttpConfig config = new HttpConfig("127.0.0.1", 0, new Place(Path.of("pipeline.yaml"), 7, "http.port"));
-        try (HttpPages open = HttpPages.open(config, pages)) {
+        try (HttpPages open = HttpPages.open(
+                config,
+                List.of(
+                        Route.open("/live", () -> Page.Answer.text(200, "live\n")),
+                        Route.open("/metrics", this::costly)),
+                metrics)) {
             List<Future<String>> floods = new ArrayList<>();
             for (int i = 0; i < CLIENTS; i++) {
                 floods.add(clients.submit(() -> get(open.port(), "/metrics")));
             }
-            while (waiting() < CLIENTS - 1) {
+            while (metrics.value(HttpCounter.REQUESTS) < CLIENTS) {
                 LockSupport.parkNanos(1_000_000);
             }
             for (int i = 0; i < 30; i++) {
@@ -84,17 +85,11 @@ class PageFloodTest {
         }
     }
 
-    private static long waiting() {
-        return Thread.getAllStackTraces().keySet().stream()
-                .filter(thread -> thread.getName().startsWith("http-") && thread.getState() == Thread.State.BLOCKED)
-                .count();
-    }
-
     private static String get(int port, String path) throws IOException {
         try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
             socket.setSoTimeout(LOOK_MS);
             socket.getOutputStream()
-                    .write(("GET " + path + " HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+                    .write(("GET " + path + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
                             .getBytes(StandardCharsets.US_ASCII));
             return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         }
@@ -104,51 +99,37 @@ class PageFloodTest {
     void noAnswerIsOlderThanItsQuestionAndThoseWhoAskMeanwhileShareTheNext() throws Exception {
         CountDownLatch begun = new CountDownLatch(1);
         CountDownLatch go = new CountDownLatch(1);
-        Page page = new SharedPage(() -> {
+        SharedPage page = new SharedPage(() -> {
             begun.countDown();
             await(go);
             return Page.Answer.text(200, Integer.toString(computed.incrementAndGet()));
         });
-        Future<String> first = clients.submit(() -> text(page));
+        Future<String> first = clients.submit(() -> text(page.answer().get()));
         begun.await();
-        List<Thread> waiting = new ArrayList<>();
-        CyclicBarrier started = new CyclicBarrier(4);
-        List<Future<String>> meanwhile = new ArrayList<>();
-        for (int i = 0; i < 3; i++) {
-            meanwhile.add(clients.submit(() -> {
-                synchronized (waiting) {
-                    waiting.add(Thread.currentThread());
-                }
-                started.await();
-                return text(page);
-            }));
-        }
-        started.await();
-        while (waiting.stream().anyMatch(thread -> thread.getState() != Thread.State.BLOCKED)) {
-            LockSupport.parkNanos(1_000_000);
-        }
+        List<CompletableFuture<Page.Answer>> meanwhile = List.of(page.answer(), page.answer(), page.answer());
+        assertThat(meanwhile).as("nobody waits in a thread").noneMatch(CompletableFuture::isDone);
         go.countDown();
         assertThat(first.get()).isEqualTo("1");
-        for (Future<String> each : meanwhile) {
-            assertThat(each.get()).isEqualTo("2");
+        for (CompletableFuture<Page.Answer> each : meanwhile) {
+            assertThat(text(each.get(60, TimeUnit.SECONDS))).isEqualTo("2");
         }
-        assertThat(text(page)).isEqualTo("3");
+        assertThat(text(page.answer().get(60, TimeUnit.SECONDS))).isEqualTo("3");
     }
 
     @Test
-    void aComputationThatFailedIsNobodyElsesAnswer() {
-        Page page = new SharedPage(() -> {
+    void aComputationThatFailedIsNobodyElsesAnswer() throws Exception {
+        SharedPage page = new SharedPage(() -> {
             if (computed.incrementAndGet() == 1) {
                 throw new IllegalStateException("on purpose");
             }
             return Page.Answer.text(200, Integer.toString(computed.get()));
         });
-        assertThat(catchThrowable(page::answer)).hasMessage("on purpose");
-        assertThat(text(page)).isEqualTo("2");
+        assertThat(catchThrowable(() -> page.answer().get())).hasRootCauseMessage("on purpose");
+        assertThat(text(page.answer().get(60, TimeUnit.SECONDS))).isEqualTo("2");
     }
 
-    private static String text(Page page) {
-        return new String(page.answer().body(), StandardCharsets.UTF_8);
+    private static String text(Page.Answer answer) {
+        return new String(answer.body(), StandardCharsets.UTF_8);
     }
 
     private static void await(CountDownLatch latch) {

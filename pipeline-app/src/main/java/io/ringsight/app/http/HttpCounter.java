@@ -1,0 +1,33 @@
+package io.ringsight.app.http;
+
+import java.util.Locale;
+
+/** What the pages' server counts. */
+public enum HttpCounter {
+    /** Requests that were read, answered or refused. */
+    REQUESTS("Requests to the pages."),
+    /** Answered 401. */
+    UNAUTHORIZED("Requests without the token that the page needs, or with a wrong one."),
+    /** Answered 403 or 421. */
+    FORBIDDEN("Requests refused for their role, for another host's name, or as another site's."),
+    /** So that others can connect. */
+    CONNECTIONS_EVICTED("Connections closed, the least recently used first, because there were too many."),
+    /** A page threw. */
+    PAGE_FAILURES("Pages that failed; the log says why.");
+
+    private final String sentence;
+
+    HttpCounter(String sentence) {
+        this.sentence = sentence;
+    }
+
+    /** The end of its name in the metrics, without a unit. */
+    public String metricName() {
+        return "http_" + name().toLowerCase(Locale.ROOT);
+    }
+
+    /** What it counts. */
+    public String sentence() {
+        return sentence;
+    }
+}

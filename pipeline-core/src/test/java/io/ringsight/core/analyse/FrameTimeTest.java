@@ -48,8 +48,8 @@ class FrameTimeTest {
     void captureTimesOfTwoClocksAreNotCompared() {
         step(UNKNOWN, 10_000, CaptureClock.ARRIVAL, 0);
 
-        assertThat(step(UNKNOWN, 9_700, CaptureClock.RTCP_SR, 40)).isEqualTo(0.04);
-        assertThat(step(UNKNOWN, 9_780, CaptureClock.RTCP_SR, 100)).isEqualTo(0.08);
+        assertThat(step(UNKNOWN, 10_300, CaptureClock.RTCP_SR, 40)).isEqualTo(0.04);
+        assertThat(step(UNKNOWN, 10_380, CaptureClock.RTCP_SR, 100)).isEqualTo(0.08);
     }
 
     @Test

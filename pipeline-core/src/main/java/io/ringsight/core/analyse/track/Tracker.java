@@ -56,7 +56,9 @@ public final class Tracker {
     private final double lostS;
     private final double confirmS;
     private final Tracks tracks = new Tracks(MAX_TRACKS);
-    /** By how much each track's box is grown, in pixels. */
+    /** Where each track is expected: left, top, width and height. */
+    private final float[] expected = new float[4 * MAX_TRACKS];
+    /** By how much that is grown, in pixels. */
     private final float[] buffer = new float[MAX_TRACKS];
 
     private final boolean[] inSight = new boolean[MAX_TRACKS];
@@ -124,15 +126,18 @@ public final class Tracker {
             if (tracks.unseen(track) + seconds > lostS) {
                 tracks.remove(track);
                 inSight[track] = inSight[tracks.size()];
-                buffer[track] = buffer[tracks.size()];
                 continue;
             }
             tracks.predict(track, seconds);
             inSight[track] = wasInSight;
-            buffer[track] = (float) Math.min(tracks.sigma(track), MAX_BUFFER * tracks.objectSize(track));
         }
         for (int track = 0; track < tracks.size(); track++) {
             isFound[track] = false;
+            expected[4 * track] = tracks.left(track);
+            expected[4 * track + 1] = tracks.top(track);
+            expected[4 * track + 2] = tracks.width(track);
+            expected[4 * track + 3] = tracks.height(track);
+            buffer[track] = (float) Math.min(tracks.sigma(track), MAX_BUFFER * tracks.objectSize(track));
         }
     }
 
@@ -182,10 +187,10 @@ public final class Tracker {
                 found,
                 object,
                 buffer[track],
-                tracks.left(track),
-                tracks.top(track),
-                tracks.width(track),
-                tracks.height(track));
+                expected[4 * track],
+                expected[4 * track + 1],
+                expected[4 * track + 2],
+                expected[4 * track + 3]);
         return iou > 0 && found.classId(object) != tracks.classId(track) ? OTHER_CLASS * iou : iou;
     }
 

@@ -14,7 +14,7 @@ final class Tracks {
     /** Change of the velocity in a second, in sizes a second. */
     private static final double POSITION_NOISE = 1.0;
     /** The same of width and height, which change more slowly. */
-    private static final double SIZE_NOISE = 0.25;
+    private static final double SIZE_NOISE = 0.1;
     /** How fast an object may be when it appears, in sizes a second. */
     private static final double FIRST_VELOCITY = 2.0;
 

@@ -153,7 +153,10 @@ class TrackerTest {
                 assertThat(lastClass).as("frame %d", frame).isEqualTo(2);
             }
         }
-        for (int frame = 0; frame < 250; frame++) {
+        for (int frame = 0; frame < 300; frame++) {
+            see(70, 50, SURE, 2).after(FRAME_S);
+        }
+        for (int frame = 0; frame < 150; frame++) {
             see(70, 50, SURE, 7).after(FRAME_S);
         }
 

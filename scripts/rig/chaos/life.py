@@ -219,6 +219,8 @@ class Life(contextlib.ExitStack):
         until("a topic at rest", 30, self.is_at_rest)
         self.archive += self.read_topic()
         self.stage.ask("delete", self.topic)
+        # until its controller tells it the broker takes and acknowledges what it will then delete
+        until("the topic gone", 30, lambda: self.find_topic() is None)
         if fault.detail == "at once":
             self.make_topic()
         self.partitions = 1
@@ -388,14 +390,18 @@ class Life(contextlib.ExitStack):
         raise Failed("the spool does not drain in three starts without a fault")
 
     def read_topic(self):
-        """All records by kcat, which is not ours."""
+        """All records; none where the topic was deleted."""
+        return self.find_topic() or []
+
+    def find_topic(self):
+        """All records by kcat, which is not ours; None if there is no such topic."""
         try:
             text = shell("kcat", "-C", "-b", self.stage.broker.bootstrap, "-t", self.topic, "-e", "-q", "-o", "beginning",
                          "-f", r"%p\t%k\t%s\n")
         except Failed as e:
             if "Unknown topic" not in str(e):
                 raise
-            return []  # deleted
+            return None
         return [Record(int(p), key, value) for p, key, value in (line.split("\t", 2) for line in text.splitlines())]
 
     def judge(self):

@@ -7,6 +7,7 @@ import io.ringsight.app.config.ConfigReader;
 import io.ringsight.app.daemon.Daemon;
 import io.ringsight.core.infer.BackendSpec;
 import io.ringsight.core.infer.FakeBackend;
+import io.ringsight.core.infer.Opened;
 import io.ringsight.core.metrics.Counter;
 import io.ringsight.core.metrics.SinkCounter;
 import io.ringsight.core.metrics.SinkMetrics;
@@ -247,9 +248,9 @@ class ConfiguredEffectsTest {
                 """.formatted(
                         pipelineKeys, uri, sourceKeys, sink.formatted(lines), sections));
         Config config = new ConfigReader(file, Map.of(), dir, path -> FakeBackend.SPEC).read();
-        return Daemon.start(config, Clock.system(), List.of(), (model, spec) -> {
+        return Daemon.start(config, Clock.system(), List.of(), (model, spec, metrics) -> {
             specs.add(spec);
-            return backend;
+            return Opened.of(backend);
         });
     }
 }

@@ -16,6 +16,7 @@ import io.ringsight.app.config.OddPasswords;
 import io.ringsight.app.config.yaml.ConfigException;
 import io.ringsight.app.daemon.Daemon;
 import io.ringsight.core.infer.FakeBackend;
+import io.ringsight.core.infer.Opened;
 import io.ringsight.core.metrics.SinkState;
 import io.ringsight.core.run.FreePort;
 import io.ringsight.core.time.Clock;
@@ -98,7 +99,7 @@ class SecretsNeverShownTest {
                     config(camera.port(), FreePort.take()),
                     Clock.system(),
                     List.of(),
-                    (model, spec) -> new FakeBackend(1, 1));
+                    (model, spec, metrics) -> Opened.of(new FakeBackend(1, 1)));
             try (daemon) {
                 await(() -> count("auth-failed") >= PASSWORDS.size());
                 await(() -> daemon.status().sinks().stream()

@@ -2,11 +2,10 @@ package io.ringsight.bench;
 
 import io.ringsight.app.tools.bench.SampleFrame;
 import io.ringsight.core.frame.FrameResult;
+import io.ringsight.core.infer.FakeBackend;
 import io.ringsight.core.time.Clock;
 import io.ringsight.sinks.Message;
 import io.ringsight.sinks.MessageJson;
-import io.ringsight.sinks.ModelIdentity;
-import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -25,15 +24,12 @@ public class MessageBenchmark {
     @Param({"0", "10", "100"})
     private int objects;
 
-    private final MessageJson json = new MessageJson(
-            "01JD0000000000000000000000",
-            new ModelIdentity("bench", "1", "0".repeat(64), "fp32", "none", List.of("thing")),
-            Clock.system());
+    private final MessageJson json = new MessageJson("01JD0000000000000000000000", Clock.system());
     private FrameResult frame;
 
     @Setup
     public void find() {
-        frame = SampleFrame.with(objects);
+        frame = SampleFrame.with(objects, FakeBackend.SPEC);
     }
 
     @Benchmark

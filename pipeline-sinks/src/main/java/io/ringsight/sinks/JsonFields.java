@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.io.SerializedString;
 import io.ringsight.core.frame.FrameLosses;
 import io.ringsight.core.frame.GapReason;
+import io.ringsight.core.model.ModelSpec;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
@@ -121,8 +122,8 @@ final class JsonFields {
         out.writeString(value);
     }
 
-    /** The text of {@code model}'s value. */
-    static String model(ModelIdentity model) {
+    /** The text of {@code model}'s value: what it is, and what ran it. */
+    static String model(ModelSpec model, String backend) {
         StringWriter text = new StringWriter();
         try (JsonGenerator out = JsonText.FACTORY.createGenerator(text)) {
             out.writeStartObject();
@@ -130,7 +131,7 @@ final class JsonFields {
             out.writeStringField("version", model.version());
             out.writeStringField("sha256", model.sha256());
             out.writeStringField("precision", model.precision());
-            out.writeStringField("backend", model.backend());
+            out.writeStringField("backend", backend);
             out.writeEndObject();
         } catch (IOException e) {
             throw new UncheckedIOException("a text in memory cannot fail", e);

@@ -8,6 +8,7 @@ import io.ringsight.core.frame.FrameResult;
 import io.ringsight.core.frame.Gap;
 import io.ringsight.core.frame.Picture;
 import io.ringsight.core.frame.SourceId;
+import io.ringsight.core.model.ModelSpec;
 import io.ringsight.core.time.Clock;
 import io.ringsight.core.time.FrameTimings;
 import java.io.IOException;
@@ -30,36 +31,40 @@ public final class MessageJson {
     private final SourceNames names;
     private final String streamEpoch;
     private final Clock clock;
-    private ModelIdentity identity;
-    private SerializedString model;
-    private final SerializedString[] labels;
+    /** What computed the last frame, and how it is written: it changes seldom. */
+    private ModelSpec model;
+
+    private String backend;
+    private SerializedString modelText;
+    private SerializedString[] labels;
     /** What the ids of tracks begin with. */
     private final char[] trackPrefix;
 
     /** Of sources without names for people. */
-    public MessageJson(String streamEpoch, ModelIdentity model, Clock clock) {
-        this(streamEpoch, model, new SourceNames(), clock);
+    public MessageJson(String streamEpoch, Clock clock) {
+        this(streamEpoch, new SourceNames(), clock);
     }
 
     /**
      * @param streamEpoch the daemon's run, a time-ordered id
-     * @param model what finds the objects; each frame says itself what ran it
      * @param names what people call the sources; asked for each message
      * @param clock for {@code publishedAt}
      */
-    public MessageJson(String streamEpoch, ModelIdentity model, SourceNames names, Clock clock) {
+    public MessageJson(String streamEpoch, SourceNames names, Clock clock) {
         this.streamEpoch = streamEpoch;
         this.names = names;
         this.clock = clock;
         gaps = new GapJson(clock);
-        name(model);
         trackPrefix = (streamEpoch + "/t").toCharArray();
-        labels = model.labels().stream().map(SerializedString::new).toArray(SerializedString[]::new);
     }
 
-    private void name(ModelIdentity named) {
-        identity = named;
-        model = new SerializedString(JsonFields.model(named));
+    private void computedBy(ModelSpec spec, String device) {
+        if (spec != model || !device.equals(backend)) {
+            modelText = new SerializedString(JsonFields.model(spec, device));
+            labels = spec.labels().stream().map(SerializedString::new).toArray(SerializedString[]::new);
+            model = spec;
+            backend = device;
+        }
     }
 
     /** The message of a span of time without frames. */
@@ -96,11 +101,9 @@ public final class MessageJson {
         text.number(JsonFields.WIDTH, picture.width());
         text.number(JsonFields.HEIGHT, picture.height());
         out.writeEndObject();
-        if (!identity.backend().equals(result.backend())) {
-            name(identity.runBy(result.backend()));
-        }
+        computedBy(result.model(), result.backend());
         out.writeFieldName(JsonFields.MODEL);
-        out.writeRawValue(model);
+        out.writeRawValue(modelText);
         if (result.suspicion() != null) {
             JsonFields.string(out, JsonFields.SUSPECT, result.suspicion().wireName());
         }

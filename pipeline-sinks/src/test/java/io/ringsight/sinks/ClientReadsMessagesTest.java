@@ -30,7 +30,7 @@ class ClientReadsMessagesTest {
 
     private final ManualClock clock = new ManualClock(Sample.NOW_UTC_NS);
     private final SourceNames names = new SourceNames();
-    private final MessageJson json = new MessageJson(Sample.EPOCH, Sample.MODEL, names, clock);
+    private final MessageJson json = new MessageJson(Sample.EPOCH, names, clock);
     private final GapJson gaps = new GapJson(clock);
     private final List<byte[]> written = new ArrayList<>();
 

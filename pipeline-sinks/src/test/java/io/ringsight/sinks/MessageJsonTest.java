@@ -8,6 +8,7 @@ import io.ringsight.core.frame.Gap;
 import io.ringsight.core.frame.GapReason;
 import io.ringsight.core.frame.SourceId;
 import io.ringsight.core.frame.SourceName;
+import io.ringsight.core.model.ModelSpec;
 import io.ringsight.core.time.CaptureClock;
 import io.ringsight.core.time.ManualClock;
 import java.io.IOException;
@@ -84,7 +85,7 @@ class MessageJsonTest {
     @Test
     void saysWhatPeopleCallTheSourceAtTheMoment() {
         SourceNames names = new SourceNames();
-        MessageJson named = new MessageJson(Sample.EPOCH, Sample.MODEL, names, clock);
+        MessageJson named = new MessageJson(Sample.EPOCH, names, clock);
         SourceId line1 = new SourceId("line1");
         assertThat(text(named.frame(fullFrame()))).isEqualTo(text(json.frame(fullFrame())));
 
@@ -239,7 +240,7 @@ class MessageJsonTest {
     void aNameCostsItsOwnBytesAndNoMore() {
         SourceNames names = new SourceNames();
         names.set(new SourceId("line1"), Optional.of(new SourceName("Line 3, camera over the oven \u00fc")));
-        MessageJson named = new MessageJson(Sample.EPOCH, Sample.MODEL, names, clock);
+        MessageJson named = new MessageJson(Sample.EPOCH, names, clock);
         long more = named.frame(fullFrame()).bytes().length
                 - json.frame(fullFrame()).bytes().length;
         long cost = allocated(named) - allocated(json);
@@ -262,7 +263,7 @@ class MessageJsonTest {
 
     @Test
     void saysOfEachFrameWhatComputedIt() {
-        MessageJson switching = new MessageJson(Sample.EPOCH, Sample.MODEL, clock);
+        MessageJson switching = new MessageJson(Sample.EPOCH, clock);
         for (String backend : List.of("onnxruntime-cpu", "tensorrt-cuda", "tensorrt-cuda", "onnxruntime-cpu")) {
             Sample.Frame frame = Sample.frame("line1", 1, 0).runBy(backend);
             assertThat(new String(switching.frame(frame).bytes(), StandardCharsets.UTF_8))
@@ -271,9 +272,22 @@ class MessageJsonTest {
     }
 
     @Test
+    void saysOfEachFrameWhichModelComputedItAndNamesItsClasses() {
+        ModelSpec other = Sample.model("street", "f".repeat(64), "car", "bus");
+        for (ModelSpec model : List.of(Sample.MODEL, other, other, Sample.MODEL)) {
+            Sample.Frame frame = Sample.frame("line1", 1, 0).of(model);
+            frame.detections().add(1, 2, 3, 4, 0.5f, 1);
+            assertThat(text(json.frame(frame)))
+                    .contains("\"model\":{\"name\":\"" + model.name() + "\",\"version\":\"1\",\"sha256\":\""
+                            + model.sha256() + '"')
+                    .contains("\"label\":\"" + model.labels().get(1) + '"');
+        }
+    }
+
+    @Test
     void goesOnAfterAMessageThatCouldNotBeWritten() {
         Sample.Frame frame = Sample.frame("line1", 1, 0);
-        MessageJson fragile = new MessageJson(Sample.EPOCH, Sample.MODEL, clock);
+        MessageJson fragile = new MessageJson(Sample.EPOCH, clock);
         byte[] good = fragile.frame(frame).bytes();
         org.assertj.core.api.Assertions.assertThatThrownBy(() -> fragile.frame(new Broken(frame)))
                 .isInstanceOf(IllegalStateException.class);
@@ -320,6 +334,11 @@ class MessageJsonTest {
         @Override
         public String backend() {
             return frame.backend();
+        }
+
+        @Override
+        public io.ringsight.core.model.ModelSpec model() {
+            return frame.model();
         }
     }
 }

@@ -38,9 +38,8 @@ class RecordingBesideCamerasTest {
     private final Receiver stuck = new Receiver("stuck");
     private final Receiver well = new Receiver("well");
     private final Pipeline pipeline = new Pipeline(
-            new Pipeline.Settings(RING, 0.1f),
-            new FakeBackend(2, 2),
-            (output, row, threshold, into) -> into.clear(),
+            RING,
+            FakeBackend.computing(new FakeBackend(2, 2), (output, row, threshold, into) -> into.clear()),
             List.of(new MessagePublisher(Sample.json(Clock.system()), List.of(stuck.sink, well.sink))),
             Clock.system());
     private final FrameIntake recording =

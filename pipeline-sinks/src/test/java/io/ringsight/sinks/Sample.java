@@ -7,6 +7,8 @@ import io.ringsight.core.frame.Gap;
 import io.ringsight.core.frame.GapReason;
 import io.ringsight.core.frame.Picture;
 import io.ringsight.core.frame.SourceId;
+import io.ringsight.core.infer.FakeBackend;
+import io.ringsight.core.model.ModelSpec;
 import io.ringsight.core.time.CaptureClock;
 import io.ringsight.core.time.Clock;
 import io.ringsight.core.time.FrameTimings;
@@ -18,19 +20,31 @@ public final class Sample {
     /** 2026-11-22T13:40:00.123456789Z. */
     public static final long NOW_UTC_NS = 1_795_354_800_123_456_789L;
 
-    public static final ModelIdentity MODEL = new ModelIdentity(
-            "pcb-defect",
-            "1",
-            "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef",
-            "fp32",
-            "onnxruntime-cpu",
-            List.of("open", "short", "mouse\"bite"));
+    /** What computes the frames, unless they say otherwise. */
+    public static final ModelSpec MODEL =
+            model("pcb-defect", "0123456789abcdef".repeat(4), "open", "short", "mouse\"bite");
 
     private Sample() {}
 
-    /** An encoder of {@link #MODEL}'s messages. */
+    /** A model of this name, hash and labels. */
+    public static ModelSpec model(String name, String sha256, String... labels) {
+        ModelSpec any = FakeBackend.SPEC;
+        return new ModelSpec(
+                name,
+                "1",
+                any.file(),
+                sha256,
+                "fp32",
+                any.input(),
+                any.output(),
+                List.of(labels),
+                any.threshold(),
+                List.of());
+    }
+
+    /** An encoder of this epoch's messages. */
     public static MessageJson json(Clock clock) {
-        return new MessageJson(EPOCH, MODEL, clock);
+        return new MessageJson(EPOCH, clock);
     }
 
     /** A frame without objects. */
@@ -57,7 +71,8 @@ public final class Sample {
         private final Picture picture = new Picture();
         private final FrameTimings timings = new FrameTimings();
         private final Detections detections = new Detections(Detections.DEFAULT_CAPACITY);
-        private String backend = MODEL.backend();
+        private String backend = "onnxruntime-cpu";
+        private ModelSpec model = MODEL;
         private GapReason suspicion;
 
         private Frame(String source, long frameSeq, long prevFrameSeq) {
@@ -122,7 +137,18 @@ public final class Sample {
             return backend;
         }
 
-        /** Sets what computed it; else it is the model's. */
+        @Override
+        public ModelSpec model() {
+            return model;
+        }
+
+        /** Sets the model; else it is {@link #MODEL}. */
+        public Frame of(ModelSpec other) {
+            model = other;
+            return this;
+        }
+
+        /** Sets what computed it; else it is the CPU. */
         public Frame runBy(String backend) {
             this.backend = backend;
             return this;

@@ -17,11 +17,14 @@ import io.ringsight.app.cli.Version;
 import io.ringsight.app.http.HttpCounter;
 import io.ringsight.app.http.HttpMetrics;
 import io.ringsight.app.http.Page;
+import io.ringsight.core.detector.Detector;
+import io.ringsight.core.detector.DetectorSwitch;
 import io.ringsight.core.metrics.BackendCounter;
 import io.ringsight.core.metrics.Counter;
 import io.ringsight.core.metrics.SinkCounter;
 import io.ringsight.core.metrics.SinkMetrics;
 import io.ringsight.core.metrics.SourceMetrics;
+import io.ringsight.core.model.ModelSpec;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -84,29 +87,35 @@ public final class MetricsPage implements Page {
     }
 
     private List<MetricSnapshot> model() {
-        return status
-                .model()
-                .<MetricSnapshot>map(model -> InfoSnapshot.builder()
-                        .name("ringsight_model")
-                        .help("The model at work.")
-                        .dataPoint(InfoDataPointSnapshot.builder()
-                                .labels(Labels.of(
-                                        "name", model.spec().name(),
-                                        "version", model.spec().version(),
-                                        "sha256", model.spec().sha256(),
-                                        "precision", model.spec().precision(),
-                                        "backend", model.backend().name(),
-                                        "lanes",
-                                                Integer.toString(
-                                                        model.backend().lanes().size())))
-                                .build())
-                        .build())
-                .stream()
+        return status.detectors().map(DetectorSwitch::current).map(MetricsPage::model).stream()
                 .toList();
     }
 
+    private static MetricSnapshot model(Detector detector) {
+        ModelSpec spec = detector.model();
+        return InfoSnapshot.builder()
+                .name("ringsight_model")
+                .help("The model at work.")
+                .dataPoint(InfoDataPointSnapshot.builder()
+                        .labels(Labels.of(
+                                "name",
+                                spec.name(),
+                                "version",
+                                spec.version(),
+                                "sha256",
+                                spec.sha256(),
+                                "precision",
+                                spec.precision(),
+                                "backend",
+                                detector.backend().name(),
+                                "lanes",
+                                Integer.toString(detector.backend().lanes().size())))
+                        .build())
+                .build();
+    }
+
     private void backend(List<MetricSnapshot> all) {
-        status.model().map(model -> model.backend().metrics()).ifPresent(metrics -> {
+        status.detectors().map(DetectorSwitch::metrics).ifPresent(metrics -> {
             for (BackendCounter counter : BackendCounter.values()) {
                 all.add(counter(
                         "ringsight_backend_" + counter.metricName(), counter.sentence(), metrics.value(counter)));

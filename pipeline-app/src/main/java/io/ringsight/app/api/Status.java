@@ -1,14 +1,13 @@
 package io.ringsight.app.api;
 
 import io.ringsight.app.config.HttpConfig;
+import io.ringsight.core.detector.DetectorSwitch;
 import io.ringsight.core.frame.SourceId;
 import io.ringsight.core.frame.SourceName;
-import io.ringsight.core.infer.InferenceBackend;
 import io.ringsight.core.metrics.Counter;
 import io.ringsight.core.metrics.SinkCounter;
 import io.ringsight.core.metrics.SinkMetrics;
 import io.ringsight.core.metrics.SourceMetrics;
-import io.ringsight.core.model.ModelSpec;
 import io.ringsight.core.time.Clock;
 import io.ringsight.sinks.SourceNames;
 import java.time.Duration;
@@ -28,14 +27,6 @@ public final class Status {
     /** The state of a source that gives frames. */
     public static final String LIVE = "live";
 
-    /**
-     * The model at work.
-     *
-     * @param spec the model
-     * @param backend what computes it
-     */
-    public record Model(ModelSpec spec, InferenceBackend backend) {}
-
     private final Clock clock;
     private final long startedNs;
     private volatile List<SourceMetrics> sources = List.of();
@@ -44,7 +35,7 @@ public final class Status {
 
     private final List<SinkMetrics> sinks = new CopyOnWriteArrayList<>();
     private final SourceNames sourceNames = new SourceNames();
-    private volatile Model model;
+    private volatile DetectorSwitch detectors;
     private volatile Supplier<Optional<String>> misread = Optional::empty;
     private volatile boolean started;
     private volatile boolean stopping;
@@ -87,8 +78,8 @@ public final class Status {
     }
 
     /** The model is loaded and warm. */
-    public void loaded(Model loaded) {
-        model = loaded;
+    public void loaded(DetectorSwitch loaded) {
+        detectors = loaded;
     }
 
     /** Where to ask why the model's output cannot be believed. */
@@ -121,7 +112,7 @@ public final class Status {
         if (started) {
             return List.of();
         }
-        return List.of(model == null ? "the model is loading" : "sinks and sources are being started");
+        return List.of(detectors == null ? "the model is loading" : "sinks and sources are being started");
     }
 
     /** The daemon is about to end. */
@@ -134,9 +125,9 @@ public final class Status {
         failure = why;
     }
 
-    /** The model, once it is loaded. */
-    public Optional<Model> model() {
-        return Optional.ofNullable(model);
+    /** What computes, once it is loaded. */
+    public Optional<DetectorSwitch> detectors() {
+        return Optional.ofNullable(detectors);
     }
 
     /** In the configuration's order. */
@@ -185,7 +176,7 @@ public final class Status {
         if (!failure.isEmpty()) {
             reasons.add(failure);
         }
-        if (model == null) {
+        if (detectors == null) {
             reasons.add("the model is loading");
         }
         misread.get().ifPresent(reasons::add);

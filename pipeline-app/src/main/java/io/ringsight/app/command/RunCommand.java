@@ -23,8 +23,8 @@ import picocli.CommandLine.Mixin;
         versionProvider = Version.class,
         description = {
             "Watches the sources of a configuration and publishes what it finds.",
-            "SIGHUP reloads the configuration and adds, removes or changes the sources that changed; a wrong one is"
-                    + " refused.",
+            "SIGHUP reloads the configuration: adds, removes and changes sources, replaces a model whose file changed. A"
+                    + " wrong one is refused.",
             "SIGTERM or Ctrl-C lets what is on its way arrive and ends with exit code 0. Ends by itself when all file"
                     + " sources are over."
         })
@@ -73,7 +73,7 @@ public final class RunCommand implements Callable<Integer> {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } catch (RuntimeException e) {
-            LOG.error("the configuration could not be reloaded; the sources are as they were", e);
+            LOG.error("the configuration could not be reloaded; the sources and the model are as they were", e);
         } catch (Error e) {
             // The future that calls this would keep it to itself.
             daemon.failed(Thread.currentThread(), e);

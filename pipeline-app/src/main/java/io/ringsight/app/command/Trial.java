@@ -14,6 +14,7 @@ import io.ringsight.core.infer.InferenceBackend;
 import io.ringsight.core.infer.InferenceException;
 import io.ringsight.core.infer.Lane;
 import io.ringsight.core.infer.open.Backends;
+import io.ringsight.core.metrics.BackendMetrics;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -62,7 +63,8 @@ final class Trial {
     /** Opens the model on its device and runs it once a format. */
     static Outcome of(PipelineConfig pipeline) throws ConfigException, InterruptedException {
         int stride = WIDTH * MAX_BYTES_A_PIXEL;
-        try (InferenceBackend backend = Backends.open(pipeline.model(), pipeline.backend());
+        try (InferenceBackend backend = Backends.open(pipeline.model(), pipeline.backend(), new BackendMetrics())
+                        .now();
                 BytePointer pixels = new BytePointer((long) stride * (HEIGHT + 1))) {
             BytePointer.memset(pixels, SHADE, pixels.capacity());
             DetectionDecoder decoder = Decoders.of(pipeline.model());

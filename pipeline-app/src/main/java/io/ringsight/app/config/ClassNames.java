@@ -2,6 +2,7 @@ package io.ringsight.app.config;
 
 import io.ringsight.app.config.yaml.Suggestion;
 import io.ringsight.app.config.yaml.YamlObject;
+import io.ringsight.core.detect.WantedClasses;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -29,6 +30,14 @@ public record ClassNames(List<String> labels) {
             }
         }
         return exact.isEmpty() ? alike : exact;
+    }
+
+    /** The classes of these names; names that are none of them have none. All where there is no name. */
+    public WantedClasses wanted(List<String> names) {
+        return names.isEmpty()
+                ? WantedClasses.ALL
+                : WantedClasses.of(
+                        names.stream().flatMap(name -> ids(name).stream()).toList());
     }
 
     /** What to say of a name that is none of them. */

@@ -38,11 +38,14 @@ public record Config(
                         + Integer.highestOneBit(credits - 1) * 2);
     }
 
-    /** The names of the sections, {@code sources} apart, in which {@code other} says something else. */
-    public List<String> sectionsOtherThanSources(Config other) {
+    /** What of {@code other} takes a restart, because it is neither a source nor what computes: keys and sections. */
+    public List<String> restartFor(Config other) {
         List<String> sections = new ArrayList<>();
-        if (!pipeline.isSame(other.pipeline)) {
-            sections.add("pipeline");
+        if (pipeline.ringSize() != other.pipeline.ringSize()) {
+            sections.add("pipeline.ringSize");
+        }
+        if (pipeline.stopTimeoutMs() != other.pipeline.stopTimeoutMs()) {
+            sections.add("pipeline.stopTimeoutMs");
         }
         if (!sinks.equals(other.sinks)) {
             sections.add("sinks");

@@ -111,14 +111,18 @@ public final class ConfigReader {
         int stopTimeoutMs = yaml.integer(
                 "stopTimeoutMs", MIN_STOP_TIMEOUT_MS, MAX_STOP_TIMEOUT_MS, PipelineConfig.DEFAULT_STOP_TIMEOUT_MS);
         yaml.finish();
-        Place devicePlace = new Place(errors.file(), yaml.lineOf("device"), yaml.keyPath("device"));
         return model.map(spec -> new PipelineConfig(
                 spec,
                 new BackendSpec(device, lanes, maxBatch, cudaGraphs),
                 threshold.map(Double::floatValue).orElse(spec.threshold()),
                 ringSize,
                 stopTimeoutMs,
-                devicePlace));
+                place(yaml, "device"),
+                place(yaml, "model")));
+    }
+
+    private Place place(YamlObject yaml, String key) {
+        return new Place(errors.file(), yaml.lineOf(key), yaml.keyPath(key));
     }
 
     private static String device(YamlObject yaml) {

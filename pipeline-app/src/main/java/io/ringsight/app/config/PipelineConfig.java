@@ -12,9 +12,16 @@ import io.ringsight.core.model.ModelSpec;
  * @param ringSize frames of all sources together on their way, a power of two
  * @param stopTimeoutMs the whole of a shutdown, however many sources and sinks there are
  * @param devicePlace where the device stands in the file
+ * @param modelPlace where the model does
  */
 public record PipelineConfig(
-        ModelSpec model, BackendSpec backend, float threshold, int ringSize, int stopTimeoutMs, Place devicePlace) {
+        ModelSpec model,
+        BackendSpec backend,
+        float threshold,
+        int ringSize,
+        int stopTimeoutMs,
+        Place devicePlace,
+        Place modelPlace) {
     /** Whatever is there. */
     public static final String DEFAULT_DEVICE = "auto";
     /** One picture a launch: the least delay. */
@@ -26,12 +33,8 @@ public record PipelineConfig(
     /** The largest ring. */
     public static final int MAX_RING_SIZE = 4096;
 
-    /** Whether {@code other} means the same, wherever it stands in its file. */
-    boolean isSame(PipelineConfig other) {
-        return model.equals(other.model)
-                && backend.equals(other.backend)
-                && threshold == other.threshold
-                && ringSize == other.ringSize
-                && stopTimeoutMs == other.stopTimeoutMs;
+    /** Whether {@code other} computes the same: the same bytes of a model, in the same way, on the same device. */
+    public boolean computesAs(PipelineConfig other) {
+        return model.equals(other.model) && backend.equals(other.backend) && threshold == other.threshold;
     }
 }

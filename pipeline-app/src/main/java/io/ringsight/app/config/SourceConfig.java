@@ -1,12 +1,12 @@
 package io.ringsight.app.config;
 
 import io.ringsight.core.analyse.track.TrackSettings;
-import io.ringsight.core.detect.WantedClasses;
 import io.ringsight.core.frame.SourceId;
 import io.ringsight.core.frame.SourceName;
 import io.ringsight.sources.spec.Decode;
 import io.ringsight.sources.spec.Deinterlace;
 import io.ringsight.sources.spec.SourceSpec;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -22,7 +22,7 @@ import java.util.Optional;
  * @param decode who decodes its video
  * @param deinterlace what becomes of interlaced pictures
  * @param track which of several videos, counted from 1; 0: as the URI says, or the main one
- * @param classes whose objects are published
+ * @param classes names of those whose objects are published; none: all are
  * @param tracking how its objects are followed
  */
 public record SourceConfig(
@@ -35,8 +35,12 @@ public record SourceConfig(
         Decode decode,
         Deinterlace deinterlace,
         int track,
-        WantedClasses classes,
+        List<String> classes,
         TrackSettings tracking) {
+    public SourceConfig {
+        classes = List.copyOf(classes);
+    }
+
     /** For cameras: one in work, one waiting. */
     public static final int DEFAULT_CAMERA_CREDITS = 2;
     /** The most credits. */

@@ -2,7 +2,6 @@ package io.ringsight.app.config;
 
 import io.ringsight.app.config.yaml.YamlObject;
 import io.ringsight.core.analyse.track.TrackSettings;
-import io.ringsight.core.detect.WantedClasses;
 import io.ringsight.core.frame.SourceId;
 import io.ringsight.core.frame.SourceName;
 import io.ringsight.sources.Sources;
@@ -12,7 +11,6 @@ import io.ringsight.sources.spec.Deinterlace;
 import io.ringsight.sources.spec.SourceSettings;
 import io.ringsight.sources.spec.SourceSpec;
 import io.ringsight.sources.spec.SourceSpecException;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -47,7 +45,7 @@ final class SourceReader {
         Decode decode = decode(uri);
         Deinterlace deinterlace = deinterlace(uri);
         int track = yaml.integer("track", 1, Decoding.MAX_TRACK, 0);
-        WantedClasses classes = classes();
+        List<String> classes = classes();
         TrackSettings tracking =
                 yaml.object("tracking").map(SourceReader::tracking).orElse(TrackSettings.OFF);
         SourceSettings settings = settings();
@@ -91,23 +89,17 @@ final class SourceReader {
         }
     }
 
-    private WantedClasses classes() {
+    private List<String> classes() {
         List<String> names = yaml.texts("classes");
         if (yaml.isEmptyList("classes")) {
             yaml.mistake("classes", "expected a list of at least one class, got an empty one; leave it out for all");
         }
-        if (!yaml.has("classes") || classNames.isEmpty()) {
-            return WantedClasses.ALL;
-        }
-        List<Integer> wanted = new ArrayList<>();
         for (String name : names) {
-            List<Integer> ids = classNames.get().ids(name);
-            if (ids.isEmpty()) {
-                yaml.mistake("classes", classNames.get().mistake(name));
-            }
-            wanted.addAll(ids);
+            classNames
+                    .filter(known -> known.ids(name).isEmpty())
+                    .ifPresent(known -> yaml.mistake("classes", known.mistake(name)));
         }
-        return WantedClasses.of(wanted);
+        return names;
     }
 
     /** A word that says how video is decoded; drawings are not. */

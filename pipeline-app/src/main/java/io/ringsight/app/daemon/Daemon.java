@@ -7,18 +7,17 @@ import io.ringsight.app.api.Status;
 import io.ringsight.app.cli.CommandException;
 import io.ringsight.app.config.Config;
 import io.ringsight.app.config.HttpConfig;
-import io.ringsight.app.config.PipelineConfig;
 import io.ringsight.app.config.SinkConfig;
 import io.ringsight.app.config.yaml.ConfigException;
 import io.ringsight.app.http.HttpMetrics;
 import io.ringsight.app.http.HttpPages;
 import io.ringsight.app.http.Role;
 import io.ringsight.app.http.Route;
-import io.ringsight.core.detect.Decoders;
 import io.ringsight.core.infer.BackendSpec;
-import io.ringsight.core.infer.InferenceBackend;
 import io.ringsight.core.infer.InferenceException;
+import io.ringsight.core.infer.Opened;
 import io.ringsight.core.infer.open.Backends;
+import io.ringsight.core.metrics.BackendMetrics;
 import io.ringsight.core.model.ModelSpec;
 import io.ringsight.core.pipeline.Pipeline;
 import io.ringsight.core.pipeline.ResultSink;
@@ -27,11 +26,11 @@ import io.ringsight.core.time.Clock;
 import io.ringsight.sinks.MessageJson;
 import io.ringsight.sinks.MessagePublisher;
 import io.ringsight.sinks.MessageSink;
-import io.ringsight.sinks.ModelIdentity;
 import io.ringsight.sources.spec.Redaction;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
@@ -66,7 +65,7 @@ public final class Daemon implements AutoCloseable {
 
     private final Config config;
     private final Clock clock;
-    private final BackendOpener backends;
+    private final ModelAtWork model;
     private final Status status;
     private final SummaryLog summary;
     private final StopDeadline deadline;
@@ -86,11 +85,11 @@ public final class Daemon implements AutoCloseable {
     /** Loads a model on a device. */
     public interface BackendOpener {
         /** As {@link Backends#open}. */
-        InferenceBackend open(ModelSpec model, BackendSpec spec);
+        Opened open(ModelSpec model, BackendSpec spec, BackendMetrics metrics);
     }
 
     private Daemon(Config config, Clock clock, BackendOpener backends) {
-        this.backends = backends;
+        model = new ModelAtWork(backends);
         this.config = config;
         this.clock = clock;
         deadline = new StopDeadline(config.pipeline().stopTimeoutMs(), clock);
@@ -199,21 +198,24 @@ public final class Daemon implements AutoCloseable {
     }
 
     /**
-     * Adds, removes and changes sources as the configuration says now; the others do not notice. A wrong configuration is
-     * refused as a whole, and the old one stays. What else changed is named: it takes a restart. Any thread; waits
-     * for sources that must stop.
+     * Adds, removes and changes sources, and replaces the model, as the configuration says now; sources that are as they
+     * were do not notice. A wrong configuration, and a model that does not run, is refused as a whole, and the old one
+     * stays. What else changed is named: it takes a restart. Any thread; waits for the model and for sources that must
+     * stop.
      */
     public synchronized void reload(Rereading reading) throws InterruptedException {
         try {
             Config wanted = reading.read();
-            List<String> later = config.sectionsOtherThanSources(wanted);
+            Optional<Opened> opened = model.candidate(wanted.pipeline());
+            List<String> later = config.restartFor(wanted);
             if (!later.isEmpty()) {
                 LOG.warn("changes to {} take effect when Ringsight is restarted", String.join(", ", later));
             }
             wanted.ringHint(config.ringSize()).ifPresent(LOG::warn);
+            String replaced = opened.isPresent() ? model.replace(wanted.pipeline(), opened.get()) : "";
             SourceSet.Changes changes = sources.apply(wanted.sources());
             status.reloaded(true);
-            LOG.info("configuration reloaded: {}", changes);
+            LOG.info("configuration reloaded: {}{}", replaced, changes);
         } catch (ConfigException e) {
             status.reloaded(false);
             LOG.error("the changed configuration is refused; keeping the old one:");
@@ -232,13 +234,13 @@ public final class Daemon implements AutoCloseable {
             status.publishTimeout(Duration.ofSeconds(config.http().get().publishTimeoutSeconds()));
             openPages(config.http().get());
         }
-        InferenceBackend backend = openBackend(config.pipeline());
+        openModel();
         List<ResultSink> receivers = new ArrayList<>();
-        receivers.add(openSinks(backend));
+        receivers.add(openSinks());
         receivers.addAll(more);
-        openPipeline(backend, receivers);
+        openPipeline(receivers);
         awaitBrokers();
-        openSources(backend);
+        openSources();
         startSummary();
         status.started();
     }
@@ -270,37 +272,17 @@ public final class Daemon implements AutoCloseable {
         port = opened.port();
     }
 
-    private InferenceBackend openBackend(PipelineConfig wanted) throws ConfigException {
-        ModelSpec model = wanted.model();
-        InferenceBackend backend;
-        try {
-            backend = backends.open(model, wanted.backend());
-        } catch (InferenceException e) {
-            ConfigException mistake =
-                    wanted.devicePlace().mistake("expected a device that runs the model, but " + e.getMessage());
-            if (wanted.backend().isGpu()) {
-                throw CommandException.failed(mistake.mistakes());
-            }
-            throw mistake;
-        }
+    private void openModel() throws ConfigException {
         closers.add("model", () -> {
             if (stagesStopped) {
-                backend.close();
+                model.close();
             }
         });
-        status.loaded(new Status.Model(model, backend));
-        LOG.info(
-                "model {} {} ({}) on {}, {} lanes of batch {}",
-                model.name(),
-                model.version(),
-                model.precision(),
-                backend.name(),
-                backend.lanes().size(),
-                backend.maxBatch());
-        return backend;
+        model.open(config.pipeline());
+        status.loaded(model.detectors());
     }
 
-    private ResultSink openSinks(InferenceBackend backend) throws ConfigException {
+    private ResultSink openSinks() throws ConfigException {
         closers.add("total", () -> LOG.info("{}", summary.total()));
         closers.add("sinks", () -> sinks.close(SINKS_CLOSED));
         for (SinkConfig wanted : config.sinks()) {
@@ -311,14 +293,11 @@ public final class Daemon implements AutoCloseable {
                 "epoch {}, to {}",
                 epoch,
                 String.join(", ", sinks.all().stream().map(MessageSink::name).toList()));
-        ModelIdentity identity = ModelIdentity.of(config.pipeline().model(), backend.name());
-        return new MessagePublisher(new MessageJson(epoch, identity, status.sourceNames(), clock), sinks.all());
+        return new MessagePublisher(new MessageJson(epoch, status.sourceNames(), clock), sinks.all());
     }
 
-    private void openPipeline(InferenceBackend backend, List<ResultSink> receivers) {
-        PipelineConfig wanted = config.pipeline();
-        Pipeline.Settings settings = new Pipeline.Settings(config.ringSize(), wanted.threshold());
-        pipeline = new Pipeline(settings, backend, Decoders.of(wanted.model()), receivers, clock);
+    private void openPipeline(List<ResultSink> receivers) {
+        pipeline = new Pipeline(config.ringSize(), model.detectors(), receivers, clock);
         status.misread(pipeline::misread);
         closers.add("sources", this::closeSources);
         closers.add("pipeline", this::stopPipeline);
@@ -328,8 +307,8 @@ public final class Daemon implements AutoCloseable {
         });
     }
 
-    private void openSources(InferenceBackend backend) throws InterruptedException {
-        sources = new SourceSet(pipeline, clock, status, over::countDown, backend::cudaDevice);
+    private void openSources() throws InterruptedException {
+        sources = new SourceSet(pipeline, clock, status, over::countDown, model.detectors()::cudaDevice);
         closers.add("frames in flight", this::drain);
         closers.add("cameras", () -> sources.stop(deadline.leftMs(CAMERAS_STOPPED)));
         config.ringHint(config.ringSize()).ifPresent(LOG::warn);

@@ -1,6 +1,7 @@
 package io.ringsight.app.daemon;
 
 import io.ringsight.app.api.Status;
+import io.ringsight.app.config.ClassNames;
 import io.ringsight.app.config.SourceConfig;
 import io.ringsight.core.analyse.AnalysisSpec;
 import io.ringsight.core.frame.GapReason;
@@ -279,7 +280,7 @@ final class SourceSet {
                 opened.credits(),
                 wanted.deadlineMs() * NS_PER_MS,
                 wanted.maxFps(),
-                wanted.classes(),
+                labels -> new ClassNames(labels).wanted(wanted.classes()),
                 new AnalysisSpec(wanted.tracking()));
         FrameIntake intake = pipeline.connect(intakeSpec);
         SourceSupervisor supervisor = new SourceSupervisor(source, intake, clock, gate);

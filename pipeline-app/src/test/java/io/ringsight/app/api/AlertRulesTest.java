@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.ringsight.app.http.HttpMetrics;
+import io.ringsight.core.detector.Detector;
+import io.ringsight.core.detector.DetectorSwitch;
 import io.ringsight.core.infer.FakeBackend;
 import io.ringsight.core.metrics.SinkMetrics;
 import io.ringsight.core.metrics.SourceMetrics;
@@ -69,7 +71,7 @@ class AlertRulesTest {
         Status status = new Status(new ManualClock(0));
         status.sources(List.of(new SourceMetrics("line1")));
         status.add(new SinkMetrics("kafka:detections"));
-        status.loaded(new Status.Model(FakeBackend.SPEC, new FakeBackend(1, 1)));
+        status.loaded(new DetectorSwitch(new Detector(FakeBackend.SPEC, 0.1f, new FakeBackend(1, 1))));
         return new String(new MetricsPage(status, new HttpMetrics()).answer().body(), StandardCharsets.UTF_8);
     }
 

@@ -16,6 +16,8 @@ import io.ringsight.app.http.HttpCounter;
 import io.ringsight.app.http.HttpMetrics;
 import io.ringsight.app.http.HttpPages;
 import io.ringsight.app.http.Route;
+import io.ringsight.core.detector.Detector;
+import io.ringsight.core.detector.DetectorSwitch;
 import io.ringsight.core.frame.SourceId;
 import io.ringsight.core.frame.SourceName;
 import io.ringsight.core.infer.FakeBackend;
@@ -97,7 +99,7 @@ class HttpPagesTest {
         assertThat(get("/ready").body())
                 .contains("not ready\n", "the model is loading\n", "no source is live\n", "source line1 is stalled\n");
 
-        status.loaded(new Status.Model(FakeBackend.SPEC, new FakeBackend(2, 1)));
+        status.loaded(new DetectorSwitch(new Detector(FakeBackend.SPEC, 0.1f, new FakeBackend(2, 1))));
         line2.state(Status.LIVE);
         assertThat(get("/ready").statusCode()).isEqualTo(200);
         assertThat(get("/ready").body()).isEqualTo("ready\n");
@@ -113,7 +115,7 @@ class HttpPagesTest {
     void startedOnceAndForAllWhenEveryPartIs() throws Exception {
         assertThat(get("/started").statusCode()).isEqualTo(503);
         assertThat(get("/started").body()).isEqualTo("not started\nthe model is loading\n");
-        status.loaded(new Status.Model(FakeBackend.SPEC, new FakeBackend(2, 1)));
+        status.loaded(new DetectorSwitch(new Detector(FakeBackend.SPEC, 0.1f, new FakeBackend(2, 1))));
         assertThat(get("/started").body()).isEqualTo("not started\nsinks and sources are being started\n");
 
         status.started();
@@ -187,7 +189,7 @@ class HttpPagesTest {
 
     @Test
     void aSinkThatPublishesNothingForThePublishTimeoutIsNotReady() throws Exception {
-        status.loaded(new Status.Model(FakeBackend.SPEC, new FakeBackend(2, 1)));
+        status.loaded(new DetectorSwitch(new Detector(FakeBackend.SPEC, 0.1f, new FakeBackend(2, 1))));
         line1.state(Status.LIVE);
         status.publishTimeout(Duration.ofSeconds(5));
         kafka.queued(3, 2_000);
@@ -208,9 +210,9 @@ class HttpPagesTest {
         line1.recordLatencyNs(20_000_000);
         kafka.count(SinkCounter.ACKNOWLEDGED, 5);
         kafka.queued(3, 2_000);
-        FakeBackend backend = new FakeBackend(2, 1);
-        backend.metrics().count(BackendCounter.GRAPHS_OFF);
-        status.loaded(new Status.Model(FakeBackend.SPEC, backend));
+        DetectorSwitch detectors = new DetectorSwitch(new Detector(FakeBackend.SPEC, 0.1f, new FakeBackend(2, 1)));
+        detectors.metrics().count(BackendCounter.GRAPHS_OFF);
+        status.loaded(detectors);
 
         HttpResponse<String> answer = get("/metrics");
 
@@ -259,7 +261,7 @@ class HttpPagesTest {
         assumeTrue(isInstalled("promtool"), "no promtool on the PATH; run scripts/rig/setup.sh observers");
         line1.recordLatencyNs(20_000_000);
         status.sourceNames().set(new SourceId("line1"), Optional.of(new SourceName("Oven \\ \"3\" \u00fc")));
-        status.loaded(new Status.Model(FakeBackend.SPEC, new FakeBackend(2, 1)));
+        status.loaded(new DetectorSwitch(new Detector(FakeBackend.SPEC, 0.1f, new FakeBackend(2, 1))));
         Path page = Files.writeString(dir.resolve("metrics"), get("/metrics").body());
 
         Process promtool = new ProcessBuilder("promtool", "check", "metrics")

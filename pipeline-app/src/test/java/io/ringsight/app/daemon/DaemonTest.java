@@ -10,6 +10,7 @@ import io.ringsight.app.config.ConfigReader;
 import io.ringsight.app.config.model.ModelYaml;
 import io.ringsight.core.infer.FakeBackend;
 import io.ringsight.core.infer.InferenceException;
+import io.ringsight.core.infer.Opened;
 import io.ringsight.core.metrics.Counter;
 import io.ringsight.core.metrics.SinkCounter;
 import io.ringsight.core.metrics.SourceMetrics;
@@ -82,7 +83,7 @@ class DaemonTest {
                 config("synthetic:boxes?fps=50"),
                 Clock.system(),
                 List.of(new CountingSink(published)),
-                (model, spec) -> new FakeBackend(2, 1))) {
+                (model, spec, metrics) -> Opened.of(new FakeBackend(2, 1)))) {
             assertThat(get(daemon.port(), "/live").statusCode()).isEqualTo(200);
             assertThat(published.await(60, TimeUnit.SECONDS)).isTrue();
 
@@ -103,7 +104,7 @@ class DaemonTest {
                 config("synthetic:boxes?fps=100"),
                 Clock.system(),
                 List.of(new CountingSink(published)),
-                (model, spec) -> new FakeBackend(2, 1));
+                (model, spec, metrics) -> Opened.of(new FakeBackend(2, 1)));
         try (daemon) {
             assertThat(published.await(60, TimeUnit.SECONDS)).isTrue();
             daemon.stop();
@@ -224,7 +225,7 @@ class DaemonTest {
     void aStartThatFailsLeavesNothingOpen() throws Exception {
         Config config = config("synthetic:boxes");
 
-        assertThatThrownBy(() -> Daemon.start(config, Clock.system(), List.of(), (model, spec) -> {
+        assertThatThrownBy(() -> Daemon.start(config, Clock.system(), List.of(), (model, spec, metrics) -> {
                     throw InferenceException.fatal("no such device", null);
                 }))
                 .hasMessageContaining("pipeline.device: expected a device that runs the model, but no such device");
@@ -241,7 +242,7 @@ class DaemonTest {
     }
 
     private static Daemon start(Config config, FakeBackend backend) throws Exception {
-        return Daemon.start(config, Clock.system(), List.of(), (model, spec) -> backend);
+        return Daemon.start(config, Clock.system(), List.of(), (model, spec, metrics) -> Opened.of(backend));
     }
 
     private Config config(String uri) throws Exception {

@@ -10,6 +10,7 @@ import io.ringsight.core.frame.Gap;
 import io.ringsight.core.frame.SourceId;
 import io.ringsight.core.frame.SourceName;
 import io.ringsight.core.infer.FakeBackend;
+import io.ringsight.core.infer.Opened;
 import io.ringsight.core.metrics.SourceMetrics;
 import io.ringsight.core.pipeline.ResultSink;
 import io.ringsight.core.time.Clock;
@@ -44,7 +45,11 @@ class ReloadTest {
 
     @BeforeEach
     void start() throws Exception {
-        daemon = Daemon.start(config(TWO), Clock.system(), List.of(recorder), (model, spec) -> new FakeBackend(2, 1));
+        daemon = Daemon.start(
+                config(TWO),
+                Clock.system(),
+                List.of(recorder),
+                (model, spec, metrics) -> Opened.of(new FakeBackend(2, 1)));
         recorder.awaitFrames("stays", 3);
         recorder.awaitFrames("other", 3);
     }

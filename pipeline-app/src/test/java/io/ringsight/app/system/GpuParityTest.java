@@ -4,18 +4,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.ringsight.app.config.model.ModelYaml;
-import io.ringsight.core.detect.Decoders;
 import io.ringsight.core.detect.Detections;
+import io.ringsight.core.detector.DetectorSwitch;
 import io.ringsight.core.frame.FrameResult;
 import io.ringsight.core.frame.Gap;
 import io.ringsight.core.frame.GapReason;
 import io.ringsight.core.frame.Picture;
 import io.ringsight.core.frame.SourceId;
 import io.ringsight.core.infer.BackendSpec;
-import io.ringsight.core.infer.InferenceBackend;
+import io.ringsight.core.infer.Opened;
 import io.ringsight.core.infer.cuda.CudaDouble;
 import io.ringsight.core.infer.open.Backends;
 import io.ringsight.core.infer.tensorrt.EngineCache;
+import io.ringsight.core.metrics.BackendMetrics;
 import io.ringsight.core.model.ModelSpec;
 import io.ringsight.core.pipeline.FrameIntake;
 import io.ringsight.core.pipeline.IntakeSpec;
@@ -164,13 +165,10 @@ class GpuParityTest {
 
     private List<List<Found>> run(ModelSpec model, Path video, BackendSpec spec) throws Exception {
         Recorder recorder = new Recorder();
-        try (InferenceBackend backend = Backends.open(model, spec, new EngineCache(folder.resolve("cache")));
-                Pipeline pipeline = new Pipeline(
-                        new Pipeline.Settings(64, model.threshold()),
-                        backend,
-                        Decoders.of(model),
-                        List.of(recorder),
-                        Clock.system())) {
+        BackendMetrics metrics = new BackendMetrics();
+        Opened opened = Backends.open(model, spec, metrics, new EngineCache(folder.resolve("cache")));
+        try (DetectorSwitch detectors = new DetectorSwitch(model, model.threshold(), opened, metrics);
+                Pipeline pipeline = new Pipeline(64, detectors, List.of(recorder), Clock.system())) {
             FrameIntake intake =
                     pipeline.connect(new IntakeSpec(new SourceId("video"), true, pipeline.creditsForRecording(), 0, 0));
             try (Source source =

@@ -5,6 +5,7 @@ import io.ringsight.core.detect.Detections;
 import io.ringsight.core.frame.FrameResult;
 import io.ringsight.core.metrics.Counter;
 import io.ringsight.core.metrics.SourceMetrics;
+import io.ringsight.core.model.ModelSpec;
 
 /**
  * What is made of the detections of one source, from frame to frame: which track each object is of. Its memory is made at
@@ -16,6 +17,8 @@ public final class SourceAnalysis {
     private final Tracker tracker;
     private final SourceMetrics metrics;
     private final FrameTime time = new FrameTime();
+    /** The model that was at work last. */
+    private ModelSpec model;
 
     public SourceAnalysis(AnalysisSpec spec, SourceMetrics metrics) {
         tracker = new Tracker(spec.tracking());
@@ -31,11 +34,22 @@ public final class SourceAnalysis {
             time.interrupt();
             return;
         }
+        if (frame.model() != model) {
+            changeTo(frame.model());
+        }
         Detections found = frame.detections();
         double seconds = time.step(frame.picture(), frame.timings().decodedAtNs());
         tracker.follow(found, seconds, shared.assignment(), shared.numbers());
         metrics.count(Counter.TRACKS, tracker.confirmed());
         metrics.count(Counter.DETECTIONS_NOT_TRACKED, tracker.noRoom());
+    }
+
+    /** What a class is called may have changed: then no object of before is one of now. */
+    private void changeTo(ModelSpec next) {
+        if (model != null && !model.labels().equals(next.labels())) {
+            tracker.reset();
+        }
+        model = next;
     }
 
     /** The source gave no frames for a while: its stream may have begun again. */

@@ -1,6 +1,7 @@
 package io.ringsight.core.frame;
 
 import io.ringsight.core.detect.Detections;
+import io.ringsight.core.model.ModelSpec;
 import io.ringsight.core.time.FrameTimings;
 
 /**
@@ -35,6 +36,9 @@ public interface FrameResult {
     /** What was found, boxes in source pixels. */
     Detections detections();
 
-    /** Name of what computed it, e.g. {@code onnxruntime-cpu}. */
+    /** Name of what computed it, e.g. {@code onnxruntime-cpu}; the same object each time. */
     String backend();
+
+    /** The model that was computed; the same object for each frame of it. */
+    ModelSpec model();
 }

@@ -1,7 +1,6 @@
 package io.ringsight.core.infer;
 
 import io.ringsight.core.infer.open.Backends;
-import io.ringsight.core.metrics.BackendMetrics;
 import java.util.List;
 import java.util.OptionalInt;
 
@@ -26,9 +25,6 @@ public interface InferenceBackend extends AutoCloseable {
     default OptionalInt cudaDevice() {
         return OptionalInt.empty();
     }
-
-    /** What is counted of it. */
-    BackendMetrics metrics();
 
     @Override
     void close();

@@ -33,9 +33,6 @@ public interface Lane {
     /** The output tensor of the last launch, native order; valid until the next launch. Read by absolute index. */
     FloatBuffer output();
 
-    /** Name of what computed the last launch, as {@link InferenceBackend#name()}; the same object each time. */
-    String backend();
-
     /** How row {@code row}'s picture was laid into the input. */
     Letterbox letterbox(int row);
 }

@@ -1,27 +1,27 @@
 package io.ringsight.core.pipeline;
 
-import io.ringsight.core.detect.DetectionDecoder;
 import io.ringsight.core.detect.OutputException;
+import io.ringsight.core.detector.Detector;
+import io.ringsight.core.detector.DetectorSwitch;
 import io.ringsight.core.infer.InferenceException;
 import io.ringsight.core.infer.Lane;
 import io.ringsight.core.metrics.Counter;
 import io.ringsight.core.ring.Stage;
 import io.ringsight.core.time.Clock;
 
-/** Waits for the lanes in the order they were launched, decodes each row into its slot, and frees the lane. */
+/**
+ * Waits for the lanes in the order they were launched, decodes each row into its slot as the slot's detector wants it, and
+ * frees the lane.
+ */
 final class CollectStage implements Stage<FrameSlot> {
-    private final DetectionDecoder decoder;
-    private final float threshold;
-    private final Credits freeLanes;
+    private final DetectorSwitch detectors;
     private final Clock clock;
     private final Failures failures;
     private InferenceException laneFailure;
     private long inferredNs;
 
-    CollectStage(DetectionDecoder decoder, float threshold, Credits freeLanes, Clock clock, Failures failures) {
-        this.decoder = decoder;
-        this.threshold = threshold;
-        this.freeLanes = freeLanes;
+    CollectStage(DetectorSwitch detectors, Clock clock, Failures failures) {
+        this.detectors = detectors;
         this.clock = clock;
         this.failures = failures;
     }
@@ -44,28 +44,28 @@ final class CollectStage implements Stage<FrameSlot> {
             return;
         }
         if (slot.row == 0) {
-            await(lane);
+            await(slot.detector, lane);
         }
         decode(slot, lane);
     }
 
     /**
-     * Also after an Error: Dispatch waits for the lane. A slot whose launch was refused has none: Dispatch kept it, and a
-     * lane that is freed twice is loaded again before its results are read.
+     * Also after an Error: Dispatch waits for the lane. A slot whose launch was refused has none: Dispatch gave it back, and
+     * a lane that is freed twice is loaded again before its results are read.
      */
     @Override
     public void afterSlot(FrameSlot slot, boolean endOfBatch) {
         if (slot.lane != null && slot.lastOfLane) {
-            freeLanes.giveBack();
+            slot.detector.giveBack(slot.lane);
         }
     }
 
-    private void await(Lane lane) throws InterruptedException {
+    private void await(Detector detector, Lane lane) throws InterruptedException {
         laneFailure = null;
         try {
             lane.await();
         } catch (RuntimeException | Error e) {
-            laneFailure = failures.asInferenceException("inference failed", e);
+            laneFailure = detectors.outcome(detector, failures.asInferenceException("inference failed", e));
         }
         inferredNs = clock.nanoTime();
     }
@@ -76,10 +76,11 @@ final class CollectStage implements Stage<FrameSlot> {
             failures.ofFrame(slot, laneFailure);
             return;
         }
-        slot.backend = lane.backend();
         try {
-            slot.detections.only(slot.source.classes());
-            decoder.decode(lane.output(), slot.row, threshold, slot.detections);
+            slot.makeRoom();
+            Detector detector = slot.detector;
+            slot.detections.only(slot.source.classes(detector.model()));
+            detector.decoder().decode(lane.output(), slot.row, detector.threshold(), slot.detections);
             lane.letterbox(slot.row).toSource(slot.detections);
         } catch (OutputException e) {
             slot.detections.clear();

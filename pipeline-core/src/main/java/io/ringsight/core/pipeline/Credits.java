@@ -6,7 +6,7 @@ import java.util.function.IntSupplier;
 
 /**
  * A bounded number of credits: one thread takes them, any thread gives them back. Bounds what a source may have in the
- * ring, and what Dispatch may have in the lanes. Allocates nothing, not even while it waits.
+ * ring. Allocates nothing, not even while it waits.
  */
 final class Credits {
     private final AtomicInteger taken = new AtomicInteger();

@@ -1,36 +1,32 @@
 package io.ringsight.core.pipeline;
 
+import io.ringsight.core.detector.Detector;
+import io.ringsight.core.detector.DetectorSwitch;
 import io.ringsight.core.frame.GapReason;
+import io.ringsight.core.infer.BackendSpec;
 import io.ringsight.core.infer.InferenceException;
 import io.ringsight.core.infer.Lane;
 import io.ringsight.core.metrics.Counter;
 import io.ringsight.core.ring.Stage;
 import io.ringsight.core.time.Clock;
-import java.util.List;
 
 /**
- * Loads pictures into the rows of the next free lane and launches it at the end of each batch. Waits for a lane, never
- * for a result: while one lane computes, the next is loaded.
+ * Loads pictures into the rows of a free lane of the detector that is current when the batch begins, and launches it at
+ * the end of each batch. Waits for a lane, never for a result: while one lane computes, the next is loaded.
  */
 final class DispatchStage implements Stage<FrameSlot> {
-    private final List<Lane> lanes;
-    private final int maxBatch;
-    private final Credits freeLanes;
+    private final DetectorSwitch detectors;
     private final Clock clock;
     private final Failures failures;
-    private final FrameSlot[] rows;
-    private int nextLane;
+    private final FrameSlot[] rows = new FrameSlot[BackendSpec.MAX_BATCH];
+    private Detector detector;
     private Lane lane;
     private int loaded;
 
-    /** @param freeLanes one credit a lane; Collect gives it back when it has taken the lane's results */
-    DispatchStage(List<Lane> lanes, int maxBatch, Credits freeLanes, Clock clock, Failures failures) {
-        this.lanes = List.copyOf(lanes);
-        this.maxBatch = maxBatch;
-        this.freeLanes = freeLanes;
+    DispatchStage(DetectorSwitch detectors, Clock clock, Failures failures) {
+        this.detectors = detectors;
         this.clock = clock;
         this.failures = failures;
-        rows = new FrameSlot[maxBatch];
     }
 
     @Override
@@ -38,9 +34,10 @@ final class DispatchStage implements Stage<FrameSlot> {
         return "ringsight-dispatch";
     }
 
+    /** More than a lane takes: see {@link #isPassedOn()}. */
     @Override
     public int maxBatch() {
-        return maxBatch;
+        return rows.length;
     }
 
     @Override
@@ -54,17 +51,31 @@ final class DispatchStage implements Stage<FrameSlot> {
     /** Collect waits for each row it sees: those loaded before an Error are launched, too. */
     @Override
     public void afterSlot(FrameSlot slot, boolean endOfBatch) {
-        if (loaded > 0 && (endOfBatch || loaded == maxBatch)) {
+        if (loaded > 0 && (endOfBatch || loaded == detector.maxBatch())) {
             launch();
+        } else if (loaded == 0 && lane != null && endOfBatch) {
+            giveBackLane();
         }
     }
 
+    /** What is launched is for Collect, which frees the lane that the next batch may wait for. */
+    @Override
+    public boolean isPassedOn() {
+        return loaded == 0;
+    }
+
     private void takeLane() throws InterruptedException {
-        if (lane == null) {
-            freeLanes.take();
-            lane = lanes.get(nextLane);
-            nextLane = nextLane + 1 == lanes.size() ? 0 : nextLane + 1;
+        while (lane == null) {
+            // A detector that was replaced while its lane was waited for gives none.
+            detector = detectors.current();
+            lane = detector.take();
         }
+    }
+
+    private void giveBackLane() {
+        Lane unused = lane;
+        lane = null;
+        detector.giveBack(unused);
     }
 
     private void load(FrameSlot slot) {
@@ -78,13 +89,23 @@ final class DispatchStage implements Stage<FrameSlot> {
         try {
             lane.load(loaded, slot.picture);
         } catch (RuntimeException | Error e) {
-            failures.ofFrame(slot, failures.asInferenceException("preprocessing failed", e));
+            lose(slot, failures.asInferenceException("preprocessing failed", e));
             return;
         }
         slot.timings.loaded(startNs, clock.nanoTime());
+        slot.detector = detector;
         slot.lane = lane;
         slot.row = loaded;
         rows[loaded++] = slot;
+    }
+
+    /** On a device that broke, the rows loaded before are gone, too. */
+    private void lose(FrameSlot slot, InferenceException e) {
+        InferenceException outcome = detectors.outcome(detector, e);
+        failures.ofFrame(slot, outcome);
+        if (outcome != e) {
+            giveUp(outcome);
+        }
     }
 
     private void launch() {
@@ -93,24 +114,23 @@ final class DispatchStage implements Stage<FrameSlot> {
             rows[i].timings.launched(nowNs);
         }
         rows[loaded - 1].lastOfLane = true;
-        int count = loaded;
-        loaded = 0;
-        Lane launched = lane;
-        lane = null;
         try {
-            launched.launch(count);
+            lane.launch(loaded);
+            lane = null;
+            loaded = 0;
         } catch (RuntimeException | Error e) {
-            giveUp(launched, count, e);
+            giveUp(detectors.outcome(detector, failures.asInferenceException("launching failed", e)));
         }
     }
 
-    /** A lane that could not be launched has no results to wait for: its frames are lost, itself is used next. */
-    private void giveUp(Lane refused, int count, Throwable e) {
-        InferenceException cause = failures.asInferenceException("launching failed", e);
+    /** A lane that could not be launched has no results to wait for: its frames are lost, itself is free. */
+    private void giveUp(InferenceException cause) {
+        int count = loaded;
+        loaded = 0;
+        giveBackLane();
         for (int i = 0; i < count; i++) {
-            rows[i].lane = null;
+            rows[i].unload();
             failures.ofFrame(rows[i], cause);
         }
-        lane = refused;
     }
 }

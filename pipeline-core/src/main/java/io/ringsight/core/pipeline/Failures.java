@@ -5,7 +5,6 @@ import io.ringsight.core.frame.GapReason;
 import io.ringsight.core.infer.InferenceException;
 import io.ringsight.core.metrics.Counter;
 import io.ringsight.core.time.Clock;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.slf4j.Logger;
@@ -27,7 +26,6 @@ final class Failures {
     private long untold;
     private long nextDetectionsLogNs = Long.MIN_VALUE;
     private long nextMisreadLogNs = Long.MIN_VALUE;
-    private volatile String misread;
 
     Failures(Clock clock) {
         this.clock = clock;
@@ -56,21 +54,16 @@ final class Failures {
         slot.failure = GapReason.INFERENCE_FAILED;
         slot.source.metrics().count(Counter.FRAMES_INFERENCE_FAILED);
         long nowNs = clock.nanoTime();
-        if (misread == null || nowNs >= nextMisreadLogNs) {
-            misread = e.getMessage();
+        if (slot.detector.misread().isEmpty() || nowNs >= nextMisreadLogNs) {
+            slot.detector.misread(e.getMessage());
             nextMisreadLogNs = nowNs + MISREAD_LOG_INTERVAL_NS;
             LOG.error(
-                    "{}: frame {}: {}; no frame is published from here on, each is lost as inference-failed, until this"
-                            + " is started with a model that fits",
+                    "{}: frame {}: {}; no frame is published from here on, each is lost as inference-failed, until a"
+                            + " model that fits takes its place",
                     slot.sourceId(),
                     slot.frameSeq(),
                     e.getMessage());
         }
-    }
-
-    /** Why no output of the model can be believed, once that is known. Any thread. */
-    Optional<String> misread() {
-        return Optional.ofNullable(misread);
     }
 
     /**

@@ -1,12 +1,14 @@
 package io.ringsight.core.pipeline;
 
 import io.ringsight.core.detect.Detections;
+import io.ringsight.core.detector.Detector;
 import io.ringsight.core.frame.FrameLosses;
 import io.ringsight.core.frame.FrameResult;
 import io.ringsight.core.frame.GapReason;
 import io.ringsight.core.frame.Picture;
 import io.ringsight.core.frame.SourceId;
 import io.ringsight.core.infer.Lane;
+import io.ringsight.core.model.ModelSpec;
 import io.ringsight.core.time.FrameTimings;
 
 /**
@@ -16,7 +18,7 @@ import io.ringsight.core.time.FrameTimings;
  */
 final class FrameSlot implements FrameResult {
     final FrameTimings timings = new FrameTimings();
-    final Detections detections;
+    Detections detections;
     /** Frames lost since the slot before of the same source. */
     final FrameLosses losses = new FrameLosses();
 
@@ -31,11 +33,10 @@ final class FrameSlot implements FrameResult {
     GapReason suspicion;
     /** Why the frame will not be published, or null. */
     GapReason failure;
-    /** The lane that computes it, or null. */
+    /** What computes it, or null. */
+    Detector detector;
+    /** The detector's lane that does, or null. */
     Lane lane;
-
-    /** Name of what computed it, known once Collect has taken the results. */
-    String backend = "";
 
     /** Whether {@link #detections} is what the model says of the picture. */
     boolean computed;
@@ -43,7 +44,7 @@ final class FrameSlot implements FrameResult {
     int row;
     boolean lastOfLane;
 
-    /** A slot for frames of at most {@code maxDetections} objects. */
+    /** A slot for frames of at most {@code maxDetections} objects, until a model has more. */
     FrameSlot(int maxDetections) {
         detections = new Detections(maxDetections);
     }
@@ -68,6 +69,7 @@ final class FrameSlot implements FrameResult {
         gap = null;
         failure = null;
         suspicion = null;
+        detector = null;
         lane = null;
         computed = false;
         row = 0;
@@ -82,6 +84,19 @@ final class FrameSlot implements FrameResult {
             picture.release();
             picture = null;
             source.giveCreditBack();
+        }
+    }
+
+    /** Nothing computes it: what was to do so failed. */
+    void unload() {
+        detector = null;
+        lane = null;
+    }
+
+    /** Room for what the detector may find; new memory only where a model with more has taken another one's place. */
+    void makeRoom() {
+        if (detections.capacity() < detector.decoder().capacity()) {
+            detections = new Detections(detector.decoder().capacity());
         }
     }
 
@@ -131,6 +146,11 @@ final class FrameSlot implements FrameResult {
 
     @Override
     public String backend() {
-        return backend;
+        return detector.backend().name();
+    }
+
+    @Override
+    public ModelSpec model() {
+        return detector.model();
     }
 }

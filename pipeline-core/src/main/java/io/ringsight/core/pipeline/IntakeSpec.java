@@ -3,6 +3,8 @@ package io.ringsight.core.pipeline;
 import io.ringsight.core.analyse.AnalysisSpec;
 import io.ringsight.core.detect.WantedClasses;
 import io.ringsight.core.frame.SourceId;
+import java.util.List;
+import java.util.function.Function;
 
 /**
  * How the pipeline treats one source.
@@ -12,7 +14,7 @@ import io.ringsight.core.frame.SourceId;
  * @param credits the most frames it may have in the ring at a time
  * @param deadlineNs age at Dispatch above which a frame is lost as {@code late}; 0: none
  * @param maxFps frames a second above which frames are lost as {@code rate-limit}; 0: none
- * @param classes whose objects are published
+ * @param classes whose objects are published, by the labels of the model at work
  * @param analysis what is made of them
  */
 public record IntakeSpec(
@@ -21,11 +23,11 @@ public record IntakeSpec(
         int credits,
         long deadlineNs,
         double maxFps,
-        WantedClasses classes,
+        Function<List<String>, WantedClasses> classes,
         AnalysisSpec analysis) {
     /** Of objects of all classes, of which nothing is made. */
     public IntakeSpec(SourceId sourceId, boolean lossless, int credits, long deadlineNs, double maxFps) {
-        this(sourceId, lossless, credits, deadlineNs, maxFps, WantedClasses.ALL, AnalysisSpec.NONE);
+        this(sourceId, lossless, credits, deadlineNs, maxFps, labels -> WantedClasses.ALL, AnalysisSpec.NONE);
     }
 
     public IntakeSpec {

@@ -1,8 +1,7 @@
 package io.ringsight.core.pipeline;
 
-import io.ringsight.core.detect.DetectionDecoder;
+import io.ringsight.core.detector.DetectorSwitch;
 import io.ringsight.core.frame.SourceId;
-import io.ringsight.core.infer.InferenceBackend;
 import io.ringsight.core.ring.FrameRing;
 import io.ringsight.core.time.Clock;
 import java.util.List;
@@ -22,14 +21,14 @@ import java.util.concurrent.ConcurrentHashMap;
  * </pre>
  *
  * <p>Memory is bounded and made at the start: ring slots, lanes, one detections array a slot. One thread a stage; the
- * sources bring their own. The backend belongs to the caller and is closed by it, after the pipeline.
+ * sources bring their own. The detectors belong to the caller and are closed by it, after the pipeline.
  */
 public final class Pipeline implements AutoCloseable {
     private final FrameRing<FrameSlot> ring;
     private final Clock clock;
     private final Failures failures;
     private final int ringSize;
-    private final int losslessCredits;
+    private final DetectorSwitch detectors;
     private final Map<SourceId, SourceIntake.Account> accounts = new ConcurrentHashMap<>();
     private final Set<SourceId> connected = ConcurrentHashMap.newKeySet();
     /** Intakes that wait rather than lose frames. */
@@ -39,49 +38,34 @@ public final class Pipeline implements AutoCloseable {
     private volatile int share;
 
     /**
-     * What a pipeline is made of.
-     *
-     * @param ringSize number of slots, a power of two: the most frames of all sources together on their way
-     * @param threshold least confidence of a detection
-     */
-    public record Settings(int ringSize, float threshold) {}
-
-    /**
      * Starts the stages.
      *
-     * @param decoder used by the Collect thread alone from now on
+     * @param ringSize number of slots, a power of two: the most frames of all sources together on their way
+     * @param detectors what computes; may become another at any time
      * @param sinks called by the Publish thread, in this order
      */
-    public Pipeline(
-            Settings settings,
-            InferenceBackend backend,
-            DetectionDecoder decoder,
-            List<ResultSink> sinks,
-            Clock clock) {
+    public Pipeline(int ringSize, DetectorSwitch detectors, List<ResultSink> sinks, Clock clock) {
         this.clock = clock;
         this.sinks = List.copyOf(sinks);
         failures = new Failures(clock);
-        int lanes = backend.lanes().size();
-        Credits freeLanes = new Credits(() -> lanes);
-        int maxBatch = backend.maxBatch();
-        int maxDetections = decoder.capacity();
+        int maxDetections = detectors.current().decoder().capacity();
         ring = new FrameRing<>(
-                settings.ringSize(),
+                ringSize,
                 () -> new FrameSlot(maxDetections),
                 List.of(
-                        new DispatchStage(backend.lanes(), maxBatch, freeLanes, clock, failures),
-                        new CollectStage(decoder, settings.threshold(), freeLanes, clock, failures),
+                        new DispatchStage(detectors, clock, failures),
+                        new CollectStage(detectors, clock, failures),
                         new AnalyseStage(failures),
                         new PublishStage(sinks, clock, failures)),
                 failures::ofDevice);
-        ringSize = settings.ringSize();
+        this.ringSize = ringSize;
+        this.detectors = detectors;
         sinks.forEach(sink -> sink.onRoom(() -> recordings.values().forEach(SourceIntake::wake)));
-        losslessCredits = Math.min(ringSize, 2 * maxBatch * (lanes + 1));
     }
 
     /** How many credits keep every lane busy: what a recording should have. */
     public int creditsForRecording() {
-        return losslessCredits;
+        return Math.min(ringSize, detectors.current().busyFrames());
     }
 
     /**
@@ -133,10 +117,10 @@ public final class Pipeline implements AutoCloseable {
 
     /**
      * Why no output of the model can be believed, once an output has shown that it is misread: all frames since are lost
-     * as {@code inference-failed}. Any thread.
+     * as {@code inference-failed}, until another takes its place. Any thread.
      */
     public Optional<String> misread() {
-        return failures.misread();
+        return detectors.current().misread();
     }
 
     /**

@@ -8,6 +8,7 @@ import io.ringsight.core.frame.Picture;
 import io.ringsight.core.frame.SourceId;
 import io.ringsight.core.metrics.Counter;
 import io.ringsight.core.metrics.SourceMetrics;
+import io.ringsight.core.model.ModelSpec;
 import io.ringsight.core.ring.FrameRing;
 import io.ringsight.core.ring.SlotWriter;
 import io.ringsight.core.time.Clock;
@@ -35,6 +36,10 @@ final class SourceIntake implements FrameIntake {
     private final RateLimit rateLimit;
     private final SlotWriter<FrameSlot> writeFrame = this::writeFrame;
     private final SlotWriter<FrameSlot> writeGap = this::writeGap;
+    /** Of the model that was at work last; the Collect stage's. */
+    private WantedClasses classes;
+
+    private ModelSpec classesOf;
     private Picture picture;
     /** What the next gap message tells. */
     private GapEvent event;
@@ -200,8 +205,13 @@ final class SourceIntake implements FrameIntake {
         return spec.sourceId();
     }
 
-    WantedClasses classes() {
-        return spec.classes();
+    /** Whose objects are published, as {@code model} knows them. Called by the Collect stage. */
+    WantedClasses classes(ModelSpec model) {
+        if (model != classesOf) {
+            classes = spec.classes().apply(model.labels());
+            classesOf = model;
+        }
+        return classes;
     }
 
     /** Null if nothing is made of its detections. */

@@ -45,6 +45,7 @@ public final class HostLetterbox implements AutoCloseable {
     private final IntPointer sourceStrides = new IntPointer(Picture.MAX_PLANES);
     private final IntPointer targetStrides = new IntPointer(Picture.MAX_PLANES);
     private final int scratchStride;
+    private final TensorMemory scratchMemory;
     private final TensorRow scratch;
     private int known;
     private long uses;
@@ -52,7 +53,8 @@ public final class HostLetterbox implements AutoCloseable {
     public HostLetterbox(ModelInput input) {
         this.input = input;
         scratchStride = (input.width() + VECTOR) / VECTOR * VECTOR * Float.BYTES;
-        scratch = new TensorRow(TensorRow.allocate(3 * scratchStride * input.height()));
+        scratchMemory = new TensorMemory(3 * scratchStride * input.height());
+        scratch = new TensorRow(scratchMemory.bytes());
         for (int i = 0; i < Picture.MAX_PLANES; i++) {
             sourcePlanes.put(i, 0);
             targetPlanes.put(i, 0);
@@ -202,6 +204,7 @@ public final class HostLetterbox implements AutoCloseable {
             scalers[i] = null;
         }
         known = 0;
+        scratchMemory.close();
         sourceArray.close();
         targetArray.close();
         sourcePlanes.close();

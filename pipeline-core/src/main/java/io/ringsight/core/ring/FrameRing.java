@@ -190,7 +190,7 @@ public final class FrameRing<T> implements AutoCloseable {
             boolean passesOn = true;
             try {
                 stage.afterSlot(slot, endOfBatch);
-                passesOn = endOfBatch;
+                passesOn = endOfBatch || stage.isPassedOn();
             } finally {
                 if (passesOn) {
                     passed.set(sequence);

@@ -9,7 +9,7 @@ public interface Stage<T> {
     /** Name of the thread. */
     String name();
 
-    /** The most slots between two that end a batch; the stage behind sees a slot only when its batch has ended. */
+    /** The most slots between two that end a batch; the stage behind sees a slot only when its batch has ended or {@link #isPassedOn()}. */
     int maxBatch();
 
     /** Works on one slot. Must not throw for what a frame can cause: an exception that leaves here stops the ring. */
@@ -22,4 +22,9 @@ public interface Stage<T> {
      *     is waiting, {@link #maxBatch()} is reached or {@link #onSlot} threw: flush now
      */
     default void afterSlot(T slot, boolean endOfBatch) {}
+
+    /** Asked after that: whether the stage behind sees this slot and those before it although the batch goes on. */
+    default boolean isPassedOn() {
+        return false;
+    }
 }

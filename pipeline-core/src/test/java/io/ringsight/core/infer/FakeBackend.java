@@ -1,7 +1,9 @@
 package io.ringsight.core.infer;
 
+import io.ringsight.core.detect.DetectionDecoder;
+import io.ringsight.core.detector.Detector;
+import io.ringsight.core.detector.DetectorSwitch;
 import io.ringsight.core.frame.Picture;
-import io.ringsight.core.metrics.BackendMetrics;
 import io.ringsight.core.model.ModelInput;
 import io.ringsight.core.model.ModelInput.ChannelOrder;
 import io.ringsight.core.model.ModelInput.Placement;
@@ -51,7 +53,6 @@ public final class FakeBackend implements InferenceBackend {
 
     private static final long LIMIT_S = 20;
 
-    private final BackendMetrics metrics = new BackendMetrics();
     private final List<Lane> lanes = new ArrayList<>();
     private final String name;
     private final int maxBatch;
@@ -62,6 +63,7 @@ public final class FakeBackend implements InferenceBackend {
     private volatile IntSupplier onLaunch = () -> 0;
     private volatile boolean closed;
     private volatile int shadeOfNaN = -1;
+    private volatile int shift;
 
     public FakeBackend(int lanes, int maxBatch) {
         this("fake", lanes, maxBatch);
@@ -73,6 +75,11 @@ public final class FakeBackend implements InferenceBackend {
         for (int i = 0; i < lanes; i++) {
             this.lanes.add(new FakeLane());
         }
+    }
+
+    /** Nothing but {@code backend}, whose output {@code decoder} reads; of a tenth of confidence and more. */
+    public static DetectorSwitch computing(InferenceBackend backend, DetectionDecoder decoder) {
+        return new DetectorSwitch(new Detector(SPEC, 0.1f, backend, decoder));
     }
 
     /** From now on a launch waits for {@link #completeNext()} or {@link #failNext(InferenceException)}. */
@@ -121,6 +128,12 @@ public final class FakeBackend implements InferenceBackend {
         shadeOfNaN = shade;
     }
 
+    /** Each class is so much more than the shade: a result shows which backend it is of. */
+    public FakeBackend shift(int classes) {
+        shift = classes;
+        return this;
+    }
+
     /** Called on the launching thread at each launch; what it returns is of no matter. */
     public void onLaunch(IntSupplier onLaunch) {
         this.onLaunch = onLaunch;
@@ -152,11 +165,6 @@ public final class FakeBackend implements InferenceBackend {
     @Override
     public int maxBatch() {
         return maxBatch;
-    }
-
-    @Override
-    public BackendMetrics metrics() {
-        return metrics;
     }
 
     @Override
@@ -214,7 +222,7 @@ public final class FakeBackend implements InferenceBackend {
                 output.put(at + 2, box.left() + box.width());
                 output.put(at + 3, box.top() + box.height());
                 output.put(at + 4, shades[row] == shadeOfNaN ? Float.NaN : shades[row] / 255f);
-                output.put(at + 5, shades[row]);
+                output.put(at + 5, shades[row] + shift);
             }
             done.release();
         }
@@ -230,11 +238,6 @@ public final class FakeBackend implements InferenceBackend {
         @Override
         public FloatBuffer output() {
             return output;
-        }
-
-        @Override
-        public String backend() {
-            return name();
         }
 
         @Override

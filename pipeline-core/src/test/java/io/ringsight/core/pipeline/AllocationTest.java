@@ -46,19 +46,18 @@ class AllocationTest {
         FakeBackend backend = new FakeBackend(2, 2);
         try (NativePictures pictures = new NativePictures();
                 Pipeline pipeline = new Pipeline(
-                        new Pipeline.Settings(16, 0.1f),
-                        backend,
-                        (output, row, threshold, into) -> {
+                        16,
+                        FakeBackend.computing(backend, (output, row, threshold, into) -> {
                             into.clear();
                             into.add(1, 1, 2, 2, output.get(row * 6 + 4), 0);
                             crowd(into);
-                        },
+                        }),
                         List.of(NOWHERE),
                         Clock.system())) {
             FrameIntake camera = pipeline.connect(new IntakeSpec(
-                    new SourceId("camera"), false, 2, 1_000_000_000L, 100_000, WantedClasses.ALL, FOLLOWED));
-            FrameIntake file =
-                    pipeline.connect(new IntakeSpec(new SourceId("file"), true, 4, 0, 0, WantedClasses.ALL, FOLLOWED));
+                    new SourceId("camera"), false, 2, 1_000_000_000L, 100_000, labels -> WantedClasses.ALL, FOLLOWED));
+            FrameIntake file = pipeline.connect(
+                    new IntakeSpec(new SourceId("file"), true, 4, 0, 0, labels -> WantedClasses.ALL, FOLLOWED));
             Picture[] pool = new Picture[16];
             for (int i = 0; i < pool.length; i++) {
                 pool[i] = pictures.grey(64, 48, 40 + i);

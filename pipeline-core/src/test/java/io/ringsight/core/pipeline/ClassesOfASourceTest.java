@@ -33,13 +33,9 @@ class ClassesOfASourceTest {
     void eachPublishesItsOwnAndCountsTheOthers() throws InterruptedException {
         try (NativePictures pictures = new NativePictures();
                 Pipeline pipeline = new Pipeline(
-                        new Pipeline.Settings(16, 0.1f),
-                        new FakeBackend(1, 1),
-                        BOTH,
-                        List.of(results),
-                        new ManualClock(0))) {
+                        16, FakeBackend.computing(new FakeBackend(1, 1), BOTH), List.of(results), new ManualClock(0))) {
             FrameIntake some = pipeline.connect(new IntakeSpec(
-                    new SourceId("some"), true, 4, 0, 0, WantedClasses.of(List.of(6)), AnalysisSpec.NONE));
+                    new SourceId("some"), true, 4, 0, 0, labels -> WantedClasses.of(List.of(6)), AnalysisSpec.NONE));
             FrameIntake all = pipeline.connect(new IntakeSpec(new SourceId("all"), true, 4, 0, 0));
             some.offer(picture(pictures));
             assertThat(results.await(1)).extracting(Recorded::classId).containsExactly(6);

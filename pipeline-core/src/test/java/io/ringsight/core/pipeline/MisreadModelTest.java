@@ -50,9 +50,8 @@ class MisreadModelTest {
     void noFrameIsPublishedFromTheFirstSignOn() throws InterruptedException {
         try (NativePictures pictures = new NativePictures();
                 Pipeline pipeline = new Pipeline(
-                        new Pipeline.Settings(16, 0.1f),
-                        new FakeBackend(2, 2),
-                        Decoders.of(withTooFewLabels()),
+                        16,
+                        FakeBackend.computing(new FakeBackend(2, 2), Decoders.of(withTooFewLabels())),
                         List.of(results),
                         new ManualClock(0))) {
             FrameIntake file =

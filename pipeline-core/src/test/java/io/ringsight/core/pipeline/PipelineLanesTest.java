@@ -39,7 +39,7 @@ class PipelineLanesTest {
             into.add(output.get(0), output.get(1), 4, 4, 0.9f, (int) output.get(5));
             clock.advanceMs(into.classId(0) == SLOW_TO_READ ? 2 : 0);
         };
-        pipeline = new Pipeline(new Pipeline.Settings(16, 0.1f), backend, slow, List.of(results), clock);
+        pipeline = new Pipeline(16, FakeBackend.computing(backend, slow), List.of(results), clock);
     }
 
     private FrameIntake recording() {
@@ -106,7 +106,7 @@ class PipelineLanesTest {
         return Thread.getAllStackTraces().entrySet().stream()
                 .filter(entry -> entry.getKey().getName().equals("ringsight-dispatch"))
                 .map(entry -> Arrays.toString(entry.getValue()))
-                .anyMatch(calls -> calls.contains("LockSupport.park") && calls.contains("Credits.take"));
+                .anyMatch(calls -> calls.contains("Object.wait") && calls.contains("LanePool.take"));
     }
 
     /** The second frame waits for the first one's lane; each stage of its way turns the clock by another time. */

@@ -28,9 +28,8 @@ class PipelineStopTest {
     private final RecordedResults results = new RecordedResults();
     private final FakeBackend backend = new FakeBackend(1, 1);
     private final Pipeline pipeline = new Pipeline(
-            new Pipeline.Settings(RING_SIZE, 0.1f),
-            backend,
-            (output, row, threshold, into) -> into.clear(),
+            RING_SIZE,
+            FakeBackend.computing(backend, (output, row, threshold, into) -> into.clear()),
             List.of(results),
             Clock.system());
 

@@ -49,7 +49,7 @@ class PipelineTest {
 
     private void start(int lanes, int maxBatch, Clock with, ResultSink... sinks) {
         backend = new FakeBackend(lanes, maxBatch);
-        pipeline = new Pipeline(new Pipeline.Settings(16, 0.1f), backend, FIRST_CANDIDATE, List.of(sinks), with);
+        pipeline = new Pipeline(16, FakeBackend.computing(backend, FIRST_CANDIDATE), List.of(sinks), with);
     }
 
     private void start(int lanes, int maxBatch) {
@@ -243,7 +243,7 @@ class PipelineTest {
     void pictureWhoseOutputIsNaNIsAGap() throws InterruptedException {
         backend = new FakeBackend(2, 2);
         pipeline = new Pipeline(
-                new Pipeline.Settings(16, 0.1f), backend, Decoders.of(FakeBackend.SPEC), List.of(results), clock);
+                16, FakeBackend.computing(backend, Decoders.of(FakeBackend.SPEC)), List.of(results), clock);
         backend.answerNaN(70);
         FrameIntake file = recording("file");
         for (int shade : new int[] {60, 70, 80}) {
@@ -264,7 +264,7 @@ class PipelineTest {
             into.markCut();
         };
         backend = new FakeBackend(1, 1);
-        pipeline = new Pipeline(new Pipeline.Settings(16, 0.1f), backend, odd, List.of(results), clock);
+        pipeline = new Pipeline(16, FakeBackend.computing(backend, odd), List.of(results), clock);
         FrameIntake file = recording("file");
         file.offer(picture(1));
         assertThat(results.await(1)).extracting(Recorded::classId).containsExactly(5);

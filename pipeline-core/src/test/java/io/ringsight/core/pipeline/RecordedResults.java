@@ -29,6 +29,8 @@ public final class RecordedResults implements ResultSink {
             long latencyNs,
             List<Long> stagesNs,
             GapReason suspicion,
+            String backend,
+            String model,
             Gap gap) {
         public boolean isFrame() {
             return gap == null;
@@ -57,6 +59,8 @@ public final class RecordedResults implements ResultSink {
                         result.timings().inferNs(),
                         result.timings().postNs()),
                 result.suspicion(),
+                result.backend(),
+                result.model().name(),
                 null));
     }
 
@@ -71,6 +75,8 @@ public final class RecordedResults implements ResultSink {
                 0,
                 List.of(),
                 null,
+                "",
+                "",
                 gap));
     }
 

@@ -10,7 +10,6 @@ import io.ringsight.core.frame.SourceId;
 import io.ringsight.core.infer.FakeBackend;
 import io.ringsight.core.infer.InferenceBackend;
 import io.ringsight.core.infer.Lane;
-import io.ringsight.core.metrics.BackendMetrics;
 import io.ringsight.core.metrics.Counter;
 import io.ringsight.core.pipeline.RecordedResults.Recorded;
 import io.ringsight.core.preprocess.Letterbox;
@@ -84,11 +83,6 @@ class StageErrorsTest {
         }
 
         @Override
-        public BackendMetrics metrics() {
-            return sound.metrics();
-        }
-
-        @Override
         public void close() {
             sound.close();
         }
@@ -124,11 +118,6 @@ class StageErrorsTest {
             fault.at(Place.LETTERBOX);
             return lane.letterbox(row);
         }
-
-        @Override
-        public String backend() {
-            return lane.backend();
-        }
     }
 
     static Stream<Arguments> placesAndErrors() {
@@ -152,8 +141,7 @@ class StageErrorsTest {
             into.add(0, 0, FakeBackend.SIZE, FakeBackend.SIZE, 0.9f, 7);
         };
         InferenceBackend backend = new FaultyBackend(new FakeBackend(2, 1), fault);
-        Pipeline pipeline =
-                new Pipeline(new Pipeline.Settings(16, 0.1f), backend, decoder, List.of(results), Clock.system());
+        Pipeline pipeline = new Pipeline(16, FakeBackend.computing(backend, decoder), List.of(results), Clock.system());
         FrameIntake file =
                 pipeline.connect(new IntakeSpec(new SourceId("file"), true, pipeline.creditsForRecording(), 0, 0));
 
@@ -183,9 +171,8 @@ class StageErrorsTest {
         RecordedResults results = new RecordedResults();
         DetectionDecoder decoder = (output, row, threshold, into) -> into.clear();
         Pipeline pipeline = new Pipeline(
-                new Pipeline.Settings(16, 0.1f),
-                new FakeBackend(2, 1),
-                decoder,
+                16,
+                FakeBackend.computing(new FakeBackend(2, 1), decoder),
                 List.of(results),
                 new FaultyClock("publish", UNLUCKY));
         FrameIntake file =
@@ -219,7 +206,7 @@ class StageErrorsTest {
         DetectionDecoder decoder = (output, row, threshold, into) -> into.clear();
         FaultyClock clock = new FaultyClock("dispatch", 6); // asked three times of the first, twice of the second
         Pipeline pipeline =
-                new Pipeline(new Pipeline.Settings(16, 0.1f), new FakeBackend(1, 4), decoder, List.of(results), clock);
+                new Pipeline(16, FakeBackend.computing(new FakeBackend(1, 4), decoder), List.of(results), clock);
         FrameIntake file =
                 pipeline.connect(new IntakeSpec(new SourceId("file"), true, pipeline.creditsForRecording(), 0, 0));
         clock.go = new CountDownLatch(1);

@@ -54,13 +54,13 @@ class TrackingTest {
 
     private final FirstTracks sink = new FirstTracks();
     private final NativePictures pictures = new NativePictures();
-    private final Pipeline pipeline = new Pipeline(
-            new Pipeline.Settings(16, 0.1f), new FakeBackend(1, 1), ONE, List.of(sink), new ManualClock(0));
+    private final Pipeline pipeline =
+            new Pipeline(16, FakeBackend.computing(new FakeBackend(1, 1), ONE), List.of(sink), new ManualClock(0));
     private long frame;
     private long shiftNs;
 
     private FrameIntake connect(String id, AnalysisSpec analysis) {
-        return pipeline.connect(new IntakeSpec(new SourceId(id), true, 4, 0, 0, WantedClasses.ALL, analysis));
+        return pipeline.connect(new IntakeSpec(new SourceId(id), true, 4, 0, 0, labels -> WantedClasses.ALL, analysis));
     }
 
     private FrameIntake followed(String id) {

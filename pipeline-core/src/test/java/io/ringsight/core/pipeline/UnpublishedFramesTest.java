@@ -27,9 +27,8 @@ class UnpublishedFramesTest {
 
     private FrameIntake start(ResultSink... sinks) {
         pipeline = new Pipeline(
-                new Pipeline.Settings(16, 0.1f),
-                new FakeBackend(1, 1),
-                (output, row, threshold, into) -> into.clear(),
+                16,
+                FakeBackend.computing(new FakeBackend(1, 1), (output, row, threshold, into) -> into.clear()),
                 List.of(sinks),
                 Clock.system());
         return pipeline.connect(new IntakeSpec(new SourceId("file"), true, pipeline.creditsForRecording(), 0, 0));

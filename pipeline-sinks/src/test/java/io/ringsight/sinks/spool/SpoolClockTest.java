@@ -122,7 +122,7 @@ class SpoolClockTest {
         Spool second = open(killed);
         List<String> told = appendFarewells(second);
         assertThat(told).singleElement().asString().contains(Sample.EPOCH + "/u1");
-        second.append(new MessageJson(EARLIER, Sample.MODEL, clock).frame(Sample.frame("line1", 1, 0)));
+        second.append(new MessageJson(EARLIER, clock).frame(Sample.frame("line1", 1, 0)));
         killed = killed(killed, second, 2);
 
         Spool third = open(killed);

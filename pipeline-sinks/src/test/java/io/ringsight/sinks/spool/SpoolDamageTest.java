@@ -196,7 +196,7 @@ class SpoolDamageTest {
         for (Message farewell : second.farewells()) {
             second.append(farewell);
         }
-        MessageJson json = new MessageJson(LATER_EPOCH, Sample.MODEL, clock);
+        MessageJson json = new MessageJson(LATER_EPOCH, clock);
         second.append(json.frame(Sample.frame("line2", 1, 0)));
         second.append(json.frame(Sample.frame("line1", 1, 0)));
         second.close();

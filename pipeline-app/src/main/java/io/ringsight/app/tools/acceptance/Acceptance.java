@@ -14,6 +14,7 @@ import io.ringsight.core.infer.open.Backends;
 import io.ringsight.core.infer.tensorrt.EngineCache;
 import io.ringsight.core.infer.tensorrt.TensorRtBackend;
 import io.ringsight.core.infer.tensorrt.TensorRtGauge;
+import io.ringsight.core.metrics.BackendMetrics;
 import io.ringsight.core.model.ModelSpec;
 import io.ringsight.core.time.Clock;
 import io.ringsight.sources.Sources;
@@ -66,11 +67,12 @@ final class Acceptance {
         Doctor.examine()
                 .forEach(finding -> verdicts.say(
                         "  %-3s %-14s %s", finding.usable() ? "yes" : "no", finding.name(), finding.detail()));
-        try (TensorRtBackend gpu = engine(new EngineCache(engines))) {
+        EngineCache cache = new EngineCache(engines);
+        try (TensorRtBackend gpu = engine(cache)) {
             if (gpu == null) {
                 return;
             }
-            try (InferenceBackend cpu = Backends.open(model, BackendSpec.cpu())) {
+            try (InferenceBackend cpu = Backends.openOne(model, BackendSpec.cpu(), new BackendMetrics(), cache)) {
                 parity(cpu, gpu, films);
             }
             try (BytePointer grey = new BytePointer(WIDTH * HEIGHT * 3L / 2)) {
@@ -90,10 +92,10 @@ final class Acceptance {
     private TensorRtBackend engine(EngineCache cache) {
         try {
             long startNs = clock.nanoTime();
-            Backends.open(model, wanted, cache).close();
+            open(cache).close();
             double built = seconds(startNs);
             startNs = clock.nanoTime();
-            InferenceBackend backend = Backends.open(model, wanted, cache);
+            InferenceBackend backend = open(cache);
             verdicts.require(
                     backend instanceof TensorRtBackend,
                     "engine: built and opened in %.1f s, opened again from the cache in %.2f s",
@@ -104,6 +106,10 @@ final class Acceptance {
             verdicts.require(false, "engine: %s", e.getMessage());
             return null;
         }
+    }
+
+    private InferenceBackend open(EngineCache cache) {
+        return Backends.openOne(model, wanted, new BackendMetrics(), cache);
     }
 
     private void parity(InferenceBackend cpu, InferenceBackend gpu, List<Path> films) throws InterruptedException {

@@ -1,14 +1,12 @@
 package io.ringsight.app.tools.bench;
 
-import io.ringsight.core.detect.Decoders;
+import io.ringsight.core.detector.DetectorSwitch;
 import io.ringsight.core.frame.FrameResult;
 import io.ringsight.core.frame.Gap;
-import io.ringsight.core.infer.InferenceBackend;
 import io.ringsight.core.model.ModelSpec;
 import io.ringsight.core.pipeline.ResultSink;
 import io.ringsight.core.time.Clock;
 import io.ringsight.sinks.MessageJson;
-import io.ringsight.sinks.ModelIdentity;
 import io.ringsight.sources.spec.SourceSpec;
 import java.util.ArrayList;
 import java.util.List;
@@ -31,7 +29,7 @@ final class Bench {
     };
 
     private final ModelSpec model;
-    private final InferenceBackend backend;
+    private final DetectorSwitch detectors;
     private final SourceSpec clip;
     private final Clock clock;
     private final long sliceMs;
@@ -45,13 +43,13 @@ final class Bench {
      */
     Bench(
             ModelSpec model,
-            InferenceBackend backend,
+            DetectorSwitch detectors,
             SourceSpec clip,
             Clock clock,
             long sliceMs,
             Consumer<String> progress) {
         this.model = model;
-        this.backend = backend;
+        this.detectors = detectors;
         this.clip = clip;
         this.clock = clock;
         this.sliceMs = sliceMs;
@@ -65,11 +63,12 @@ final class Bench {
         flatOut(messages());
         progress.accept("decode, preprocess and infer alone");
         CompositeLimit limit = new CompositeLimit(clip, clock, sliceMs * 500_000);
-        CompositeLimit.Costs before = limit.measure(backend);
+        CompositeLimit.Costs before = limit.measure(detectors.current().backend());
         progress.accept("throughput");
         double fps = flatOut(messages()).fps();
         progress.accept("decode, preprocess and infer alone, again");
-        CompositeLimit.Costs costs = before.mean(limit.measure(backend));
+        CompositeLimit.Costs costs =
+                before.mean(limit.measure(detectors.current().backend()));
         int cores = Runtime.getRuntime().availableProcessors();
         Figures.Throughput throughput = new Figures.Throughput(fps, costs.limitFps(cores));
         progress.accept("allocation");
@@ -82,7 +81,7 @@ final class Bench {
     }
 
     private PipelineRun pipeline(ResultSink sink) {
-        return new PipelineRun(clip, backend, () -> Decoders.of(model), sink, clock);
+        return new PipelineRun(clip, detectors, sink, clock);
     }
 
     private List<Figures.Latency> latency(double fullFps) throws InterruptedException {
@@ -116,7 +115,7 @@ final class Bench {
 
     /** Builds each frame's message and throws it away. */
     private ResultSink messages() {
-        MessageJson json = new MessageJson("bench", ModelIdentity.of(model, backend.name()), clock);
+        MessageJson json = new MessageJson("bench", clock);
         return new ResultSink() {
             @Override
             public void frame(FrameResult result, boolean lossless) {
@@ -132,8 +131,8 @@ final class Bench {
 
     /** Heap bytes for one message with ten objects. */
     private double messageBytes() {
-        MessageJson json = new MessageJson("bench", ModelIdentity.of(model, backend.name()), clock);
-        FrameResult result = SampleFrame.with(10);
+        MessageJson json = new MessageJson("bench", clock);
+        FrameResult result = SampleFrame.with(10, model);
         long before = 0;
         for (int i = -MESSAGES; i < MESSAGES; i++) {
             if (i == 0) {

@@ -3,10 +3,12 @@ package io.ringsight.app.tools.bench;
 import io.ringsight.app.cli.CommandException;
 import io.ringsight.app.config.model.ModelYaml;
 import io.ringsight.app.tools.files.ShippedModel;
+import io.ringsight.core.detector.DetectorSwitch;
 import io.ringsight.core.infer.BackendSpec;
-import io.ringsight.core.infer.InferenceBackend;
 import io.ringsight.core.infer.InferenceException;
+import io.ringsight.core.infer.Opened;
 import io.ringsight.core.infer.open.Backends;
+import io.ringsight.core.metrics.BackendMetrics;
 import io.ringsight.core.model.ModelSpec;
 import io.ringsight.core.time.Clock;
 import io.ringsight.sources.spec.SourceSpec;
@@ -28,6 +30,8 @@ import picocli.CommandLine.Spec;
         description = "Measures throughput against the composite limit, latency percentiles, allocation and the cost of"
                 + " many cameras, on this machine. Takes about three minutes; run nothing beside it.")
 public final class BenchCommand implements Callable<Integer> {
+    private static final float THRESHOLD = 0.25f;
+
     @Option(
             names = {"-m", "--model"},
             paramLabel = "MODEL",
@@ -92,9 +96,9 @@ public final class BenchCommand implements Callable<Integer> {
 
     private int measure(ModelSpec loaded, Path video, String name) throws InterruptedException {
         SourceSpec clip = new SourceSpec.Recording(video, true, SourceSpec.Pace.ASAP, Map.of());
-        try (InferenceBackend backend = open(loaded)) {
+        try (DetectorSwitch detectors = open(loaded)) {
             Figures figures =
-                    new Bench(loaded, backend, clip, Clock.system(), seconds * 1_000L, this::progress).run(cameras);
+                    new Bench(loaded, detectors, clip, Clock.system(), seconds * 1_000L, this::progress).run(cameras);
             Report report =
                     new Report(figures, TestBed.here(), model.getFileName().toString(), name, command());
             PrintWriter out = spec.commandLine().getOut();
@@ -107,9 +111,11 @@ public final class BenchCommand implements Callable<Integer> {
         return 0;
     }
 
-    private InferenceBackend open(ModelSpec loaded) {
+    private DetectorSwitch open(ModelSpec loaded) {
+        BackendMetrics metrics = new BackendMetrics();
         try {
-            return Backends.open(loaded, new BackendSpec(device, lanes, 1));
+            Opened opened = Backends.open(loaded, new BackendSpec(device, lanes, 1), metrics);
+            return new DetectorSwitch(loaded, THRESHOLD, opened, metrics);
         } catch (IllegalArgumentException e) {
             throw CommandException.usage("ringsight: bench: " + e.getMessage());
         } catch (InferenceException e) {

@@ -1,10 +1,9 @@
 package io.ringsight.app.tools.bench;
 
-import io.ringsight.core.detect.DetectionDecoder;
+import io.ringsight.core.detector.DetectorSwitch;
 import io.ringsight.core.frame.FrameResult;
 import io.ringsight.core.frame.Gap;
 import io.ringsight.core.frame.SourceId;
-import io.ringsight.core.infer.InferenceBackend;
 import io.ringsight.core.metrics.Counter;
 import io.ringsight.core.pipeline.FrameIntake;
 import io.ringsight.core.pipeline.IntakeSpec;
@@ -17,7 +16,6 @@ import io.ringsight.sources.supervise.Source;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Supplier;
 import org.HdrHistogram.Histogram;
 
 /**
@@ -29,8 +27,7 @@ final class PipelineRun {
     private static final int RING_SIZE = 64;
 
     private final SourceSpec clip;
-    private final InferenceBackend backend;
-    private final Supplier<DetectionDecoder> decoders;
+    private final DetectorSwitch detectors;
     private final ResultSink sink;
     private final Clock clock;
 
@@ -39,15 +36,9 @@ final class PipelineRun {
      *
      * @param sink what is done with each result, part of what is measured
      */
-    PipelineRun(
-            SourceSpec clip,
-            InferenceBackend backend,
-            Supplier<DetectionDecoder> decoders,
-            ResultSink sink,
-            Clock clock) {
+    PipelineRun(SourceSpec clip, DetectorSwitch detectors, ResultSink sink, Clock clock) {
         this.clip = clip;
-        this.backend = backend;
-        this.decoders = decoders;
+        this.detectors = detectors;
         this.sink = sink;
         this.clock = clock;
     }
@@ -73,8 +64,7 @@ final class PipelineRun {
     private Outcome run(int cameras, double fps, long warmUpMs, long measureMs) throws InterruptedException {
         Recorder recorder = new Recorder();
         List<Camera> running = new ArrayList<>();
-        Pipeline.Settings settings = new Pipeline.Settings(RING_SIZE, 0.25f);
-        try (Pipeline pipeline = new Pipeline(settings, backend, decoders.get(), List.of(recorder, sink), clock)) {
+        try (Pipeline pipeline = new Pipeline(RING_SIZE, detectors, List.of(recorder, sink), clock)) {
             for (int i = 0; i < cameras; i++) {
                 running.add(camera(pipeline, i, cameras, fps));
             }

@@ -6,6 +6,7 @@ import io.ringsight.core.frame.FrameResult;
 import io.ringsight.core.frame.Picture;
 import io.ringsight.core.frame.PixelFormat;
 import io.ringsight.core.frame.SourceId;
+import io.ringsight.core.model.ModelSpec;
 import io.ringsight.core.time.CaptureClock;
 import io.ringsight.core.time.FrameTimings;
 
@@ -18,10 +19,11 @@ public record SampleFrame(
         Picture picture,
         FrameTimings timings,
         Detections detections,
-        String backend)
+        String backend,
+        ModelSpec model)
         implements FrameResult {
-    /** A full-HD frame in which {@code objects} objects were found. */
-    public static SampleFrame with(int objects) {
+    /** A full-HD frame in which {@code model} found {@code objects} objects. */
+    public static SampleFrame with(int objects, ModelSpec model) {
         Picture picture = new Picture();
         picture.layout(1920, 1080, PixelFormat.YUV420P);
         picture.captured(4_920_000_000L, 1_700_000_000_123_456_000L, CaptureClock.RTCP_SR, 500);
@@ -39,6 +41,7 @@ public record SampleFrame(
                 picture,
                 timings,
                 detections,
-                "none");
+                "none",
+                model);
     }
 }

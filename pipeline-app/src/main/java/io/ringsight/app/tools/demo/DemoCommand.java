@@ -13,7 +13,6 @@ import io.ringsight.app.config.model.ModelYaml;
 import io.ringsight.app.config.yaml.ConfigException;
 import io.ringsight.app.tools.files.ShippedModel;
 import io.ringsight.core.analyse.track.TrackSettings;
-import io.ringsight.core.detect.WantedClasses;
 import io.ringsight.core.frame.SourceId;
 import io.ringsight.core.infer.BackendSpec;
 import io.ringsight.core.model.ModelException;
@@ -155,6 +154,7 @@ public final class DemoCommand implements Callable<Integer> {
                 detector.threshold(),
                 PipelineConfig.DEFAULT_RING_SIZE,
                 PipelineConfig.DEFAULT_STOP_TIMEOUT_MS,
+                place,
                 place);
         SourceConfig line = new SourceConfig(
                 new SourceId(SOURCE_ID),
@@ -166,7 +166,7 @@ public final class DemoCommand implements Callable<Integer> {
                 Decode.AUTO,
                 Deinterlace.AUTO,
                 0,
-                WantedClasses.ALL,
+                List.of(),
                 TrackSettings.OFF);
         KafkaSinkSpec topic = new KafkaSinkSpec(broker.bootstrapServers(), TOPIC, Map.of());
         SinkConfig kafka = new SinkConfig.Kafka(topic);

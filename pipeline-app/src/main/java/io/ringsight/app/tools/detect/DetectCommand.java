@@ -13,14 +13,13 @@ import io.ringsight.app.tools.files.OutputGuard;
 import io.ringsight.app.tools.files.VideoLength;
 import io.ringsight.app.tools.files.VideoOptions;
 import io.ringsight.app.tools.files.Written;
+import io.ringsight.core.detector.DetectorSwitch;
 import io.ringsight.core.frame.FrameResult;
 import io.ringsight.core.frame.Gap;
-import io.ringsight.core.infer.InferenceBackend;
 import io.ringsight.core.model.ModelSpec;
 import io.ringsight.core.pipeline.ResultSink;
 import io.ringsight.core.time.Clock;
 import io.ringsight.sinks.MessageJson;
-import io.ringsight.sinks.ModelIdentity;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -109,10 +108,11 @@ public final class DetectCommand implements Callable<Integer> {
         AnnotatedFiles annotated = annotate == null ? null : new AnnotatedFiles(annotate, files);
         guard(files, modelSpec, annotated);
         found.notes().forEach(spec.commandLine().getErr()::println);
-        try (InferenceBackend backend = model.open(modelSpec);
-                Lines lines = lines(modelSpec, backend);
+        float least = threshold != null ? threshold : modelSpec.threshold();
+        try (DetectorSwitch detectors = model.open(modelSpec, least);
+                Lines lines = lines();
                 Annotator annotator = annotator(files, annotated, modelSpec)) {
-            detect(files, backend, modelSpec, lines, annotator);
+            detect(files, detectors, modelSpec, lines, annotator);
         }
         failures.forEach(failure -> spec.commandLine().getErr().println("ringsight: " + failure));
         if (stopped.isDone()) {
@@ -147,13 +147,13 @@ public final class DetectCommand implements Callable<Integer> {
         return output != null ? output : annotate == null ? STANDARD_OUTPUT : null;
     }
 
-    private Lines lines(ModelSpec modelSpec, InferenceBackend backend) {
+    private Lines lines() {
         String target = target();
         if (target == null) {
             return null;
         }
         String epoch = UlidCreator.getMonotonicUlid().toString();
-        MessageJson json = new MessageJson(epoch, ModelIdentity.of(modelSpec, backend.name()), Clock.system());
+        MessageJson json = new MessageJson(epoch, Clock.system());
         return target.equals(STANDARD_OUTPUT)
                 ? Lines.to(spec.commandLine().getOut(), json)
                 : Lines.to(Path.of(target), json);
@@ -170,12 +170,11 @@ public final class DetectCommand implements Callable<Integer> {
     }
 
     private void detect(
-            List<Input> files, InferenceBackend backend, ModelSpec modelSpec, Lines lines, Annotator annotator)
+            List<Input> files, DetectorSwitch detectors, ModelSpec modelSpec, Lines lines, Annotator annotator)
             throws InterruptedException {
-        float least = threshold != null ? threshold : modelSpec.threshold();
         try (Progress progress = Progress.begin("detect", " pictures", total(files))) {
             List<ResultSink> sinks = sinks(lines, annotator, progress);
-            try (FileRun run = new FileRun(backend, modelSpec, least, sinks, Clock.system())) {
+            try (FileRun run = new FileRun(detectors, sinks, Clock.system())) {
                 Detection detection = new Detection(
                         run,
                         selection.sampling(),

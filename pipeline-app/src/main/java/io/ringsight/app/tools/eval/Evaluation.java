@@ -4,8 +4,8 @@ import io.ringsight.app.cli.CommandException;
 import io.ringsight.app.cli.Progress;
 import io.ringsight.app.tools.files.DeviceOptions;
 import io.ringsight.app.tools.files.FileRun;
+import io.ringsight.core.detector.DetectorSwitch;
 import io.ringsight.core.frame.SourceId;
-import io.ringsight.core.infer.InferenceBackend;
 import io.ringsight.core.metrics.Counter;
 import io.ringsight.core.model.ModelSpec;
 import io.ringsight.core.pipeline.FrameIntake;
@@ -40,8 +40,8 @@ final class Evaluation {
         Scores scores = new Scores(truths(model.labels().size()));
         Clock clock = Clock.system();
         long elapsedNs;
-        try (InferenceBackend backend = device.open(model);
-                FileRun run = new FileRun(backend, model, THRESHOLD, List.of(scores), clock);
+        try (DetectorSwitch detectors = device.open(model, THRESHOLD);
+                FileRun run = new FileRun(detectors, List.of(scores), clock);
                 Progress progress = Progress.begin("eval", " pictures", items.size())) {
             long startNs = clock.nanoTime();
             readAll(run, progress);

@@ -2,12 +2,10 @@ package io.ringsight.app.tools.files;
 
 import io.ringsight.app.cli.CommandException;
 import io.ringsight.core.analyse.AnalysisSpec;
-import io.ringsight.core.detect.Decoders;
 import io.ringsight.core.detect.WantedClasses;
+import io.ringsight.core.detector.DetectorSwitch;
 import io.ringsight.core.frame.GapReason;
 import io.ringsight.core.frame.SourceId;
-import io.ringsight.core.infer.InferenceBackend;
-import io.ringsight.core.model.ModelSpec;
 import io.ringsight.core.pipeline.FrameIntake;
 import io.ringsight.core.pipeline.IntakeSpec;
 import io.ringsight.core.pipeline.Pipeline;
@@ -27,7 +25,7 @@ import java.util.concurrent.CompletableFuture;
 /**
  * Takes videos and pictures through the very pipeline cameras go through, losing nothing, as fast as the lanes go.
  *
- * <p>Used by one thread, which reads; results come on the pipeline's Publish thread. The backend is the caller's.
+ * <p>Used by one thread, which reads; results come on the pipeline's Publish thread. The detectors are the caller's.
  */
 public final class FileRun implements AutoCloseable {
     private static final int RING_SIZE = 64;
@@ -43,9 +41,9 @@ public final class FileRun implements AutoCloseable {
     private volatile Source current;
     private volatile boolean stopped;
 
-    public FileRun(InferenceBackend backend, ModelSpec model, float threshold, List<ResultSink> sinks, Clock clock) {
+    public FileRun(DetectorSwitch detectors, List<ResultSink> sinks, Clock clock) {
         this.clock = clock;
-        pipeline = new Pipeline(new Pipeline.Settings(RING_SIZE, threshold), backend, Decoders.of(model), sinks, clock);
+        pipeline = new Pipeline(RING_SIZE, detectors, sinks, clock);
         Thread reader = Thread.currentThread();
         broken = pipeline.broken().toCompletableFuture();
         // A broken device computes nothing any more: the reader must not wait for room in the ring.
@@ -59,8 +57,8 @@ public final class FileRun implements AutoCloseable {
 
     /** As above, for one video of which not every frame is analysed, and of which not all objects matter or are followed. */
     public FrameIntake connect(SourceId id, Sampling sampling, WantedClasses classes, AnalysisSpec analysis) {
-        return sampling.before(pipeline.connect(
-                new IntakeSpec(id, true, pipeline.creditsForRecording(), 0, sampling.fps(), classes, analysis)));
+        return sampling.before(pipeline.connect(new IntakeSpec(
+                id, true, pipeline.creditsForRecording(), 0, sampling.fps(), labels -> classes, analysis)));
     }
 
     /**

@@ -2,7 +2,7 @@ package io.ringsight.app.tools.files;
 
 import io.ringsight.app.config.model.ModelYaml;
 import io.ringsight.app.config.yaml.ConfigException;
-import io.ringsight.core.infer.InferenceBackend;
+import io.ringsight.core.detector.DetectorSwitch;
 import io.ringsight.core.model.ModelException;
 import io.ringsight.core.model.ModelSpec;
 import java.nio.file.Path;
@@ -31,8 +31,8 @@ public final class ModelOptions {
         return ModelYaml.read(model);
     }
 
-    /** Opens the backend; the caller closes it. */
-    public InferenceBackend open(ModelSpec spec) {
-        return device.open(spec);
+    /** Opens it for detections of {@code threshold} and more; the caller closes it. */
+    public DetectorSwitch open(ModelSpec spec, float threshold) {
+        return device.open(spec, threshold);
     }
 }

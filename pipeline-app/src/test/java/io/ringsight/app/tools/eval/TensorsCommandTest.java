@@ -12,6 +12,7 @@ import io.ringsight.core.infer.Lane;
 import io.ringsight.core.infer.onnx.TinyOnnx;
 import io.ringsight.core.infer.open.Backends;
 import io.ringsight.core.infer.open.Models;
+import io.ringsight.core.metrics.BackendMetrics;
 import io.ringsight.core.metrics.SourceMetrics;
 import io.ringsight.core.model.ModelOverrides;
 import io.ringsight.core.pipeline.LookingIntake;
@@ -102,8 +103,11 @@ class TensorsCommandTest {
     }
 
     private float[] laneInput(Path model, String picture) throws Exception {
-        try (InferenceBackend backend =
-                        Backends.open(Models.read(model, ModelOverrides.NONE), new BackendSpec("cpu", 1, 1));
+        try (InferenceBackend backend = Backends.open(
+                                Models.read(model, ModelOverrides.NONE),
+                                new BackendSpec("cpu", 1, 1),
+                                new BackendMetrics())
+                        .now();
                 Source source = Sources.open(SourceSpec.recording(pictures.resolve(picture)), Clock.system(), 2)) {
             Lane lane = backend.lanes().get(0);
             source.run(new LaneIntake(lane));

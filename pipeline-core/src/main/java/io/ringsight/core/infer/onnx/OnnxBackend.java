@@ -5,7 +5,6 @@ import io.ringsight.core.infer.InferenceBackend;
 import io.ringsight.core.infer.InferenceException;
 import io.ringsight.core.infer.Lane;
 import io.ringsight.core.infer.WarmUp;
-import io.ringsight.core.metrics.BackendMetrics;
 import io.ringsight.core.model.ModelSpec;
 import io.ringsight.core.preprocess.HostLetterbox;
 import java.util.ArrayList;
@@ -23,7 +22,6 @@ public final class OnnxBackend implements InferenceBackend {
     /** Its name in messages and metrics. */
     public static final String NAME = "onnxruntime-cpu";
 
-    private final BackendMetrics metrics = new BackendMetrics();
     private final HostLetterbox letterbox;
     private final List<OnnxWorker> workers = new ArrayList<>();
     private final List<OnnxLane> lanes = new ArrayList<>();
@@ -100,11 +98,6 @@ public final class OnnxBackend implements InferenceBackend {
     @Override
     public int maxBatch() {
         return maxBatch;
-    }
-
-    @Override
-    public BackendMetrics metrics() {
-        return metrics;
     }
 
     @Override

@@ -15,6 +15,7 @@ import io.ringsight.core.model.ModelSpec;
 import io.ringsight.core.preprocess.HostLetterbox;
 import io.ringsight.core.preprocess.Letterbox;
 import io.ringsight.core.preprocess.PreprocessException;
+import io.ringsight.core.preprocess.TensorMemory;
 import io.ringsight.core.preprocess.TensorRow;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -39,6 +40,8 @@ final class OnnxLane implements Lane {
 
     private final HostLetterbox letterbox;
     private final List<TensorRow> rows = new ArrayList<>();
+    private final TensorMemory input;
+    private final TensorMemory result;
     private final FloatBuffer output;
     /** Tensors for each possible number of rows, by rows - 1; a file of fixed batch size has one for all. */
     private final List<Map<String, OnnxTensor>> inputs = new ArrayList<>();
@@ -57,14 +60,14 @@ final class OnnxLane implements Lane {
         int fixed = model.input().fixedBatch();
         int capacity = Math.max(fixed, maxBatch);
         int rowBytes = TensorRow.bytes(model.input());
-        ByteBuffer input = TensorRow.allocate(capacity * rowBytes);
-        ByteBuffer result = TensorRow.allocate(
+        input = new TensorMemory(capacity * rowBytes);
+        result = new TensorMemory(
                 capacity * model.output().candidates() * model.output().values() * Float.BYTES);
-        output = result.asFloatBuffer();
+        output = result.bytes().asFloatBuffer();
         for (int i = 0; i < maxBatch; i++) {
-            rows.add(new TensorRow(input.slice(i * rowBytes, rowBytes)));
+            rows.add(new TensorRow(input.bytes().slice(i * rowBytes, rowBytes)));
         }
-        bind(model, maxBatch, input);
+        bind(model, maxBatch, input.bytes());
     }
 
     private void bind(ModelSpec model, int maxBatch, ByteBuffer input) throws OrtException {
@@ -148,11 +151,6 @@ final class OnnxLane implements Lane {
         return rows.get(row).letterbox();
     }
 
-    @Override
-    public String backend() {
-        return OnnxBackend.NAME;
-    }
-
     /** On the worker's thread: computes what was launched, if anything was. */
     boolean computeIfLaunched(OrtSession session) {
         if (state != LAUNCHED) {
@@ -188,11 +186,13 @@ final class OnnxLane implements Lane {
         }
     }
 
-    /** Frees the tensors; nothing may be computing. */
+    /** Frees the tensors and their memory; nothing may be computing. */
     void free() {
         Stream.concat(inputs.stream(), outputs.stream())
                 .distinct()
                 .flatMap(tensors -> tensors.values().stream())
                 .forEach(OnnxTensor::close);
+        input.close();
+        result.close();
     }
 }

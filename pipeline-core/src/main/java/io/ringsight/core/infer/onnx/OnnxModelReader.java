@@ -70,6 +70,12 @@ public final class OnnxModelReader {
         }
     }
 
+    /** The hash of the file and of those its weights are in, as {@link ModelSpec#sha256()}. */
+    public static String sha256(Path path) throws ModelException {
+        ByteBuffer bytes = bytes(path);
+        return WeightFiles.of(path, scan(path, bytes).locations()).sha256(bytes);
+    }
+
     private static OnnxScan scan(Path path, ByteBuffer bytes) throws ModelException {
         OnnxScan scan = OnnxScan.of(bytes);
         switch (scan.verdict()) {

@@ -15,6 +15,7 @@ import io.ringsight.core.model.ModelOverrides;
 import io.ringsight.core.model.ModelSpecs;
 import io.ringsight.core.model.Sample;
 import io.ringsight.core.preprocess.HalfFloat;
+import io.ringsight.core.preprocess.TensorMemory;
 import io.ringsight.core.preprocess.TensorRow;
 import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
@@ -44,7 +45,8 @@ final class SampleRun implements Sample {
             return file;
         }
         ModelInput input = ModelSpecs.input(file, overrides);
-        try (OnnxTensor tensor = tensor(input, Scene.PATTERN);
+        try (TensorMemory memory = memory(input);
+                OnnxTensor tensor = tensor(input, Scene.PATTERN, memory.bytes());
                 OrtSession.Result result = session.run(Map.of(input.tensorName(), tensor))) {
             List<Tensor> outputs = new ArrayList<>();
             result.forEach(entry -> {
@@ -70,7 +72,8 @@ final class SampleRun implements Sample {
 
     /** A network that fails for this picture may do for others: the first lane's warm-up tells if it does for all. */
     private Optional<FloatBuffer> run(ModelInput input, ModelOutput output, Scene scene) {
-        try (OnnxTensor tensor = tensor(input, scene);
+        try (TensorMemory memory = memory(input);
+                OnnxTensor tensor = tensor(input, scene, memory.bytes());
                 OrtSession.Result result = session.run(Map.of(input.tensorName(), tensor))) {
             return result.get(output.tensorName())
                     .filter(value -> value instanceof OnnxTensor)
@@ -81,9 +84,12 @@ final class SampleRun implements Sample {
         }
     }
 
-    private static OnnxTensor tensor(ModelInput input, Scene scene) throws OrtException {
+    private static TensorMemory memory(ModelInput input) {
+        return new TensorMemory(Math.max(1, input.fixedBatch()) * TensorRow.bytes(input));
+    }
+
+    private static OnnxTensor tensor(ModelInput input, Scene scene, ByteBuffer bytes) throws OrtException {
         int batch = Math.max(1, input.fixedBatch());
-        ByteBuffer bytes = TensorRow.allocate(batch * TensorRow.bytes(input));
         if (scene == Scene.PATTERN) {
             paint(input, bytes);
         }

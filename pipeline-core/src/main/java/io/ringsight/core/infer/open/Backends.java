@@ -3,7 +3,7 @@ package io.ringsight.core.infer.open;
 import io.ringsight.core.infer.BackendSpec;
 import io.ringsight.core.infer.InferenceBackend;
 import io.ringsight.core.infer.InferenceException;
-import io.ringsight.core.infer.SwitchingBackend;
+import io.ringsight.core.infer.Opened;
 import io.ringsight.core.infer.cuda.CudaDevice;
 import io.ringsight.core.infer.cuda.CudaDevices;
 import io.ringsight.core.infer.onnx.OnnxBackend;
@@ -13,7 +13,7 @@ import io.ringsight.core.metrics.BackendCounter;
 import io.ringsight.core.metrics.BackendMetrics;
 import io.ringsight.core.model.ModelSpec;
 import java.util.List;
-import java.util.function.Supplier;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -27,60 +27,55 @@ public final class Backends {
     private Backends() {}
 
     /**
-     * Loads a model on a device, makes its lanes and runs each once, so that the first picture is not slower than the
-     * rest.
+     * Loads a model on the device a user names, makes its lanes and runs each once, so that the first picture is not
+     * slower than the rest.
      *
      * <p>{@code cuda} is all GPUs, {@code cuda:N} one; an engine is built first if the cache has none, which may take
      * minutes. {@code auto} is a GPU if there is one: the CPU computes while the engine is built, and if the GPU
      * fails.
      *
+     * @param metrics where is counted what happens to the device
      * @throws InferenceException fatal: if the device is not there or the model does not run on it
      */
-    public static InferenceBackend open(ModelSpec model, BackendSpec spec) {
-        return open(model, spec, EngineCache.of(System.getenv()));
+    public static Opened open(ModelSpec model, BackendSpec spec, BackendMetrics metrics) {
+        return open(model, spec, metrics, EngineCache.of(System.getenv()));
     }
 
-    /** As {@link #open(ModelSpec, BackendSpec)} with engines kept in {@code cache}. */
-    public static InferenceBackend open(ModelSpec model, BackendSpec spec, EngineCache cache) {
+    /** As {@link #open(ModelSpec, BackendSpec, BackendMetrics)} with engines kept in {@code cache}. */
+    public static Opened open(ModelSpec model, BackendSpec spec, BackendMetrics metrics, EngineCache cache) {
+        if (!spec.device().equals("auto")) {
+            return Opened.of(openOne(model, spec, metrics, cache));
+        }
+        CudaDevices found = CudaDevices.probe();
+        InferenceBackend cpu = openCpu(model, spec);
+        if (found.devices().isEmpty()) {
+            LOG.info("device auto: the CPU computes, because {}", found.reason());
+            metrics.count(BackendCounter.FALLBACKS_TO_CPU);
+            return Opened.of(cpu);
+        }
+        TensorRtBackend.Options options = options(spec, found.devices(), cache);
+        return new Opened(
+                cpu,
+                Optional.of(() -> TensorRtBackend.open(model, found.devices(), options, metrics)),
+                TensorRtBackend.isCached(model, found.devices(), options));
+    }
+
+    /**
+     * As {@link #open(ModelSpec, BackendSpec, BackendMetrics)} on the one device that {@code spec} names: {@code cpu},
+     * {@code cuda} or {@code cuda:N}.
+     */
+    public static InferenceBackend openOne(
+            ModelSpec model, BackendSpec spec, BackendMetrics metrics, EngineCache cache) {
         if (spec.device().equals("cpu")) {
             return openCpu(model, spec);
         }
-        CudaDevices found = CudaDevices.probe();
-        return spec.device().equals("auto")
-                ? openAuto(model, spec, found, cache)
-                : openGpu(model, spec, chosen(spec.device(), found), cache, new BackendMetrics());
+        List<CudaDevice> devices = chosen(spec.device(), CudaDevices.probe());
+        return TensorRtBackend.open(model, devices, options(spec, devices, cache), metrics);
     }
 
     private static InferenceBackend openCpu(ModelSpec model, BackendSpec spec) {
         int lanes = spec.lanes() > 0 ? spec.lanes() : 2 * Runtime.getRuntime().availableProcessors();
         return OnnxBackend.open(model, Math.min(lanes, BackendSpec.MAX_LANES), spec.maxBatch());
-    }
-
-    private static InferenceBackend openAuto(ModelSpec model, BackendSpec spec, CudaDevices found, EngineCache cache) {
-        InferenceBackend cpu = openCpu(model, spec);
-        if (found.devices().isEmpty()) {
-            LOG.info("device auto: the CPU computes, because {}", found.reason());
-            cpu.metrics().count(BackendCounter.FALLBACKS_TO_CPU);
-            return cpu;
-        }
-        SwitchingBackend backend = new SwitchingBackend(
-                cpu, cpu.metrics(), model.output().candidates() * model.output().values());
-        Supplier<InferenceBackend> opening = () -> openGpu(model, spec, found.devices(), cache, backend.metrics());
-        if (isCached(model, spec, found, cache)) {
-            backend.openNow(opening);
-        } else {
-            backend.openInBackground(opening);
-        }
-        return backend;
-    }
-
-    private static boolean isCached(ModelSpec model, BackendSpec spec, CudaDevices found, EngineCache cache) {
-        return TensorRtBackend.isCached(model, found.devices(), options(spec, found.devices(), cache));
-    }
-
-    private static InferenceBackend openGpu(
-            ModelSpec model, BackendSpec spec, List<CudaDevice> devices, EngineCache cache, BackendMetrics metrics) {
-        return TensorRtBackend.open(model, devices, options(spec, devices, cache), metrics);
     }
 
     private static TensorRtBackend.Options options(BackendSpec spec, List<CudaDevice> devices, EngineCache cache) {

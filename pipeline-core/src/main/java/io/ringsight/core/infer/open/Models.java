@@ -20,4 +20,13 @@ public final class Models {
     public static ModelSpec read(Path onnx, ModelOverrides overrides) throws ModelException {
         return OnnxModelReader.read(onnx, overrides);
     }
+
+    /** Whether {@code model}'s files are still as they were read: who opens them may have met others. */
+    public static boolean isUnchanged(ModelSpec model) {
+        try {
+            return OnnxModelReader.sha256(model.file()).equals(model.sha256());
+        } catch (ModelException e) {
+            return false;
+        }
+    }
 }

@@ -127,11 +127,6 @@ public final class TensorRtBackend implements InferenceBackend {
         return devices.size() == 1 ? OptionalInt.of(devices.get(0).index()) : OptionalInt.empty();
     }
 
-    @Override
-    public BackendMetrics metrics() {
-        return metrics;
-    }
-
     /** What cannot be freed, because the device is broken, is said in the log at level debug. */
     @Override
     public void close() {

@@ -280,11 +280,6 @@ final class TensorRtLane implements Lane, AutoCloseable {
         return rows.get(row).letterbox();
     }
 
-    @Override
-    public String backend() {
-        return TensorRtBackend.NAME;
-    }
-
     private static InferenceException fatal(RuntimeException e) {
         return InferenceException.fatal(e.getMessage(), e);
     }

@@ -11,6 +11,7 @@ import io.ringsight.core.infer.InferenceBackendSuite;
 import io.ringsight.core.infer.InferenceException;
 import io.ringsight.core.infer.open.Backends;
 import io.ringsight.core.infer.open.Models;
+import io.ringsight.core.metrics.BackendMetrics;
 import io.ringsight.core.model.ModelException;
 import io.ringsight.core.model.ModelOverrides;
 import io.ringsight.core.model.ModelSpec;
@@ -28,7 +29,8 @@ class OnnxBackendTest {
 
         @Override
         protected InferenceBackend open(int lanes, int maxBatch) {
-            return Backends.open(spec(model(), folder), new BackendSpec("cpu", lanes, maxBatch));
+            return Backends.open(spec(model(), folder), new BackendSpec("cpu", lanes, maxBatch), new BackendMetrics())
+                    .now();
         }
 
         @Override
@@ -99,21 +101,27 @@ class OnnxBackendTest {
     }
 
     private int maxBatch(TinyOnnx model, int wanted) {
-        try (InferenceBackend backend = Backends.open(spec(model, folder), new BackendSpec("auto", 1, wanted))) {
+        try (InferenceBackend backend = Backends.open(
+                        spec(model, folder), new BackendSpec("auto", 1, wanted), new BackendMetrics())
+                .now()) {
             return backend.maxBatch();
         }
     }
 
     @Test
     void hasTwoLanesForEachProcessorUnlessToldOtherwise() {
-        try (InferenceBackend backend = Backends.open(spec(new TinyOnnx(), folder), BackendSpec.cpu())) {
+        try (InferenceBackend backend = Backends.open(
+                        spec(new TinyOnnx(), folder), BackendSpec.cpu(), new BackendMetrics())
+                .now()) {
             assertThat(backend.lanes()).hasSize(2 * Runtime.getRuntime().availableProcessors());
         }
     }
 
     @Test
     void saysThatThereIsNoCuda() {
-        assertThatThrownBy(() -> Backends.open(spec(new TinyOnnx(), folder), new BackendSpec("cuda:0", 0, 1)))
+        assertThatThrownBy(() -> Backends.open(
+                                spec(new TinyOnnx(), folder), new BackendSpec("cuda:0", 0, 1), new BackendMetrics())
+                        .now())
                 .isInstanceOf(InferenceException.class)
                 .hasMessageStartingWith("device 'cuda:0' is not available: ");
     }

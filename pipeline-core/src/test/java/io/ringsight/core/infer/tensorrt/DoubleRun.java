@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.ringsight.core.detect.Decoders;
 import io.ringsight.core.detect.DetectionDecoder;
+import io.ringsight.core.detector.Detector;
+import io.ringsight.core.detector.DetectorSwitch;
 import io.ringsight.core.frame.ColorMatrix;
 import io.ringsight.core.frame.ColorRange;
 import io.ringsight.core.frame.NativePictures;
@@ -14,6 +16,7 @@ import io.ringsight.core.infer.BackendSpec;
 import io.ringsight.core.infer.InferenceBackend;
 import io.ringsight.core.infer.onnx.TinyOnnx;
 import io.ringsight.core.infer.open.Backends;
+import io.ringsight.core.metrics.BackendMetrics;
 import io.ringsight.core.model.ModelSpec;
 import io.ringsight.core.pipeline.FrameIntake;
 import io.ringsight.core.pipeline.IntakeSpec;
@@ -64,7 +67,8 @@ final class DoubleRun {
 
     /** As {@code device: cuda} does. */
     InferenceBackend open(int lanes, int maxBatch, boolean graphs) {
-        return Backends.open(model, new BackendSpec("cuda", lanes, maxBatch, graphs), new EngineCache(cache));
+        return Backends.openOne(
+                model, new BackendSpec("cuda", lanes, maxBatch, graphs), new BackendMetrics(), new EngineCache(cache));
     }
 
     static int shade(int frame) {
@@ -92,7 +96,10 @@ final class DoubleRun {
         RecordedResults results = new RecordedResults();
         try (NativePictures memory = new NativePictures();
                 Pipeline pipeline = new Pipeline(
-                        new Pipeline.Settings(32, 0.05f), backend, decoder(), List.of(results), Clock.system())) {
+                        32,
+                        new DetectorSwitch(new Detector(model, 0.05f, backend, decoder())),
+                        List.of(results),
+                        Clock.system())) {
             CompletableFuture<Throwable> broken = pipeline.broken().toCompletableFuture();
             FrameIntake intake =
                     pipeline.connect(new IntakeSpec(new SourceId("video"), true, pipeline.creditsForRecording(), 0, 0));

@@ -195,12 +195,12 @@ class EngineTest {
     @Test
     void oneOfSeveralDevicesCanBeChosen() {
         device.set("devices=2");
-        try (InferenceBackend backend = Backends.open(model, new BackendSpec("cuda:1", 2, 1), cache)) {
+        try (InferenceBackend backend = Backends.openOne(model, new BackendSpec("cuda:1", 2, 1), metrics, cache)) {
             device.reset();
             compute(backend);
             assertThat(device.timeline()).allMatch(span -> span.device() == 1).isNotEmpty();
         }
-        assertThatThrownBy(() -> Backends.open(model, new BackendSpec("cuda:2", 2, 1), cache))
+        assertThatThrownBy(() -> Backends.openOne(model, new BackendSpec("cuda:2", 2, 1), metrics, cache))
                 .hasMessageStartingWith("device 'cuda:2' is not available: this machine has cuda:0 (");
     }
 

@@ -9,20 +9,33 @@ import java.util.List;
 public final class MessagePublisher implements ResultSink {
     private final MessageJson json;
     private final List<MessageSink> sinks;
+    private final MessageWatcher watcher;
 
     public MessagePublisher(MessageJson json, List<? extends MessageSink> sinks) {
+        this(json, sinks, MessageWatcher.NONE);
+    }
+
+    /**
+     * @param watcher sees each message before the sinks do
+     */
+    public MessagePublisher(MessageJson json, List<? extends MessageSink> sinks, MessageWatcher watcher) {
         this.json = json;
         this.sinks = List.copyOf(sinks);
+        this.watcher = watcher;
     }
 
     @Override
     public void frame(FrameResult result, boolean lossless) {
-        publish(json.frame(result), lossless);
+        Message message = json.frame(result);
+        watcher.saw(message, result.detections().size());
+        publish(message, lossless);
     }
 
     @Override
     public void gap(Gap gap, boolean lossless) {
-        publish(json.gap(gap), lossless);
+        Message message = json.gap(gap);
+        watcher.saw(message, 0);
+        publish(message, lossless);
     }
 
     /** Whether every sink has. Any thread. */

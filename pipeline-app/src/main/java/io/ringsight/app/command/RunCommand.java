@@ -52,6 +52,7 @@ public final class RunCommand implements Callable<Integer> {
                 Service service = Service.of(System.getenv(), daemon::pulse, daemon.status()::sentence)) {
             service.start();
             termination.thenRun(daemon::stop);
+            daemon.rereading(config::read);
             started.complete(daemon);
             daemon.await();
         }

@@ -37,4 +37,10 @@ public record PipelineConfig(
     public boolean computesAs(PipelineConfig other) {
         return model.equals(other.model) && backend.equals(other.backend) && threshold == other.threshold;
     }
+
+    /** The same model and device in the ring of {@code other}, which takes a restart to change. */
+    public PipelineConfig withRing(PipelineConfig other) {
+        return new PipelineConfig(
+                model, backend, threshold, other.ringSize, other.stopTimeoutMs, devicePlace, modelPlace);
+    }
 }

@@ -1,18 +1,14 @@
 package io.ringsight.app.daemon;
 
 import com.github.f4b6a3.ulid.UlidCreator;
-import io.ringsight.app.api.HealthPages;
-import io.ringsight.app.api.MetricsPage;
 import io.ringsight.app.api.Status;
 import io.ringsight.app.cli.CommandException;
 import io.ringsight.app.config.Config;
 import io.ringsight.app.config.HttpConfig;
+import io.ringsight.app.config.PipelineConfig;
 import io.ringsight.app.config.SinkConfig;
 import io.ringsight.app.config.yaml.ConfigException;
-import io.ringsight.app.http.HttpMetrics;
-import io.ringsight.app.http.HttpPages;
-import io.ringsight.app.http.Role;
-import io.ringsight.app.http.Route;
+import io.ringsight.app.rest.RecentMessages;
 import io.ringsight.core.infer.BackendSpec;
 import io.ringsight.core.infer.InferenceException;
 import io.ringsight.core.infer.Opened;
@@ -26,6 +22,7 @@ import io.ringsight.core.time.Clock;
 import io.ringsight.sinks.MessageJson;
 import io.ringsight.sinks.MessagePublisher;
 import io.ringsight.sinks.MessageSink;
+import io.ringsight.sinks.MessageWatcher;
 import io.ringsight.sources.spec.Redaction;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -78,7 +75,12 @@ public final class Daemon implements AutoCloseable {
     /** A stage that does not stop may use pictures and lanes still: their memory is left. */
     private boolean stagesStopped = true;
 
-    private SourceSet sources;
+    private final RecentMessages recent = new RecentMessages();
+    private volatile Rereading rereading = () -> {
+        throw new ConfigException(List.of("the configuration cannot be read again yet; try again in a moment"));
+    };
+
+    private volatile SourceSet sources;
     private Pipeline pipeline;
     private int port = -1;
 
@@ -197,13 +199,40 @@ public final class Daemon implements AutoCloseable {
         Config read() throws ConfigException;
     }
 
+    /** How the API reads the configuration once more. */
+    public void rereading(Rereading reading) {
+        rereading = reading;
+    }
+
+    private List<String> reloadAsked() {
+        try {
+            return reload(rereading);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return List.of("Ringsight is stopping");
+        }
+    }
+
+    /** The configuration as it runs: what was reloaded, and of the rest what it was started with. */
+    private Config running() {
+        SourceSet now = sources;
+        PipelineConfig computing = model.computing().orElse(config.pipeline());
+        return new Config(
+                computing.withRing(config.pipeline()),
+                now == null ? config.sources() : now.configs(),
+                config.sinks(),
+                config.http());
+    }
+
     /**
      * Adds, removes and changes sources, and replaces the model, as the configuration says now; sources that are as they
      * were do not notice. A wrong configuration, and a model that does not run, is refused as a whole, and the old one
      * stays. What else changed is named: it takes a restart. Any thread; waits for the model and for sources that must
      * stop.
+     *
+     * @return the mistakes for which it was refused; none if it was applied
      */
-    public synchronized void reload(Rereading reading) throws InterruptedException {
+    public synchronized List<String> reload(Rereading reading) throws InterruptedException {
         try {
             Config wanted = reading.read();
             Optional<Opened> opened = model.candidate(wanted.pipeline());
@@ -216,10 +245,12 @@ public final class Daemon implements AutoCloseable {
             SourceSet.Changes changes = sources.apply(wanted.sources());
             status.reloaded(true);
             LOG.info("configuration reloaded: {}{}", replaced, changes);
+            return List.of();
         } catch (ConfigException e) {
             status.reloaded(false);
             LOG.error("the changed configuration is refused; keeping the old one:");
             e.mistakes().forEach(LOG::error);
+            return e.mistakes();
         }
     }
 
@@ -260,14 +291,7 @@ public final class Daemon implements AutoCloseable {
     }
 
     private void openPages(HttpConfig http) throws ConfigException {
-        HttpMetrics metrics = new HttpMetrics();
-        Role forMetrics = http.auth().metricsOpen() ? Role.ANYONE : Role.VIEWER;
-        List<Route> routes = List.of(
-                Route.open("/live", HealthPages.live()),
-                Route.open("/started", HealthPages.started(status)),
-                Route.open("/ready", HealthPages.ready(status)),
-                new Route("/metrics", forMetrics, new MetricsPage(status, metrics)));
-        HttpPages opened = HttpPages.open(http, routes, metrics);
+        DaemonPages opened = DaemonPages.open(http, status, recent, this::running, this::reloadAsked);
         closers.add("pages", opened::close);
         port = opened.port();
     }
@@ -293,7 +317,8 @@ public final class Daemon implements AutoCloseable {
                 "epoch {}, to {}",
                 epoch,
                 String.join(", ", sinks.all().stream().map(MessageSink::name).toList()));
-        return new MessagePublisher(new MessageJson(epoch, status.sourceNames(), clock), sinks.all());
+        MessageWatcher watcher = config.http().isPresent() ? recent : MessageWatcher.NONE;
+        return new MessagePublisher(new MessageJson(epoch, status.sourceNames(), clock), sinks.all(), watcher);
     }
 
     private void openPipeline(List<ResultSink> receivers) {

@@ -26,7 +26,7 @@ final class ModelAtWork implements AutoCloseable {
 
     private final BackendOpener backends;
     private final BackendMetrics metrics = new BackendMetrics();
-    private PipelineConfig computing;
+    private volatile PipelineConfig computing;
     private volatile DetectorSwitch detectors;
 
     ModelAtWork(BackendOpener backends) {
@@ -46,6 +46,11 @@ final class ModelAtWork implements AutoCloseable {
         }
         computing = wanted;
         tell();
+    }
+
+    /** What it was opened by; empty before {@link #open}. Any thread. */
+    Optional<PipelineConfig> computing() {
+        return Optional.ofNullable(computing);
     }
 
     /** What computes; after {@link #open}. */

@@ -300,6 +300,11 @@ final class SourceSet {
         }
     }
 
+    /** The configurations they run by. Any thread. */
+    List<SourceConfig> configs() {
+        return running.stream().map(Running::config).toList();
+    }
+
     /** Sources that ended otherwise than they should, one line each. */
     List<String> failures() {
         List<String> failures = new ArrayList<>();

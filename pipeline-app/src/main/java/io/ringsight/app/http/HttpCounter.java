@@ -12,6 +12,8 @@ public enum HttpCounter {
     FORBIDDEN("Requests refused for their role, for another host's name, or as another site's."),
     /** So that others can connect. */
     CONNECTIONS_EVICTED("Connections closed, the least recently used first, because there were too many."),
+    /** So that a slow client holds nobody up. */
+    EVENTS_DROPPED("Server-sent events that a client was too slow for; the client is told their number."),
     /** A page threw. */
     PAGE_FAILURES("Pages that failed; the log says why.");
 

@@ -23,6 +23,7 @@ import org.eclipse.jetty.server.SslConnectionFactory;
 import org.eclipse.jetty.util.Callback;
 import org.eclipse.jetty.util.ssl.SslContextFactory;
 import org.eclipse.jetty.util.thread.ScheduledExecutorScheduler;
+import org.eclipse.jetty.util.thread.Scheduler;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -53,12 +54,15 @@ public final class HttpPages implements AutoCloseable {
      * @throws ConfigException if the port cannot be had or the certificate cannot be used
      */
     public static HttpPages open(HttpConfig config, List<Route> routes, HttpMetrics metrics) throws ConfigException {
-        Server server = new Server(new HttpThreads(), new ScheduledExecutorScheduler("http-timer", true), null);
+        HttpThreads threads = new HttpThreads();
+        Scheduler timer = new ScheduledExecutorScheduler("http-timer", true);
+        Server server = new Server(threads, timer, null);
         OpenConnections connections = new OpenConnections(MAX_CONNECTIONS, metrics);
         ServerConnector connector = connector(server, config);
         connector.addBean(connections);
         server.addConnector(connector);
-        server.setHandler(new PageHandler(config, routes, connections, metrics));
+        server.setHandler(new PageHandler(
+                config, routes, connections, new EventStreams(threads, timer, connections, metrics), metrics));
         server.setErrorHandler(HttpPages::refuse);
         HttpPages pages = new HttpPages(server, connector);
         pages.start(config);

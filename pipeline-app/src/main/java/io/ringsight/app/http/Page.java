@@ -2,8 +2,8 @@ package io.ringsight.app.http;
 
 import java.nio.charset.StandardCharsets;
 
-/** What is served under one path. Called by the server's threads, one at a time. */
-public interface Page {
+/** The same for all who ask at the same time. Called by the server's threads, one at a time. */
+public non-sealed interface Page extends Content {
     /** The page as it is now. */
     Answer answer();
 
@@ -15,6 +15,11 @@ public interface Page {
      * @param body not changed afterwards
      */
     record Answer(int status, String contentType, byte[] body) {
+        /** One JSON value. */
+        public static Answer json(String text) {
+            return new Answer(200, "application/json", text.getBytes(StandardCharsets.UTF_8));
+        }
+
         /** Plain text. */
         public static Answer text(int status, String text) {
             return new Answer(status, "text/plain; charset=utf-8", text.getBytes(StandardCharsets.UTF_8));

@@ -2,10 +2,9 @@ package io.ringsight.app.http;
 
 import io.ringsight.app.config.HttpConfig;
 import java.nio.ByteBuffer;
-import java.util.LinkedHashMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
 import org.eclipse.jetty.http.HttpField;
 import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.HttpHeader;
@@ -14,6 +13,7 @@ import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Callback;
+import org.eclipse.jetty.util.Fields;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -36,17 +36,22 @@ final class PageHandler extends Handler.Abstract {
     private final boolean loopback;
     private final OpenConnections connections;
     private final HttpMetrics metrics;
-    private final Map<String, Served> pages = new LinkedHashMap<>();
+    private final EventStreams streams;
+    private final Routes routes;
 
-    private record Served(Role role, SharedPage page) {}
-
-    PageHandler(HttpConfig config, List<Route> routes, OpenConnections connections, HttpMetrics metrics) {
+    PageHandler(
+            HttpConfig config,
+            List<Route> routes,
+            OpenConnections connections,
+            EventStreams streams,
+            HttpMetrics metrics) {
         this.connections = connections;
+        this.streams = streams;
         this.metrics = metrics;
         access = new Access(config);
         hosts = new HostCheck(config);
         loopback = config.isLoopback();
-        routes.forEach(route -> pages.put(route.path(), new Served(route.role(), new SharedPage(route.page()))));
+        this.routes = new Routes(routes);
     }
 
     /** The headers of every answer. */
@@ -59,33 +64,69 @@ final class PageHandler extends Handler.Abstract {
         metrics.count(HttpCounter.REQUESTS);
         connections.used(request.getConnectionMetaData().getConnection());
         secure(response);
-        Served served = pages.get(request.getHttpURI().getCanonicalPath());
-        Page.Answer refusal = refusal(request, response, served);
+        Routes.Found found =
+                routes.find(request.getHttpURI().getCanonicalPath()).orElse(null);
+        Page.Answer refusal =
+                refusal(request, response, found == null ? null : found.served().route());
         if (refusal != null) {
             write(response, callback, refusal);
-            return true;
+        } else {
+            answer(found, request, response, callback);
         }
-        CompletableFuture<Page.Answer> answer = served.page().answer();
-        answer.whenComplete((page, failure) -> write(response, callback, failure == null ? page : failed(failure)));
         return true;
     }
 
-    private Page.Answer refusal(Request request, Response response, Served served) {
-        boolean isProbe = !loopback && served != null && served.role() == Role.ANYONE;
+    private void answer(Routes.Found found, Request request, Response response, Callback callback) {
+        try {
+            Content content = found.served().route().content();
+            if (content instanceof Answering answering) {
+                write(response, callback, answering.answer(query(found, request)));
+            } else if (content instanceof Feed feed) {
+                streams.open(feed, query(found, request), request, response, callback);
+            } else {
+                found.served()
+                        .page()
+                        .answer()
+                        .whenComplete(
+                                (page, failure) -> write(response, callback, failure == null ? page : failed(failure)));
+            }
+        } catch (QueryException e) {
+            write(response, callback, Page.Answer.text(e.status(), e.getMessage() + "\n"));
+        } catch (RuntimeException | Error e) {
+            write(response, callback, failed(e));
+        }
+    }
+
+    private static Query query(Routes.Found found, Request request) throws QueryException {
+        Map<String, String> values = new HashMap<>(found.values());
+        try {
+            for (Fields.Field field : Request.extractQueryParameters(request)) {
+                if (field.hasMultipleValues() || values.putIfAbsent(field.getName(), field.getValue()) != null) {
+                    throw QueryException.wrong("expected each parameter once");
+                }
+            }
+        } catch (IllegalArgumentException | IllegalStateException e) {
+            throw QueryException.wrong("expected parameters in UTF-8, percent-encoded");
+        }
+        return new Query(values);
+    }
+
+    private Page.Answer refusal(Request request, Response response, Route route) {
+        boolean isProbe = !loopback && route != null && route.role() == Role.ANYONE;
         if (!isProbe && !hosts.isOurs(request.getHttpURI().getHost())) {
             metrics.count(HttpCounter.FORBIDDEN);
             return Page.Answer.text(
                     421, "this server does not know the host's name it was asked for; add it to http.hosts\n");
         }
-        if (served == null) {
-            return Page.Answer.text(404, "not found; there are " + String.join(" ", pages.keySet()) + "\n");
+        if (route == null) {
+            return Page.Answer.text(404, "not found; there are " + routes.paths() + "\n");
         }
-        String method = request.getMethod();
-        if (!method.equals("GET") && !method.equals("HEAD")) {
-            response.getHeaders().put(HttpHeader.ALLOW, "GET, HEAD");
-            return Page.Answer.text(405, "only GET and HEAD\n");
+        String allowed = route.method().equals("GET") ? "GET, HEAD" : route.method();
+        if (!List.of(allowed.split(", ")).contains(request.getMethod())) {
+            response.getHeaders().put(HttpHeader.ALLOW, allowed);
+            return Page.Answer.text(405, "only " + allowed.replace(", ", " and ") + "\n");
         }
-        return forbidden(request, response, served.role());
+        return forbidden(request, response, route.role());
     }
 
     private Page.Answer forbidden(Request request, Response response, Role needed) {
@@ -109,10 +150,17 @@ final class PageHandler extends Handler.Abstract {
         return null;
     }
 
-    /** As browsers say: a link that somebody follows is no such request. */
+    /** As browsers say. A link that somebody follows is no such request, but a form that another site sends is. */
     private static boolean isOfAnotherSite(Request request) {
         String site = request.getHeaders().get("Sec-Fetch-Site");
         boolean elsewhere = "cross-site".equals(site) || "same-site".equals(site);
+        if (request.getMethod().equals("POST")) {
+            String origin = request.getHeaders().get(HttpHeader.ORIGIN);
+            String authority = request.getHttpURI().getAuthority();
+            boolean own =
+                    origin == null || origin.equals("http://" + authority) || origin.equals("https://" + authority);
+            return elsewhere || !own;
+        }
         return elsewhere && !"navigate".equals(request.getHeaders().get("Sec-Fetch-Mode"));
     }
 

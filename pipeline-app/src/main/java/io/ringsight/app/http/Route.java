@@ -1,15 +1,26 @@
 package io.ringsight.app.http;
 
 /**
- * A page and where it is.
+ * Something to ask for, and where it is.
  *
- * @param path from the root, begins with a slash
- * @param role who may see it
- * @param page what is there
+ * @param method GET (HEAD, too) or POST
+ * @param path from the root, begins with a slash; a part in braces is any, and is given to the content by that name
+ * @param role who may ask
+ * @param content what is there
  */
-public record Route(String path, Role role, Page page) {
+public record Route(String method, String path, Role role, Content content) {
     /** A page for everybody. */
     public static Route open(String path, Page page) {
-        return new Route(path, Role.ANYONE, page);
+        return new Route("GET", path, Role.ANYONE, page);
+    }
+
+    /** Something to see. */
+    public static Route view(String path, Content content) {
+        return new Route("GET", path, Role.VIEWER, content);
+    }
+
+    /** Something to have done: once for all who ask at the same time. */
+    public static Route operate(String path, Page page) {
+        return new Route("POST", path, Role.OPERATOR, page);
     }
 }

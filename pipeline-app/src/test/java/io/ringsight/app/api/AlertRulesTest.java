@@ -15,7 +15,9 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
@@ -23,18 +25,67 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.snakeyaml.engine.v2.api.Load;
+import org.snakeyaml.engine.v2.api.LoadSettings;
 
 /** The alert rules that are shipped agree with the metrics page, with Prometheus and with the documentation. */
 class AlertRulesTest {
     private static final Path ROOT = Path.of(System.getProperty("ringsight.root"));
     private static final Path RULES = ROOT.resolve("conf/prometheus/alerts.yaml");
+    private static final Path DASHBOARD = ROOT.resolve("conf/prometheus/grafana.json");
     private static final Pattern METRIC = Pattern.compile("\\b(?:ringsight|process|jvm)_[a-z_]+\\b");
+
+    @TempDir
+    private Path dir;
 
     @Test
     void everyMetricTheyNameIsOnTheMetricsPage() throws IOException {
         Set<String> onThePage = names(page());
 
         assertThat(names(Files.readString(RULES))).hasSizeGreaterThan(10).isSubsetOf(onThePage);
+    }
+
+    @Test
+    void everyAlertIsTestedOnMadeUpSeries() throws IOException {
+        String tests = Files.readString(RULES.resolveSibling("alert-tests.yaml"));
+        Matcher alert = Pattern.compile("- alert: (\\w+)").matcher(Files.readString(RULES));
+        while (alert.find()) {
+            assertThat(tests).contains("alertname=\"" + alert.group(1) + "\"");
+        }
+    }
+
+    @Test
+    void everyMetricOfTheDashboardIsOnTheMetricsPage() throws IOException {
+        assertThat(names(Files.readString(DASHBOARD))).hasSizeGreaterThan(15).isSubsetOf(names(page()));
+        assertThat(dashboardExpressions()).hasSizeGreaterThan(15);
+    }
+
+    /** What the panels ask, with Grafana's variables filled in. */
+    private static List<String> dashboardExpressions() throws IOException {
+        Map<?, ?> dashboard =
+                (Map<?, ?>) new Load(LoadSettings.builder().build()).loadFromString(Files.readString(DASHBOARD));
+        List<String> expressions = new ArrayList<>();
+        for (Object panel : (List<?>) dashboard.get("panels")) {
+            for (Object target : (List<?>) ((Map<?, ?>) panel).get("targets")) {
+                expressions.add(((Map<?, ?>) target)
+                        .get("expr")
+                        .toString()
+                        .replace("$__rate_interval", "1m")
+                        .replace("$__range", "1h"));
+            }
+        }
+        return expressions;
+    }
+
+    /** So that Prometheus itself reads each. */
+    private Path dashboardAsRules() throws IOException {
+        StringBuilder rules = new StringBuilder("groups:\n- name: dashboard\n  rules:\n");
+        int number = 0;
+        for (String expression : dashboardExpressions()) {
+            rules.append("  - record: panel:%d%n    expr: '%s'%n".formatted(number++, expression));
+        }
+        return Files.writeString(dir.resolve("dashboard-rules.yaml"), rules.toString());
     }
 
     @Test
@@ -54,6 +105,12 @@ class AlertRulesTest {
                 "no promtool on the PATH; run scripts/rig/setup.sh observers");
         for (List<String> check : List.of(
                 List.of("promtool", "check", "rules", RULES.toString()),
+                List.of("promtool", "check", "rules", dashboardAsRules().toString()),
+                List.of(
+                        "promtool",
+                        "test",
+                        "rules",
+                        RULES.resolveSibling("alert-tests.yaml").toString()),
                 List.of(
                         "promtool",
                         "check",

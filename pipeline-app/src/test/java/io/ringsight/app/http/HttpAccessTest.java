@@ -69,8 +69,8 @@ class HttpAccessTest {
                 config,
                 List.of(
                         Route.open("/live", page),
-                        new Route("/view", Role.VIEWER, page),
-                        new Route("/operate", Role.OPERATOR, page)),
+                        Route.view("/view", page),
+                        new Route("GET", "/operate", Role.OPERATOR, page)),
                 metrics);
     }
 

@@ -81,6 +81,7 @@ class ThreadErrorsTest {
                 "ringsight-publish",
                 "worker-0",
                 "summary",
+                "history",
                 "systemd",
                 "JavaCPP Deallocator",
                 "main"
@@ -151,6 +152,7 @@ class ThreadErrorsTest {
                             "ringsight-analyse",
                             "ringsight-publish",
                             "summary",
+                            "history",
                             "systemd",
                             "JavaCPP Deallocator",
                             "main",

@@ -1,0 +1,64 @@
+package io.ringsight.app.daemon;
+
+import io.ringsight.app.api.HealthPages;
+import io.ringsight.app.api.MetricsPage;
+import io.ringsight.app.api.Status;
+import io.ringsight.app.config.Config;
+import io.ringsight.app.config.HttpConfig;
+import io.ringsight.app.config.yaml.ConfigException;
+import io.ringsight.app.http.HttpMetrics;
+import io.ringsight.app.http.HttpPages;
+import io.ringsight.app.http.Role;
+import io.ringsight.app.http.Route;
+import io.ringsight.app.rest.History;
+import io.ringsight.app.rest.RecentMessages;
+import io.ringsight.app.rest.RestApi;
+import io.ringsight.core.run.Ticker;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Supplier;
+
+/** The daemon's pages and API on their port, and what is kept for them. */
+final class DaemonPages implements AutoCloseable {
+    private final HttpPages pages;
+    private final Ticker history;
+
+    private DaemonPages(HttpPages pages, Ticker history) {
+        this.pages = pages;
+        this.history = history;
+    }
+
+    /**
+     * Begins to serve.
+     *
+     * @param running the configuration as it runs now
+     * @throws ConfigException if the port cannot be had
+     */
+    static DaemonPages open(
+            HttpConfig http, Status status, RecentMessages recent, Supplier<Config> running, RestApi.Reload reload)
+            throws ConfigException {
+        HttpMetrics metrics = new HttpMetrics();
+        History history = new History(status);
+        Role forMetrics = http.auth().metricsOpen() ? Role.ANYONE : Role.VIEWER;
+        List<Route> routes = new ArrayList<>(List.of(
+                Route.open("/live", HealthPages.live()),
+                Route.open("/started", HealthPages.started(status)),
+                Route.open("/ready", HealthPages.ready(status)),
+                new Route("GET", "/metrics", forMetrics, new MetricsPage(status, metrics))));
+        routes.addAll(new RestApi(status, running, recent, history).routes(reload));
+        HttpPages pages = HttpPages.open(http, routes, metrics);
+        Duration period = Duration.ofSeconds(History.PERIOD_SECONDS);
+        return new DaemonPages(pages, Ticker.start("history", period, history::sample));
+    }
+
+    int port() {
+        return pages.port();
+    }
+
+    @Override
+    public void close() {
+        pages.close();
+        history.close();
+    }
+}

@@ -1,0 +1,11 @@
+package io.ringsight.app.http;
+
+/** Answers each question by itself. Called by the server's threads, several at once. */
+public non-sealed interface Answering extends Content {
+    /**
+     * The answer to one question.
+     *
+     * @throws QueryException if it is asked wrongly
+     */
+    Page.Answer answer(Query query) throws QueryException;
+}

@@ -1,0 +1,85 @@
+package io.ringsight.app.http;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.io.Connection;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.util.Callback;
+import org.eclipse.jetty.util.thread.Scheduler;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The clients that hear feeds now; bounded. Any thread. */
+final class EventStreams {
+    private static final Logger LOG = LoggerFactory.getLogger(EventStreams.class);
+    private static final int MAX_STREAMS = 32;
+    private static final long BEAT_SECONDS = 3;
+
+    private record Open(Connection connection, AutoCloseable subscription) {}
+
+    private final Executor executor;
+    private final Scheduler scheduler;
+    private final OpenConnections connections;
+    private final HttpMetrics metrics;
+    private final Map<EventStream, Open> streams = new ConcurrentHashMap<>();
+
+    EventStreams(Executor executor, Scheduler scheduler, OpenConnections connections, HttpMetrics metrics) {
+        this.executor = executor;
+        this.scheduler = scheduler;
+        this.connections = connections;
+        this.metrics = metrics;
+    }
+
+    /** Begins to send a feed to who asked for it. */
+    void open(Feed feed, Query query, Request request, Response response, Callback callback) throws QueryException {
+        if (streams.size() >= MAX_STREAMS) {
+            throw QueryException.busy(
+                    "expected at most " + MAX_STREAMS + " streams of events at a time; close another");
+        }
+        EventStream stream = new EventStream(response, callback, executor, metrics);
+        Connection connection = request.getConnectionMetaData().getConnection();
+        AutoCloseable subscription = feed.open(query, stream);
+        if (streams.isEmpty()) {
+            scheduleBeat();
+        }
+        streams.put(stream, new Open(connection, subscription));
+        response.setStatus(200);
+        response.getHeaders().put(HttpHeader.CONTENT_TYPE, "text/event-stream");
+        stream.begin();
+    }
+
+    private void scheduleBeat() {
+        scheduler.schedule(this::beat, BEAT_SECONDS, TimeUnit.SECONDS);
+    }
+
+    private void beat() {
+        List<EventStream> over = new ArrayList<>();
+        streams.forEach((stream, open) -> {
+            if (stream.isOver()) {
+                over.add(stream);
+            } else {
+                connections.used(open.connection());
+                stream.beat();
+            }
+        });
+        over.forEach(this::close);
+        if (!streams.isEmpty()) {
+            scheduleBeat();
+        }
+    }
+
+    private void close(EventStream stream) {
+        Open open = streams.remove(stream);
+        try {
+            open.subscription().close();
+        } catch (Exception e) {
+            LOG.warn("a stream of events did not close: {}", e.toString());
+        }
+    }
+}

@@ -1,0 +1,139 @@
+package io.ringsight.app.rest;
+
+import io.ringsight.app.api.Status;
+import io.ringsight.app.cli.JsonObject;
+import io.ringsight.app.config.Config;
+import io.ringsight.app.http.Answering;
+import io.ringsight.app.http.Feed;
+import io.ringsight.app.http.Page;
+import io.ringsight.app.http.Query;
+import io.ringsight.app.http.QueryException;
+import io.ringsight.app.http.Route;
+import io.ringsight.core.metrics.SourceMetrics;
+import io.ringsight.sinks.Message;
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
+
+/**
+ * Version 1 of the API, as {@code conf/schema/openapi.yaml} describes it. It reads what the daemon counts anyway: nothing is
+ * done for a frame because of it.
+ */
+public final class RestApi {
+    private static final String ROOT = "/api/v1";
+    private static final List<String> KINDS = List.of("detections", "gaps");
+    private static final int MAX_MESSAGES = 1_000;
+    private static final int DEFAULT_MESSAGES = 100;
+
+    /** Reads the configuration again; gives its errors, none if it was applied. */
+    public interface Reload {
+        /** Waits until it is done. */
+        List<String> run();
+    }
+
+    private final Status status;
+    private final Supplier<Config> running;
+    private final RecentMessages recent;
+    private final History history;
+
+    /**
+     * @param running the configuration as it runs now
+     */
+    public RestApi(Status status, Supplier<Config> running, RecentMessages recent, History history) {
+        this.status = status;
+        this.running = running;
+        this.recent = recent;
+        this.history = history;
+    }
+
+    /** What there is to ask for. */
+    public List<Route> routes(Reload reload) {
+        return List.of(
+                Route.view(ROOT + "/status", (Page) () -> json(Views.status(status))),
+                Route.view(ROOT + "/sources", (Page) this::listSources),
+                Route.view(ROOT + "/sources/{id}", (Answering) this::source),
+                Route.view(ROOT + "/sources/{id}/history", (Answering) this::spans),
+                Route.view(ROOT + "/models", (Page) () -> json(Map.of("models", Views.models(status)))),
+                Route.view(ROOT + "/configuration", (Page) () -> json(RunningConfiguration.of(running.get()))),
+                Route.view(ROOT + "/messages", (Answering) this::messages),
+                Route.view(ROOT + "/events", (Feed) this::events),
+                Route.operate(ROOT + "/reload", () -> reloaded(reload.run())));
+    }
+
+    private static Page.Answer json(Map<String, ?> object) {
+        return Page.Answer.json(JsonObject.of(object) + "\n");
+    }
+
+    private Page.Answer listSources() {
+        recent.keepOnly(status.sources().stream().map(SourceMetrics::sourceId).toList());
+        return json(Map.of(
+                "sources",
+                status.sources().stream()
+                        .map(source -> Views.source(source, status, history))
+                        .toList()));
+    }
+
+    private Page.Answer source(Query query) throws QueryException {
+        return json(Views.source(find(query.only("id").text("id").orElseThrow()), status, history));
+    }
+
+    private Page.Answer spans(Query query) throws QueryException {
+        SourceMetrics source = find(query.only("id").text("id").orElseThrow());
+        Map<String, Object> view = new LinkedHashMap<>();
+        view.put("id", source.sourceId());
+        view.put("periodSeconds", History.PERIOD_SECONDS);
+        view.put("spans", history.of(source).stream().map(Views::span).toList());
+        return json(view);
+    }
+
+    private SourceMetrics find(String id) throws QueryException {
+        return status.sources().stream()
+                .filter(source -> source.sourceId().equals(id))
+                .findFirst()
+                .orElseThrow(() -> QueryException.notFound("there is no such source; " + ROOT + "/sources lists them"));
+    }
+
+    private Page.Answer messages(Query query) throws QueryException {
+        query.only("source", "type", "limit");
+        String source = known(query);
+        String kind = query.word("type", KINDS).orElse("");
+        int limit = query.integer("limit", 1, MAX_MESSAGES, DEFAULT_MESSAGES);
+        List<Message> list = recent.list(source, !kind.equals("gaps"), !kind.equals("detections"), limit);
+        ByteArrayOutputStream text = new ByteArrayOutputStream();
+        text.writeBytes("{\"messages\":[".getBytes(StandardCharsets.UTF_8));
+        for (int i = 0; i < list.size(); i++) {
+            if (i > 0) {
+                text.write(',');
+            }
+            text.writeBytes(list.get(i).bytes());
+        }
+        text.writeBytes("]}\n".getBytes(StandardCharsets.UTF_8));
+        return new Page.Answer(200, "application/json", text.toByteArray());
+    }
+
+    /** The source asked for, which must be there; null for all. */
+    private String known(Query query) throws QueryException {
+        String source = query.text("source").orElse(null);
+        return source == null ? null : find(source).sourceId();
+    }
+
+    private AutoCloseable events(Query query, Feed.Listener listener) throws QueryException {
+        String source = known(query.only("source"));
+        return recent.listen(message -> {
+            if (source == null || source.equals(message.sourceId().value())) {
+                listener.hear(message.type().wireName(), message.bytes());
+            }
+        });
+    }
+
+    private static Page.Answer reloaded(List<String> errors) {
+        Map<String, Object> view = new LinkedHashMap<>();
+        view.put("applied", errors.isEmpty());
+        view.put("errors", errors);
+        Page.Answer answer = json(view);
+        return errors.isEmpty() ? answer : new Page.Answer(409, answer.contentType(), answer.body());
+    }
+}

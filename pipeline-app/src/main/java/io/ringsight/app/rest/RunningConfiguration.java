@@ -1,0 +1,56 @@
+package io.ringsight.app.rest;
+
+import io.ringsight.app.config.Config;
+import io.ringsight.app.config.HttpConfig;
+import io.ringsight.app.config.PipelineConfig;
+import io.ringsight.app.config.SinkConfig;
+import io.ringsight.app.config.SourceConfig;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/** The configuration as it runs. What may be a secret is not in it: no password, no token, no property of Kafka's. */
+final class RunningConfiguration {
+    private RunningConfiguration() {}
+
+    static Map<String, Object> of(Config config) {
+        Map<String, Object> all = new LinkedHashMap<>();
+        all.put("pipeline", pipeline(config.pipeline(), config.ringSize()));
+        all.put(
+                "sources",
+                config.sources().stream().map(RunningConfiguration::source).toList());
+        all.put("sinks", config.sinks().stream().map(SinkConfig::toString).toList());
+        all.put("http", config.http().map(RunningConfiguration::http).orElse(null));
+        return all;
+    }
+
+    private static Map<String, Object> pipeline(PipelineConfig pipeline, int ringSize) {
+        Map<String, Object> values = new LinkedHashMap<>();
+        values.put("model", pipeline.model().file());
+        values.put("device", pipeline.backend().device());
+        values.put("maxBatch", pipeline.backend().maxBatch());
+        values.put("threshold", pipeline.threshold());
+        values.put("ringSize", ringSize);
+        values.put("stopTimeoutMs", pipeline.stopTimeoutMs());
+        return values;
+    }
+
+    private static Map<String, Object> source(SourceConfig source) {
+        Map<String, Object> values = new LinkedHashMap<>();
+        values.put("id", source.id());
+        values.put("name", source.name().map(name -> name.value()).orElse(null));
+        values.put("uri", source.spec().uri());
+        values.put("maxFps", source.maxFps());
+        values.put("deadlineMs", source.deadlineMs());
+        values.put("credits", source.credits().orElse(null));
+        return values;
+    }
+
+    private static Map<String, Object> http(HttpConfig http) {
+        Map<String, Object> values = new LinkedHashMap<>();
+        values.put("bind", http.bind());
+        values.put("port", http.port());
+        values.put("tls", http.tls().isPresent());
+        values.put("auth", http.auth().toString());
+        return values;
+    }
+}

@@ -1,0 +1,114 @@
+package io.ringsight.app.rest;
+
+import io.ringsight.app.api.Status;
+import io.ringsight.app.cli.Version;
+import io.ringsight.core.detector.Detector;
+import io.ringsight.core.detector.DetectorSwitch;
+import io.ringsight.core.frame.SourceName;
+import io.ringsight.core.metrics.Counter;
+import io.ringsight.core.metrics.SinkMetrics;
+import io.ringsight.core.metrics.SourceMetrics;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** What the API tells of the daemon, its sources, sinks and models, as values to be written as JSON. */
+final class Views {
+    private static final double NS_PER_S = 1e9;
+
+    private Views() {}
+
+    static Map<String, Object> status(Status status) {
+        Map<String, Object> view = new LinkedHashMap<>();
+        List<String> reasons = status.notReady();
+        view.put("version", Version.current());
+        view.put("started", status.notStarted().isEmpty());
+        view.put("ready", reasons.isEmpty());
+        view.put("reasons", reasons);
+        view.put("uptimeSeconds", status.uptimeNs() / NS_PER_S);
+        view.put("sources", status.sources().size());
+        view.put("liveSources", status.liveSources());
+        view.put("framesDecoded", status.total(Counter.FRAMES_DECODED));
+        view.put("framesPublished", status.total(Counter.FRAMES_PUBLISHED));
+        view.put("detections", status.total(Counter.DETECTIONS));
+        view.put("sinks", status.sinks().stream().map(Views::sink).toList());
+        return view;
+    }
+
+    private static Map<String, Object> sink(SinkMetrics sink) {
+        Map<String, Object> view = new LinkedHashMap<>();
+        view.put("name", sink.sinkName());
+        view.put("state", sink.state().wireName());
+        view.put("meaning", sink.detail().isEmpty() ? sink.state().sentence() : sink.detail());
+        view.put("queuedMessages", sink.queuedMessages());
+        view.put("spoolMessages", sink.spoolMessages());
+        view.put("spoolBytes", sink.spoolBytes());
+        return view;
+    }
+
+    static Map<String, Object> source(SourceMetrics source, Status status, History history) {
+        Map<String, Object> view = new LinkedHashMap<>();
+        SourceAdvice advice = SourceAdvice.of(source.state());
+        view.put("id", source.sourceId());
+        view.put("name", status.nameOf(source).map(SourceName::value).orElse(null));
+        view.put("state", source.state());
+        view.put("meaning", advice.meaning());
+        view.put("advice", advice.advice());
+        long lastNs = source.lastFrameNs();
+        view.put(
+                "lastFrameAgeSeconds",
+                lastNs == Long.MIN_VALUE ? null : (status.clock().nanoTime() - lastNs) / NS_PER_S);
+        view.put("fps", history.newest(source).map(History.Span::fps).orElse(null));
+        view.put(
+                "latencyMs",
+                latency(history.newest(source).map(History.Span::latencyMs).orElse(null)));
+        view.put("framesDecoded", source.value(Counter.FRAMES_DECODED));
+        view.put("framesPublished", source.value(Counter.FRAMES_PUBLISHED));
+        view.put("framesLost", History.lost(source));
+        view.put("losses", History.losses(source));
+        view.put("framesRateLimited", source.value(Counter.FRAMES_RATE_LIMIT));
+        view.put("detections", source.value(Counter.DETECTIONS));
+        view.put("gaps", source.value(Counter.GAPS));
+        return view;
+    }
+
+    /** Of median, 99th percentile and longest. */
+    private static Map<String, Object> latency(double[] ms) {
+        if (ms == null) {
+            return null;
+        }
+        Map<String, Object> view = new LinkedHashMap<>();
+        view.put("p50", ms[0]);
+        view.put("p99", ms[1]);
+        view.put("max", ms[2]);
+        return view;
+    }
+
+    static Map<String, Object> span(History.Span span) {
+        Map<String, Object> view = new LinkedHashMap<>();
+        view.put("utcMs", span.utcMs());
+        view.put("fps", span.fps());
+        view.put("framesLost", span.lostFrames());
+        view.put("latencyMs", latency(span.latencyMs()));
+        return view;
+    }
+
+    static List<Map<String, Object>> models(Status status) {
+        return status.detectors().map(DetectorSwitch::current).map(Views::model).stream()
+                .toList();
+    }
+
+    private static Map<String, Object> model(Detector detector) {
+        Map<String, Object> view = new LinkedHashMap<>();
+        view.put("name", detector.model().name());
+        view.put("version", detector.model().version());
+        view.put("sha256", detector.model().sha256());
+        view.put("precision", detector.model().precision());
+        view.put("width", detector.model().input().width());
+        view.put("height", detector.model().input().height());
+        view.put("labels", detector.model().labels());
+        view.put("backend", detector.backend().name());
+        view.put("lanes", detector.backend().lanes().size());
+        return view;
+    }
+}

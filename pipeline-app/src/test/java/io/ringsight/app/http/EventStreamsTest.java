@@ -1,0 +1,136 @@
+package io.ringsight.app.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.ringsight.app.config.HttpConfig;
+import io.ringsight.app.config.Place;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Clients of a feed that are slow, gone, or too many. */
+@Timeout(120)
+class EventStreamsTest {
+    private final HttpMetrics metrics = new HttpMetrics();
+    private final List<Feed.Listener> listeners = new CopyOnWriteArrayList<>();
+    private final List<Socket> clients = new ArrayList<>();
+    private HttpPages pages;
+
+    @BeforeEach
+    void serve() throws Exception {
+        Feed feed = (query, listener) -> {
+            listeners.add(listener);
+            return () -> listeners.remove(listener);
+        };
+        pages = HttpPages.open(
+                new HttpConfig("127.0.0.1", 0, new Place(Path.of("pipeline.yaml"), 7, "http.port")),
+                List.of(new Route("GET", "/feed", Role.ANYONE, feed)),
+                metrics);
+    }
+
+    @AfterEach
+    void close() throws IOException {
+        for (Socket client : clients) {
+            client.close();
+        }
+        pages.close();
+    }
+
+    private BufferedReader connect() throws IOException {
+        Socket client = RawHttp.connect(pages.port());
+        clients.add(client);
+        client.getOutputStream()
+                .write("GET /feed HTTP/1.1\r\nHost: localhost\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+        return new BufferedReader(new InputStreamReader(client.getInputStream(), StandardCharsets.UTF_8));
+    }
+
+    private static void await(BooleanSupplier condition) {
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+        while (!condition.getAsBoolean()) {
+            assertThat(System.nanoTime()).isLessThan(deadline);
+            LockSupport.parkNanos(1_000_000);
+        }
+    }
+
+    private static String next(BufferedReader from, String prefix) throws IOException {
+        for (String line = from.readLine(); line != null; line = from.readLine()) {
+            if (line.startsWith(prefix)) {
+                return line;
+            }
+        }
+        throw new AssertionError("the stream ended");
+    }
+
+    @Test
+    void whatASlowClientHasNoRoomForIsDroppedAndToldAsANumber() throws Exception {
+        BufferedReader slow = connect();
+        await(() -> listeners.size() == 1);
+        byte[] large = "x".repeat(100_000).getBytes(StandardCharsets.US_ASCII);
+        int told = 0;
+        while (metrics.value(HttpCounter.EVENTS_DROPPED) < 50) {
+            listeners.get(0).hear("frame", large);
+            told++;
+        }
+        long dropped = metrics.value(HttpCounter.EVENTS_DROPPED);
+
+        int heard = 0;
+        long toldDropped = 0;
+        while (heard + toldDropped < told) {
+            String event = next(slow, "event: ");
+            String data = next(slow, "data: ");
+            if (event.equals("event: dropped")) {
+                toldDropped += Long.parseLong(data.substring(6));
+            } else {
+                heard++;
+            }
+        }
+        assertThat(toldDropped).isEqualTo(dropped);
+        assertThat(heard).isEqualTo(told - dropped);
+    }
+
+    @Test
+    void aClientThatIsGoneIsForgotten() throws Exception {
+        connect();
+        await(() -> listeners.size() == 1);
+
+        clients.get(0).close();
+
+        await(listeners::isEmpty);
+    }
+
+    @Test
+    void aStreamOutlivesTheTimeIdleConnectionsHave() throws Exception {
+        BufferedReader quiet = connect();
+        for (int i = 0; i < 5; i++) {
+            assertThat(next(quiet, ":"))
+                    .as("a sign of life every three seconds")
+                    .isEqualTo(":");
+        }
+        listeners.get(0).hear("gap", "still there".getBytes(StandardCharsets.US_ASCII));
+        assertThat(next(quiet, "data: ")).isEqualTo("data: still there");
+    }
+
+    @Test
+    void thereAreAtMostThirtyTwo() throws Exception {
+        for (int i = 0; i < 32; i++) {
+            connect();
+        }
+        await(() -> listeners.size() == 32);
+
+        assertThat(connect().readLine()).isEqualTo("HTTP/1.1 503 Service Unavailable");
+        assertThat(listeners).hasSize(32);
+    }
+}

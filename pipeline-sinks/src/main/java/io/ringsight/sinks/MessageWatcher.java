@@ -1,0 +1,14 @@
+package io.ringsight.sinks;
+
+/** Looks at every message that is handed to the sinks. Called by the Publish thread: it must be quick and not throw. */
+public interface MessageWatcher {
+    /** Looks at none. */
+    MessageWatcher NONE = (message, objects) -> {};
+
+    /**
+     * One message.
+     *
+     * @param objects how many objects it holds; 0 for a gap
+     */
+    void saw(Message message, int objects);
+}

@@ -50,6 +50,9 @@ public final class Daemon implements AutoCloseable {
     private static final Duration SUMMARY = Duration.ofSeconds(10);
     /** So soon a stop is heard while the last frames of recordings are waited for. */
     private static final long LOOK_MS = 200;
+    /** No device takes so long for one batch. */
+    private static final Duration HUNG = Duration.ofSeconds(60);
+
     /** Time brokers have before the cameras start without them. */
     private static final Duration BROKERS_ANSWERED = Duration.ofSeconds(2);
     /** The shares of the time to stop that have passed when each part must be over. */
@@ -168,11 +171,18 @@ public final class Daemon implements AutoCloseable {
         }
     }
 
-    /** Sources that ended by themselves lose no frame, however long the device takes: only a stop has a deadline. */
+    /** Sources that ended by themselves lose no frame, however slow the device is; but one that hangs is not waited for. */
     private void drainRecordings() throws InterruptedException {
-        boolean drained = false;
-        while (!drained && !stopped && !outputGone && broken.get() == null) {
-            drained = pipeline.drain(LOOK_MS);
+        long left = -1;
+        long sinceNs = clock.nanoTime();
+        while (!stopped && !outputGone && broken.get() == null && !pipeline.drain(LOOK_MS)) {
+            long nowNs = clock.nanoTime();
+            if (pipeline.position().left() != left) {
+                left = pipeline.position().left();
+                sinceNs = nowNs;
+            } else if (nowNs - sinceNs > HUNG.toNanos()) {
+                failed(new IllegalStateException("the device has finished no frame for " + HUNG.toSeconds() + " s"));
+            }
         }
     }
 

@@ -26,6 +26,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
@@ -59,6 +60,42 @@ class DaemonTest {
                 .isEqualTo(lines().size());
         assertThat(frameNumbers()).hasSize(40).isSorted().startsWith(1L).endsWith(40L);
         assertThat(lines().get(lines().size() - 1)).contains("\"type\":\"gap\"").contains("\"reason\":\"ended\"");
+    }
+
+    @Test
+    void aDeviceThatHangsAtTheEndOfARecordingIsGivenUp() throws Exception {
+        FakeBackend hanging = new FakeBackend(1, 1);
+        hanging.holdLaunches();
+        AtomicLong aheadNs = new AtomicLong();
+        Clock clock = new Clock() {
+            @Override
+            public long nanoTime() {
+                return Clock.system().nanoTime() + aheadNs.get();
+            }
+
+            @Override
+            public long epochNanos() {
+                return Clock.system().epochNanos() + aheadNs.get();
+            }
+        };
+        Config config = config("synthetic:boxes?frames=1&pace=asap");
+        try (Daemon daemon = Daemon.start(config, clock, List.of(), (model, spec, metrics) -> Opened.of(hanging))) {
+            Thread time = new Thread(() -> {
+                while (!Thread.currentThread().isInterrupted()) {
+                    aheadNs.addAndGet(TimeUnit.MILLISECONDS.toNanos(10));
+                    LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(1));
+                }
+            });
+            time.start();
+            try {
+                CommandException failure = catchThrowableOfType(CommandException.class, daemon::await);
+                assertThat(failure.exitCode()).isEqualTo(1);
+                assertThat(failure).hasMessageContaining("the device has finished no frame for 60 s");
+            } finally {
+                time.interrupt();
+                hanging.releaseLaunches();
+            }
+        }
     }
 
     @Test

@@ -145,6 +145,22 @@ class ConfiguredEffectsTest {
     }
 
     @Test
+    void zonesSayWhereObjectsAre() throws Exception {
+        String everywhere = "{name: all, polygon: '0,0 1,0 1,1 0,1'}";
+        String corner = "{name: corner, polygon: '0,0 0.001,0 0,0.001'}";
+        ended(
+                "threshold: 0",
+                "synthetic:boxes?frames=3&pace=asap",
+                "zones: [" + corner + ", " + everywhere + "], maxFps: 0");
+
+        assertThat(Files.readAllLines(dir.resolve("lines/out.jsonl")).stream()
+                        .filter(line -> line.contains("\"frame\"")))
+                .filteredOn(line -> line.contains("\"classId\""))
+                .hasSize(3)
+                .allMatch(line -> line.contains(",\"zones\":[\"all\"]}"));
+    }
+
+    @Test
     void whatComputesIsOpenedAsConfigured() throws Exception {
         ended(
                 "device: cpu, lanes: 3, maxBatch: 5, cudaGraphs: false",

@@ -1,5 +1,6 @@
 package io.ringsight.client;
 
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -11,11 +12,23 @@ import java.util.Optional;
  * @param confidence 0 to 1, four decimals; NaN if the model gave a number that is not finite (field {@code confidence})
  * @param box where it is (field {@code bbox})
  * @param track which object it is over time; empty if it is not followed, or not for long enough yet
+ * @param zones names of the zones it is in, perhaps none; empty if its source has no zones (field {@code zones})
  */
-public record Detection(int id, String label, int classId, double confidence, Box box, Optional<Track> track) {
-    /** One that is not followed. */
+public record Detection(
+        int id,
+        String label,
+        int classId,
+        double confidence,
+        Box box,
+        Optional<Track> track,
+        Optional<List<String>> zones) {
+    public Detection {
+        zones = zones.map(List::copyOf);
+    }
+
+    /** One that is not followed, of a source without zones. */
     public Detection(int id, String label, int classId, double confidence, Box box) {
-        this(id, label, classId, confidence, box, Optional.empty());
+        this(id, label, classId, confidence, box, Optional.empty(), Optional.empty());
     }
 
     /**

@@ -1,7 +1,10 @@
 package io.ringsight.client;
 
 import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 
 /** What was read of one element of {@code objects}. */
@@ -13,6 +16,7 @@ final class DetectionFields implements JsonFields.FieldReader {
     private Box box;
     private String trackId;
     private String trackLabel;
+    private List<String> zones;
 
     @Override
     public void field(String name, JsonParser in) throws IOException, MessageFormatException {
@@ -24,10 +28,22 @@ final class DetectionFields implements JsonFields.FieldReader {
             case "bbox" -> box = box(in);
             case "trackId" -> trackId = JsonFields.text(in);
             case "trackLabel" -> trackLabel = JsonFields.text(in);
+            case "zones" -> zones = texts(in);
             default -> {
                 // newer than this version
             }
         }
+    }
+
+    private static List<String> texts(JsonParser in) throws IOException, MessageFormatException {
+        if (in.currentToken() != JsonToken.START_ARRAY) {
+            throw JsonFields.wrong(in, "an array");
+        }
+        List<String> texts = new ArrayList<>();
+        while (in.nextToken() != JsonToken.END_ARRAY) {
+            texts.add(JsonFields.text(in));
+        }
+        return texts;
     }
 
     private static Box box(JsonParser in) throws IOException, MessageFormatException {
@@ -57,7 +73,8 @@ final class DetectionFields implements JsonFields.FieldReader {
                 MessageFields.need(classId, "objects.classId"),
                 MessageFields.need(confidence, "objects.confidence"),
                 MessageFields.need(box, "objects.bbox"),
-                track());
+                track(),
+                Optional.ofNullable(zones));
     }
 
     private Optional<Detection.Track> track() throws MessageFormatException {

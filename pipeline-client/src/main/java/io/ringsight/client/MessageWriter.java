@@ -126,6 +126,13 @@ public final class MessageWriter {
                 out.writeStringField("trackId", object.track().get().id());
                 out.writeStringField("trackLabel", object.track().get().label());
             }
+            if (object.zones().isPresent()) {
+                out.writeArrayFieldStart("zones");
+                for (String zone : object.zones().get()) {
+                    out.writeString(zone);
+                }
+                out.writeEndArray();
+            }
             out.writeEndObject();
         }
         out.writeEndArray();

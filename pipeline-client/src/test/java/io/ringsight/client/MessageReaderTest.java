@@ -23,7 +23,8 @@ class MessageReaderTest {
             "publishedAt":"2026-11-22T13:40:00.123456Z","frame":{"width":1920,"height":1080},
             "model":{"name":"pcb-defect","version":"1","sha256":"%s","precision":"fp32","backend":"onnxruntime-cpu"},
             "suspect":"frozen","objects":[{"id":0,"label":"short","classId":1,"confidence":0.91,
-            "bbox":{"left":12.0,"top":30.5,"width":40.25,"height":22.0},"trackId":"01JD/t17","trackLabel":"spur"}]}
+            "bbox":{"left":12.0,"top":30.5,"width":40.25,"height":22.0},"trackId":"01JD/t17","trackLabel":"spur",
+            "zones":["bay 3","door"]}]}
             """.formatted(SHA);
     private static final String GAP = """
             {"schemaVersion":"1.3","type":"gap","messageId":"line1/01JD/g3","sourceId":"line1","streamEpoch":"01JD",
@@ -63,7 +64,8 @@ class MessageReaderTest {
                                 1,
                                 0.91,
                                 new Box(12, 30.5, 40.25, 22),
-                                Optional.of(new Detection.Track("01JD/t17", "spur"))))));
+                                Optional.of(new Detection.Track("01JD/t17", "spur")),
+                                Optional.of(List.of("bay 3", "door"))))));
     }
 
     @Test
@@ -100,8 +102,8 @@ class MessageReaderTest {
     }
 
     @Test
-    void anObjectThatIsNotFollowedHasNoTrack() throws MessageFormatException {
-        String unfollowed = FRAME.replace(",\"trackId\":\"01JD/t17\",\"trackLabel\":\"spur\"", "");
+    void anObjectThatIsNotFollowedHasNoTrackAndWithoutZonesNone() throws MessageFormatException {
+        String unfollowed = FRAME.replaceFirst(",\"trackId\"(?s:.*)", "}]}");
 
         assertThat(((FrameMessage) read(unfollowed)).objects())
                 .containsExactly(new Detection(0, "short", 1, 0.91, new Box(12, 30.5, 40.25, 22)));

@@ -38,6 +38,7 @@ final class JsonFields {
     static final SerializedString TOP = new SerializedString("top");
     static final SerializedString TRACK_ID = new SerializedString("trackId");
     static final SerializedString TRACK_LABEL = new SerializedString("trackLabel");
+    static final SerializedString ZONES = new SerializedString("zones");
     static final SerializedString SUSPECT = new SerializedString("suspect");
     static final SerializedString REASON = new SerializedString("reason");
     static final SerializedString DETAIL = new SerializedString("detail");

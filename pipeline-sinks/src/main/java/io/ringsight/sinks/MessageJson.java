@@ -13,6 +13,7 @@ import io.ringsight.core.time.Clock;
 import io.ringsight.core.time.FrameTimings;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.List;
 
 /**
  * Frames and gaps as the JSON that {@code conf/schema/message.schema.json} describes. One thread: it has one buffer.
@@ -107,7 +108,7 @@ public final class MessageJson {
         if (result.suspicion() != null) {
             JsonFields.string(out, JsonFields.SUSPECT, result.suspicion().wireName());
         }
-        objects(out, result.detections());
+        objects(out, result.detections(), result.zoneNames());
         out.writeEndObject();
         return text.end();
     }
@@ -133,7 +134,7 @@ public final class MessageJson {
         out.writeEndObject();
     }
 
-    private void objects(JsonGenerator out, Detections found) throws IOException {
+    private void objects(JsonGenerator out, Detections found, List<String> zoneNames) throws IOException {
         out.writeFieldName(JsonFields.OBJECTS);
         out.writeStartArray();
         for (int i = 0; i < found.size(); i++) {
@@ -153,7 +154,22 @@ public final class MessageJson {
                 text.numbered(JsonFields.TRACK_ID, trackPrefix, found.track(i));
                 label(out, JsonFields.TRACK_LABEL, found.trackClassId(i));
             }
+            zones(out, found.zones(i), zoneNames);
             out.writeEndObject();
+        }
+        out.writeEndArray();
+    }
+
+    private static void zones(JsonGenerator out, long in, List<String> names) throws IOException {
+        if (names.isEmpty()) {
+            return;
+        }
+        out.writeFieldName(JsonFields.ZONES);
+        out.writeStartArray();
+        for (int zone = 0; zone < names.size(); zone++) {
+            if ((in >> zone & 1) == 1) {
+                out.writeString(names.get(zone));
+            }
         }
         out.writeEndArray();
     }

@@ -125,6 +125,22 @@ class MessageJsonTest {
         }
     }
 
+    @Test
+    void namesTheZonesThatAnObjectIsIn() {
+        Sample.Frame frame = Sample.frame("line1", 1, 0).zones("bay \"3\"", "door");
+        for (long zones : new long[] {0b11, 0b10, 0}) {
+            frame.detections().add(1, 1, 2, 2, 0.5f, 0);
+            frame.detections().zones(frame.detections().size() - 1, zones);
+        }
+        Message message = json.frame(frame);
+
+        schema.accepts(message.bytes());
+        assertThat(text(message))
+                .containsSubsequence(
+                        ",\"zones\":[\"bay \\\"3\\\"\",\"door\"]}", ",\"zones\":[\"door\"]}", ",\"zones\":[]}]}");
+        assertThat(text(json.frame(fullFrame()))).doesNotContain("zones");
+    }
+
     private void assertGolden(String name, Message message) throws IOException {
         schema.accepts(message.bytes());
         try (InputStream golden = MessageJsonTest.class.getResourceAsStream("/golden/" + name)) {

@@ -74,6 +74,7 @@ public final class Sample {
         private String backend = "onnxruntime-cpu";
         private ModelSpec model = MODEL;
         private GapReason suspicion;
+        private List<String> zoneNames = List.of();
 
         private Frame(String source, long frameSeq, long prevFrameSeq) {
             sourceId = new SourceId(source);
@@ -90,6 +91,17 @@ public final class Sample {
         public Frame suspect(GapReason reason) {
             suspicion = reason;
             return this;
+        }
+
+        /** Gives its source zones. */
+        public Frame zones(String... names) {
+            zoneNames = List.of(names);
+            return this;
+        }
+
+        @Override
+        public List<String> zoneNames() {
+            return zoneNames;
         }
 
         @Override

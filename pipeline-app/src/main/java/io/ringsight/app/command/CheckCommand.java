@@ -10,6 +10,7 @@ import io.ringsight.app.config.SinkConfig;
 import io.ringsight.app.config.SourceConfig;
 import io.ringsight.app.config.yaml.ConfigException;
 import io.ringsight.app.daemon.BrokerRemarks;
+import io.ringsight.core.analyse.zone.Zone;
 import io.ringsight.core.model.ModelInput;
 import io.ringsight.core.model.ModelSpec;
 import io.ringsight.core.time.Clock;
@@ -21,6 +22,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -148,6 +150,10 @@ public final class CheckCommand implements Callable<Integer> {
             text.append(", objects followed (lost after ")
                     .append(source.tracking().lostMs())
                     .append(" ms)");
+        }
+        if (!source.zones().isEmpty()) {
+            text.append(", zones ")
+                    .append(source.zones().stream().map(Zone::name).collect(Collectors.joining(", ")));
         }
         if (source.spec() instanceof SourceSpec.Network || source.spec() instanceof SourceSpec.V4l2) {
             text.append(", stalled after ")

@@ -1,6 +1,7 @@
 package io.ringsight.app.config;
 
 import io.ringsight.core.analyse.track.TrackSettings;
+import io.ringsight.core.analyse.zone.Zone;
 import io.ringsight.core.frame.SourceId;
 import io.ringsight.core.frame.SourceName;
 import io.ringsight.sources.spec.Decode;
@@ -24,6 +25,7 @@ import java.util.Optional;
  * @param track which of several videos, counted from 1; 0: as the URI says, or the main one
  * @param classes names of those whose objects are published; none: all are
  * @param tracking how its objects are followed
+ * @param zones parts of its picture, of which each object is told which it is in
  */
 public record SourceConfig(
         SourceId id,
@@ -36,9 +38,11 @@ public record SourceConfig(
         Deinterlace deinterlace,
         int track,
         List<String> classes,
-        TrackSettings tracking) {
+        TrackSettings tracking,
+        List<Zone> zones) {
     public SourceConfig {
         classes = List.copyOf(classes);
+        zones = List.copyOf(zones);
     }
 
     /** For cameras: one in work, one waiting. */
@@ -62,6 +66,6 @@ public record SourceConfig(
 
     private SourceConfig named(Optional<SourceName> called) {
         return new SourceConfig(
-                id, called, spec, maxFps, deadlineMs, credits, decode, deinterlace, track, classes, tracking);
+                id, called, spec, maxFps, deadlineMs, credits, decode, deinterlace, track, classes, tracking, zones);
     }
 }

@@ -2,6 +2,7 @@ package io.ringsight.app.config;
 
 import io.ringsight.app.config.yaml.YamlObject;
 import io.ringsight.core.analyse.track.TrackSettings;
+import io.ringsight.core.analyse.zone.Zone;
 import io.ringsight.core.frame.SourceId;
 import io.ringsight.core.frame.SourceName;
 import io.ringsight.sources.Sources;
@@ -48,6 +49,7 @@ final class SourceReader {
         List<String> classes = classes();
         TrackSettings tracking =
                 yaml.object("tracking").map(SourceReader::tracking).orElse(TrackSettings.OFF);
+        List<Zone> zones = ZonesReader.read(yaml);
         SourceSettings settings = settings();
         yaml.finish();
         Optional<SourceSpec> spec = uri.isBlank() ? Optional.empty() : spec(uri, settings);
@@ -65,7 +67,8 @@ final class SourceReader {
                         deinterlace,
                         track,
                         classes,
-                        tracking));
+                        tracking,
+                        zones));
     }
 
     private static TrackSettings tracking(YamlObject section) {

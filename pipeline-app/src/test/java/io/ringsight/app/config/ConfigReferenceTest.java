@@ -135,7 +135,8 @@ class ConfigReferenceTest {
                 bogus: 1
                 pipeline: {model: conf/models/pcb-defect.yaml, bogus: 1}
                 sourceDefaults: {bogusToo: 1}
-                sources: [{id: a, uri: "synthetic:pcb", bogus: 1, tracking: {bogus: 1}}]
+                sources: [{id: a, uri: "synthetic:pcb", bogus: 1, tracking: {bogus: 1},
+                    zones: [{name: a, polygon: "0,0 1,0 1,1", bogus: 1}]}]
                 sinks:
                   - kafka: {bootstrapServers: "a:1", topic: b, bogus: 1, spool: {bogus: 1}}
                   - jsonl: {path: "-", bogus: 1}
@@ -170,6 +171,9 @@ class ConfigReferenceTest {
             if (((Map<?, ?>) entry).get("tracking") instanceof Map<?, ?> tracking) {
                 keys.put("sources.tracking", names(tracking));
             }
+            if (((Map<?, ?>) entry).get("zones") instanceof List<?> zones) {
+                keys.put("sources.zones", names((Map<?, ?>) zones.get(0)));
+            }
         }
         for (Object sink : (List<?>) top.get("sinks")) {
             Map.Entry<?, ?> entry = ((Map<?, ?>) sink).entrySet().iterator().next();
@@ -196,6 +200,7 @@ class ConfigReferenceTest {
         keys.put("sources", names((Map<?, ?>) ((Map<?, ?>) definitions.get("source")).get("properties")));
         Map<?, ?> source = (Map<?, ?>) ((Map<?, ?>) definitions.get("source")).get("properties");
         keys.put("sources.tracking", names((Map<?, ?>) ((Map<?, ?>) source.get("tracking")).get("properties")));
+        keys.put("sources.zones", names((Map<?, ?>) ((Map<?, ?>) definitions.get("zone")).get("properties")));
         for (String sink : List.of("kafka", "jsonl")) {
             keys.put(sink, names((Map<?, ?>) ((Map<?, ?>) definitions.get(sink)).get("properties")));
         }

@@ -148,6 +148,18 @@ class ConfiguredValuesTest {
                 new Arrival("source.tracking.confident", RTSP, "sources[0].tracking.confident"),
                 new Arrival("source.tracking.lostMs", RTSP, "sources[0].tracking.lostMs"),
                 new Arrival("source.tracking.confirmMs", RTSP, "sources[0].tracking.confirmMs"),
+                new Arrival(
+                        "source.zones",
+                        RTSP,
+                        "sources[0].zones[0].name",
+                        "[{name: 'bay 3', polygon: '0,0 1,0 1,1'}]",
+                        "bay 3"),
+                new Arrival(
+                        "source.zones",
+                        RTSP,
+                        "sources[0].zones[0].corners[1].x",
+                        "[{name: a, polygon: '0,0 0.25,0 1,1'}]",
+                        "0.25"),
                 new Arrival("source.deinterlace", RTSP, "sources[0].deinterlace"),
                 new Arrival("source.track", RTSP, "sources[0].track"),
                 new Arrival("source.options", RTSP, SPEC + "options.probesize", "{probesize: 77}", "77"));
@@ -289,6 +301,7 @@ class ConfiguredValuesTest {
             case "kafka.spool.enabled" -> place.startsWith(SPOOL);
             case "source.name", "source.options", "source.classes", "kafka.properties" ->
                 arrival.place().startsWith(place);
+            case "source.zones" -> place.startsWith("sources[0].zones");
             default -> false;
         };
     }

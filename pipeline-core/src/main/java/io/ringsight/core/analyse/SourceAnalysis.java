@@ -1,27 +1,37 @@
 package io.ringsight.core.analyse;
 
 import io.ringsight.core.analyse.track.Tracker;
+import io.ringsight.core.analyse.zone.Zone;
+import io.ringsight.core.analyse.zone.ZoneMap;
 import io.ringsight.core.detect.Detections;
 import io.ringsight.core.frame.FrameResult;
 import io.ringsight.core.metrics.Counter;
 import io.ringsight.core.metrics.SourceMetrics;
 import io.ringsight.core.model.ModelSpec;
+import java.util.List;
 
 /**
- * What is made of the detections of one source, from frame to frame: which track each object is of. Its memory is made at
+ * What is made of the detections of one source, from frame to frame: which track each object is of, and
+ * which zones it is in. Its memory is made at
  * once and bounded; a frame allocates nothing.
  *
  * <p><b>Threads.</b> Made by any thread, used by one.
  */
 public final class SourceAnalysis {
+    private final ZoneMap zones;
+    private final List<String> zoneNames;
+    /** Null where objects are not followed. */
     private final Tracker tracker;
+
     private final SourceMetrics metrics;
     private final FrameTime time = new FrameTime();
     /** The model that was at work last. */
     private ModelSpec model;
 
     public SourceAnalysis(AnalysisSpec spec, SourceMetrics metrics) {
-        tracker = new Tracker(spec.tracking());
+        zones = new ZoneMap(spec.zones());
+        zoneNames = spec.zones().stream().map(Zone::name).toList();
+        tracker = spec.tracking().enabled() ? new Tracker(spec.tracking()) : null;
         this.metrics = metrics;
     }
 
@@ -30,6 +40,18 @@ public final class SourceAnalysis {
      * not show what is there now: its objects are of no track, and the time it took is time in which nothing was seen.
      */
     public void frame(FrameResult frame, SharedAnalysis shared) {
+        zones.place(frame.detections(), frame.picture().width(), frame.picture().height());
+        if (tracker != null) {
+            follow(frame, shared);
+        }
+    }
+
+    /** Names of the zones, in their order. */
+    public List<String> zoneNames() {
+        return zoneNames;
+    }
+
+    private void follow(FrameResult frame, SharedAnalysis shared) {
         if (frame.suspicion() != null) {
             time.interrupt();
             return;
@@ -59,6 +81,8 @@ public final class SourceAnalysis {
 
     /** Forgets what it knows, because a frame could not be analysed. */
     public void reset() {
-        tracker.reset();
+        if (tracker != null) {
+            tracker.reset();
+        }
     }
 }

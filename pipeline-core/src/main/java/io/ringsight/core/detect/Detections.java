@@ -13,7 +13,7 @@ public final class Detections {
     public static final int DEFAULT_CAPACITY = 300;
     /** For heads whose network does not choose itself. */
     static final int RAW_CAPACITY = 1_000;
-    /** Bounds the memory of a ring's slots: 36 bytes a detection. */
+    /** Bounds the memory of a ring's slots: 44 bytes a detection. */
     static final int MAX_CAPACITY = 4_096;
 
     private final float[] left;
@@ -24,6 +24,7 @@ public final class Detections {
     private final int[] classId;
     private final long[] track;
     private final int[] trackClassId;
+    private final long[] zones;
     private int size;
     private int invalid;
     private boolean cut;
@@ -42,6 +43,7 @@ public final class Detections {
         classId = new int[capacity];
         track = new long[capacity];
         trackClassId = new int[capacity];
+        zones = new long[capacity];
     }
 
     /** Forgets all detections. */
@@ -105,6 +107,7 @@ public final class Detections {
         this.confidence[size] = confidence;
         this.classId[size] = classId;
         track[size] = NO_TRACK;
+        zones[size] = 0;
         size++;
         return true;
     }
@@ -128,6 +131,11 @@ public final class Detections {
         Arrays.fill(track, 0, size, NO_TRACK);
     }
 
+    /** Says which zones of its source detection {@code index} is in: a bit for each, the first zone's the lowest. */
+    public void zones(int index, long zones) {
+        this.zones[index] = zones;
+    }
+
     /** Keeps the first {@code size} only. */
     public void truncate(int size) {
         this.size = Math.min(this.size, size);
@@ -144,6 +152,7 @@ public final class Detections {
         System.arraycopy(classId, index + 1, classId, index, behind);
         System.arraycopy(track, index + 1, track, index, behind);
         System.arraycopy(trackClassId, index + 1, trackClassId, index, behind);
+        System.arraycopy(zones, index + 1, zones, index, behind);
     }
 
     public int size() {
@@ -186,5 +195,10 @@ public final class Detections {
     /** The class that its track was given by vote over time; without meaning where it is of none. */
     public int trackClassId(int index) {
         return trackClassId[index];
+    }
+
+    /** The zones of its source that it is in: a bit for each, the first zone's the lowest. */
+    public long zones(int index) {
+        return zones[index];
     }
 }

@@ -3,6 +3,7 @@ package io.ringsight.core.frame;
 import io.ringsight.core.detect.Detections;
 import io.ringsight.core.model.ModelSpec;
 import io.ringsight.core.time.FrameTimings;
+import java.util.List;
 
 /**
  * What is known of one analysed frame: the read-only view of a ring slot that sinks get. Valid only during the call it
@@ -35,6 +36,11 @@ public interface FrameResult {
 
     /** What was found, boxes in source pixels. */
     Detections detections();
+
+    /** Names of the source's zones, in the order of {@link Detections#zones}; empty if it has none. */
+    default List<String> zoneNames() {
+        return List.of();
+    }
 
     /** Name of what computed it, e.g. {@code onnxruntime-cpu}; the same object each time. */
     String backend();

@@ -10,6 +10,7 @@ import io.ringsight.core.frame.SourceId;
 import io.ringsight.core.infer.Lane;
 import io.ringsight.core.model.ModelSpec;
 import io.ringsight.core.time.FrameTimings;
+import java.util.List;
 
 /**
  * One place of the ring: a frame on its way, or a gap that must keep its place among its source's frames. Made once and
@@ -142,6 +143,11 @@ final class FrameSlot implements FrameResult {
     @Override
     public Detections detections() {
         return detections;
+    }
+
+    @Override
+    public List<String> zoneNames() {
+        return source.analysis() == null ? List.of() : source.analysis().zoneNames();
     }
 
     @Override

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.sun.management.ThreadMXBean;
 import io.ringsight.core.analyse.AnalysisSpec;
 import io.ringsight.core.analyse.track.TrackSettings;
+import io.ringsight.core.analyse.zone.Zone;
 import io.ringsight.core.detect.Detections;
 import io.ringsight.core.detect.WantedClasses;
 import io.ringsight.core.frame.FrameResult;
@@ -29,7 +30,9 @@ class AllocationTest {
     private static final int FRAMES = 20_000;
     private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
-    private static final AnalysisSpec FOLLOWED = new AnalysisSpec(TrackSettings.DEFAULT);
+    private static final AnalysisSpec FOLLOWED = new AnalysisSpec(
+            TrackSettings.DEFAULT,
+            List.of(new Zone("z", Zone.corners("0,0 1,0 0.5,1").orElseThrow())));
     private static final AtomicInteger crowdBeat = new AtomicInteger();
 
     private static final ResultSink NOWHERE = new ResultSink() {

@@ -167,7 +167,8 @@ public final class DemoCommand implements Callable<Integer> {
                 Deinterlace.AUTO,
                 0,
                 List.of(),
-                TrackSettings.OFF);
+                TrackSettings.OFF,
+                List.of());
         KafkaSinkSpec topic = new KafkaSinkSpec(broker.bootstrapServers(), TOPIC, Map.of());
         SinkConfig kafka = new SinkConfig.Kafka(topic);
         return new Config(pipeline, List.of(line), List.of(kafka), Optional.empty());

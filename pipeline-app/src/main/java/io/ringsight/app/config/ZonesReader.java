@@ -1,0 +1,66 @@
+package io.ringsight.app.config;
+
+import io.ringsight.app.config.yaml.YamlObject;
+import io.ringsight.core.analyse.zone.Zone;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Reads the {@code zones} of a source. */
+final class ZonesReader {
+    private static final String KEY = "zones";
+
+    private ZonesReader() {}
+
+    /** Those that are right; what is wrong with the others is said. */
+    static List<Zone> read(YamlObject source) {
+        List<Zone> zones = new ArrayList<>();
+        Map<String, Integer> lines = new HashMap<>();
+        List<YamlObject> entries = source.objects(KEY);
+        for (YamlObject entry : entries) {
+            String name = name(entry, lines);
+            corners(entry).ifPresent(corners -> zones.add(new Zone(name, corners)));
+            entry.finish();
+        }
+        if (entries.size() > Zone.MAX_ZONES) {
+            source.mistake(KEY, "expected at most " + Zone.MAX_ZONES + " zones, got " + entries.size());
+            return List.of();
+        }
+        return zones;
+    }
+
+    private static String name(YamlObject entry, Map<String, Integer> lines) {
+        String name = entry.text("name").strip();
+        if (name.length() > Zone.MAX_NAME) {
+            entry.mistake("name", "expected at most " + Zone.MAX_NAME + " characters, got " + name.length());
+        }
+        Integer first = name.isEmpty() ? null : lines.putIfAbsent(name, entry.lineOf("name"));
+        if (first != null) {
+            entry.mistake(
+                    "name",
+                    "expected each zone's name once, got " + YamlObject.quoted(name) + " again (first on line " + first
+                            + ")");
+        }
+        return name;
+    }
+
+    private static Optional<List<Zone.Point>> corners(YamlObject entry) {
+        String text = entry.text("polygon");
+        if (text.isBlank()) {
+            return Optional.empty();
+        }
+        Optional<List<Zone.Point>> corners = Zone.corners(text);
+        if (corners.isEmpty()) {
+            entry.mistake(
+                    "polygon",
+                    "expected corners as fractions of the picture's width and height, as in 0.1,0.2 0.5,0.2 0.5,0.9, got "
+                            + YamlObject.quoted(text));
+            return Optional.empty();
+        }
+        Optional<String> problem = Zone.problem(corners.get());
+        problem.ifPresent(sentence -> entry.mistake("polygon", sentence));
+        return problem.isPresent() ? Optional.empty() : corners;
+    }
+}

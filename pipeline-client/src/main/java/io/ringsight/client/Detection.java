@@ -13,6 +13,7 @@ import java.util.Optional;
  * @param box where it is (field {@code bbox})
  * @param track which object it is over time; empty if it is not followed, or not for long enough yet
  * @param zones names of the zones it is in, perhaps none; empty if its source has no zones (field {@code zones})
+ * @param crossings the lines of its source that it has just crossed; mostly none (field {@code crossings})
  */
 public record Detection(
         int id,
@@ -21,15 +22,26 @@ public record Detection(
         double confidence,
         Box box,
         Optional<Track> track,
-        Optional<List<String>> zones) {
+        Optional<List<String>> zones,
+        List<Crossing> crossings) {
     public Detection {
+        crossings = List.copyOf(crossings);
         zones = zones.map(List::copyOf);
     }
 
     /** One that is not followed, of a source without zones. */
     public Detection(int id, String label, int classId, double confidence, Box box) {
-        this(id, label, classId, confidence, box, Optional.empty(), Optional.empty());
+        this(id, label, classId, confidence, box, Optional.empty(), Optional.empty(), List.of());
     }
+
+    /**
+     * That an object crossed a line. Immutable.
+     *
+     * @param line name of the line (field {@code line})
+     * @param direction {@code forward}, from the left hand to the right of who walks from the line's start to its end, or
+     *     {@code backward} (field {@code direction})
+     */
+    public record Crossing(String line, String direction) {}
 
     /**
      * An object that is followed from frame to frame. Immutable.

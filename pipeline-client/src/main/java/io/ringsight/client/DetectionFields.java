@@ -17,6 +17,7 @@ final class DetectionFields implements JsonFields.FieldReader {
     private String trackId;
     private String trackLabel;
     private List<String> zones;
+    private List<Detection.Crossing> crossings = List.of();
 
     @Override
     public void field(String name, JsonParser in) throws IOException, MessageFormatException {
@@ -29,6 +30,7 @@ final class DetectionFields implements JsonFields.FieldReader {
             case "trackId" -> trackId = JsonFields.text(in);
             case "trackLabel" -> trackLabel = JsonFields.text(in);
             case "zones" -> zones = texts(in);
+            case "crossings" -> crossings = crossings(in);
             default -> {
                 // newer than this version
             }
@@ -44,6 +46,29 @@ final class DetectionFields implements JsonFields.FieldReader {
             texts.add(JsonFields.text(in));
         }
         return texts;
+    }
+
+    private static List<Detection.Crossing> crossings(JsonParser in) throws IOException, MessageFormatException {
+        if (in.currentToken() != JsonToken.START_ARRAY) {
+            throw JsonFields.wrong(in, "an array");
+        }
+        List<Detection.Crossing> crossings = new ArrayList<>();
+        while (in.nextToken() != JsonToken.END_ARRAY) {
+            String[] texts = new String[2];
+            JsonFields.object(in, (name, value) -> {
+                switch (name) {
+                    case "line" -> texts[0] = JsonFields.text(value);
+                    case "direction" -> texts[1] = JsonFields.text(value);
+                    default -> {
+                        // newer than this version
+                    }
+                }
+            });
+            crossings.add(new Detection.Crossing(
+                    MessageFields.need(texts[0], "objects.crossings.line"),
+                    MessageFields.need(texts[1], "objects.crossings.direction")));
+        }
+        return crossings;
     }
 
     private static Box box(JsonParser in) throws IOException, MessageFormatException {
@@ -74,7 +99,8 @@ final class DetectionFields implements JsonFields.FieldReader {
                 MessageFields.need(confidence, "objects.confidence"),
                 MessageFields.need(box, "objects.bbox"),
                 track(),
-                Optional.ofNullable(zones));
+                Optional.ofNullable(zones),
+                crossings);
     }
 
     private Optional<Detection.Track> track() throws MessageFormatException {

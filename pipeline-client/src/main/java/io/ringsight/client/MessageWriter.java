@@ -126,6 +126,7 @@ public final class MessageWriter {
                 out.writeStringField("trackId", object.track().get().id());
                 out.writeStringField("trackLabel", object.track().get().label());
             }
+            crossings(out, object.crossings());
             if (object.zones().isPresent()) {
                 out.writeArrayFieldStart("zones");
                 for (String zone : object.zones().get()) {
@@ -133,6 +134,20 @@ public final class MessageWriter {
                 }
                 out.writeEndArray();
             }
+            out.writeEndObject();
+        }
+        out.writeEndArray();
+    }
+
+    private static void crossings(JsonGenerator out, List<Detection.Crossing> crossings) throws IOException {
+        if (crossings.isEmpty()) {
+            return;
+        }
+        out.writeArrayFieldStart("crossings");
+        for (Detection.Crossing crossing : crossings) {
+            out.writeStartObject();
+            out.writeStringField("line", crossing.line());
+            out.writeStringField("direction", crossing.direction());
             out.writeEndObject();
         }
         out.writeEndArray();

@@ -24,7 +24,7 @@ class MessageReaderTest {
             "model":{"name":"pcb-defect","version":"1","sha256":"%s","precision":"fp32","backend":"onnxruntime-cpu"},
             "suspect":"frozen","objects":[{"id":0,"label":"short","classId":1,"confidence":0.91,
             "bbox":{"left":12.0,"top":30.5,"width":40.25,"height":22.0},"trackId":"01JD/t17","trackLabel":"spur",
-            "zones":["bay 3","door"]}]}
+            "zones":["bay 3","door"],"crossings":[{"line":"gate","direction":"forward"}]}]}
             """.formatted(SHA);
     private static final String GAP = """
             {"schemaVersion":"1.3","type":"gap","messageId":"line1/01JD/g3","sourceId":"line1","streamEpoch":"01JD",
@@ -65,7 +65,8 @@ class MessageReaderTest {
                                 0.91,
                                 new Box(12, 30.5, 40.25, 22),
                                 Optional.of(new Detection.Track("01JD/t17", "spur")),
-                                Optional.of(List.of("bay 3", "door"))))));
+                                Optional.of(List.of("bay 3", "door")),
+                                List.of(new Detection.Crossing("gate", "forward"))))));
     }
 
     @Test

@@ -39,6 +39,9 @@ final class JsonFields {
     static final SerializedString TRACK_ID = new SerializedString("trackId");
     static final SerializedString TRACK_LABEL = new SerializedString("trackLabel");
     static final SerializedString ZONES = new SerializedString("zones");
+    static final SerializedString CROSSINGS = new SerializedString("crossings");
+    static final SerializedString LINE = new SerializedString("line");
+    static final SerializedString DIRECTION = new SerializedString("direction");
     static final SerializedString SUSPECT = new SerializedString("suspect");
     static final SerializedString REASON = new SerializedString("reason");
     static final SerializedString DETAIL = new SerializedString("detail");

@@ -2,6 +2,7 @@ package io.ringsight.sinks;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.io.SerializedString;
+import io.ringsight.core.analyse.zone.Line;
 import io.ringsight.core.detect.Detections;
 import io.ringsight.core.frame.FrameLosses;
 import io.ringsight.core.frame.FrameResult;
@@ -108,7 +109,7 @@ public final class MessageJson {
         if (result.suspicion() != null) {
             JsonFields.string(out, JsonFields.SUSPECT, result.suspicion().wireName());
         }
-        objects(out, result.detections(), result.zoneNames());
+        objects(out, result);
         out.writeEndObject();
         return text.end();
     }
@@ -134,7 +135,8 @@ public final class MessageJson {
         out.writeEndObject();
     }
 
-    private void objects(JsonGenerator out, Detections found, List<String> zoneNames) throws IOException {
+    private void objects(JsonGenerator out, FrameResult result) throws IOException {
+        Detections found = result.detections();
         out.writeFieldName(JsonFields.OBJECTS);
         out.writeStartArray();
         for (int i = 0; i < found.size(); i++) {
@@ -154,7 +156,8 @@ public final class MessageJson {
                 text.numbered(JsonFields.TRACK_ID, trackPrefix, found.track(i));
                 label(out, JsonFields.TRACK_LABEL, found.trackClassId(i));
             }
-            zones(out, found.zones(i), zoneNames);
+            zones(out, found.zones(i), result.zoneNames());
+            crossings(out, found.crossed(i), result.lineNames());
             out.writeEndObject();
         }
         out.writeEndArray();
@@ -172,6 +175,28 @@ public final class MessageJson {
             }
         }
         out.writeEndArray();
+    }
+
+    private static void crossings(JsonGenerator out, long crossed, List<String> names) throws IOException {
+        if (crossed == 0) {
+            return;
+        }
+        out.writeFieldName(JsonFields.CROSSINGS);
+        out.writeStartArray();
+        for (int line = 0; line < names.size(); line++) {
+            crossing(out, crossed >> line, names.get(line), "forward");
+            crossing(out, crossed >> Line.MAX_LINES + line, names.get(line), "backward");
+        }
+        out.writeEndArray();
+    }
+
+    private static void crossing(JsonGenerator out, long crossed, String line, String direction) throws IOException {
+        if ((crossed & 1) == 1) {
+            out.writeStartObject();
+            JsonFields.string(out, JsonFields.LINE, line);
+            JsonFields.string(out, JsonFields.DIRECTION, direction);
+            out.writeEndObject();
+        }
     }
 
     private void label(JsonGenerator out, SerializedString field, int classId) throws IOException {

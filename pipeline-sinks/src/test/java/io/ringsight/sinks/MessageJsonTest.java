@@ -141,6 +141,21 @@ class MessageJsonTest {
         assertThat(text(json.frame(fullFrame()))).doesNotContain("zones");
     }
 
+    @Test
+    void namesTheLinesThatAnObjectCrossed() {
+        Sample.Frame frame = Sample.frame("line1", 1, 0).lines("gate", "stop");
+        frame.detections().add(1, 1, 2, 2, 0.5f, 0);
+        frame.detections().crossed(0, 1L << 1 | 1L << 32);
+        frame.detections().add(1, 1, 2, 2, 0.5f, 0);
+        Message message = json.frame(frame);
+
+        schema.accepts(message.bytes());
+        assertThat(text(message))
+                .containsOnlyOnce("crossings")
+                .contains(",\"crossings\":[{\"line\":\"gate\",\"direction\":\"backward\"},"
+                        + "{\"line\":\"stop\",\"direction\":\"forward\"}]},{");
+    }
+
     private void assertGolden(String name, Message message) throws IOException {
         schema.accepts(message.bytes());
         try (InputStream golden = MessageJsonTest.class.getResourceAsStream("/golden/" + name)) {

@@ -75,6 +75,7 @@ public final class Sample {
         private ModelSpec model = MODEL;
         private GapReason suspicion;
         private List<String> zoneNames = List.of();
+        private List<String> lineNames = List.of();
 
         private Frame(String source, long frameSeq, long prevFrameSeq) {
             sourceId = new SourceId(source);
@@ -97,6 +98,17 @@ public final class Sample {
         public Frame zones(String... names) {
             zoneNames = List.of(names);
             return this;
+        }
+
+        /** Gives its source lines. */
+        public Frame lines(String... names) {
+            lineNames = List.of(names);
+            return this;
+        }
+
+        @Override
+        public List<String> lineNames() {
+            return lineNames;
         }
 
         @Override

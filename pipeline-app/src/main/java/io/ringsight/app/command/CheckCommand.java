@@ -10,6 +10,7 @@ import io.ringsight.app.config.SinkConfig;
 import io.ringsight.app.config.SourceConfig;
 import io.ringsight.app.config.yaml.ConfigException;
 import io.ringsight.app.daemon.BrokerRemarks;
+import io.ringsight.core.analyse.zone.Line;
 import io.ringsight.core.analyse.zone.Zone;
 import io.ringsight.core.model.ModelInput;
 import io.ringsight.core.model.ModelSpec;
@@ -154,6 +155,10 @@ public final class CheckCommand implements Callable<Integer> {
         if (!source.zones().isEmpty()) {
             text.append(", zones ")
                     .append(source.zones().stream().map(Zone::name).collect(Collectors.joining(", ")));
+        }
+        if (!source.lines().isEmpty()) {
+            text.append(", lines ")
+                    .append(source.lines().stream().map(Line::name).collect(Collectors.joining(", ")));
         }
         if (source.spec() instanceof SourceSpec.Network || source.spec() instanceof SourceSpec.V4l2) {
             text.append(", stalled after ")

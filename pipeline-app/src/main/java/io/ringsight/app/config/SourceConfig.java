@@ -1,6 +1,7 @@
 package io.ringsight.app.config;
 
 import io.ringsight.core.analyse.track.TrackSettings;
+import io.ringsight.core.analyse.zone.Line;
 import io.ringsight.core.analyse.zone.Zone;
 import io.ringsight.core.frame.SourceId;
 import io.ringsight.core.frame.SourceName;
@@ -26,6 +27,7 @@ import java.util.Optional;
  * @param classes names of those whose objects are published; none: all are
  * @param tracking how its objects are followed
  * @param zones parts of its picture, of which each object is told which it is in
+ * @param lines that its objects cross
  */
 public record SourceConfig(
         SourceId id,
@@ -39,7 +41,8 @@ public record SourceConfig(
         int track,
         List<String> classes,
         TrackSettings tracking,
-        List<Zone> zones) {
+        List<Zone> zones,
+        List<Line> lines) {
     public SourceConfig {
         classes = List.copyOf(classes);
         zones = List.copyOf(zones);
@@ -66,6 +69,18 @@ public record SourceConfig(
 
     private SourceConfig named(Optional<SourceName> called) {
         return new SourceConfig(
-                id, called, spec, maxFps, deadlineMs, credits, decode, deinterlace, track, classes, tracking, zones);
+                id,
+                called,
+                spec,
+                maxFps,
+                deadlineMs,
+                credits,
+                decode,
+                deinterlace,
+                track,
+                classes,
+                tracking,
+                zones,
+                lines);
     }
 }

@@ -2,6 +2,7 @@ package io.ringsight.app.config;
 
 import io.ringsight.app.config.yaml.YamlObject;
 import io.ringsight.core.analyse.track.TrackSettings;
+import io.ringsight.core.analyse.zone.Line;
 import io.ringsight.core.analyse.zone.Zone;
 import io.ringsight.core.frame.SourceId;
 import io.ringsight.core.frame.SourceName;
@@ -50,6 +51,7 @@ final class SourceReader {
         TrackSettings tracking =
                 yaml.object("tracking").map(SourceReader::tracking).orElse(TrackSettings.OFF);
         List<Zone> zones = ZonesReader.read(yaml);
+        List<Line> lines = LinesReader.read(yaml, tracking.enabled());
         SourceSettings settings = settings();
         yaml.finish();
         Optional<SourceSpec> spec = uri.isBlank() ? Optional.empty() : spec(uri, settings);
@@ -68,7 +70,8 @@ final class SourceReader {
                         track,
                         classes,
                         tracking,
-                        zones));
+                        zones,
+                        lines));
     }
 
     private static TrackSettings tracking(YamlObject section) {

@@ -20,7 +20,7 @@ final class ZonesReader {
         Map<String, Integer> lines = new HashMap<>();
         List<YamlObject> entries = source.objects(KEY);
         for (YamlObject entry : entries) {
-            String name = name(entry, lines);
+            String name = PlaceNames.read(entry, lines);
             corners(entry).ifPresent(corners -> zones.add(new Zone(name, corners)));
             entry.finish();
         }
@@ -29,21 +29,6 @@ final class ZonesReader {
             return List.of();
         }
         return zones;
-    }
-
-    private static String name(YamlObject entry, Map<String, Integer> lines) {
-        String name = entry.text("name").strip();
-        if (name.length() > Zone.MAX_NAME) {
-            entry.mistake("name", "expected at most " + Zone.MAX_NAME + " characters, got " + name.length());
-        }
-        Integer first = name.isEmpty() ? null : lines.putIfAbsent(name, entry.lineOf("name"));
-        if (first != null) {
-            entry.mistake(
-                    "name",
-                    "expected each zone's name once, got " + YamlObject.quoted(name) + " again (first on line " + first
-                            + ")");
-        }
-        return name;
     }
 
     private static Optional<List<Zone.Point>> corners(YamlObject entry) {

@@ -281,7 +281,7 @@ final class SourceSet {
                 wanted.deadlineMs() * NS_PER_MS,
                 wanted.maxFps(),
                 labels -> new ClassNames(labels).wanted(wanted.classes()),
-                new AnalysisSpec(wanted.tracking(), wanted.zones()));
+                new AnalysisSpec(wanted.tracking(), wanted.zones(), wanted.lines()));
         FrameIntake intake = pipeline.connect(intakeSpec);
         SourceSupervisor supervisor = new SourceSupervisor(source, intake, clock, gate);
         supervisor.ended().whenComplete((ending, failure) -> checkOver());

@@ -136,7 +136,8 @@ class ConfigReferenceTest {
                 pipeline: {model: conf/models/pcb-defect.yaml, bogus: 1}
                 sourceDefaults: {bogusToo: 1}
                 sources: [{id: a, uri: "synthetic:pcb", bogus: 1, tracking: {bogus: 1},
-                    zones: [{name: a, polygon: "0,0 1,0 1,1", bogus: 1}]}]
+                    zones: [{name: a, polygon: "0,0 1,0 1,1", bogus: 1}],
+                    lines: [{name: a, from: "0,0", to: "1,1", bogus: 1}]}]
                 sinks:
                   - kafka: {bootstrapServers: "a:1", topic: b, bogus: 1, spool: {bogus: 1}}
                   - jsonl: {path: "-", bogus: 1}
@@ -174,6 +175,9 @@ class ConfigReferenceTest {
             if (((Map<?, ?>) entry).get("zones") instanceof List<?> zones) {
                 keys.put("sources.zones", names((Map<?, ?>) zones.get(0)));
             }
+            if (((Map<?, ?>) entry).get("lines") instanceof List<?> lines) {
+                keys.put("sources.lines", names((Map<?, ?>) lines.get(0)));
+            }
         }
         for (Object sink : (List<?>) top.get("sinks")) {
             Map.Entry<?, ?> entry = ((Map<?, ?>) sink).entrySet().iterator().next();
@@ -201,6 +205,7 @@ class ConfigReferenceTest {
         Map<?, ?> source = (Map<?, ?>) ((Map<?, ?>) definitions.get("source")).get("properties");
         keys.put("sources.tracking", names((Map<?, ?>) ((Map<?, ?>) source.get("tracking")).get("properties")));
         keys.put("sources.zones", names((Map<?, ?>) ((Map<?, ?>) definitions.get("zone")).get("properties")));
+        keys.put("sources.lines", names((Map<?, ?>) ((Map<?, ?>) definitions.get("line")).get("properties")));
         for (String sink : List.of("kafka", "jsonl")) {
             keys.put(sink, names((Map<?, ?>) ((Map<?, ?>) definitions.get(sink)).get("properties")));
         }

@@ -160,6 +160,12 @@ class ConfiguredValuesTest {
                         "sources[0].zones[0].corners[1].x",
                         "[{name: a, polygon: '0,0 0.25,0 1,1'}]",
                         "0.25"),
+                new Arrival(
+                        "source.lines",
+                        and(RTSP, "tracking", "{enabled: true}"),
+                        "sources[0].lines[0].to.y",
+                        "[{name: a, from: '0,0', to: '1,0.25'}]",
+                        "0.25"),
                 new Arrival("source.deinterlace", RTSP, "sources[0].deinterlace"),
                 new Arrival("source.track", RTSP, "sources[0].track"),
                 new Arrival("source.options", RTSP, SPEC + "options.probesize", "{probesize: 77}", "77"));
@@ -301,6 +307,7 @@ class ConfiguredValuesTest {
             case "kafka.spool.enabled" -> place.startsWith(SPOOL);
             case "source.name", "source.options", "source.classes", "kafka.properties" ->
                 arrival.place().startsWith(place);
+            case "source.lines" -> place.startsWith("sources[0].lines");
             case "source.zones" -> place.startsWith("sources[0].zones");
             default -> false;
         };
@@ -337,7 +344,7 @@ class ConfiguredValuesTest {
         if (arrival.key().equals("source.decode")) {
             sections.get("pipeline").put("device", "cuda");
         }
-        sections.get("source").put("tracking", flow(sections.get("source.tracking")));
+        sections.get("source").putIfAbsent("tracking", flow(sections.get("source.tracking")));
         if (arrival.key().equals("http.bind")) {
             sections.get("http.auth").put("metrics", "open");
         }

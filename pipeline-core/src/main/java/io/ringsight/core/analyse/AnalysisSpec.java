@@ -1,6 +1,7 @@
 package io.ringsight.core.analyse;
 
 import io.ringsight.core.analyse.track.TrackSettings;
+import io.ringsight.core.analyse.zone.Line;
 import io.ringsight.core.analyse.zone.Zone;
 import java.util.List;
 
@@ -9,18 +10,20 @@ import java.util.List;
  *
  * @param tracking how its objects are followed
  * @param zones parts of its picture, of which each object is told which it is in
+ * @param lines that objects cross; without meaning where they are not followed
  */
-public record AnalysisSpec(TrackSettings tracking, List<Zone> zones) {
+public record AnalysisSpec(TrackSettings tracking, List<Zone> zones, List<Line> lines) {
     /** Nothing is: they are published as they are. */
-    public static final AnalysisSpec NONE = new AnalysisSpec(TrackSettings.OFF, List.of());
+    public static final AnalysisSpec NONE = new AnalysisSpec(TrackSettings.OFF, List.of(), List.of());
 
     public AnalysisSpec {
         zones = List.copyOf(zones);
+        lines = List.copyOf(lines);
     }
 
-    /** Its objects are followed, and it has no zones. */
+    /** Its objects are followed, and it has no zones and lines. */
     public AnalysisSpec(TrackSettings tracking) {
-        this(tracking, List.of());
+        this(tracking, List.of(), List.of());
     }
 
     /** Whether anything is made of them. */

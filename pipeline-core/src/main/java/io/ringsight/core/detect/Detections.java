@@ -13,7 +13,7 @@ public final class Detections {
     public static final int DEFAULT_CAPACITY = 300;
     /** For heads whose network does not choose itself. */
     static final int RAW_CAPACITY = 1_000;
-    /** Bounds the memory of a ring's slots: 44 bytes a detection. */
+    /** Bounds the memory of a ring's slots: 52 bytes a detection. */
     static final int MAX_CAPACITY = 4_096;
 
     private final float[] left;
@@ -25,6 +25,7 @@ public final class Detections {
     private final long[] track;
     private final int[] trackClassId;
     private final long[] zones;
+    private final long[] crossed;
     private int size;
     private int invalid;
     private boolean cut;
@@ -44,6 +45,7 @@ public final class Detections {
         track = new long[capacity];
         trackClassId = new int[capacity];
         zones = new long[capacity];
+        crossed = new long[capacity];
     }
 
     /** Forgets all detections. */
@@ -108,6 +110,7 @@ public final class Detections {
         this.classId[size] = classId;
         track[size] = NO_TRACK;
         zones[size] = 0;
+        crossed[size] = 0;
         size++;
         return true;
     }
@@ -126,14 +129,23 @@ public final class Detections {
         trackClassId[index] = classId;
     }
 
-    /** Forgets which tracks the detections are of. */
+    /** Forgets which tracks the detections are of, and what those crossed. */
     public void clearTracks() {
         Arrays.fill(track, 0, size, NO_TRACK);
+        Arrays.fill(crossed, 0, size, 0);
     }
 
     /** Says which zones of its source detection {@code index} is in: a bit for each, the first zone's the lowest. */
     public void zones(int index, long zones) {
         this.zones[index] = zones;
+    }
+
+    /**
+     * Says which lines of its source detection {@code index} has just crossed: of line n bit n where forward, bit 32 + n
+     * where backward.
+     */
+    public void crossed(int index, long crossed) {
+        this.crossed[index] = crossed;
     }
 
     /** Keeps the first {@code size} only. */
@@ -153,6 +165,7 @@ public final class Detections {
         System.arraycopy(track, index + 1, track, index, behind);
         System.arraycopy(trackClassId, index + 1, trackClassId, index, behind);
         System.arraycopy(zones, index + 1, zones, index, behind);
+        System.arraycopy(crossed, index + 1, crossed, index, behind);
     }
 
     public int size() {
@@ -200,5 +213,10 @@ public final class Detections {
     /** The zones of its source that it is in: a bit for each, the first zone's the lowest. */
     public long zones(int index) {
         return zones[index];
+    }
+
+    /** The lines of its source that it has just crossed: of line n bit n where forward, bit 32 + n where backward. */
+    public long crossed(int index) {
+        return crossed[index];
     }
 }

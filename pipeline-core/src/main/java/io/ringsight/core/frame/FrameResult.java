@@ -42,6 +42,11 @@ public interface FrameResult {
         return List.of();
     }
 
+    /** Names of the source's lines, in the order of {@link Detections#crossed}; empty if it has none. */
+    default List<String> lineNames() {
+        return List.of();
+    }
+
     /** Name of what computed it, e.g. {@code onnxruntime-cpu}; the same object each time. */
     String backend();
 

@@ -24,6 +24,7 @@ public enum Counter {
             "Objects left out because their class is not among the source's classes; where overlapping ones are merged,"
                     + " before that."),
     TRACKS("tracks", "Objects that were followed long enough to get a track."),
+    CROSSINGS("crossings", "Times an object crossed a line of its source, in whichever direction."),
     DETECTIONS_NOT_TRACKED(
             "detections_not_tracked", "Objects that were not followed because there were too many at a time."),
     ANALYSIS_FAILURES(

@@ -151,6 +151,11 @@ final class FrameSlot implements FrameResult {
     }
 
     @Override
+    public List<String> lineNames() {
+        return source.analysis() == null ? List.of() : source.analysis().lineNames();
+    }
+
+    @Override
     public String backend() {
         return detector.backend().name();
     }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.sun.management.ThreadMXBean;
 import io.ringsight.core.analyse.AnalysisSpec;
 import io.ringsight.core.analyse.track.TrackSettings;
+import io.ringsight.core.analyse.zone.Line;
 import io.ringsight.core.analyse.zone.Zone;
 import io.ringsight.core.detect.Detections;
 import io.ringsight.core.detect.WantedClasses;
@@ -32,7 +33,8 @@ class AllocationTest {
 
     private static final AnalysisSpec FOLLOWED = new AnalysisSpec(
             TrackSettings.DEFAULT,
-            List.of(new Zone("z", Zone.corners("0,0 1,0 0.5,1").orElseThrow())));
+            List.of(new Zone("z", Zone.corners("0,0 1,0 0.5,1").orElseThrow())),
+            List.of(new Line("l", new Zone.Point(0, 0.2), new Zone.Point(1, 0.3))));
     private static final AtomicInteger crowdBeat = new AtomicInteger();
 
     private static final ResultSink NOWHERE = new ResultSink() {

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.ringsight.core.analyse.AnalysisSpec;
 import io.ringsight.core.analyse.track.TrackSettings;
+import io.ringsight.core.analyse.zone.Line;
+import io.ringsight.core.analyse.zone.Zone;
 import io.ringsight.core.detect.DetectionDecoder;
 import io.ringsight.core.detect.WantedClasses;
 import io.ringsight.core.frame.FrameResult;
@@ -27,23 +29,31 @@ import org.junit.jupiter.api.Timeout;
 class TrackingTest {
     private static final long FRAME_NS = 40_000_000L;
 
-    /** Finds one object, always at the same place. */
-    private static final DetectionDecoder ONE = (output, row, threshold, into) -> {
+    private volatile float top = 6;
+
+    /** Finds one object, at the same place until it is moved. */
+    private final DetectionDecoder one = (output, row, threshold, into) -> {
         into.clear();
-        into.add(4, 6, 8, 8, 0.9f, 5);
+        into.add(4, top, 8, 8, 0.9f, 5);
     };
 
     /** The track of the first object of each frame. */
     private static final class FirstTracks implements ResultSink {
         private final List<Long> tracks = new ArrayList<>();
+        private final List<Long> crossings = new ArrayList<>();
 
         @Override
         public synchronized void frame(FrameResult result, boolean lossless) {
             tracks.add(result.detections().track(0));
+            crossings.add(result.detections().crossed(0));
         }
 
         @Override
         public void gap(Gap gap, boolean lossless) {}
+
+        synchronized List<Long> takenCrossings() {
+            return List.copyOf(crossings);
+        }
 
         synchronized List<Long> taken() {
             List<Long> all = List.copyOf(tracks);
@@ -55,7 +65,7 @@ class TrackingTest {
     private final FirstTracks sink = new FirstTracks();
     private final NativePictures pictures = new NativePictures();
     private final Pipeline pipeline =
-            new Pipeline(16, FakeBackend.computing(new FakeBackend(1, 1), ONE), List.of(sink), new ManualClock(0));
+            new Pipeline(16, FakeBackend.computing(new FakeBackend(1, 1), one), List.of(sink), new ManualClock(0));
     private long frame;
     private long shiftNs;
 
@@ -138,6 +148,22 @@ class TrackingTest {
         assertThat(tracks(intake, 30)).containsOnly(0L);
         intake.trust();
         assertThat(tracks(intake, 5)).endsWith(2L, 2L);
+    }
+
+    /** The object stands at 7/8 of the height in the first five frames and at 5/8 from then on. */
+    @Test
+    void aLineThatWasCrossedBehindLostFramesIsToldOnce() throws InterruptedException {
+        Line line = new Line("gate", new Zone.Point(0, 0.75), new Zone.Point(1, 0.75));
+        FrameIntake intake = connect("a", new AnalysisSpec(TrackSettings.DEFAULT, List.of(), List.of(line)));
+        tracks(intake, 5);
+        assertThat(intake.metrics().value(Counter.CROSSINGS)).isZero();
+        intake.lost(GapReason.CORRUPT, 10);
+        frame += 10;
+        top = 2;
+        tracks(intake, 5);
+
+        assertThat(sink.takenCrossings()).containsExactly(0L, 0L, 0L, 0L, 0L, 1L << 32, 0L, 0L, 0L, 0L);
+        assertThat(intake.metrics().value(Counter.CROSSINGS)).isEqualTo(1);
     }
 
     @Test

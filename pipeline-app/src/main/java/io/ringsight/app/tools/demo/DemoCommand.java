@@ -168,6 +168,7 @@ public final class DemoCommand implements Callable<Integer> {
                 0,
                 List.of(),
                 TrackSettings.OFF,
+                List.of(),
                 List.of());
         KafkaSinkSpec topic = new KafkaSinkSpec(broker.bootstrapServers(), TOPIC, Map.of());
         SinkConfig kafka = new SinkConfig.Kafka(topic);

@@ -41,6 +41,9 @@ public final class Tracker {
     /** The most by which boxes are grown, in sizes of the track. */
     private static final double MAX_BUFFER = 0.5;
 
+    /** The least way that is one, in sizes of the object. */
+    private static final float MIN_MOVE = 0.15f;
+
     private static final int MIN_HITS = 2;
     private static final int NONE = -1;
     private static final double MS_PER_S = 1_000;
@@ -66,6 +69,9 @@ public final class Tracker {
     private final int[] trackOf = new int[MAX_OBJECTS];
     private final int[] rows = new int[MAX_TRACKS];
     private final int[] columns = new int[MAX_OBJECTS];
+    private final boolean[] hasMoved = new boolean[MAX_OBJECTS];
+    private final float[] beforeX = new float[MAX_OBJECTS];
+    private final float[] beforeY = new float[MAX_OBJECTS];
     private int objects;
     private int confirmed;
     private int noRoom;
@@ -91,6 +97,7 @@ public final class Tracker {
         advance(seconds);
         for (int object = 0; object < objects; object++) {
             trackOf[object] = NONE;
+            hasMoved[object] = false;
         }
         pair(found, true, Round.CONFIRMED, MIN_IOU_CONFIDENT, assignment);
         pair(found, false, Round.IN_SIGHT, MIN_IOU_WEAK, assignment);
@@ -236,8 +243,50 @@ public final class Tracker {
             }
             if (tracks.isConfirmed(track)) {
                 found.track(object, tracks.number(track), tracks.classId(track));
+                move(track, found, object);
             }
         }
+    }
+
+    /** Boxes tremble: what has not moved by more than that has not moved. */
+    private void move(int track, Detections found, int object) {
+        float across = footX(found, object) - tracks.anchorX(track);
+        float down = footY(found, object) - tracks.anchorY(track);
+        float area = found.width(object) * found.height(object);
+        if (across * across + down * down > MIN_MOVE * MIN_MOVE * area) {
+            hasMoved[object] = true;
+            beforeX[object] = tracks.anchorX(track);
+            beforeY[object] = tracks.anchorY(track);
+            tracks.anchor(track, footX(found, object), footY(found, object));
+        }
+    }
+
+    /**
+     * Whether the object of the last frame that was followed has a track and has moved: by more than a box trembles since it
+     * was last said to have moved, or since its track began.
+     */
+    public boolean hasMoved(int object) {
+        return object < objects && hasMoved[object];
+    }
+
+    /** Where an object that has moved was before, in pixels. */
+    public float beforeX(int object) {
+        return beforeX[object];
+    }
+
+    /** Where an object that has moved was before, in pixels. */
+    public float beforeY(int object) {
+        return beforeY[object];
+    }
+
+    /** Where an object is: the middle of its box's lower side, where it touches the ground. */
+    public static float footX(Detections found, int object) {
+        return found.left(object) + found.width(object) / 2;
+    }
+
+    /** Where an object is: the lower side of its box. */
+    public static float footY(Detections found, int object) {
+        return found.top(object) + found.height(object);
     }
 
     /** A tentative track that is not found again within the time it takes to confirm it was a flicker. */

@@ -29,6 +29,8 @@ final class Tracks {
     private final double[] unseen;
     private final int[] hits;
     private final long[] number;
+    private final float[] anchorX;
+    private final float[] anchorY;
     private int size;
 
     Tracks(int capacity) {
@@ -41,6 +43,8 @@ final class Tracks {
         unseen = new double[capacity];
         hits = new int[capacity];
         number = new long[capacity];
+        anchorX = new float[capacity];
+        anchorY = new float[capacity];
     }
 
     int size() {
@@ -70,6 +74,7 @@ final class Tracks {
         unseen[at] = 0;
         hits[at] = 1;
         number[at] = Detections.NO_TRACK;
+        anchor(at, Tracker.footX(found, index), Tracker.footY(found, index));
         return at;
     }
 
@@ -120,10 +125,25 @@ final class Tracks {
         unseen[at] = unseen[last];
         hits[at] = hits[last];
         number[at] = number[last];
+        anchor(at, anchorX[last], anchorY[last]);
     }
 
     void confirm(int at, long trackNumber) {
         number[at] = trackNumber;
+    }
+
+    /** Where it was when it was last said to have moved, or began. */
+    void anchor(int at, float toX, float toY) {
+        anchorX[at] = toX;
+        anchorY[at] = toY;
+    }
+
+    float anchorX(int at) {
+        return anchorX[at];
+    }
+
+    float anchorY(int at) {
+        return anchorY[at];
     }
 
     boolean isConfirmed(int at) {

@@ -163,6 +163,38 @@ class TrackerTest {
         assertThat(lastClass).isEqualTo(7);
     }
 
+    /** What trembles on the spot does not move; what creeps has moved in the end, from where it was before. */
+    @Test
+    void anObjectHasMovedOnceItMovedMoreThanBoxesTremble() {
+        for (int frame = 0; frame < 50; frame++) {
+            see(10 + frame % 2 * 3, 50 - frame % 3).after(FRAME_S);
+            assertThat(tracker.hasMoved(0)).as("frame %d", frame).isFalse();
+        }
+        int moves = 0;
+        float at = 30;
+        for (int frame = 0; frame < 50; frame++) {
+            see(10 + frame, 50).after(FRAME_S);
+            if (tracker.hasMoved(0)) {
+                moves++;
+                assertThat(tracker.beforeX(0)).isEqualTo(at);
+                at = 30 + frame;
+            }
+        }
+        assertThat(moves).isEqualTo(7);
+    }
+
+    @Test
+    void aWayThatBeganBeforeTheConfirmationIsTold() {
+        boolean hasMoved = false;
+        for (int frame = 0; frame < 4; frame++) {
+            see(10 + 12 * frame, 50).after(FRAME_S);
+            hasMoved = tracker.hasMoved(0);
+            assertThat(hasMoved).isEqualTo(frame == 3);
+        }
+
+        assertThat(tracker.beforeX(0)).isEqualTo(30);
+    }
+
     @Test
     void oneObjectThatIsFoundTwiceIsOneTrack() {
         List<Long> tracks = List.of();

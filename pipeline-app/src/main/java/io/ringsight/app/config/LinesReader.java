@@ -1,0 +1,62 @@
+package io.ringsight.app.config;
+
+import io.ringsight.app.config.yaml.YamlObject;
+import io.ringsight.core.analyse.zone.Line;
+import io.ringsight.core.analyse.zone.Zone;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Reads the {@code lines} of a source. */
+final class LinesReader {
+    private static final String KEY = "lines";
+
+    private LinesReader() {}
+
+    /** Those that are right; what is wrong with the others is said. */
+    static List<Line> read(YamlObject source, boolean isTracking) {
+        List<Line> lines = new ArrayList<>();
+        Map<String, Integer> names = new HashMap<>();
+        List<YamlObject> entries = source.objects(KEY);
+        for (YamlObject entry : entries) {
+            line(entry, PlaceNames.read(entry, names)).ifPresent(lines::add);
+            entry.finish();
+        }
+        if (entries.size() > Line.MAX_LINES) {
+            source.mistake(KEY, "expected at most " + Line.MAX_LINES + " lines, got " + entries.size());
+            return List.of();
+        }
+        if (!entries.isEmpty() && !isTracking) {
+            source.mistake(
+                    KEY, "only objects that are followed cross lines; expected tracking: {enabled: true} beside it");
+        }
+        return lines;
+    }
+
+    private static Optional<Line> line(YamlObject entry, String name) {
+        Optional<Zone.Point> from = end(entry, "from");
+        Optional<Zone.Point> to = end(entry, "to");
+        if (from.isEmpty() || to.isEmpty()) {
+            return Optional.empty();
+        }
+        if (from.equals(to)) {
+            entry.mistake("to", "expected another place than that of from, got the same");
+            return Optional.empty();
+        }
+        return Optional.of(new Line(name, from.get(), to.get()));
+    }
+
+    private static Optional<Zone.Point> end(YamlObject entry, String key) {
+        String text = entry.text(key);
+        Optional<Zone.Point> place = Line.place(text);
+        if (place.isEmpty() && !text.isBlank()) {
+            entry.mistake(
+                    key,
+                    "expected a place as fractions of the picture's width and height, 0 to 1, as in 0.1,0.6, got "
+                            + YamlObject.quoted(text));
+        }
+        return place;
+    }
+}

@@ -1,0 +1,30 @@
+package io.ringsight.core.analyse.zone;
+
+import java.util.Optional;
+
+/**
+ * A named line in a picture that objects cross in one of two directions. Forward is from the left hand to the right hand of
+ * somebody who walks on it from its start to its end.
+ *
+ * @param name what people call it
+ * @param from its start, in fractions of the picture as of a {@link Zone}
+ * @param to its end
+ */
+public record Line(String name, Zone.Point from, Zone.Point to) {
+    /** The most lines of a source: two bits each in a {@code long}. */
+    public static final int MAX_LINES = 32;
+
+    public Line {
+        if (from.equals(to)) {
+            throw new IllegalArgumentException("line " + name + ": a line has two ends");
+        }
+    }
+
+    /** Reads one place as {@code 0.1,0.2}; empty if {@code text} is none, or is not in the picture. */
+    public static Optional<Zone.Point> place(String text) {
+        return Zone.corners(text)
+                .filter(places -> places.size() == 1)
+                .map(places -> places.get(0))
+                .filter(place -> place.x() <= 1 && place.y() <= 1);
+    }
+}

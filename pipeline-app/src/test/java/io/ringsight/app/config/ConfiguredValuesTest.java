@@ -19,6 +19,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -95,7 +96,7 @@ class ConfiguredValuesTest {
         Files.writeString(dir.resolve("m.yaml"), "");
         Files.writeString(dir.resolve("other.yaml"), "");
         Pem.write(Path.of(certificate()), Path.of(key()));
-        return Stream.concat(ofPipelineAndSources(), ofSinks());
+        return Stream.of(ofPipelineAndSources(), ofAnalysis(), ofSinks()).flatMap(Function.identity());
     }
 
     private static Stream<Arrival> ofPipelineAndSources() {
@@ -144,6 +145,13 @@ class ConfiguredValuesTest {
                 new Arrival("source.maxLagMs", RTSP, TIMEOUTS + "maxLagMs"),
                 new Arrival("source.decode", RTSP, "sources[0].decode"),
                 new Arrival("source.classes", RTSP, "sources[0].classes[0]", "[shade-3]", "shade-3"),
+                new Arrival("source.deinterlace", RTSP, "sources[0].deinterlace"),
+                new Arrival("source.track", RTSP, "sources[0].track"),
+                new Arrival("source.options", RTSP, SPEC + "options.probesize", "{probesize: 77}", "77"));
+    }
+
+    private static Stream<Arrival> ofAnalysis() {
+        return Stream.of(
                 new Arrival("source.tracking.enabled", RTSP, "sources[0].tracking.enabled"),
                 new Arrival("source.tracking.confident", RTSP, "sources[0].tracking.confident"),
                 new Arrival("source.tracking.lostMs", RTSP, "sources[0].tracking.lostMs"),
@@ -165,10 +173,7 @@ class ConfiguredValuesTest {
                         and(RTSP, "tracking", "{enabled: true}"),
                         "sources[0].lines[0].to.y",
                         "[{name: a, from: '0,0', to: '1,0.25'}]",
-                        "0.25"),
-                new Arrival("source.deinterlace", RTSP, "sources[0].deinterlace"),
-                new Arrival("source.track", RTSP, "sources[0].track"),
-                new Arrival("source.options", RTSP, SPEC + "options.probesize", "{probesize: 77}", "77"));
+                        "0.25"));
     }
 
     private static Stream<Arrival> ofSinks() {

@@ -5,7 +5,8 @@ import io.ringsight.core.frame.Gap;
 import io.ringsight.core.pipeline.ResultSink;
 import java.util.List;
 
-/** Encodes each result once and hands it to every message sink, without waiting for any. One thread. */
+/** Encodes each result once and hands it to every message sink, without waiting for any. One thread; several publishers may share
+ * sinks. */
 public final class MessagePublisher implements ResultSink {
     private final MessageJson json;
     private final List<MessageSink> sinks;

@@ -14,6 +14,7 @@ import io.prometheus.metrics.model.snapshots.Quantiles;
 import io.prometheus.metrics.model.snapshots.SummarySnapshot;
 import io.prometheus.metrics.model.snapshots.SummarySnapshot.SummaryDataPointSnapshot;
 import io.ringsight.app.cli.Version;
+import io.ringsight.app.config.Config;
 import io.ringsight.app.http.HttpCounter;
 import io.ringsight.app.http.HttpMetrics;
 import io.ringsight.app.http.Page;
@@ -54,7 +55,7 @@ public final class MetricsPage implements Page {
     public Answer answer() {
         List<MetricSnapshot> all = new ArrayList<>();
         all.add(build());
-        all.addAll(model());
+        all.add(models());
         all.add(gauge(
                 "ringsight_ready",
                 "1 when frames become messages.",
@@ -86,41 +87,47 @@ public final class MetricsPage implements Page {
                 .build();
     }
 
-    private List<MetricSnapshot> model() {
-        return status.detectors().map(DetectorSwitch::current).map(MetricsPage::model).stream()
-                .toList();
+    private MetricSnapshot models() {
+        InfoSnapshot.Builder info = InfoSnapshot.builder()
+                .name("ringsight_model")
+                .help("The models at work; model is its name in the configuration, where it has one.");
+        status.detectors()
+                .forEach((name, detectors) -> info.dataPoint(InfoDataPointSnapshot.builder()
+                        .labels(labels(name, detectors.current()))
+                        .build()));
+        return info.build();
     }
 
-    private static MetricSnapshot model(Detector detector) {
+    private static Labels labels(String name, Detector detector) {
         ModelSpec spec = detector.model();
-        return InfoSnapshot.builder()
-                .name("ringsight_model")
-                .help("The model at work.")
-                .dataPoint(InfoDataPointSnapshot.builder()
-                        .labels(Labels.of(
-                                "name",
-                                spec.name(),
-                                "version",
-                                spec.version(),
-                                "sha256",
-                                spec.sha256(),
-                                "precision",
-                                spec.precision(),
-                                "backend",
-                                detector.backend().name(),
-                                "lanes",
-                                Integer.toString(detector.backend().lanes().size())))
-                        .build())
-                .build();
+        Labels labels = Labels.of(
+                "name",
+                spec.name(),
+                "version",
+                spec.version(),
+                "sha256",
+                spec.sha256(),
+                "precision",
+                spec.precision(),
+                "backend",
+                detector.backend().name(),
+                "lanes",
+                Integer.toString(detector.backend().lanes().size()));
+        return name.equals(Config.DEFAULT_MODEL) ? labels : labels.add("model", name);
     }
 
     private void backend(List<MetricSnapshot> all) {
-        status.detectors().map(DetectorSwitch::metrics).ifPresent(metrics -> {
-            for (BackendCounter counter : BackendCounter.values()) {
-                all.add(counter(
-                        "ringsight_backend_" + counter.metricName(), counter.sentence(), metrics.value(counter)));
-            }
-        });
+        status.detectors().values().stream()
+                .findFirst()
+                .map(DetectorSwitch::metrics)
+                .ifPresent(metrics -> {
+                    for (BackendCounter counter : BackendCounter.values()) {
+                        all.add(counter(
+                                "ringsight_backend_" + counter.metricName(),
+                                counter.sentence(),
+                                metrics.value(counter)));
+                    }
+                });
     }
 
     private MetricSnapshot reloads() {

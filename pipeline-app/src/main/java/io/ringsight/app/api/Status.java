@@ -12,7 +12,10 @@ import io.ringsight.core.time.Clock;
 import io.ringsight.sinks.SourceNames;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
@@ -35,7 +38,7 @@ public final class Status {
 
     private final List<SinkMetrics> sinks = new CopyOnWriteArrayList<>();
     private final SourceNames sourceNames = new SourceNames();
-    private volatile DetectorSwitch detectors;
+    private volatile Map<String, DetectorSwitch> detectors = Map.of();
     private volatile Supplier<Optional<String>> misread = Optional::empty;
     private volatile boolean started;
     private volatile boolean stopping;
@@ -77,9 +80,11 @@ public final class Status {
         sinks.add(sink);
     }
 
-    /** The model is loaded and warm. */
-    public void loaded(DetectorSwitch loaded) {
-        detectors = loaded;
+    /** A model is loaded and warm, and at work by this name. One thread at a time. */
+    public void loaded(String name, DetectorSwitch loaded) {
+        Map<String, DetectorSwitch> now = new LinkedHashMap<>(detectors);
+        now.put(name, loaded);
+        detectors = Collections.unmodifiableMap(now);
     }
 
     /** Where to ask why the model's output cannot be believed. */
@@ -112,7 +117,7 @@ public final class Status {
         if (started) {
             return List.of();
         }
-        return List.of(detectors == null ? "the model is loading" : "sinks and sources are being started");
+        return List.of(detectors.isEmpty() ? "the model is loading" : "sinks and sources are being started");
     }
 
     /** The daemon is about to end. */
@@ -125,9 +130,9 @@ public final class Status {
         failure = why;
     }
 
-    /** What computes, once it is loaded. */
-    public Optional<DetectorSwitch> detectors() {
-        return Optional.ofNullable(detectors);
+    /** What computes, by the models' names, once it is loaded. */
+    public Map<String, DetectorSwitch> detectors() {
+        return detectors;
     }
 
     /** In the configuration's order. */
@@ -176,7 +181,7 @@ public final class Status {
         if (!failure.isEmpty()) {
             reasons.add(failure);
         }
-        if (detectors == null) {
+        if (detectors.isEmpty()) {
             reasons.add("the model is loading");
         }
         misread.get().ifPresent(reasons::add);

@@ -12,6 +12,7 @@ import io.ringsight.app.config.yaml.ConfigException;
 import io.ringsight.app.daemon.BrokerRemarks;
 import io.ringsight.core.analyse.zone.Line;
 import io.ringsight.core.analyse.zone.Zone;
+import io.ringsight.core.infer.BackendSpec;
 import io.ringsight.core.model.ModelInput;
 import io.ringsight.core.model.ModelSpec;
 import io.ringsight.core.time.Clock;
@@ -22,6 +23,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
@@ -62,11 +64,14 @@ public final class CheckCommand implements Callable<Integer> {
     public Integer call() throws ConfigException, InterruptedException {
         try {
             Config read = config.read();
-            Trial.Outcome trial = Trial.of(read.pipeline());
+            Map<String, Trial.Outcome> trials = new LinkedHashMap<>();
+            for (Map.Entry<String, PipelineConfig> model : read.modelsInUse().entrySet()) {
+                trials.put(model.getKey(), Trial.of(model.getValue()));
+            }
             PrintWriter out = spec.commandLine().getOut();
             List<BrokerRemarks> brokers = connect ? BrokerRemarks.of(read, Clock.system()) : List.of();
             if (json) {
-                Map<String, Object> object = object(read, trial);
+                Map<String, Object> object = object(read, trials);
                 if (connect) {
                     object.put(
                             "brokers",
@@ -74,7 +79,7 @@ public final class CheckCommand implements Callable<Integer> {
                 }
                 out.println(JsonObject.of(object));
             } else {
-                table(read, trial).forEach(row -> out.printf("%-9s %s%n", row.get(0), row.get(1)));
+                table(read, trials).forEach(row -> out.printf("%-9s %s%n", row.get(0), row.get(1)));
                 brokers.forEach(sink -> sink.lines().forEach(out::println));
             }
             return brokers.stream().anyMatch(BrokerRemarks::isBad) ? ExitCode.FAILED : ExitCode.DONE;
@@ -89,28 +94,19 @@ public final class CheckCommand implements Callable<Integer> {
         }
     }
 
-    private List<List<String>> table(Config read, Trial.Outcome trial) {
+    private List<List<String>> table(Config read, Map<String, Trial.Outcome> trials) {
         List<List<String>> rows = new ArrayList<>();
-        PipelineConfig pipeline = read.pipeline();
-        ModelSpec model = pipeline.model();
-        ModelInput input = model.input();
-        rows.add(List.of(
-                "model",
-                model.name() + " " + model.version() + ", " + model.precision() + ", " + input.width()
-                        + "x" + input.height() + ", " + model.output().head().wireName() + ", "
-                        + model.labels().size()
-                        + " classes (" + shortened(model.labels()) + ")"));
-        rows.add(List.of("", model.file() + ", sha256 " + model.sha256().substring(0, 12)));
-        rows.add(List.of(
-                "",
-                "shown " + input.preparation() + "; objects from output "
-                        + model.output().tensorName()));
-        model.otherOutputs().forEach(output -> rows.add(List.of("", "not used: output " + output)));
-        rows.add(List.of(
-                "runs on",
-                trial.backend() + ", " + trial.lanes() + " lanes of batch " + trial.maxBatch() + ", threshold "
-                        + pipeline.threshold() + ", ring of " + read.ringSize()));
-        rows.add(List.of("converts", String.join(", ", trial.formats())));
+        Map<String, PipelineConfig> models = read.modelsInUse();
+        models.forEach((name, model) -> {
+            rows.addAll(rows(model, trials.get(name), read.ringSize()));
+            if (!name.equals(Config.DEFAULT_MODEL)) {
+                rows.add(List.of("named", name + ", for " + sourcesOf(read, name)));
+            }
+        });
+        sharing(models).ifPresent(sentence -> rows.add(List.of("share", sentence)));
+        read.models().keySet().stream()
+                .filter(name -> !models.containsKey(name))
+                .forEach(name -> rows.add(List.of("note", "model " + name + " is not loaded: no source names it")));
         String title = "sources";
         for (SourceConfig source : read.sources()) {
             rows.add(List.of(title, source.title() + "  " + source.spec().uri() + limits(source)));
@@ -136,6 +132,52 @@ public final class CheckCommand implements Callable<Integer> {
             return http.auth().toString();
         }
         return http.isLoopback() ? "for everybody on this machine" : "the probes and /metrics alone, for everybody";
+    }
+
+    private static List<List<String>> rows(PipelineConfig pipeline, Trial.Outcome trial, int ringSize) {
+        List<List<String>> rows = new ArrayList<>();
+        ModelSpec model = pipeline.model();
+        ModelInput input = model.input();
+        rows.add(List.of(
+                "model",
+                model.name() + " " + model.version() + ", " + model.precision() + ", " + input.width()
+                        + "x" + input.height() + ", " + model.output().head().wireName() + ", "
+                        + model.labels().size()
+                        + " classes (" + shortened(model.labels()) + ")"));
+        rows.add(List.of("", model.file() + ", sha256 " + model.sha256().substring(0, 12)));
+        rows.add(List.of(
+                "",
+                "shown " + input.preparation() + "; objects from output "
+                        + model.output().tensorName()));
+        model.otherOutputs().forEach(output -> rows.add(List.of("", "not used: output " + output)));
+        rows.add(List.of(
+                "runs on",
+                trial.backend() + ", " + trial.lanes() + " lanes of batch " + trial.maxBatch() + ", threshold "
+                        + pipeline.threshold() + ", ring of " + ringSize));
+        rows.add(List.of("converts", String.join(", ", trial.formats())));
+        return rows;
+    }
+
+    private static String sourcesOf(Config read, String model) {
+        return read.sources().stream()
+                .filter(source -> source.model().filter(model::equals).isPresent())
+                .map(source -> source.id().value())
+                .collect(Collectors.joining(", "));
+    }
+
+    /** How the models share the CPU, in words, where there is something to share. */
+    private static Optional<String> sharing(Map<String, PipelineConfig> models) {
+        List<BackendSpec> onCpu = models.values().stream()
+                .map(PipelineConfig::backend)
+                .filter(backend -> !backend.isGpu())
+                .toList();
+        if (onCpu.size() < 2) {
+            return Optional.empty();
+        }
+        int cores = Runtime.getRuntime().availableProcessors();
+        return Optional.of(onCpu.size() + " models share " + cores + " CPU cores: each computes on "
+                + onCpu.get(0).cores() + ", so a slow one does not hold up the others"
+                + (onCpu.size() > cores ? "; there are more models than cores: they take turns" : ""));
     }
 
     private static String shortened(List<String> labels) {
@@ -175,8 +217,22 @@ public final class CheckCommand implements Callable<Integer> {
         return limits.messages() + " messages or " + (limits.bytes() >> 20) + " MiB";
     }
 
-    private static Map<String, Object> object(Config read, Trial.Outcome trial) {
-        PipelineConfig pipeline = read.pipeline();
+    private static Map<String, Object> object(Config read, Map<String, Trial.Outcome> trials) {
+        Map<String, Object> object = new LinkedHashMap<>();
+        object.put("ok", true);
+        Map<String, Map<String, Object>> models = new LinkedHashMap<>();
+        read.modelsInUse().forEach((name, model) -> models.put(name, object(model, trials.get(name))));
+        object.putAll(models.values().iterator().next());
+        object.put("models", models);
+        object.put("ringSize", read.ringSize());
+        object.put("sources", read.sources().stream().map(CheckCommand::object).toList());
+        object.put("sinks", read.sinks().stream().map(SinkConfig::name).toList());
+        object.put(
+                "http", read.http().map(http -> http.bind() + ":" + http.port()).orElse(null));
+        return object;
+    }
+
+    private static Map<String, Object> object(PipelineConfig pipeline, Trial.Outcome trial) {
         ModelSpec spec = pipeline.model();
         Map<String, Object> model = new LinkedHashMap<>();
         model.put("name", spec.name());
@@ -192,18 +248,12 @@ public final class CheckCommand implements Callable<Integer> {
         model.put("head", spec.output().head().wireName());
         model.put("labels", spec.labels());
         Map<String, Object> object = new LinkedHashMap<>();
-        object.put("ok", true);
         object.put("model", model);
         object.put("backend", trial.backend());
         object.put("lanes", trial.lanes());
         object.put("maxBatch", trial.maxBatch());
         object.put("threshold", pipeline.threshold());
-        object.put("ringSize", read.ringSize());
         object.put("pixelFormats", trial.formats());
-        object.put("sources", read.sources().stream().map(CheckCommand::object).toList());
-        object.put("sinks", read.sinks().stream().map(SinkConfig::name).toList());
-        object.put(
-                "http", read.http().map(http -> http.bind() + ":" + http.port()).orElse(null));
         return object;
     }
 
@@ -211,6 +261,7 @@ public final class CheckCommand implements Callable<Integer> {
         Map<String, Object> object = new LinkedHashMap<>();
         object.put("id", source.id().value());
         source.name().ifPresent(name -> object.put("name", name.value()));
+        source.model().ifPresent(model -> object.put("model", model));
         object.put("uri", source.spec().uri());
         return object;
     }

@@ -1,22 +1,47 @@
 package io.ringsight.app.config;
 
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
  * A whole configuration file, checked.
  *
  * @param pipeline the model and the device
+ * @param models further models by their names; each has the pipeline's device and so on where it says nothing
  * @param sources one or more, ids unique
  * @param sinks one or more, names unique
  * @param http the port for operators, if there is to be one
  */
 public record Config(
-        PipelineConfig pipeline, List<SourceConfig> sources, List<SinkConfig> sinks, Optional<HttpConfig> http) {
+        PipelineConfig pipeline,
+        Map<String, PipelineConfig> models,
+        List<SourceConfig> sources,
+        List<SinkConfig> sinks,
+        Optional<HttpConfig> http) {
+    /** What the pipeline's own model is called among others. */
+    public static final String DEFAULT_MODEL = "default";
+
     public Config {
+        models = Map.copyOf(models);
         sources = List.copyOf(sources);
         sinks = List.copyOf(sinks);
+    }
+
+    /** The models that look at a source, by their names, in the sources' order; those on the CPU share its cores. */
+    public Map<String, PipelineConfig> modelsInUse() {
+        Map<String, PipelineConfig> used = new LinkedHashMap<>();
+        for (SourceConfig source : sources) {
+            used.put(
+                    source.model().orElse(DEFAULT_MODEL),
+                    source.model().map(models::get).orElse(pipeline));
+        }
+        long onCpu =
+                used.values().stream().filter(model -> !model.backend().isGpu()).count();
+        used.replaceAll((name, model) -> model.backend().isGpu() ? model : model.sharedBy((int) onCpu));
+        return used;
     }
 
     /** Slots of the ring: what is configured, or more so that every source has one. */

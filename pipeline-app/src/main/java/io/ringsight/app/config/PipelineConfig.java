@@ -12,16 +12,9 @@ import io.ringsight.core.model.ModelSpec;
  * @param ringSize frames of all sources together on their way, a power of two
  * @param stopTimeoutMs the whole of a shutdown, however many sources and sinks there are
  * @param devicePlace where the device stands in the file
- * @param modelPlace where the model does
  */
 public record PipelineConfig(
-        ModelSpec model,
-        BackendSpec backend,
-        float threshold,
-        int ringSize,
-        int stopTimeoutMs,
-        Place devicePlace,
-        Place modelPlace) {
+        ModelSpec model, BackendSpec backend, float threshold, int ringSize, int stopTimeoutMs, Place devicePlace) {
     /** Whatever is there. */
     public static final String DEFAULT_DEVICE = "auto";
     /** One picture a launch: the least delay. */
@@ -33,6 +26,16 @@ public record PipelineConfig(
     /** The largest ring. */
     public static final int MAX_RING_SIZE = 4096;
 
+    /** As this, but for what one of several models says itself. */
+    PipelineConfig with(ModelSpec other, BackendSpec on, float least, Place deviceAt) {
+        return new PipelineConfig(other, on, least, ringSize, stopTimeoutMs, deviceAt);
+    }
+
+    /** As this, beside other models: so many in all share the CPU. */
+    PipelineConfig sharedBy(int models) {
+        return with(model, backend.sharedBy(models), threshold, devicePlace);
+    }
+
     /** Whether {@code other} computes the same: the same bytes of a model, in the same way, on the same device. */
     public boolean computesAs(PipelineConfig other) {
         return model.equals(other.model) && backend.equals(other.backend) && threshold == other.threshold;
@@ -40,7 +43,6 @@ public record PipelineConfig(
 
     /** The same model and device in the ring of {@code other}, which takes a restart to change. */
     public PipelineConfig withRing(PipelineConfig other) {
-        return new PipelineConfig(
-                model, backend, threshold, other.ringSize, other.stopTimeoutMs, devicePlace, modelPlace);
+        return new PipelineConfig(model, backend, threshold, other.ringSize, other.stopTimeoutMs, devicePlace);
     }
 }

@@ -25,6 +25,7 @@ import java.util.Optional;
  * @param deinterlace what becomes of interlaced pictures
  * @param track which of several videos, counted from 1; 0: as the URI says, or the main one
  * @param classes names of those whose objects are published; none: all are
+ * @param model the name of the model that looks at it; empty: the pipeline's
  * @param tracking how its objects are followed
  * @param zones parts of its picture, of which each object is told which it is in
  * @param lines that its objects cross
@@ -42,7 +43,8 @@ public record SourceConfig(
         List<String> classes,
         TrackSettings tracking,
         List<Zone> zones,
-        List<Line> lines) {
+        List<Line> lines,
+        Optional<String> model) {
     public SourceConfig {
         classes = List.copyOf(classes);
         zones = List.copyOf(zones);
@@ -81,6 +83,7 @@ public record SourceConfig(
                 classes,
                 tracking,
                 zones,
-                lines);
+                lines,
+                model);
     }
 }

@@ -24,17 +24,14 @@ final class SourceReader {
     private static final long MAX_TIMEOUT_MS = 3_600_000;
 
     private final YamlObject yaml;
-    private final String device;
-    private final Optional<ClassNames> classNames;
+    private final ModelsRead models;
 
     /**
-     * @param device the pipeline's
-     * @param classNames the model's; empty if there is no model that can be read
+     * @param models what may look at it
      */
-    SourceReader(YamlObject yaml, String device, Optional<ClassNames> classNames) {
+    SourceReader(YamlObject yaml, ModelsRead models) {
         this.yaml = yaml;
-        this.device = device;
-        this.classNames = classNames;
+        this.models = models;
     }
 
     Optional<SourceConfig> read() {
@@ -47,7 +44,8 @@ final class SourceReader {
         Decode decode = decode(uri);
         Deinterlace deinterlace = deinterlace(uri);
         int track = yaml.integer("track", 1, Decoding.MAX_TRACK, 0);
-        List<String> classes = classes();
+        Optional<String> model = model();
+        List<String> classes = classes(models.classNames(model));
         TrackSettings tracking =
                 yaml.object("tracking").map(SourceReader::tracking).orElse(TrackSettings.OFF);
         List<Zone> zones = ZonesReader.read(yaml);
@@ -71,7 +69,8 @@ final class SourceReader {
                         classes,
                         tracking,
                         zones,
-                        lines));
+                        lines,
+                        model));
     }
 
     private static TrackSettings tracking(YamlObject section) {
@@ -95,7 +94,13 @@ final class SourceReader {
         }
     }
 
-    private List<String> classes() {
+    private Optional<String> model() {
+        Optional<String> name = Optional.ofNullable(said("model"));
+        name.flatMap(models::problem).ifPresent(sentence -> yaml.mistake("model", sentence));
+        return name.filter(said -> !said.equals(Config.DEFAULT_MODEL));
+    }
+
+    private List<String> classes(Optional<ClassNames> classNames) {
         List<String> names = yaml.texts("classes");
         if (yaml.isEmptyList("classes")) {
             yaml.mistake("classes", "expected a list of at least one class, got an empty one; leave it out for all");
@@ -126,11 +131,15 @@ final class SourceReader {
     }
 
     private Decode decode(String uri) {
+        Optional<String> model = Optional.ofNullable(said("model")).filter(said -> !said.equals(Config.DEFAULT_MODEL));
+        String device = models.device(model);
         String word = ofVideo("decode", DECODES, uri);
         if (!uri.startsWith("synthetic:") && word.equals("cuda") && !device.startsWith("cuda")) {
             yaml.mistake(
                     "decode",
-                    "cuda needs pipeline.device to be cuda or cuda:N, so that pictures stay on the GPU, but it is "
+                    "cuda needs "
+                            + model.map(name -> "models." + name + ".device").orElse("pipeline.device")
+                            + " to be cuda or cuda:N, so that pictures stay on the GPU, but it is "
                             + YamlObject.quoted(device) + "; expected auto or cpu");
         }
         return Decode.valueOf(word.toUpperCase(Locale.ROOT));

@@ -5,7 +5,6 @@ import io.ringsight.app.api.Status;
 import io.ringsight.app.cli.CommandException;
 import io.ringsight.app.config.Config;
 import io.ringsight.app.config.HttpConfig;
-import io.ringsight.app.config.PipelineConfig;
 import io.ringsight.app.config.SinkConfig;
 import io.ringsight.app.config.yaml.ConfigException;
 import io.ringsight.app.rest.RecentMessages;
@@ -15,7 +14,6 @@ import io.ringsight.core.infer.Opened;
 import io.ringsight.core.infer.open.Backends;
 import io.ringsight.core.metrics.BackendMetrics;
 import io.ringsight.core.model.ModelSpec;
-import io.ringsight.core.pipeline.Pipeline;
 import io.ringsight.core.pipeline.ResultSink;
 import io.ringsight.core.run.Ticker;
 import io.ringsight.core.time.Clock;
@@ -27,10 +25,11 @@ import io.ringsight.sources.spec.Redaction;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
+import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -65,7 +64,7 @@ public final class Daemon implements AutoCloseable {
 
     private final Config config;
     private final Clock clock;
-    private final ModelAtWork model;
+    private final ModelPipelines pipelines;
     private final Status status;
     private final SummaryLog summary;
     private final StopDeadline deadline;
@@ -84,7 +83,10 @@ public final class Daemon implements AutoCloseable {
     };
 
     private volatile SourceSet sources;
-    private Pipeline pipeline;
+    private Supplier<List<ResultSink>> receivers = List::of;
+    /** What runs, as it was read last. */
+    private volatile Config applied;
+
     private int port = -1;
 
     /** Loads a model on a device. */
@@ -94,14 +96,15 @@ public final class Daemon implements AutoCloseable {
     }
 
     private Daemon(Config config, Clock clock, BackendOpener backends) {
-        model = new ModelAtWork(backends);
         this.config = config;
+        applied = config;
         this.clock = clock;
         deadline = new StopDeadline(config.pipeline().stopTimeoutMs(), clock);
         closers = new Closers(deadline, this::failed);
         sinks = new SinkSet(clock, deadline, this::endWithStandardOutput);
         status = new Status(clock);
         summary = new SummaryLog(status);
+        pipelines = new ModelPipelines(backends, clock, status, this::deviceFailed);
     }
 
     /**
@@ -142,8 +145,7 @@ public final class Daemon implements AutoCloseable {
 
     /** How far frames have come until now. Any thread. */
     public Pulse pulse() {
-        Pipeline.Position position = pipeline.position();
-        return new Pulse(position.left(), position.entered());
+        return pipelines.pulse();
     }
 
     /** Ends {@link #await}. Any thread; more than once is allowed. */
@@ -173,14 +175,14 @@ public final class Daemon implements AutoCloseable {
 
     /** Sources that ended by themselves lose no frame, however slow the device is; but one that hangs is not waited for. */
     private void drainRecordings() throws InterruptedException {
-        long left = -1;
+        Pulse before = pipelines.pulse();
         long sinceNs = clock.nanoTime();
-        while (!stopped && !outputGone && broken.get() == null && !pipeline.drain(LOOK_MS)) {
-            long nowNs = clock.nanoTime();
-            if (pipeline.position().left() != left) {
-                left = pipeline.position().left();
-                sinceNs = nowNs;
-            } else if (nowNs - sinceNs > HUNG.toNanos()) {
+        while (!stopped && !outputGone && broken.get() == null && !pipelines.drain(LOOK_MS)) {
+            Pulse now = pipelines.pulse();
+            if (now.isBeating(before)) {
+                before = now;
+                sinceNs = clock.nanoTime();
+            } else if (clock.nanoTime() - sinceNs > HUNG.toNanos()) {
                 failed(new IllegalStateException("the device has finished no frame for " + HUNG.toSeconds() + " s"));
             }
         }
@@ -226,32 +228,32 @@ public final class Daemon implements AutoCloseable {
     /** The configuration as it runs: what was reloaded, and of the rest what it was started with. */
     private Config running() {
         SourceSet now = sources;
-        PipelineConfig computing = model.computing().orElse(config.pipeline());
         return new Config(
-                computing.withRing(config.pipeline()),
+                applied.pipeline().withRing(config.pipeline()),
+                applied.models(),
                 now == null ? config.sources() : now.configs(),
                 config.sinks(),
                 config.http());
     }
 
     /**
-     * Adds, removes and changes sources, and replaces the model, as the configuration says now; sources that are as they
-     * were do not notice. A wrong configuration, and a model that does not run, is refused as a whole, and the old one
-     * stays. What else changed is named: it takes a restart. Any thread; waits for the model and for sources that must
-     * stop.
+     * Adds, removes and changes sources, and replaces models, as the configuration says now; sources that are as they were
+     * do not notice. A wrong configuration, and one with a model that does not run, is refused as a whole, and the old one
+     * stays. What else changed is named: it takes a restart. Any thread; waits for models and for sources that must stop.
      *
      * @return the mistakes for which it was refused; none if it was applied
      */
     public synchronized List<String> reload(Rereading reading) throws InterruptedException {
         try {
             Config wanted = reading.read();
-            Optional<Opened> opened = model.candidate(wanted.pipeline());
+            Map<String, Opened> opened = pipelines.candidates(wanted);
             List<String> later = config.restartFor(wanted);
             if (!later.isEmpty()) {
                 LOG.warn("changes to {} take effect when Ringsight is restarted", String.join(", ", later));
             }
             wanted.ringHint(config.ringSize()).ifPresent(LOG::warn);
-            String replaced = opened.isPresent() ? model.replace(wanted.pipeline(), opened.get()) : "";
+            String replaced = pipelines.adopt(wanted, opened, receivers);
+            applied = wanted;
             SourceSet.Changes changes = sources.apply(wanted.sources());
             status.reloaded(true);
             LOG.info("configuration reloaded: {}{}", replaced, changes);
@@ -275,11 +277,9 @@ public final class Daemon implements AutoCloseable {
             status.publishTimeout(Duration.ofSeconds(config.http().get().publishTimeoutSeconds()));
             openPages(config.http().get());
         }
-        openModel();
-        List<ResultSink> receivers = new ArrayList<>();
-        receivers.add(openSinks());
-        receivers.addAll(more);
-        openPipeline(receivers);
+        Map<String, Opened> models = openModels();
+        receivers = openSinks(more);
+        openPipelines(models);
         awaitBrokers();
         openSources();
         startSummary();
@@ -306,17 +306,28 @@ public final class Daemon implements AutoCloseable {
         port = opened.port();
     }
 
-    private void openModel() throws ConfigException {
-        closers.add("model", () -> {
+    private Map<String, Opened> openModels() throws ConfigException {
+        Map<String, Opened> models;
+        try {
+            models = pipelines.candidates(config);
+        } catch (ConfigException e) {
+            if (config.modelsInUse().values().stream()
+                    .anyMatch(model -> model.backend().isGpu())) {
+                throw CommandException.failed(e.mistakes());
+            }
+            throw e;
+        }
+        closers.add("models", () -> {
             if (stagesStopped) {
-                model.close();
+                models.values().forEach(unused -> unused.now().close());
+                pipelines.close();
             }
         });
-        model.open(config.pipeline());
-        status.loaded(model.detectors());
+        return models;
     }
 
-    private ResultSink openSinks() throws ConfigException {
+    /** Returns how each pipeline's results reach the sinks. */
+    private Supplier<List<ResultSink>> openSinks(List<ResultSink> more) throws ConfigException {
         closers.add("total", () -> LOG.info("{}", summary.total()));
         closers.add("sinks", () -> sinks.close(SINKS_CLOSED));
         for (SinkConfig wanted : config.sinks()) {
@@ -328,22 +339,29 @@ public final class Daemon implements AutoCloseable {
                 epoch,
                 String.join(", ", sinks.all().stream().map(MessageSink::name).toList()));
         MessageWatcher watcher = config.http().isPresent() ? recent : MessageWatcher.NONE;
-        return new MessagePublisher(new MessageJson(epoch, status.sourceNames(), clock), sinks.all(), watcher);
+        List<OneAtATime> shared = more.stream().map(OneAtATime::new).toList();
+        return () -> {
+            List<ResultSink> all = new ArrayList<>(shared);
+            all.add(0, new MessagePublisher(new MessageJson(epoch, status.sourceNames(), clock), sinks.all(), watcher));
+            return all;
+        };
     }
 
-    private void openPipeline(List<ResultSink> receivers) {
-        pipeline = new Pipeline(config.ringSize(), model.detectors(), receivers, clock);
-        status.misread(pipeline::misread);
+    private void openPipelines(Map<String, Opened> models) throws InterruptedException {
+        status.misread(pipelines::misread);
         closers.add("sources", this::closeSources);
         closers.add("pipeline", this::stopPipeline);
-        pipeline.broken().thenAccept(cause -> {
-            failed(cause);
-            LOG.error("{}; stopping", sentence(cause));
-        });
+        pipelines.adopt(config, models, receivers);
+        models.clear();
+    }
+
+    private void deviceFailed(Throwable cause) {
+        failed(cause);
+        LOG.error("{}; stopping", sentence(cause));
     }
 
     private void openSources() throws InterruptedException {
-        sources = new SourceSet(pipeline, clock, status, over::countDown, model.detectors()::cudaDevice);
+        sources = new SourceSet(pipelines, clock, status, over::countDown);
         closers.add("frames in flight", this::drain);
         closers.add("cameras", () -> sources.stop(deadline.leftMs(CAMERAS_STOPPED)));
         config.ringHint(config.ringSize()).ifPresent(LOG::warn);
@@ -351,7 +369,7 @@ public final class Daemon implements AutoCloseable {
     }
 
     private void stopPipeline() throws InterruptedException {
-        List<String> running = pipeline.stop(deadline.leftMs(STAGES_STOPPED));
+        List<String> running = pipelines.stop(deadline.leftMs(STAGES_STOPPED));
         stagesStopped = running.isEmpty();
         if (!stagesStopped) {
             LOG.warn("threads that did not stop: {}; their memory is left allocated", String.join(", ", running));
@@ -360,7 +378,7 @@ public final class Daemon implements AutoCloseable {
 
     private void drain() throws InterruptedException {
         long leftMs = deadline.leftMs(FRAMES_DRAINED);
-        if (!pipeline.drain(leftMs)) {
+        if (!pipelines.drain(leftMs)) {
             LOG.warn("frames were still in flight after {} ms", leftMs);
         }
     }

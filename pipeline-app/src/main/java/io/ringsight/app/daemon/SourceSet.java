@@ -25,9 +25,7 @@ import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalInt;
 import java.util.Set;
-import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -95,11 +93,10 @@ final class SourceSet {
         }
     }
 
-    private final Pipeline pipeline;
+    private final ModelPipelines pipelines;
     private final Clock clock;
     private final Status status;
     private final Runnable allOver;
-    private final Supplier<OptionalInt> cudaDevice;
     private final OpenGate gate = new OpenGate(OPENING_SPACING_MS);
     private volatile List<Running> running = List.of();
     /** While some of them are exchanged, those that end do not mean that all is over. */
@@ -109,16 +106,12 @@ final class SourceSet {
     /** Who exchanges sources at the moment, or null: whoever stops all does not wait for it. */
     private volatile Thread exchanging;
 
-    /**
-     * @param allOver called once every source has ended for good; any thread, perhaps more than once
-     * @param cudaDevice the GPU in whose memory pictures may lie now; asked for each picture
-     */
-    SourceSet(Pipeline pipeline, Clock clock, Status status, Runnable allOver, Supplier<OptionalInt> cudaDevice) {
-        this.pipeline = pipeline;
+    /** @param allOver called once every source has ended for good; any thread, perhaps more than once */
+    SourceSet(ModelPipelines pipelines, Clock clock, Status status, Runnable allOver) {
+        this.pipelines = pipelines;
         this.clock = clock;
         this.status = status;
         this.allOver = allOver;
-        this.cudaDevice = cudaDevice;
     }
 
     /**
@@ -159,7 +152,7 @@ final class SourceSet {
                         || changed.contains(config.id().value()))
                 .toList());
         try {
-            List<String> stuck = retire(leaving.stream().map(before::get).toList(), opened);
+            List<String> stuck = retire(leaving.stream().map(before::get).toList(), opened, wanted);
             return replace(before, wanted, removed, changed, opened, stuck);
         } catch (RuntimeException e) {
             throw new AssertionError("the sources were exchanged in part, and nobody knows what runs", e);
@@ -198,7 +191,7 @@ final class SourceSet {
         status.sources(running.stream().map(Running::metrics).toList());
         made.forEach(source -> source.supervisor().start());
         removed.removeAll(stuck);
-        removed.forEach(id -> pipeline.forget(new SourceId(id)));
+        removed.forEach(id -> pipelines.of(before.get(id).config()).forget(new SourceId(id)));
         changed.removeAll(stuck);
         renamed.removeAll(added);
         renamed.removeAll(changed);
@@ -242,12 +235,18 @@ final class SourceSet {
     }
 
     /** Stops and closes; returns the ids of those that do not stop. */
-    private List<String> retire(List<Running> leaving, Map<String, Opened> instead) throws InterruptedException {
+    private List<String> retire(List<Running> leaving, Map<String, Opened> instead, List<SourceConfig> wanted)
+            throws InterruptedException {
         List<SourceSupervisor> supervisors =
                 leaving.stream().map(Running::supervisor).toList();
         List<String> stuck;
         try {
-            stuck = SourceSupervisor.stopAll(supervisors, clock, STOP_MS);
+            stuck = new ArrayList<>(SourceSupervisor.stopAll(supervisors, clock, STOP_MS));
+            for (Running source : leaving) {
+                if (!stuck.contains(source.id()) && !leavesPipeline(source, wanted)) {
+                    stuck.add(source.id());
+                }
+            }
         } catch (InterruptedException e) {
             closeAll(instead);
             throw e;
@@ -258,17 +257,35 @@ final class SourceSet {
         return stuck;
     }
 
+    /** A source that goes to another model's pipeline leaves nothing on its way in this one: its order stays. */
+    private boolean leavesPipeline(Running source, List<SourceConfig> wanted) throws InterruptedException {
+        Pipeline from = pipelines.of(source.config());
+        boolean moves = wanted.stream()
+                .anyMatch(config -> config.id().equals(source.config().id()) && pipelines.of(config) != from);
+        if (moves && !from.drain(STOP_MS)) {
+            return false;
+        }
+        if (moves) {
+            from.leave(source.config().id());
+        }
+        return true;
+    }
+
     private Opened open(SourceConfig wanted) {
         int credits = wanted.credits()
                 .orElse(
                         isLossless(wanted.spec())
-                                ? pipeline.creditsForRecording()
+                                ? pipelines.of(wanted).creditsForRecording()
                                 : SourceConfig.DEFAULT_CAMERA_CREDITS);
         Source source = Sources.open(
                 wanted.spec(),
                 clock,
                 credits + SPARE_PICTURES,
-                new Decoding(wanted.decode(), cudaDevice, wanted.deinterlace(), wanted.track()));
+                new Decoding(
+                        wanted.decode(),
+                        pipelines.model(wanted).detectors()::cudaDevice,
+                        wanted.deinterlace(),
+                        wanted.track()));
         return new Opened(source, credits);
     }
 
@@ -282,7 +299,7 @@ final class SourceSet {
                 wanted.maxFps(),
                 labels -> new ClassNames(labels).wanted(wanted.classes()),
                 new AnalysisSpec(wanted.tracking(), wanted.zones(), wanted.lines()));
-        FrameIntake intake = pipeline.connect(intakeSpec);
+        FrameIntake intake = pipelines.of(wanted).connect(intakeSpec);
         SourceSupervisor supervisor = new SourceSupervisor(source, intake, clock, gate);
         supervisor.ended().whenComplete((ending, failure) -> checkOver());
         return new Running(wanted, intake.metrics(), supervisor);

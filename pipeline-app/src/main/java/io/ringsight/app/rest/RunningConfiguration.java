@@ -15,6 +15,9 @@ final class RunningConfiguration {
     static Map<String, Object> of(Config config) {
         Map<String, Object> all = new LinkedHashMap<>();
         all.put("pipeline", pipeline(config.pipeline(), config.ringSize()));
+        Map<String, Object> models = new LinkedHashMap<>();
+        config.models().forEach((name, model) -> models.put(name, computing(model)));
+        all.put("models", models);
         all.put(
                 "sources",
                 config.sources().stream().map(RunningConfiguration::source).toList());
@@ -24,13 +27,18 @@ final class RunningConfiguration {
     }
 
     private static Map<String, Object> pipeline(PipelineConfig pipeline, int ringSize) {
-        Map<String, Object> values = new LinkedHashMap<>();
-        values.put("model", pipeline.model().file());
-        values.put("device", pipeline.backend().device());
-        values.put("maxBatch", pipeline.backend().maxBatch());
-        values.put("threshold", pipeline.threshold());
+        Map<String, Object> values = computing(pipeline);
         values.put("ringSize", ringSize);
         values.put("stopTimeoutMs", pipeline.stopTimeoutMs());
+        return values;
+    }
+
+    private static Map<String, Object> computing(PipelineConfig model) {
+        Map<String, Object> values = new LinkedHashMap<>();
+        values.put("model", model.model().file());
+        values.put("device", model.backend().device());
+        values.put("maxBatch", model.backend().maxBatch());
+        values.put("threshold", model.threshold());
         return values;
     }
 
@@ -38,6 +46,7 @@ final class RunningConfiguration {
         Map<String, Object> values = new LinkedHashMap<>();
         values.put("id", source.id());
         values.put("name", source.name().map(name -> name.value()).orElse(null));
+        values.put("model", source.model().orElse(Config.DEFAULT_MODEL));
         values.put("uri", source.spec().uri());
         values.put("maxFps", source.maxFps());
         values.put("deadlineMs", source.deadlineMs());

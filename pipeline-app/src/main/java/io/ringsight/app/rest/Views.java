@@ -3,7 +3,6 @@ package io.ringsight.app.rest;
 import io.ringsight.app.api.Status;
 import io.ringsight.app.cli.Version;
 import io.ringsight.core.detector.Detector;
-import io.ringsight.core.detector.DetectorSwitch;
 import io.ringsight.core.frame.SourceName;
 import io.ringsight.core.metrics.Counter;
 import io.ringsight.core.metrics.SinkMetrics;
@@ -94,12 +93,14 @@ final class Views {
     }
 
     static List<Map<String, Object>> models(Status status) {
-        return status.detectors().map(DetectorSwitch::current).map(Views::model).stream()
+        return status.detectors().entrySet().stream()
+                .map(each -> model(each.getKey(), each.getValue().current()))
                 .toList();
     }
 
-    private static Map<String, Object> model(Detector detector) {
+    private static Map<String, Object> model(String id, Detector detector) {
         Map<String, Object> view = new LinkedHashMap<>();
+        view.put("id", id);
         view.put("name", detector.model().name());
         view.put("version", detector.model().version());
         view.put("sha256", detector.model().sha256());

@@ -88,7 +88,7 @@ public final class Service implements AutoCloseable {
         if (!beating && !stuck) {
             LOG.error(
                     "the pipeline holds {} frames and passes on none; if that goes on, systemd's watchdog restarts it",
-                    now.entered() - now.left());
+                    now.inside());
         }
         stuck = !beating;
     }

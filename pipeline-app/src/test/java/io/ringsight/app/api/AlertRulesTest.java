@@ -3,6 +3,7 @@ package io.ringsight.app.api;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.ringsight.app.config.Config;
 import io.ringsight.app.http.HttpMetrics;
 import io.ringsight.core.detector.Detector;
 import io.ringsight.core.detector.DetectorSwitch;
@@ -128,7 +129,8 @@ class AlertRulesTest {
         Status status = new Status(new ManualClock(0));
         status.sources(List.of(new SourceMetrics("line1")));
         status.add(new SinkMetrics("kafka:detections"));
-        status.loaded(new DetectorSwitch(new Detector(FakeBackend.SPEC, 0.1f, new FakeBackend(1, 1))));
+        status.loaded(
+                Config.DEFAULT_MODEL, new DetectorSwitch(new Detector(FakeBackend.SPEC, 0.1f, new FakeBackend(1, 1))));
         return new String(new MetricsPage(status, new HttpMetrics()).answer().body(), StandardCharsets.UTF_8);
     }
 

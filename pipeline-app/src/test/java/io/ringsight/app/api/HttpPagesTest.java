@@ -9,6 +9,7 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
+import io.ringsight.app.config.Config;
 import io.ringsight.app.config.HttpConfig;
 import io.ringsight.app.config.Place;
 import io.ringsight.app.config.yaml.ConfigException;
@@ -99,7 +100,8 @@ class HttpPagesTest {
         assertThat(get("/ready").body())
                 .contains("not ready\n", "the model is loading\n", "no source is live\n", "source line1 is stalled\n");
 
-        status.loaded(new DetectorSwitch(new Detector(FakeBackend.SPEC, 0.1f, new FakeBackend(2, 1))));
+        status.loaded(
+                Config.DEFAULT_MODEL, new DetectorSwitch(new Detector(FakeBackend.SPEC, 0.1f, new FakeBackend(2, 1))));
         line2.state(Status.LIVE);
         assertThat(get("/ready").statusCode()).isEqualTo(200);
         assertThat(get("/ready").body()).isEqualTo("ready\n");
@@ -115,7 +117,8 @@ class HttpPagesTest {
     void startedOnceAndForAllWhenEveryPartIs() throws Exception {
         assertThat(get("/started").statusCode()).isEqualTo(503);
         assertThat(get("/started").body()).isEqualTo("not started\nthe model is loading\n");
-        status.loaded(new DetectorSwitch(new Detector(FakeBackend.SPEC, 0.1f, new FakeBackend(2, 1))));
+        status.loaded(
+                Config.DEFAULT_MODEL, new DetectorSwitch(new Detector(FakeBackend.SPEC, 0.1f, new FakeBackend(2, 1))));
         assertThat(get("/started").body()).isEqualTo("not started\nsinks and sources are being started\n");
 
         status.started();
@@ -189,7 +192,8 @@ class HttpPagesTest {
 
     @Test
     void aSinkThatPublishesNothingForThePublishTimeoutIsNotReady() throws Exception {
-        status.loaded(new DetectorSwitch(new Detector(FakeBackend.SPEC, 0.1f, new FakeBackend(2, 1))));
+        status.loaded(
+                Config.DEFAULT_MODEL, new DetectorSwitch(new Detector(FakeBackend.SPEC, 0.1f, new FakeBackend(2, 1))));
         line1.state(Status.LIVE);
         status.publishTimeout(Duration.ofSeconds(5));
         kafka.queued(3, 2_000);
@@ -212,7 +216,7 @@ class HttpPagesTest {
         kafka.queued(3, 2_000);
         DetectorSwitch detectors = new DetectorSwitch(new Detector(FakeBackend.SPEC, 0.1f, new FakeBackend(2, 1)));
         detectors.metrics().count(BackendCounter.GRAPHS_OFF);
-        status.loaded(detectors);
+        status.loaded(Config.DEFAULT_MODEL, detectors);
 
         HttpResponse<String> answer = get("/metrics");
 
@@ -261,7 +265,8 @@ class HttpPagesTest {
         assumeTrue(isInstalled("promtool"), "no promtool on the PATH; run scripts/rig/setup.sh observers");
         line1.recordLatencyNs(20_000_000);
         status.sourceNames().set(new SourceId("line1"), Optional.of(new SourceName("Oven \\ \"3\" \u00fc")));
-        status.loaded(new DetectorSwitch(new Detector(FakeBackend.SPEC, 0.1f, new FakeBackend(2, 1))));
+        status.loaded(
+                Config.DEFAULT_MODEL, new DetectorSwitch(new Detector(FakeBackend.SPEC, 0.1f, new FakeBackend(2, 1))));
         Path page = Files.writeString(dir.resolve("metrics"), get("/metrics").body());
 
         Process promtool = new ProcessBuilder("promtool", "check", "metrics")

@@ -134,6 +134,7 @@ class ConfigReferenceTest {
         String yaml = """
                 bogus: 1
                 pipeline: {model: conf/models/pcb-defect.yaml, bogus: 1}
+                models: {m: {file: conf/models/pcb-defect.yaml, bogus: 1}}
                 sourceDefaults: {bogusToo: 1}
                 sources: [{id: a, uri: "synthetic:pcb", bogus: 1, tracking: {bogus: 1},
                     zones: [{name: a, polygon: "0,0 1,0 1,1", bogus: 1}],
@@ -151,7 +152,7 @@ class ConfigReferenceTest {
                 continue;
             }
             assertThat(matcher.find()).as(mistake).isTrue();
-            String section = matcher.group(1).replaceAll("\\[.]|\\.?bogus$|.*\\.(?=kafka|jsonl)", "");
+            String section = matcher.group(1).replaceAll("\\[.]|\\.m(?=\\.)|\\.?bogus$|.*\\.(?=kafka|jsonl)", "");
             keys.put(section, new TreeSet<>(Arrays.asList(matcher.group(2).split(", "))));
         }
         return keys;
@@ -165,6 +166,7 @@ class ConfigReferenceTest {
         Map<?, ?> http = (Map<?, ?>) top.get("http");
         keys.put("http", names(http));
         HTTP_PARTS.forEach(part -> keys.put("http." + part, names((Map<?, ?>) http.get(part))));
+        ((Map<?, ?>) top.get("models")).values().forEach(model -> keys.put("models", names((Map<?, ?>) model)));
         TreeSet<String> source = new TreeSet<>();
         ((List<?>) top.get("sources")).forEach(entry -> source.addAll(names((Map<?, ?>) entry)));
         keys.put("sources", source);
@@ -201,6 +203,7 @@ class ConfigReferenceTest {
         Map<?, ?> http = (Map<?, ?>) ((Map<?, ?>) top.get("http")).get("properties");
         HTTP_PARTS.forEach(part ->
                 keys.put("http." + part, names((Map<?, ?>) ((Map<?, ?>) http.get(part)).get("properties"))));
+        keys.put("models", names((Map<?, ?>) ((Map<?, ?>) definitions.get("model")).get("properties")));
         keys.put("sources", names((Map<?, ?>) ((Map<?, ?>) definitions.get("source")).get("properties")));
         Map<?, ?> source = (Map<?, ?>) ((Map<?, ?>) definitions.get("source")).get("properties");
         keys.put("sources.tracking", names((Map<?, ?>) ((Map<?, ?>) source.get("tracking")).get("properties")));

@@ -111,6 +111,14 @@ class ConfiguredValuesTest {
                 new Arrival("pipeline.ringSize", RTSP, "pipeline.ringSize"),
                 new Arrival("pipeline.cudaGraphs", RTSP, "pipeline.backend.cudaGraphs"),
                 new Arrival("pipeline.stopTimeoutMs", RTSP, "pipeline.stopTimeoutMs"),
+                new Arrival("model.file", RTSP, "models.m.model.name", other, "other.yaml"),
+                new Arrival("model.device", RTSP, "models.m.backend.device"),
+                new Arrival("model.device", RTSP, "models.m.backend.device", "'cuda:3'", "cuda:3"),
+                new Arrival("model.lanes", RTSP, "models.m.backend.lanes"),
+                new Arrival("model.maxBatch", RTSP, "models.m.backend.maxBatch"),
+                new Arrival("model.threshold", RTSP, "models.m.threshold"),
+                new Arrival("model.cudaGraphs", RTSP, "models.m.backend.cudaGraphs"),
+                new Arrival("source.model", RTSP, "sources[0].model", "m", "m"),
                 new Arrival("http.bind", RTSP, "http.bind", "'0.0.0.0'", "0.0.0.0"),
                 new Arrival("http.port", RTSP, "http.port"),
                 new Arrival("http.auth.viewerToken", RTSP, "http.auth.viewerToken", TOKEN, TOKEN),
@@ -275,6 +283,10 @@ class ConfiguredValuesTest {
 
             if (section.equals("source")) {
                 assertThat(other.sources().equals(defaults.sources())).isEqualTo(!changes);
+            } else if (section.equals("model")) {
+                assertThat(defaults.models().get("m").computesAs(other.models().get("m")))
+                        .isEqualTo(!changes);
+                assertThat(defaults.restartFor(other)).isEmpty();
             } else if (section.equals("pipeline") && !TAKES_RESTART.contains(arrival.name())) {
                 assertThat(defaults.pipeline().computesAs(other.pipeline()))
                         .as("written: %s", pair[0])
@@ -314,7 +326,8 @@ class ConfiguredValuesTest {
                 arrival.place().startsWith(place);
             case "source.lines" -> place.startsWith("sources[0].lines");
             case "source.zones" -> place.startsWith("sources[0].zones");
-            default -> false;
+            // what a model does not say itself
+            default -> arrival.section().equals("pipeline") && place.startsWith("models.m.");
         };
     }
 
@@ -328,6 +341,7 @@ class ConfiguredValuesTest {
     private static String nameInMessages(Arrival arrival) {
         return arrival.key()
                 .replaceFirst("^source\\.", "sources[0].")
+                .replaceFirst("^model\\.", "models.m.")
                 .replaceFirst("^(kafka|jsonl)\\.", "sinks[0].$1.");
     }
 
@@ -335,6 +349,7 @@ class ConfiguredValuesTest {
     private static String yaml(Arrival arrival, String value) {
         Map<String, Map<String, String>> sections = new TreeMap<>(Map.of(
                 "pipeline", new TreeMap<>(Map.of("model", dir.resolve("m.yaml").toString())),
+                "model", new TreeMap<>(Map.of("file", dir.resolve("m.yaml").toString(), "threshold", "0.25")),
                 "source", new TreeMap<>(arrival.beside()),
                 "source.tracking", new TreeMap<>(Map.of("enabled", "false")),
                 "kafka", new TreeMap<>(Map.of("bootstrapServers", "'a:1'", "topic", "t")),
@@ -363,11 +378,13 @@ class ConfiguredValuesTest {
         String sink = arrival.section().equals("jsonl") ? "jsonl" : "kafka";
         return """
                 pipeline: %s
+                models: {m: %s}
                 sources: [%s]
                 sinks: [{%s: %s}]
                 http: %s
                 """.formatted(
                         flow(sections.get("pipeline")),
+                        flow(sections.get("model")),
                         flow(sections.get("source")),
                         sink,
                         flow(sections.get(sink)),

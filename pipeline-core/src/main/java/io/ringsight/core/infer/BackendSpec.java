@@ -7,8 +7,9 @@ package io.ringsight.core.infer;
  * @param lanes batches in flight; 0: as many as the device does best with (CPU: two per core)
  * @param maxBatch the most pictures one launch takes; a model file of a smaller fixed batch size makes it smaller
  * @param cudaGraphs whether a GPU's work is recorded and started as a whole
+ * @param sharers models that share the CPU's cores with this one, itself included: each gets its part
  */
-public record BackendSpec(String device, int lanes, int maxBatch, boolean cudaGraphs) {
+public record BackendSpec(String device, int lanes, int maxBatch, boolean cudaGraphs, int sharers) {
     /** The most lanes: more than any machine has use for, few enough to notice a mistyped number. */
     public static final int MAX_LANES = 256;
     /** The largest batch. */
@@ -26,9 +27,24 @@ public record BackendSpec(String device, int lanes, int maxBatch, boolean cudaGr
         }
     }
 
+    /** Alone on the CPU. */
+    public BackendSpec(String device, int lanes, int maxBatch, boolean cudaGraphs) {
+        this(device, lanes, maxBatch, cudaGraphs, 1);
+    }
+
     /** With CUDA graphs. */
     public BackendSpec(String device, int lanes, int maxBatch) {
         this(device, lanes, maxBatch, true);
+    }
+
+    /** The same beside so many models in all. */
+    public BackendSpec sharedBy(int models) {
+        return new BackendSpec(device, lanes, maxBatch, cudaGraphs, models);
+    }
+
+    /** The CPU cores that are this model's: at least one. */
+    public int cores() {
+        return Math.max(1, Runtime.getRuntime().availableProcessors() / sharers);
     }
 
     /** Two lanes per CPU core, batch size 1, on the CPU. */

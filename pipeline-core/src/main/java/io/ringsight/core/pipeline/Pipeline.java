@@ -29,7 +29,7 @@ public final class Pipeline implements AutoCloseable {
     private final Failures failures;
     private final int ringSize;
     private final DetectorSwitch detectors;
-    private final Map<SourceId, SourceIntake.Account> accounts = new ConcurrentHashMap<>();
+    private final SourceAccounts accounts;
     private final Set<SourceId> connected = ConcurrentHashMap.newKeySet();
     /** Intakes that wait rather than lose frames. */
     private final Map<SourceId, SourceIntake> recordings = new ConcurrentHashMap<>();
@@ -45,6 +45,13 @@ public final class Pipeline implements AutoCloseable {
      * @param sinks called by the Publish thread, in this order
      */
     public Pipeline(int ringSize, DetectorSwitch detectors, List<ResultSink> sinks, Clock clock) {
+        this(ringSize, detectors, sinks, clock, new SourceAccounts(clock));
+    }
+
+    /** As above, one of several that share their sources' accounts. */
+    public Pipeline(
+            int ringSize, DetectorSwitch detectors, List<ResultSink> sinks, Clock clock, SourceAccounts accounts) {
+        this.accounts = accounts;
         this.clock = clock;
         this.sinks = List.copyOf(sinks);
         failures = new Failures(clock);
@@ -75,8 +82,7 @@ public final class Pipeline implements AutoCloseable {
      * than its credits say when there are too many sources for that; a recording has none while a sink has no room.
      */
     public FrameIntake connect(IntakeSpec spec) {
-        SourceIntake.Account account =
-                accounts.computeIfAbsent(spec.sourceId(), id -> new SourceIntake.Account(clock.epochNanos()));
+        SourceIntake.Account account = accounts.of(spec.sourceId());
         connected.add(spec.sourceId());
         shareOut();
         if (!spec.lossless()) {
@@ -104,10 +110,15 @@ public final class Pipeline implements AutoCloseable {
 
     /** The source, whose thread has ended, is not wanted any more: its counters are dropped, its numbering is not. */
     public void forget(SourceId source) {
+        leave(source);
+        accounts.of(source).forgetMetrics();
+    }
+
+    /** The source, whose thread has ended and whose frames are {@link #drain drained}, goes to another pipeline. */
+    public void leave(SourceId source) {
         connected.remove(source);
         recordings.remove(source);
         shareOut();
-        accounts.get(source).forgetMetrics();
     }
 
     /** Completed with the cause when no frame can be computed any more: the process should end. */

@@ -27,8 +27,8 @@ public interface ResultSink {
     }
 
     /**
-     * Has {@code listener} run each time {@link #hasRoom()} may be true again, on any thread. It is quick. Called once, before
-     * any result.
+     * Has {@code listener} run each time {@link #hasRoom()} may be true again, on any thread. It is quick. Called before any
+     * result; each listener stays.
      */
     default void onRoom(Runnable listener) {
         // There always is.

@@ -13,9 +13,13 @@ public final class Room {
         return isOpen;
     }
 
-    /** Has {@code listener} run each time there is room again, on the thread that finds out; it must be quick. */
-    public void onOpen(Runnable listener) {
-        onOpen = listener;
+    /** Has {@code listener}, too, run each time there is room again, on the thread that finds out; it must be quick. */
+    public synchronized void onOpen(Runnable listener) {
+        Runnable others = onOpen;
+        onOpen = () -> {
+            others.run();
+            listener.run();
+        };
     }
 
     /** There is room now, or there is none. */

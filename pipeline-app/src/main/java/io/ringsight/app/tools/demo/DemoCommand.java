@@ -154,7 +154,6 @@ public final class DemoCommand implements Callable<Integer> {
                 detector.threshold(),
                 PipelineConfig.DEFAULT_RING_SIZE,
                 PipelineConfig.DEFAULT_STOP_TIMEOUT_MS,
-                place,
                 place);
         SourceConfig line = new SourceConfig(
                 new SourceId(SOURCE_ID),
@@ -169,9 +168,10 @@ public final class DemoCommand implements Callable<Integer> {
                 List.of(),
                 TrackSettings.OFF,
                 List.of(),
-                List.of());
+                List.of(),
+                Optional.empty());
         KafkaSinkSpec topic = new KafkaSinkSpec(broker.bootstrapServers(), TOPIC, Map.of());
         SinkConfig kafka = new SinkConfig.Kafka(topic);
-        return new Config(pipeline, List.of(line), List.of(kafka), Optional.empty());
+        return new Config(pipeline, Map.of(), List.of(line), List.of(kafka), Optional.empty());
     }
 }

@@ -34,14 +34,14 @@ public final class OnnxBackend implements InferenceBackend {
     }
 
     /**
-     * Makes {@code lanes} lanes, and as many sessions but no more than there are processors; runs each lane once.
+     * Makes {@code lanes} lanes, and as many sessions but no more than {@code cores}; runs each lane once.
      *
      * @throws InferenceException fatal: if ONNX Runtime cannot be loaded or cannot run the model
      */
-    public static OnnxBackend open(ModelSpec model, int lanes, int maxBatch) {
+    public static OnnxBackend open(ModelSpec model, int lanes, int maxBatch, int cores) {
         OnnxBackend backend = new OnnxBackend(model, maxBatch);
         try {
-            backend.makeLanes(model, lanes);
+            backend.makeLanes(model, lanes, cores);
             backend.warmUp(model);
             return backend;
         } catch (OrtException e) {
@@ -72,8 +72,8 @@ public final class OnnxBackend implements InferenceBackend {
         }
     }
 
-    private void makeLanes(ModelSpec model, int count) throws OrtException {
-        for (int i = 0; i < Math.min(count, Runtime.getRuntime().availableProcessors()); i++) {
+    private void makeLanes(ModelSpec model, int count, int cores) throws OrtException {
+        for (int i = 0; i < Math.min(count, cores); i++) {
             workers.add(new OnnxWorker(model, "worker-" + i));
         }
         for (int i = 0; i < count; i++) {

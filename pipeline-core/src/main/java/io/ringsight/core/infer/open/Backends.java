@@ -43,6 +43,17 @@ public final class Backends {
 
     /** As {@link #open(ModelSpec, BackendSpec, BackendMetrics)} with engines kept in {@code cache}. */
     public static Opened open(ModelSpec model, BackendSpec spec, BackendMetrics metrics, EngineCache cache) {
+        Opened opened = openAny(model, spec, metrics, cache);
+        if (!Models.isUnchanged(model)) {
+            opened.now().close();
+            throw InferenceException.fatal(
+                    model.file() + " changed while it was opened; put the new one beside it, rename it, and try again",
+                    null);
+        }
+        return opened;
+    }
+
+    private static Opened openAny(ModelSpec model, BackendSpec spec, BackendMetrics metrics, EngineCache cache) {
         if (!spec.device().equals("auto")) {
             return Opened.of(openOne(model, spec, metrics, cache));
         }
@@ -74,8 +85,8 @@ public final class Backends {
     }
 
     private static InferenceBackend openCpu(ModelSpec model, BackendSpec spec) {
-        int lanes = spec.lanes() > 0 ? spec.lanes() : 2 * Runtime.getRuntime().availableProcessors();
-        return OnnxBackend.open(model, Math.min(lanes, BackendSpec.MAX_LANES), spec.maxBatch());
+        int lanes = spec.lanes() > 0 ? spec.lanes() : 2 * spec.cores();
+        return OnnxBackend.open(model, Math.min(lanes, BackendSpec.MAX_LANES), spec.maxBatch(), spec.cores());
     }
 
     private static TensorRtBackend.Options options(BackendSpec spec, List<CudaDevice> devices, EngineCache cache) {

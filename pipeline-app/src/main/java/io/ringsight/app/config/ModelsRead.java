@@ -1,0 +1,50 @@
+package io.ringsight.app.config;
+
+import io.ringsight.app.config.yaml.Suggestion;
+import io.ringsight.app.config.yaml.YamlObject;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/**
+ * The models that were read, some perhaps with mistakes.
+ *
+ * @param pipeline the pipeline's own; empty if it cannot be used
+ * @param models those of {@code models} that can be used, by their names
+ * @param names of all of them
+ * @param devices by name, of those that say one of their own
+ * @param device the pipeline's
+ */
+record ModelsRead(
+        Optional<PipelineConfig> pipeline,
+        Map<String, PipelineConfig> models,
+        List<String> names,
+        Map<String, String> devices,
+        String device) {
+    private Optional<PipelineConfig> of(Optional<String> model) {
+        return model.isEmpty() ? pipeline : Optional.ofNullable(models.get(model.get()));
+    }
+
+    /** The classes that a source's model knows; empty if it cannot be used. */
+    Optional<ClassNames> classNames(Optional<String> model) {
+        return of(model).map(found -> new ClassNames(found.model().labels()));
+    }
+
+    /** The device of a source's model. */
+    String device(Optional<String> model) {
+        return model.map(devices::get).orElse(device);
+    }
+
+    /** What is wrong with a source's {@code model}, if anything is. */
+    Optional<String> problem(String model) {
+        if (names.contains(model) || model.equals(Config.DEFAULT_MODEL)) {
+            return Optional.empty();
+        }
+        String known = String.join(
+                ", ",
+                Stream.concat(Stream.of(Config.DEFAULT_MODEL), names.stream()).toList());
+        return Optional.of("expected a name in models, got " + YamlObject.quoted(model) + "; there are " + known
+                + " (the pipeline's)".repeat(names.isEmpty() ? 1 : 0) + Suggestion.of(model, names));
+    }
+}

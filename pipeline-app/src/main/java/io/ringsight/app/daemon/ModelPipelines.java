@@ -1,0 +1,176 @@
+package io.ringsight.app.daemon;
+
+import io.ringsight.app.api.Status;
+import io.ringsight.app.config.Config;
+import io.ringsight.app.config.PipelineConfig;
+import io.ringsight.app.config.SourceConfig;
+import io.ringsight.app.config.yaml.ConfigException;
+import io.ringsight.app.daemon.Daemon.BackendOpener;
+import io.ringsight.core.infer.Opened;
+import io.ringsight.core.metrics.BackendMetrics;
+import io.ringsight.core.pipeline.Pipeline;
+import io.ringsight.core.pipeline.ResultSink;
+import io.ringsight.core.pipeline.SourceAccounts;
+import io.ringsight.core.time.Clock;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The models in use, each with a pipeline of its own, so that the sources of a fast one do not wait for a slow one. Their
+ * sources share one account: a source may go from one to another. A model that no source uses any more stays until the
+ * end.
+ *
+ * <p><b>Threads.</b> Changed by one thread at a time; asked by any.
+ */
+final class ModelPipelines {
+    private static final Logger LOG = LoggerFactory.getLogger(Daemon.class);
+
+    private record Running(ModelAtWork model, Pipeline pipeline) {}
+
+    private final BackendOpener backends;
+    private final Clock clock;
+    private final Status status;
+    private final Consumer<Throwable> onBroken;
+    private final BackendMetrics metrics = new BackendMetrics();
+    private final SourceAccounts accounts;
+    private volatile Map<String, Running> running = Map.of();
+
+    /** @param onBroken told the cause when a pipeline can do no more work; any thread */
+    ModelPipelines(BackendOpener backends, Clock clock, Status status, Consumer<Throwable> onBroken) {
+        this.backends = backends;
+        this.clock = clock;
+        this.status = status;
+        this.onBroken = onBroken;
+        accounts = new SourceAccounts(clock);
+    }
+
+    /**
+     * The models that {@code wanted} uses and that are not at work as it says, loaded and warm, by their names.
+     *
+     * @throws ConfigException if one does not run; none is left open
+     */
+    Map<String, Opened> candidates(Config wanted) throws ConfigException {
+        Map<String, Opened> opened = new LinkedHashMap<>();
+        boolean all = false;
+        try {
+            for (Map.Entry<String, PipelineConfig> model : wanted.modelsInUse().entrySet()) {
+                Running at = running.get(model.getKey());
+                if (at == null || !at.model().computesAs(model.getValue())) {
+                    opened.put(model.getKey(), ModelAtWork.open(backends, model.getValue(), metrics));
+                }
+            }
+            all = true;
+            return opened;
+        } finally {
+            if (!all) {
+                opened.values().forEach(unused -> unused.now().close());
+            }
+        }
+    }
+
+    /**
+     * Puts candidates to work: in the place of the model of that name, or in a new pipeline with sinks from {@code sinks}.
+     * Returns what changed, for the log.
+     */
+    String adopt(Config wanted, Map<String, Opened> candidates, Supplier<List<ResultSink>> sinks)
+            throws InterruptedException {
+        StringBuilder changes = new StringBuilder();
+        Map<String, PipelineConfig> models = wanted.modelsInUse();
+        for (Map.Entry<String, Opened> candidate : candidates.entrySet()) {
+            String name = candidate.getKey();
+            PipelineConfig config = models.get(name);
+            Running at = running.get(name);
+            if (at != null) {
+                changes.append(at.model().replace(config, candidate.getValue())).append("; ");
+            } else {
+                start(
+                        name,
+                        new ModelAtWork(name, config, candidate.getValue(), metrics),
+                        wanted.ringSize(),
+                        sinks.get());
+            }
+        }
+        TreeSet<String> unused = new TreeSet<>(running.keySet());
+        unused.removeAll(models.keySet());
+        if (!unused.isEmpty()) {
+            LOG.info("no source uses model {} now; it stays loaded until a restart", String.join(", ", unused));
+        }
+        return changes.toString();
+    }
+
+    private void start(String name, ModelAtWork model, int ringSize, List<ResultSink> sinks) {
+        Pipeline pipeline = new Pipeline(ringSize, model.detectors(), sinks, clock, accounts);
+        Map<String, Running> now = new LinkedHashMap<>(running);
+        now.put(name, new Running(model, pipeline));
+        running = now;
+        status.loaded(name, model.detectors());
+        pipeline.broken().thenAccept(onBroken);
+    }
+
+    private Running at(SourceConfig source) {
+        return running.get(source.model().orElse(Config.DEFAULT_MODEL));
+    }
+
+    /** The pipeline of a source's model. */
+    Pipeline of(SourceConfig source) {
+        return at(source).pipeline();
+    }
+
+    /** What computes a source's frames. */
+    ModelAtWork model(SourceConfig source) {
+        return at(source).model();
+    }
+
+    /** How far frames have come in each. */
+    Pulse pulse() {
+        return new Pulse(running.values().stream()
+                .map(each -> each.pipeline().position())
+                .map(position -> new Pulse.Beat(position.left(), position.entered()))
+                .toList());
+    }
+
+    /** As {@link Pipeline#drain}, of all within one limit. */
+    boolean drain(long timeoutMs) throws InterruptedException {
+        long beganNs = clock.nanoTime();
+        boolean all = true;
+        for (Running each : running.values()) {
+            all &= each.pipeline().drain(leftMs(beganNs, timeoutMs));
+        }
+        return all;
+    }
+
+    /** As {@link Pipeline#stop}, of all within one limit. */
+    List<String> stop(long timeoutMs) throws InterruptedException {
+        long beganNs = clock.nanoTime();
+        List<String> left = new ArrayList<>();
+        for (Running each : running.values()) {
+            left.addAll(each.pipeline().stop(leftMs(beganNs, timeoutMs)));
+        }
+        return left;
+    }
+
+    private long leftMs(long beganNs, long timeoutMs) {
+        return Math.max(1, timeoutMs - TimeUnit.NANOSECONDS.toMillis(clock.nanoTime() - beganNs));
+    }
+
+    /** Closes every model; the pipelines have stopped. */
+    void close() {
+        running.values().forEach(each -> each.model().close());
+    }
+
+    /** Why a model's output cannot be believed, once that is known of one. */
+    Optional<String> misread() {
+        return running.values().stream()
+                .flatMap(each -> each.pipeline().misread().stream())
+                .findFirst();
+    }
+}

@@ -88,12 +88,14 @@ class ThreadErrorsTest {
             })
     void anErrorInAThreadThatMustNotEndEndsTheDaemonWithOne(String thread) throws IOException {
         int port = FreePort.take();
+        String err;
         try (Child daemon = start(port);
                 ErrorThrower thrower = ErrorThrower.attach(daemon.out())) {
             daemon.await(thread, LIMIT, () -> thrower.threads().contains(thread));
             thrower.throwInto(thread);
 
             assertThat(daemon.waitFor(LIMIT)).as(daemon.err()).isEqualTo(1);
+            err = daemon.err();
 
             assertThat(daemon.err()).contains(ErrorAtHand.MESSAGE);
             if (!thread.equals("main")) {
@@ -103,7 +105,7 @@ class ThreadErrorsTest {
             }
         }
         List<String> lines = Files.readAllLines(messages());
-        assertThat(lines.get(lines.size() - 1)).contains("\"reason\":\"stopped\"");
+        assertThat(lines.get(lines.size() - 1)).as(err).contains("\"reason\":\"stopped\"");
     }
 
     /** One of the pages' threads hears the network: nobody can tell which. */

@@ -34,27 +34,26 @@ final class BlockingChain implements WaitStrategy {
     /** For a stage's own thread. A signal that comes before it sleeps keeps it from sleeping. */
     @Override
     public long waitFor(long sequence, Sequence cursor, Sequence before, SequenceBarrier barrier)
-            throws AlertException, InterruptedException {
+            throws AlertException {
         while (true) {
             try {
                 return await(sequence, before, barrier);
             } catch (Error e) {
                 // Out of here, Disruptor would take the slot waited for as done, though nobody has filled it.
                 onBroken.accept(e);
-                Thread.interrupted(); // nor shall what came with it end the wait
             }
         }
     }
 
-    private long await(long sequence, Sequence before, SequenceBarrier barrier)
-            throws AlertException, InterruptedException {
+    private long await(long sequence, Sequence before, SequenceBarrier barrier) throws AlertException {
         long available = before.get();
         while (available < sequence) {
             barrier.checkAlert();
             LockSupport.park(this);
-            if (Thread.interrupted()) {
-                throw new InterruptedException();
-            }
+            // A stop comes by the barrier. An interrupt alone, as one comes with an Error thrown into the thread, ends
+            // no
+            // wait: out of here, too, Disruptor would take the slot waited for as done.
+            Thread.interrupted();
             available = before.get();
         }
         return available;

@@ -86,6 +86,27 @@ class FrameRingTest {
         }
     }
 
+    /** As one comes with an Error that is thrown into a stage's thread. */
+    @Test
+    void aStrayInterruptOfAStageThatWaitsSkipsNoSlot() throws InterruptedException {
+        List<String> seen = Collections.synchronizedList(new ArrayList<>());
+        try (FrameRing<Slot> ring = ring(
+                4,
+                new Step("a", 1, slot -> {
+                    seen.add("a" + slot.value);
+                    Thread.currentThread().interrupt();
+                }),
+                new Step("b", 1, slot -> seen.add("b" + slot.value)))) {
+            for (int i = 1; i <= 3; i++) {
+                int value = i;
+                ring.publish(slot -> slot.value = value);
+                assertThat(ring.awaitEmpty(10_000, Clock.system())).isTrue();
+            }
+        }
+        assertThat(seen).containsExactly("a1", "b1", "a2", "b2", "a3", "b3");
+        assertThat(broken).hasNullValue();
+    }
+
     @Test
     void refusesWithoutWaitingWhenFull() throws InterruptedException {
         CountDownLatch go = new CountDownLatch(1);

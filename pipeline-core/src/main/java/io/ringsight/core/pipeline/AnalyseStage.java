@@ -7,9 +7,10 @@ import io.ringsight.core.ring.Stage;
 /** Has each source's analysis see its frames, in their order, between Collect and Publish. */
 final class AnalyseStage implements Stage<FrameSlot> {
     private final Failures failures;
-    private final SharedAnalysis shared = new SharedAnalysis();
+    private final SharedAnalysis shared;
 
-    AnalyseStage(Failures failures) {
+    AnalyseStage(SharedAnalysis shared, Failures failures) {
+        this.shared = shared;
         this.failures = failures;
     }
 

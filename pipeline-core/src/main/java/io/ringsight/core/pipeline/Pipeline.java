@@ -1,5 +1,6 @@
 package io.ringsight.core.pipeline;
 
+import io.ringsight.core.analyse.SharedAnalysis;
 import io.ringsight.core.detector.DetectorSwitch;
 import io.ringsight.core.frame.SourceId;
 import io.ringsight.core.ring.FrameRing;
@@ -62,7 +63,7 @@ public final class Pipeline implements AutoCloseable {
                 List.of(
                         new DispatchStage(detectors, clock, failures),
                         new CollectStage(detectors, clock, failures),
-                        new AnalyseStage(failures),
+                        new AnalyseStage(new SharedAnalysis(accounts.trackNumbers()), failures),
                         new PublishStage(sinks, clock, failures)),
                 failures::ofDevice);
         this.ringSize = ringSize;

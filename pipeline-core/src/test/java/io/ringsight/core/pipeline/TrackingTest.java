@@ -3,11 +3,14 @@ package io.ringsight.core.pipeline;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.ringsight.core.analyse.AnalysisSpec;
+import io.ringsight.core.analyse.SharedAnalysis;
+import io.ringsight.core.analyse.track.TrackNumbers;
 import io.ringsight.core.analyse.track.TrackSettings;
 import io.ringsight.core.analyse.zone.Line;
 import io.ringsight.core.analyse.zone.Zone;
 import io.ringsight.core.detect.DetectionDecoder;
 import io.ringsight.core.detect.WantedClasses;
+import io.ringsight.core.detector.DetectorSwitch;
 import io.ringsight.core.frame.FrameResult;
 import io.ringsight.core.frame.Gap;
 import io.ringsight.core.frame.GapReason;
@@ -64,13 +67,22 @@ class TrackingTest {
 
     private final FirstTracks sink = new FirstTracks();
     private final NativePictures pictures = new NativePictures();
-    private final Pipeline pipeline =
-            new Pipeline(16, FakeBackend.computing(new FakeBackend(1, 1), one), List.of(sink), new ManualClock(0));
+    private final SourceAccounts accounts = new SourceAccounts(new ManualClock(0));
+    private final Pipeline pipeline = pipeline();
     private long frame;
     private long shiftNs;
 
+    private Pipeline pipeline() {
+        DetectorSwitch detectors = FakeBackend.computing(new FakeBackend(1, 1), one);
+        return new Pipeline(16, detectors, List.of(sink), new ManualClock(0), accounts);
+    }
+
     private FrameIntake connect(String id, AnalysisSpec analysis) {
-        return pipeline.connect(new IntakeSpec(new SourceId(id), true, 4, 0, 0, labels -> WantedClasses.ALL, analysis));
+        return pipeline.connect(intake(id, analysis));
+    }
+
+    private static IntakeSpec intake(String id, AnalysisSpec analysis) {
+        return new IntakeSpec(new SourceId(id), true, 4, 0, 0, labels -> WantedClasses.ALL, analysis);
     }
 
     private FrameIntake followed(String id) {
@@ -79,13 +91,17 @@ class TrackingTest {
 
     /** The tracks of the object in so many more frames. */
     private List<Long> tracks(FrameIntake intake, int frames) throws InterruptedException {
+        return tracks(pipeline, intake, frames);
+    }
+
+    private List<Long> tracks(Pipeline through, FrameIntake intake, int frames) throws InterruptedException {
         for (int i = 0; i < frames; i++) {
             Picture picture = pictures.grey(32, 32, 1);
             picture.captured(frame * FRAME_NS, frame * FRAME_NS + shiftNs, CaptureClock.ARRIVAL, 0);
             frame++;
             intake.offer(picture);
         }
-        assertThat(pipeline.drain(20_000)).isTrue();
+        assertThat(through.drain(20_000)).isTrue();
         return sink.taken();
     }
 
@@ -113,6 +129,16 @@ class TrackingTest {
         assertThat(tracks(b, 5)).endsWith(2L);
         assertThat(tracks(unfollowed, 5)).containsOnly(0L);
         assertThat(tracks(a, 1)).containsExactly(1L);
+    }
+
+    /** As the sources of different models do. */
+    @Test
+    void sourcesInPipelinesOfTheirOwnShareTheNumbers() throws InterruptedException {
+        assertThat(tracks(followed("a"), 5)).endsWith(1L);
+        try (Pipeline other = pipeline()) {
+            FrameIntake b = other.connect(intake("b", new AnalysisSpec(TrackSettings.DEFAULT)));
+            assertThat(tracks(other, b, 5)).endsWith(2L);
+        }
     }
 
     @Test
@@ -188,7 +214,7 @@ class TrackingTest {
         slot.detections.add(1, 1, 4, 4, 0.9f, 0);
         slot.detections.track(0, 7, 0);
 
-        new AnalyseStage(new Failures(new ManualClock(0))).onSlot(slot);
+        new AnalyseStage(new SharedAnalysis(new TrackNumbers()), new Failures(new ManualClock(0))).onSlot(slot);
 
         assertThat(slot.failure).isNull();
         assertThat(slot.detections.size()).isEqualTo(1);

@@ -1,11 +1,13 @@
 package io.ringsight.core.analyse.track;
 
-/** Numbers for tracks: none comes twice in a daemon's run, whatever the source. One thread. */
+import java.util.concurrent.atomic.AtomicLong;
+
+/** Numbers for tracks: none comes twice in a daemon's run, whatever the source and its pipeline. Any thread. */
 public final class TrackNumbers {
-    private long last;
+    private final AtomicLong last = new AtomicLong();
 
     /** The next, from 1. */
     long next() {
-        return ++last;
+        return last.incrementAndGet();
     }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.ringsight.client.MessageFormatException;
 import io.ringsight.client.MessageReader;
 import io.ringsight.client.MessageWriter;
+import io.ringsight.core.analyse.zone.Line;
 import io.ringsight.core.frame.FrameLosses;
 import io.ringsight.core.frame.Gap;
 import io.ringsight.core.frame.GapReason;
@@ -88,6 +89,7 @@ class ClientReadsMessagesTest {
             frame.detections().add(Float.NaN, 7, Float.POSITIVE_INFINITY, 7, Float.NaN, 17);
             add(json.frame(frame));
         }
+        add(json.frame(analysed()));
         add(json.frame(Sample.frame("cam-2", 1, 0)));
         for (GapReason reason : GapReason.values()) {
             Sample.Frame frame = Sample.frame("line1", 9, 8);
@@ -100,6 +102,17 @@ class ClientReadsMessagesTest {
         add(json.frame(Sample.frame("line1", 124, 123)));
         String resent = new String(json.frame(Sample.frame("line1", 125, 124)).bytes(), StandardCharsets.UTF_8);
         written.add(resent.replaceFirst("\\{", "{\"resent\":true,").getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static Sample.Frame analysed() {
+        Sample.Frame frame = Sample.frame("line1", 1, 0).zones("bay 3", "door").lines("gate", "exit");
+        for (int object = 0; object < 3; object++) {
+            frame.detections().add(10, 10, 5, 5, 0.9f, object);
+            frame.detections().zones(object, object);
+        }
+        frame.detections().track(1, 17, 2);
+        frame.detections().crossed(1, 0b11L << Line.MAX_LINES | 0b1);
+        return frame;
     }
 
     private void gaps() {

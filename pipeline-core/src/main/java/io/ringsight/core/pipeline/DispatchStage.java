@@ -19,12 +19,14 @@ final class DispatchStage implements Stage<FrameSlot> {
     private final Clock clock;
     private final Failures failures;
     private final FrameSlot[] rows = new FrameSlot[BackendSpec.MAX_BATCH];
+    private final int batchAtStart;
     private Detector detector;
     private Lane lane;
     private int loaded;
 
     DispatchStage(DetectorSwitch detectors, Clock clock, Failures failures) {
         this.detectors = detectors;
+        batchAtStart = detectors.current().maxBatch();
         this.clock = clock;
         this.failures = failures;
     }
@@ -34,10 +36,13 @@ final class DispatchStage implements Stage<FrameSlot> {
         return "ringsight-dispatch";
     }
 
-    /** More than a lane takes: see {@link #isPassedOn()}. */
+    /**
+     * As many as a lane takes: of a longer batch the rest would be launched as it is, though more frames have come
+     * meanwhile. A detector that takes fewer launches in between ({@link #isPassedOn()}); one that takes more gets no more.
+     */
     @Override
     public int maxBatch() {
-        return rows.length;
+        return batchAtStart;
     }
 
     @Override

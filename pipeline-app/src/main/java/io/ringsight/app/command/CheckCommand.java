@@ -189,18 +189,18 @@ public final class CheckCommand implements Callable<Integer> {
         text.append(source.maxFps() > 0 ? ", at most " + source.maxFps() + " fps" : "");
         text.append(source.deadlineMs() > 0 ? ", deadline " + source.deadlineMs() + " ms" : "");
         source.credits().ifPresent(credits -> text.append(", ").append(credits).append(" credits"));
-        if (source.tracking().enabled()) {
+        if (source.analysis().tracking().enabled()) {
             text.append(", objects followed (lost after ")
-                    .append(source.tracking().lostMs())
+                    .append(source.analysis().tracking().lostMs())
                     .append(" ms)");
         }
-        if (!source.zones().isEmpty()) {
+        if (!source.analysis().zones().isEmpty()) {
             text.append(", zones ")
-                    .append(source.zones().stream().map(Zone::name).collect(Collectors.joining(", ")));
+                    .append(source.analysis().zones().stream().map(Zone::name).collect(Collectors.joining(", ")));
         }
-        if (!source.lines().isEmpty()) {
+        if (!source.analysis().lines().isEmpty()) {
             text.append(", lines ")
-                    .append(source.lines().stream().map(Line::name).collect(Collectors.joining(", ")));
+                    .append(source.analysis().lines().stream().map(Line::name).collect(Collectors.joining(", ")));
         }
         if (source.spec() instanceof SourceSpec.Network || source.spec() instanceof SourceSpec.V4l2) {
             text.append(", stalled after ")

@@ -1,8 +1,6 @@
 package io.ringsight.app.config;
 
-import io.ringsight.core.analyse.track.TrackSettings;
-import io.ringsight.core.analyse.zone.Line;
-import io.ringsight.core.analyse.zone.Zone;
+import io.ringsight.core.analyse.AnalysisSpec;
 import io.ringsight.core.frame.SourceId;
 import io.ringsight.core.frame.SourceName;
 import io.ringsight.sources.spec.Decode;
@@ -26,9 +24,7 @@ import java.util.Optional;
  * @param track which of several videos, counted from 1; 0: as the URI says, or the main one
  * @param classes names of those whose objects are published; none: all are
  * @param model the name of the model that looks at it; empty: the pipeline's
- * @param tracking how its objects are followed
- * @param zones parts of its picture, of which each object is told which it is in
- * @param lines that its objects cross
+ * @param analysis what is made of its objects
  */
 public record SourceConfig(
         SourceId id,
@@ -41,13 +37,10 @@ public record SourceConfig(
         Deinterlace deinterlace,
         int track,
         List<String> classes,
-        TrackSettings tracking,
-        List<Zone> zones,
-        List<Line> lines,
+        AnalysisSpec analysis,
         Optional<String> model) {
     public SourceConfig {
         classes = List.copyOf(classes);
-        zones = List.copyOf(zones);
     }
 
     /** For cameras: one in work, one waiting. */
@@ -71,19 +64,6 @@ public record SourceConfig(
 
     private SourceConfig named(Optional<SourceName> called) {
         return new SourceConfig(
-                id,
-                called,
-                spec,
-                maxFps,
-                deadlineMs,
-                credits,
-                decode,
-                deinterlace,
-                track,
-                classes,
-                tracking,
-                zones,
-                lines,
-                model);
+                id, called, spec, maxFps, deadlineMs, credits, decode, deinterlace, track, classes, analysis, model);
     }
 }

@@ -1,6 +1,7 @@
 package io.ringsight.app.config;
 
 import io.ringsight.app.config.yaml.YamlObject;
+import io.ringsight.core.analyse.AnalysisSpec;
 import io.ringsight.core.analyse.track.TrackSettings;
 import io.ringsight.core.analyse.zone.Line;
 import io.ringsight.core.analyse.zone.Zone;
@@ -67,9 +68,7 @@ final class SourceReader {
                         deinterlace,
                         track,
                         classes,
-                        tracking,
-                        zones,
-                        lines,
+                        new AnalysisSpec(tracking, zones, lines),
                         model));
     }
 

@@ -3,7 +3,6 @@ package io.ringsight.app.daemon;
 import io.ringsight.app.api.Status;
 import io.ringsight.app.config.ClassNames;
 import io.ringsight.app.config.SourceConfig;
-import io.ringsight.core.analyse.AnalysisSpec;
 import io.ringsight.core.frame.GapReason;
 import io.ringsight.core.frame.SourceId;
 import io.ringsight.core.metrics.SourceMetrics;
@@ -298,7 +297,7 @@ final class SourceSet {
                 wanted.deadlineMs() * NS_PER_MS,
                 wanted.maxFps(),
                 labels -> new ClassNames(labels).wanted(wanted.classes()),
-                new AnalysisSpec(wanted.tracking(), wanted.zones(), wanted.lines()));
+                wanted.analysis());
         FrameIntake intake = pipelines.of(wanted).connect(intakeSpec);
         SourceSupervisor supervisor = new SourceSupervisor(source, intake, clock, gate);
         supervisor.ended().whenComplete((ending, failure) -> checkOver());

@@ -45,13 +45,18 @@ final class EventStreams {
         EventStream stream = new EventStream(response, callback, executor, metrics);
         Connection connection = request.getConnectionMetaData().getConnection();
         AutoCloseable subscription = feed.open(query, stream);
-        if (streams.isEmpty()) {
-            scheduleBeat();
-        }
-        streams.put(stream, new Open(connection, subscription));
+        add(stream, new Open(connection, subscription));
         response.setStatus(200);
         response.getHeaders().put(HttpHeader.CONTENT_TYPE, "text/event-stream");
         stream.begin();
+    }
+
+    /** The first one begins the heartbeat, which the last one's end ends: neither while the other is decided. */
+    private synchronized void add(EventStream stream, Open open) {
+        if (streams.isEmpty()) {
+            scheduleBeat();
+        }
+        streams.put(stream, open);
     }
 
     private void scheduleBeat() {
@@ -68,6 +73,10 @@ final class EventStreams {
                 stream.beat();
             }
         });
+        end(over);
+    }
+
+    private synchronized void end(List<EventStream> over) {
         over.forEach(this::close);
         if (!streams.isEmpty()) {
             scheduleBeat();

@@ -160,26 +160,26 @@ class ConfiguredValuesTest {
 
     private static Stream<Arrival> ofAnalysis() {
         return Stream.of(
-                new Arrival("source.tracking.enabled", RTSP, "sources[0].tracking.enabled"),
-                new Arrival("source.tracking.confident", RTSP, "sources[0].tracking.confident"),
-                new Arrival("source.tracking.lostMs", RTSP, "sources[0].tracking.lostMs"),
-                new Arrival("source.tracking.confirmMs", RTSP, "sources[0].tracking.confirmMs"),
+                new Arrival("source.tracking.enabled", RTSP, "sources[0].analysis.tracking.enabled"),
+                new Arrival("source.tracking.confident", RTSP, "sources[0].analysis.tracking.confident"),
+                new Arrival("source.tracking.lostMs", RTSP, "sources[0].analysis.tracking.lostMs"),
+                new Arrival("source.tracking.confirmMs", RTSP, "sources[0].analysis.tracking.confirmMs"),
                 new Arrival(
                         "source.zones",
                         RTSP,
-                        "sources[0].zones[0].name",
+                        "sources[0].analysis.zones[0].name",
                         "[{name: 'bay 3', polygon: '0,0 1,0 1,1'}]",
                         "bay 3"),
                 new Arrival(
                         "source.zones",
                         RTSP,
-                        "sources[0].zones[0].corners[1].x",
+                        "sources[0].analysis.zones[0].corners[1].x",
                         "[{name: a, polygon: '0,0 0.25,0 1,1'}]",
                         "0.25"),
                 new Arrival(
                         "source.lines",
                         and(RTSP, "tracking", "{enabled: true}"),
-                        "sources[0].lines[0].to.y",
+                        "sources[0].analysis.lines[0].to.y",
                         "[{name: a, from: '0,0', to: '1,0.25'}]",
                         "0.25"));
     }
@@ -324,8 +324,8 @@ class ConfiguredValuesTest {
             case "kafka.spool.enabled" -> place.startsWith(SPOOL);
             case "source.name", "source.options", "source.classes", "kafka.properties" ->
                 arrival.place().startsWith(place);
-            case "source.lines" -> place.startsWith("sources[0].lines");
-            case "source.zones" -> place.startsWith("sources[0].zones");
+            case "source.lines" -> place.startsWith("sources[0].analysis.lines");
+            case "source.zones" -> place.startsWith("sources[0].analysis.zones");
             // what a model does not say itself
             default -> arrival.section().equals("pipeline") && place.startsWith("models.m.");
         };

@@ -14,9 +14,8 @@ import io.ringsight.core.model.ModelSpec;
 import java.util.List;
 
 /**
- * What is made of the detections of one source, from frame to frame: which track each object is of, which
- * zones it is in and which lines it crossed. Its memory is made at
- * once and bounded; a frame allocates nothing.
+ * What is made of the detections of one source, from frame to frame: which track each object is of, which zones it is in
+ * and which lines it crossed. Its memory is made at once and bounded; a frame allocates nothing.
  *
  * <p><b>Threads.</b> Made by any thread, used by one.
  */

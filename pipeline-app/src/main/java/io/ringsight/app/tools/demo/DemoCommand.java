@@ -12,7 +12,7 @@ import io.ringsight.app.config.SourceConfig;
 import io.ringsight.app.config.model.ModelYaml;
 import io.ringsight.app.config.yaml.ConfigException;
 import io.ringsight.app.tools.files.ShippedModel;
-import io.ringsight.core.analyse.track.TrackSettings;
+import io.ringsight.core.analyse.AnalysisSpec;
 import io.ringsight.core.frame.SourceId;
 import io.ringsight.core.infer.BackendSpec;
 import io.ringsight.core.model.ModelException;
@@ -166,9 +166,7 @@ public final class DemoCommand implements Callable<Integer> {
                 Deinterlace.AUTO,
                 0,
                 List.of(),
-                TrackSettings.OFF,
-                List.of(),
-                List.of(),
+                AnalysisSpec.NONE,
                 Optional.empty());
         KafkaSinkSpec topic = new KafkaSinkSpec(broker.bootstrapServers(), TOPIC, Map.of());
         SinkConfig kafka = new SinkConfig.Kafka(topic);

@@ -9,7 +9,6 @@ import io.ringsight.app.config.SinkConfig;
 import io.ringsight.app.config.yaml.ConfigException;
 import io.ringsight.app.rest.RecentMessages;
 import io.ringsight.core.infer.BackendSpec;
-import io.ringsight.core.infer.InferenceException;
 import io.ringsight.core.infer.Opened;
 import io.ringsight.core.infer.open.Backends;
 import io.ringsight.core.metrics.BackendMetrics;
@@ -21,14 +20,11 @@ import io.ringsight.sinks.MessageJson;
 import io.ringsight.sinks.MessagePublisher;
 import io.ringsight.sinks.MessageSink;
 import io.ringsight.sinks.MessageWatcher;
-import io.ringsight.sources.spec.Redaction;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -47,10 +43,6 @@ import org.slf4j.LoggerFactory;
 public final class Daemon implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Daemon.class);
     private static final Duration SUMMARY = Duration.ofSeconds(10);
-    /** So soon a stop is heard while the last frames of recordings are waited for. */
-    private static final long LOOK_MS = 200;
-    /** No device takes so long for one batch. */
-    private static final Duration HUNG = Duration.ofSeconds(60);
 
     /** Time brokers have before the cameras start without them. */
     private static final Duration BROKERS_ANSWERED = Duration.ofSeconds(2);
@@ -70,10 +62,7 @@ public final class Daemon implements AutoCloseable {
     private final StopDeadline deadline;
     private final Closers closers;
     private final SinkSet sinks;
-    private final CountDownLatch over = new CountDownLatch(1);
-    private final AtomicReference<Throwable> broken = new AtomicReference<>();
-    private volatile boolean stopped;
-    private volatile boolean outputGone;
+    private final DaemonEnd end;
     /** A stage that does not stop may use pictures and lanes still: their memory is left. */
     private boolean stagesStopped = true;
 
@@ -100,11 +89,12 @@ public final class Daemon implements AutoCloseable {
         applied = config;
         this.clock = clock;
         deadline = new StopDeadline(config.pipeline().stopTimeoutMs(), clock);
-        closers = new Closers(deadline, this::failed);
-        sinks = new SinkSet(clock, deadline, this::endWithStandardOutput);
         status = new Status(clock);
+        end = new DaemonEnd(status, clock);
+        closers = new Closers(deadline, end::failed);
+        sinks = new SinkSet(clock, deadline, end::outputGone);
         summary = new SummaryLog(status);
-        pipelines = new ModelPipelines(backends, clock, status, this::deviceFailed);
+        pipelines = new ModelPipelines(backends, clock, status, end::deviceFailed);
     }
 
     /**
@@ -150,8 +140,7 @@ public final class Daemon implements AutoCloseable {
 
     /** Ends {@link #await}. Any thread; more than once is allowed. */
     public void stop() {
-        stopped = true;
-        over.countDown();
+        end.stop();
     }
 
     /**
@@ -161,31 +150,7 @@ public final class Daemon implements AutoCloseable {
      *     gone, or all sources are over and one failed
      */
     public void await() throws InterruptedException {
-        over.await();
-        drainRecordings();
-        throwIfFailed();
-        if (outputGone) {
-            throw CommandException.failed("ringsight: standard output was closed");
-        }
-        List<String> failures = stopped ? List.of() : sources.failures();
-        if (!failures.isEmpty()) {
-            throw CommandException.failed(failures);
-        }
-    }
-
-    /** Sources that ended by themselves lose no frame, however slow the device is; but one that hangs is not waited for. */
-    private void drainRecordings() throws InterruptedException {
-        Pulse before = pipelines.pulse();
-        long sinceNs = clock.nanoTime();
-        while (!stopped && !outputGone && broken.get() == null && !pipelines.drain(LOOK_MS)) {
-            Pulse now = pipelines.pulse();
-            if (now.isBeating(before)) {
-                before = now;
-                sinceNs = clock.nanoTime();
-            } else if (clock.nanoTime() - sinceNs > HUNG.toNanos()) {
-                failed(new IllegalStateException("the device has finished no frame for " + HUNG.toSeconds() + " s"));
-            }
-        }
+        end.await(pipelines, () -> sources.failures());
     }
 
     /**
@@ -194,15 +159,7 @@ public final class Daemon implements AutoCloseable {
      * @throws CommandException exit code 1, and what failed first
      */
     public void throwIfFailed() {
-        Throwable cause = broken.get();
-        if (cause != null) {
-            throw CommandException.failed("ringsight: " + sentence(cause));
-        }
-    }
-
-    private static String sentence(Throwable cause) {
-        String what = cause instanceof InferenceException ? "inference failed for good" : "it cannot go on";
-        return Redaction.text(what + ": " + (cause.getMessage() == null ? cause : cause.getMessage()));
+        end.throwIfFailed();
     }
 
     /** Reads the configuration once more. */
@@ -355,13 +312,8 @@ public final class Daemon implements AutoCloseable {
         models.clear();
     }
 
-    private void deviceFailed(Throwable cause) {
-        failed(cause);
-        LOG.error("{}; stopping", sentence(cause));
-    }
-
     private void openSources() throws InterruptedException {
-        sources = new SourceSet(pipelines, clock, status, over::countDown);
+        sources = new SourceSet(pipelines, clock, status, end::sourcesOver);
         closers.add("frames in flight", this::drain);
         closers.add("cameras", () -> sources.stop(deadline.leftMs(CAMERAS_STOPPED)));
         config.ringHint(config.ringSize()).ifPresent(LOG::warn);
@@ -394,26 +346,7 @@ public final class Daemon implements AutoCloseable {
      * look well. Makes {@link #await} fail. Any thread.
      */
     public void failed(Thread thread, Throwable cause) {
-        try {
-            failed(new IllegalStateException("thread " + thread.getName() + ": " + cause, cause));
-            LOG.error("thread {} failed; stopping", thread.getName(), cause);
-        } finally {
-            failed(cause); // if there is no memory for words
-        }
-    }
-
-    /** Not everything works any more. Any thread. */
-    private void failed(Throwable cause) {
-        if (broken.compareAndSet(null, cause)) {
-            over.countDown();
-            status.failed(sentence(cause));
-        }
-    }
-
-    /** Whoever read our standard output has gone: as with any program in a pipe, that is the end. Any thread. */
-    private void endWithStandardOutput() {
-        outputGone = true;
-        over.countDown();
+        end.failed(thread, cause);
     }
 
     private void startSummary() {

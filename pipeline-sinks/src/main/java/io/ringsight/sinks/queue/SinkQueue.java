@@ -8,9 +8,6 @@ import io.ringsight.sinks.Message;
 import io.ringsight.sinks.MessageSink;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * A bounded queue of messages with a thread of its own that delivers them in order.
@@ -36,7 +33,6 @@ import java.util.concurrent.locks.ReentrantLock;
  * {@link #rewind()} is for the delivery, inside its calls. One lock, never held while delivering.
  */
 public final class SinkQueue {
-    private static final long IDLE_NS = TimeUnit.MILLISECONDS.toNanos(250);
     private static final String QUEUE_FULL = "the sink's queue was full";
     private static final String CLOSING = "the sink was closing";
 
@@ -44,19 +40,12 @@ public final class SinkQueue {
     private final Clock clock;
     private final QueueWatcher watcher;
 
-    private final ReentrantLock lock = new ReentrantLock();
-    /** There is something to deliver, or the queue closes. */
-    private final Condition work = lock.newCondition();
-    /** Nothing is left. */
-    private final Condition empty = lock.newCondition();
-
+    private final QueueLife life = new QueueLife();
     private final Room room = new Room();
     private final Backlog backlog;
     private DeliveryThread thread;
-    private boolean closing;
     private boolean closed;
     private boolean drained;
-    private volatile boolean stopped;
 
     /** A queue without its thread: {@link #start} comes next. */
     public SinkQueue(SinkMetrics metrics, QueueLimits limits, Clock clock) {
@@ -93,31 +82,31 @@ public final class SinkQueue {
     /** See {@link MessageSink#offer}. */
     public boolean offer(Message message) {
         metrics.count(SinkCounter.OFFERED);
-        lock.lock();
+        life.lock();
         try {
-            if (!closing && backlog.hasRoom(message)) {
+            if (!life.isClosing() && backlog.hasRoom(message)) {
                 accept(message, QueuedMessage.NOWHERE);
                 return true;
             }
             drop(message);
             return false;
         } finally {
-            lock.unlock();
+            life.unlock();
         }
     }
 
     /** See {@link MessageSink#put}. */
     public void put(Message message) {
         metrics.count(SinkCounter.OFFERED);
-        lock.lock();
+        life.lock();
         try {
-            if (closing) {
+            if (life.isClosing()) {
                 drop(message);
             } else {
                 accept(message, QueuedMessage.NOWHERE);
             }
         } finally {
-            lock.unlock();
+            life.unlock();
         }
     }
 
@@ -137,29 +126,29 @@ public final class SinkQueue {
 
     /** Takes a message counted already, if there is room; {@link QueueWatcher#settled} is told {@code offset}. */
     public boolean forward(Message message, long offset) {
-        lock.lock();
+        life.lock();
         try {
-            boolean taken = !closing && backlog.hasRoom(message);
+            boolean taken = !life.isClosing() && backlog.hasRoom(message);
             if (taken) {
                 accept(message, offset);
             }
             return taken;
         } finally {
-            lock.unlock();
+            life.unlock();
         }
     }
 
     private void drop(Message message) {
         metrics.count(SinkCounter.DROPPED_QUEUE_FULL);
-        if (!stopped && !backlog.joinLoss(message)) {
+        if (!life.isStopped() && !backlog.joinLoss(message)) {
             metrics.count(SinkCounter.GAPS_ADDED);
-            added(backlog.addLoss(message, closing ? CLOSING : QUEUE_FULL));
+            added(backlog.addLoss(message, life.isClosing() ? CLOSING : QUEUE_FULL));
         }
     }
 
     private void added(boolean isNext) {
         if (isNext) {
-            work.signal();
+            life.signalWork();
         }
         publishDepth();
     }
@@ -181,39 +170,39 @@ public final class SinkQueue {
      * @throws IOException if something could not be kept; what comes before it is
      */
     public void keep(Keeper keeper) throws IOException {
-        lock.lock();
+        life.lock();
         try {
             backlog.keep(keeper);
         } finally {
-            lock.unlock();
+            life.unlock();
         }
     }
 
     /** Whether nothing would be lost with the queue: what waits for an answer is kept elsewhere, too. */
     public boolean isKept() {
-        lock.lock();
+        life.lock();
         try {
             return backlog.isKept();
         } finally {
-            lock.unlock();
+            life.unlock();
         }
     }
 
     /** The message is in other hands, which will count what becomes of it. */
     public void passedOn(QueuedMessage message) {
-        lock.lock();
+        life.lock();
         try {
             if (!message.answered) {
                 answered(message);
             }
         } finally {
-            lock.unlock();
+            life.unlock();
         }
     }
 
     /** The message arrived. */
     public void acknowledged(QueuedMessage message) {
-        lock.lock();
+        life.lock();
         try {
             if (message.answered) {
                 return;
@@ -223,7 +212,7 @@ public final class SinkQueue {
             metrics.acknowledged(clock.nanoTime(), message.acceptedNs, message.ofSink);
             answered(message);
         } finally {
-            lock.unlock();
+            life.unlock();
         }
     }
 
@@ -237,7 +226,7 @@ public final class SinkQueue {
     }
 
     private void refuse(QueuedMessage message, String cause, boolean inPlace) {
-        lock.lock();
+        life.lock();
         try {
             if (message.answered) {
                 return;
@@ -246,12 +235,12 @@ public final class SinkQueue {
             if (!message.ofSink) {
                 metrics.count(SinkCounter.GAPS_ADDED);
                 if (backlog.insertLoss(message, cause, inPlace ? message : null)) {
-                    work.signal();
+                    life.signalWork();
                 }
             }
             answered(message);
         } finally {
-            lock.unlock();
+            life.unlock();
         }
     }
 
@@ -259,100 +248,82 @@ public final class SinkQueue {
         backlog.answered(message);
         watcher.settled(message.offset);
         if (backlog.isEmpty()) {
-            empty.signalAll();
+            life.signalEmpty();
         }
         if (backlog.isLossNext()) {
-            work.signal();
+            life.signalWork();
         }
         publishDepth();
     }
 
     /** All that is unanswered shall be delivered again, in order, from the oldest. */
     public void rewind() {
-        lock.lock();
+        life.lock();
         try {
             backlog.rewind();
         } finally {
-            lock.unlock();
+            life.unlock();
         }
     }
 
     /** How long the oldest delivered message has waited for its answer, in nanoseconds; 0 when none does. */
     public long unansweredNs() {
-        lock.lock();
+        life.lock();
         try {
             return backlog.unansweredNs();
         } finally {
-            lock.unlock();
+            life.unlock();
         }
     }
 
     private void publishDepth() {
         watcher.depth(backlog.places(), backlog.bytes());
         // recordings leave half of it to the cameras; a queue that closes holds nobody back
-        room.set(closing || !backlog.isHalfFull());
+        room.set(life.isClosing() || !backlog.isHalfFull());
     }
 
     /** The next to deliver, or null. Renders a loss whose turn has come. */
     QueuedMessage next() {
-        lock.lock();
+        life.lock();
         try {
-            return backlog.next(closing);
+            return backlog.next(life.isClosing());
         } finally {
-            lock.unlock();
+            life.unlock();
         }
     }
 
     /** The delivery took it over. Returns whether the thread goes on. */
     boolean taken(QueuedMessage message) {
-        lock.lock();
+        life.lock();
         try {
             backlog.delivered(message);
-            return !stopped;
+            return !life.isStopped();
         } finally {
-            lock.unlock();
+            life.unlock();
         }
     }
 
     /** Whether its thread is to end: an interrupt before that came from nobody. */
     boolean isStopped() {
-        return stopped;
+        return life.isStopped();
     }
 
     /** Waits a moment for something to deliver. Returns whether the thread goes on. */
     boolean awaitWork() throws InterruptedException {
-        lock.lock();
-        try {
-            if (!backlog.hasNext(closing) && !stopped) {
-                work.awaitNanos(IDLE_NS);
-            }
-            return !stopped;
-        } finally {
-            lock.unlock();
-        }
+        return life.awaitWork(() -> backlog.hasNext(life.isClosing()));
     }
 
     /** Waits before a message is tried again. Returns whether the thread goes on. */
     boolean pause(long ms) throws InterruptedException {
         metrics.count(SinkCounter.RETRIES);
-        lock.lock();
-        try {
-            long leftNs = TimeUnit.MILLISECONDS.toNanos(ms);
-            while (!stopped && leftNs > 0) {
-                leftNs = work.awaitNanos(leftNs);
-            }
-            return !stopped;
-        } finally {
-            lock.unlock();
-        }
+        return life.pause(ms);
     }
 
     /** The thread has ended: counts what is left as unknown or failed. */
     void abandon() {
-        lock.lock();
+        life.lock();
         try {
-            closing = true;
-            stopped = true;
+            life.end();
             for (QueuedMessage left = backlog.head(); left != null; left = left.next) {
                 if (left.isUnkept()) {
                     metrics.count(left.delivered ? SinkCounter.UNKNOWN : SinkCounter.FAILED);
@@ -361,31 +332,29 @@ public final class SinkQueue {
             }
             backlog.clear();
             publishDepth();
-            empty.signalAll();
         } finally {
-            lock.unlock();
+            life.unlock();
         }
     }
 
     /** Has {@link Delivery#idle} called soon. Any thread. */
     public void wake() {
-        lock.lock();
+        life.lock();
         try {
-            work.signal();
+            life.signalWork();
         } finally {
-            lock.unlock();
+            life.unlock();
         }
     }
 
     /** Takes no more. */
     public void refuseMore() {
-        lock.lock();
+        life.lock();
         try {
-            closing = true;
+            life.refuseMore();
             room.set(true);
-            work.signalAll();
         } finally {
-            lock.unlock();
+            life.unlock();
         }
     }
 
@@ -416,17 +385,9 @@ public final class SinkQueue {
     /** Waits until all is answered; then, or when it may wait no longer, the thread is to end. */
     private void drain(Duration deadline) throws InterruptedException {
         refuseMore();
-        lock.lock();
-        try {
-            long leftNs = deadline.toNanos();
-            while (!backlog.isEmpty() && leftNs > 0) {
-                leftNs = empty.awaitNanos(leftNs);
-            }
-        } finally {
+        life.drain(deadline, () -> {
             drained = backlog.isEmpty();
-            stopped = true;
-            work.signalAll();
-            lock.unlock();
-        }
+            return drained;
+        });
     }
 }

@@ -7,11 +7,7 @@ import io.ringsight.sinks.GapJson;
 import io.ringsight.sinks.Message;
 import java.io.Closeable;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
-import java.nio.file.StandardOpenOption;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
@@ -24,7 +20,7 @@ import org.slf4j.LoggerFactory;
  *   committed              handed over             next
  *    | on their way,          | waiting              |
  *    | not answered yet       |                      |
- *   [00000.log][00812.log][01633.log]...[07405.log]     segments, oldest first; the last one grows
+ *   [00000.log][00812.log][01633.log]...[07405.log]     files, oldest first; the last one grows
  * </pre>
  *
  * Entries are appended at the end, handed over in order and forgotten when they are answered: whole files at a time,
@@ -48,15 +44,13 @@ public final class Spool implements Closeable {
     private final SpoolLock lock;
     private final SpoolState state;
     private final SpoolCursor cursor;
-    private final List<Segment> segments = new ArrayList<>();
+    private final SpoolFiles files;
     private final InFlight inFlight = new InFlight();
     /** Entries before it may be with the receiver already, from an earlier process: they are sent again, not dropped. */
     private final long doubtedBefore;
 
     /** Entries that were not handed over yet. Written by the spool's thread. */
     private volatile long waiting;
-    /** Of the last segment, to append to; null before the first append and after a failure. */
-    private FileChannel active;
 
     private SegmentReader reader;
     private SpoolEntry peeked;
@@ -77,13 +71,13 @@ public final class Spool implements Closeable {
         this.clock = clock;
         this.lock = lock;
         gaps = new GapJson(clock);
+        files = new SpoolFiles(spec, clock);
         state = SpoolState.read(spec.dir());
         cursor = SpoolCursor.open(spec.dir());
         SpoolRecovery recovery = recover(true, LegacyLog.takeOver(spec.dir(), state, cursor, clock));
-        long last = segments.isEmpty() ? 0 : segments.get(segments.size() - 1).lastOffset + 1;
-        next = Math.max(Math.max(last, state.lastOffset() + 1), Math.max(state.next(), cursor.committed()));
+        next = Math.max(Math.max(files.end(), state.lastOffset() + 1), Math.max(state.next(), cursor.committed()));
         doubtedBefore = Math.min(cursor.handOverLimit(), next);
-        handedOver = segments.isEmpty() ? next : Math.max(cursor.committed(), segments.get(0).base);
+        handedOver = files.isEmpty() ? next : Math.max(cursor.committed(), files.first().base);
         countFound(recovery);
     }
 
@@ -93,9 +87,7 @@ public final class Spool implements Closeable {
         if (damagedBefore) {
             recovery.damagedBefore();
         }
-        List<Segment> found = recovery.run(isRunEnded);
-        segments.clear();
-        segments.addAll(found);
+        files.found(recovery.run(isRunEnded));
         metrics.count(SinkCounter.DISK_ERRORS, recovery.isDamaged() ? 1 : 0);
         if (recovery.lostRecords() > 0) {
             LOG.error(
@@ -108,7 +100,7 @@ public final class Spool implements Closeable {
     }
 
     private void countFound(SpoolRecovery recovery) throws IOException {
-        waiting = Segment.entriesFrom(handedOver, segments);
+        waiting = Segment.entriesFrom(handedOver, files.all());
         long told = recovery.gaps().size();
         metrics.count(SinkCounter.SPOOL_FOUND, waiting - told + recovery.lostRecords());
         metrics.count(SinkCounter.SPOOL_DAMAGED, recovery.lostRecords());
@@ -151,21 +143,7 @@ public final class Spool implements Closeable {
      */
     public long append(Message message) throws IOException {
         SpoolEntry entry = new SpoolEntry(next, message, clock.nanoTime());
-        ByteBuffer record = SpoolFormat.encode(entry);
-        if (active == null || isDone(last(), record.remaining())) {
-            roll();
-        }
-        Segment segment = last();
-        int size = record.remaining();
-        try {
-            for (long at = segment.bytes; record.hasRemaining(); ) {
-                at += active.write(record, at);
-            }
-        } catch (IOException e) {
-            cutBack(segment.bytes);
-            throw e;
-        }
-        segment.added(entry, segment.bytes + size);
+        files.append(entry);
         state.passed(entry);
         if (!dirty) {
             dirty = true;
@@ -184,63 +162,11 @@ public final class Spool implements Closeable {
         next++;
     }
 
-    private boolean isDone(Segment segment, int more) {
-        long oldEnoughNs = spec.maxAge().toNanos() / 16;
-        return segment.entries > 0
-                && (segment.bytes + more > spec.segmentBytes() || clock.nanoTime() - segment.firstNs > oldEnoughNs);
-    }
-
-    /** Begins a new segment. What is before it is safe on the disk then: only the last one can be torn. */
-    private void roll() throws IOException {
-        if (active != null && active.isOpen()) {
-            active.force(false);
-        }
-        closeActive();
-        if (!segments.isEmpty() && last().entries == 0) {
-            segments.remove(segments.size() - 1);
-        }
-        Segment segment = new Segment(spec.dir().resolve(Segment.fileName(next)), next);
-        FileChannel opened = FileChannel.open(
-                segment.path,
-                StandardOpenOption.CREATE,
-                StandardOpenOption.WRITE,
-                StandardOpenOption.TRUNCATE_EXISTING);
-        try {
-            Segment.writeAll(opened, SpoolFormat.fileHeader(next, false));
-        } catch (IOException e) {
-            opened.close();
-            throw e;
-        }
-        active = opened;
-        segments.add(segment);
-    }
-
-    private void closeActive() throws IOException {
-        FileChannel open = active;
-        active = null;
-        if (open != null) {
-            open.close();
-        }
-    }
-
-    private void cutBack(long size) {
-        try {
-            active.truncate(size);
-        } catch (IOException expected) {
-            // The next append begins another file; what is left here is no entry.
-            active = null;
-        }
-    }
-
-    private Segment last() {
-        return segments.get(segments.size() - 1);
-    }
-
     /** Gives up files that a call may have left half written: the next append begins another. */
     public void reopen() {
         try {
             closeReader();
-            closeActive();
+            files.release();
         } catch (IOException expected) {
             // They are forgotten all the same.
         }
@@ -293,13 +219,11 @@ public final class Spool implements Closeable {
     }
 
     private boolean seek() throws IOException {
-        for (Segment segment : segments) {
-            if (segment.lastOffset >= handedOver) {
-                reader = new SegmentReader(segment);
-                return true;
-            }
+        Segment segment = files.firstReaching(handedOver);
+        if (segment != null) {
+            reader = new SegmentReader(segment);
         }
-        return false;
+        return segment != null;
     }
 
     private void leaveSegment() throws IOException {
@@ -309,19 +233,17 @@ public final class Spool implements Closeable {
 
     /** The disk damaged what it had taken: reads all of it once more, and has what is lost told. */
     private void repair() throws IOException {
-        List<Segment> before = List.copyOf(segments);
         closeReader();
-        closeActive();
+        files.release();
         SpoolRecovery recovery = recover(false, false);
-        segments.forEach(segment -> segment.keepTimes(before));
-        long left = Segment.entriesFrom(handedOver, segments);
+        long left = Segment.entriesFrom(handedOver, files.all());
         long told = recovery.gaps().stream()
                 .filter(gap -> gap.offset() >= handedOver)
                 .count();
         metrics.count(SinkCounter.SPOOL_DAMAGED, waiting - (left - told));
         metrics.count(SinkCounter.GAPS_ADDED, told);
         waiting = left;
-        next = Math.max(next, segments.isEmpty() ? 0 : last().lastOffset + 1);
+        next = Math.max(next, files.end());
     }
 
     private void closeReader() throws IOException {
@@ -364,9 +286,7 @@ public final class Spool implements Closeable {
         if (committed == next) {
             dirty = false;
         } else if (dirty && clock.nanoTime() - dirtySinceNs >= TimeUnit.MILLISECONDS.toNanos(spec.syncMs())) {
-            if (active != null) {
-                active.force(false);
-            }
+            files.sync();
             dirty = false;
         }
         bound();
@@ -375,38 +295,36 @@ public final class Spool implements Closeable {
     }
 
     private void forget(long committed) throws IOException {
-        if (segments.isEmpty()) {
-            return;
+        boolean allAnswered = committed == next && !files.isEmpty() && files.last().bytes >= WORTH_DELETING_BYTES;
+        if (frees(committed, allAnswered)) {
+            state.write(committed);
         }
-        boolean allAnswered = committed == next && last().bytes >= WORTH_DELETING_BYTES;
-        if (segments.get(0).lastOffset >= committed || segments.size() == 1 && !allAnswered) {
-            return;
+        while (frees(committed, allAnswered)) {
+            delete(files.first());
         }
-        state.write(committed);
-        while (!segments.isEmpty() && segments.get(0).lastOffset < committed && (segments.size() > 1 || allAnswered)) {
-            delete(segments.get(0));
-        }
+    }
+
+    private boolean frees(long committed, boolean allAnswered) {
+        return !files.isEmpty()
+                && files.first().lastOffset < committed
+                && (files.all().size() > 1 || allAnswered);
     }
 
     private void delete(Segment segment) throws IOException {
         if (reader != null && reader.segment() == segment) {
             closeReader();
         }
-        if (segment == last()) {
-            closeActive();
-        }
-        Files.deleteIfExists(segment.path);
-        segments.remove(segment);
+        files.delete(segment);
     }
 
     private void bound() throws IOException {
-        while (Segment.bytes(segments) > spec.maxBytes()) {
-            boolean more = segments.stream().anyMatch(Segment::isRaw);
+        while (files.bytes() > spec.maxBytes()) {
+            boolean more = files.any(Segment::isRaw);
             if (!compact(true, SinkCounter.SPOOL_DROPPED_BYTES, "the spool held its maxBytes") && !more) {
                 break;
             }
         }
-        while (segments.stream().anyMatch(this::isTooOld)) {
+        while (files.any(this::isTooOld)) {
             compact(false, SinkCounter.SPOOL_DROPPED_AGE, "older than the spool's maxAgeSeconds");
         }
     }
@@ -419,15 +337,15 @@ public final class Spool implements Closeable {
 
     /** Drops the frames of the oldest file that has any; returns whether that freed anything. */
     private boolean compact(boolean atAnyPrice, SinkCounter counter, String cause) throws IOException {
-        List<Segment> victims = Compaction.victims(segments);
+        List<Segment> victims = Compaction.victims(files.all());
         boolean hasRaw = victims.stream().anyMatch(Segment::isRaw);
         if (victims.isEmpty() || !hasRaw && !atAnyPrice) {
             return false;
         }
-        if (victims.get(victims.size() - 1) == last()) {
-            roll();
+        if (victims.get(victims.size() - 1) == files.last()) {
+            files.roll(next);
         }
-        long before = Segment.bytes(segments);
+        long before = files.bytes();
         Compaction compaction = new Compaction(
                 inFlight.committed(handedOver), Math.max(handedOver, doubtedBefore), hasRaw, cause, gaps);
         for (Segment victim : victims) {
@@ -441,30 +359,20 @@ public final class Spool implements Closeable {
         metrics.count(counter, compaction.dropped());
         metrics.count(SinkCounter.GAPS_ADDED, compaction.added());
         waiting += compaction.added() - compaction.dropped();
-        return Segment.bytes(segments) < before;
+        return files.bytes() < before;
     }
 
-    /** In such an order that the files are the old ones or the new one, whenever the process ends. */
     private void replace(List<Segment> victims, List<SpoolEntry> rest) throws IOException {
-        Segment first = victims.get(0);
-        state.write(Math.max(state.next(), first.base));
-        Segment fresh = Segment.replace(first.path, first.base, true, rest);
-        fresh.firstNs = first.firstNs;
-        fresh.lastNs = victims.get(victims.size() - 1).lastNs;
+        state.write(Math.max(state.next(), victims.get(0).base));
         closeReader();
-        segments.set(0, fresh);
-        for (Segment victim : victims.subList(1, victims.size())) {
-            Files.deleteIfExists(victim.path);
-            segments.remove(victim);
-        }
+        files.replace(victims, rest);
     }
 
     private void publish() {
         long inFlightUtcNs = inFlight.oldestUtcNs();
-        long oldestUtcNs = messages() == 0
-                ? 0
-                : inFlightUtcNs != 0 || segments.isEmpty() ? inFlightUtcNs : segments.get(0).firstUtcNs;
-        metrics.spooled(messages(), Segment.bytes(segments), oldestUtcNs);
+        long oldestUtcNs =
+                messages() == 0 ? 0 : inFlightUtcNs != 0 || files.isEmpty() ? inFlightUtcNs : files.first().firstUtcNs;
+        metrics.spooled(messages(), files.bytes(), oldestUtcNs);
     }
 
     /** The run ends in order: nothing more will be appended, and no {@link #farewells()} are owed for it. */
@@ -477,12 +385,10 @@ public final class Spool implements Closeable {
     public void close() {
         try {
             maintain();
-            if (active != null && active.isOpen()) {
-                active.force(false);
-            }
+            files.syncIfOpen();
             state.write(Math.max(state.next(), inFlight.committed(handedOver)));
             closeReader();
-            closeActive();
+            files.release();
         } catch (IOException e) {
             metrics.count(SinkCounter.DISK_ERRORS);
             LOG.warn("the spool in {} was not closed in order: {}", spec.dir(), e.getMessage());

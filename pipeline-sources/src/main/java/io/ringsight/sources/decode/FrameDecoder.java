@@ -24,15 +24,12 @@ import io.ringsight.sources.watch.StreamWatch;
 import org.bytedeco.ffmpeg.avcodec.AVCodecContext;
 import org.bytedeco.ffmpeg.avcodec.AVPacket;
 import org.bytedeco.ffmpeg.avutil.AVFrame;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Decodes packets straight into the source's pictures and hands those to the intake; accounts for every frame that
  * cannot be. One for each run. Allocates nothing.
  */
 public final class FrameDecoder {
-    private static final Logger LOG = LoggerFactory.getLogger(FrameDecoder.class);
     private static final int MAX_ERRORS_PER_PACKET = 16;
 
     private final PicturePool pool;
@@ -62,10 +59,9 @@ public final class FrameDecoder {
     /** Whether a picture was sent from which decoding can begin. */
     private boolean keySeen;
 
-    private StreamWatch watch;
-    private long maxLagNs;
-    private boolean jumpTold;
-    private boolean rateTold;
+    /** Null for a recording, which cannot lag behind. */
+    private Lateness lateness;
+
     private long busyNs;
     private long frames;
     private long soundFrames;
@@ -118,8 +114,7 @@ public final class FrameDecoder {
      * @param maxLagNs how far its frames may lag behind before they are late; 0: any time
      */
     public void watch(StreamWatch watch, long maxLagNs) {
-        this.watch = watch;
-        this.maxLagNs = maxLagNs;
+        lateness = new Lateness(watch, maxLagNs, times, intake.metrics(), clock);
     }
 
     /** What comes now comes faster than it happened. */
@@ -163,7 +158,7 @@ public final class FrameDecoder {
         if (packet.size() <= 0) {
             // To the decoder that would mean the end of the stream. A camera's damaged buffer comes without data; a
             // recording's empty packet means that nothing changed.
-            if (watch != null) {
+            if (lateness != null) {
                 damage.packet();
                 pictureSent = true;
                 refused();
@@ -213,7 +208,7 @@ public final class FrameDecoder {
             return;
         }
         intake.metrics().count(Counter.DECODE_ERRORS);
-        if (frames > 0 || watch == null || keySent) {
+        if (frames > 0 || lateness == null || keySent) {
             damage.refused();
             intake.lost(GapReason.CORRUPT, 1);
         }
@@ -342,7 +337,7 @@ public final class FrameDecoder {
 
     /** Why the frame cannot be handed on, or null. */
     private GapReason loss(AVFrame frame, boolean noRoom, long ptsNs) {
-        boolean late = watch != null && isLate(ptsNs);
+        boolean late = lateness != null && lateness.isLate(ptsNs);
         if (spoiled(frame)) {
             return GapReason.CORRUPT;
         }
@@ -352,41 +347,6 @@ public final class FrameDecoder {
             return GapReason.LATE;
         }
         return noRoom ? GapReason.OVERLOAD : null;
-    }
-
-    private boolean isLate(long ptsNs) {
-        long nowNs = clock.nanoTime();
-        if (watch.jumps(ptsNs, nowNs)) {
-            intake.metrics().count(Counter.TIME_JUMPS);
-            times.distrust();
-            tellJump();
-        }
-        if (watch.deviates(nowNs)) {
-            intake.metrics().count(Counter.RATE_DEVIATIONS);
-            tellRate();
-        }
-        return maxLagNs > 0 && watch.lagNs() > maxLagNs;
-    }
-
-    /** Once: a camera may do it with every frame. */
-    private void tellJump() {
-        if (!jumpTold) {
-            jumpTold = true;
-            LOG.warn(
-                    "{}: the stream's own time jumped or stands still; arrival counts",
-                    intake.metrics().sourceId());
-        }
-    }
-
-    private void tellRate() {
-        if (!rateTold) {
-            rateTold = true;
-            LOG.warn(
-                    "{}: {} frames/s come, but the camera announces {}",
-                    intake.metrics().sourceId(),
-                    Math.round(watch.rate() * 10) / 10.0,
-                    Math.round(watch.announcedRate() * 10) / 10.0);
-        }
     }
 
     private boolean spoiled(AVFrame frame) {

@@ -10,12 +10,8 @@ import io.ringsight.sources.decode.FrameDecoder;
 import io.ringsight.sources.decode.Input;
 import io.ringsight.sources.decode.PicturePool;
 import io.ringsight.sources.libav.Deadline;
-import io.ringsight.sources.libav.FfmpegErrors;
 import io.ringsight.sources.libav.FfmpegLog;
-import io.ringsight.sources.libav.InputPlan;
 import io.ringsight.sources.network.HostNames;
-import io.ringsight.sources.network.NetworkEndings;
-import io.ringsight.sources.network.RtspRelay;
 import io.ringsight.sources.recording.RecordingFile;
 import io.ringsight.sources.recording.RecordingTail;
 import io.ringsight.sources.spec.Decoding;
@@ -31,7 +27,6 @@ import io.ringsight.sources.time.FileTimes;
 import io.ringsight.sources.time.Pacer;
 import io.ringsight.sources.time.RtspTimes;
 import io.ringsight.sources.time.TimeLine;
-import io.ringsight.sources.v4l2.V4l2Device;
 import io.ringsight.sources.watch.Damage;
 import io.ringsight.sources.watch.StreamWatch;
 import java.nio.file.Path;
@@ -54,24 +49,16 @@ public final class FfmpegSource implements Source {
     private static final Logger LOG = LoggerFactory.getLogger(FfmpegSource.class);
     private static final long NS_PER_MS = 1_000_000L;
     private static final long CLOSE_NS = 500 * NS_PER_MS;
-    private static final long MAX_LOGIN_MS = 5_000;
     private static final long PICTURES_BACK_NS = 3_000 * NS_PER_MS;
-    /** A disk answers or it does not; network file systems may take their time. */
-    private static final long FILE_NS = 60_000 * NS_PER_MS;
 
     private final SourceSpec spec;
     private final Clock clock;
-    private final HostNames names;
     private final PicturePool pool;
     private final Deadline deadline;
     private final FfmpegLog log;
-    /** Null for what is no V4L2 camera. */
-    private final V4l2Device device;
-
     private final CudaDecoder cuda;
     private final Decoding decoding;
-    /** Null while none is needed. */
-    private RtspRelay relay;
+    private final InputOpener inputs;
 
     private volatile Thread runner;
     private volatile String codecName = "";
@@ -90,15 +77,14 @@ public final class FfmpegSource implements Source {
 
     /** With another way of looking names up. */
     public FfmpegSource(SourceSpec spec, Clock clock, int pictures, Decoding decoding, HostNames names) {
-        this.names = names;
         this.spec = spec;
         this.clock = clock;
         pool = new PicturePool(pictures, clock);
         deadline = new Deadline(clock);
         log = new FfmpegLog(clock, spec.redaction());
-        device = spec instanceof SourceSpec.V4l2 v4l2 ? new V4l2Device(v4l2.device()) : null;
         cuda = new CudaDecoder(decoding, pictures);
         this.decoding = decoding;
+        inputs = new InputOpener(spec, decoding, new FrameDecoder.Wait(clock, deadline), names, log, cuda);
     }
 
     @Override
@@ -205,7 +191,7 @@ public final class FfmpegSource implements Source {
             Path file, SourceSpec.Recording recording, FrameDecoder decoder, TimeLine timeLine, CaptureTimes times)
             throws InterruptedException, EndedException {
         log.forgetErrors();
-        FfmpegInput input = openFile(file, recording);
+        FfmpegInput input = inputs.file(file, recording);
         try {
             begin(input, decoder, timeLine);
             tellTracks(file.toString(), recording.track());
@@ -213,11 +199,11 @@ public final class FfmpegSource implements Source {
                 Instant now = Instant.ofEpochSecond(0, clock.epochNanos());
                 fileTimes.begin(recording.start(), input.creationTime(), now);
             }
-            deadline.until(clock.nanoTime() + FILE_NS);
+            deadline.until(clock.nanoTime() + InputOpener.FILE_NS);
             int result = input.read();
             while (result >= 0 && !deadline.isStopped()) {
                 decoder.decode(input.packet());
-                deadline.until(clock.nanoTime() + FILE_NS);
+                deadline.until(clock.nanoTime() + InputOpener.FILE_NS);
                 result = input.read();
             }
             cutOff = RecordingFile.isCutOff(log.lastError()) || RecordingTail.isCutOff(file);
@@ -238,19 +224,11 @@ public final class FfmpegSource implements Source {
         }
     }
 
-    private FfmpegInput openFile(Path file, SourceSpec.Recording recording) throws EndedException {
-        try {
-            return open(InputPlan.recording(recording.of(file)), FILE_NS);
-        } catch (EndedException e) {
-            throw new EndedException(RecordingFile.cannotOpen(file, e.ending()));
-        }
-    }
-
     /** A camera, until it fails or is stopped; one that gives single pictures is asked again and again. */
     private Ending watch(FrameDecoder decoder, TimeLine timeLine) throws InterruptedException, EndedException {
         long dueNs = clock.nanoTime();
         while (true) {
-            Input input = openCamera();
+            Input input = inputs.camera();
             Ending ending;
             try {
                 ending = watch(input, decoder, timeLine);
@@ -286,95 +264,6 @@ public final class FfmpegSource implements Source {
         return sent ? spec.timeouts().maxLagMs() : 0;
     }
 
-    private Input openCamera() throws EndedException {
-        long limitNs = spec.timeouts().openMs() * NS_PER_MS;
-        if (spec instanceof SourceSpec.Network network) {
-            deadline.until(clock.nanoTime() + limitNs);
-            names.prepare(network, deadline);
-        }
-        if (spec instanceof SourceSpec.Stream stream) {
-            return openStream(stream, limitNs);
-        }
-        if (!(spec instanceof SourceSpec.Rtsp rtsp)) {
-            SourceSpec.V4l2 camera = (SourceSpec.V4l2) spec;
-            return open(() -> V4l2Input.open(camera, device, deadline, log, cuda), limitNs);
-        }
-        try {
-            return open(InputPlan.rtsp(rtsp), limitNs);
-        } catch (EndedException e) {
-            if (e.ending().reason() == GapReason.AUTH_FAILED && rtsp.username() != null) {
-                return openLoggedIn(rtsp, limitNs, e);
-            }
-            if (e.code() == FfmpegErrors.EPROTONOSUPPORT) { // 461 Unsupported Transport
-                throw new EndedException(NetworkEndings.refusesTransport(rtsp));
-            }
-            // A request without an answer ends in one of these codes, and FFmpeg logs nothing of it.
-            boolean noAnswer = e.code() == FfmpegErrors.EPERM || e.code() == AVERROR_INVALIDDATA();
-            throw noAnswer && log.lastError().isEmpty() ? new EndedException(NetworkEndings.gaveNoAnswer()) : e;
-        }
-    }
-
-    /** FFmpeg did not get in: by a relay, if the camera wants what FFmpeg cannot give. */
-    private FfmpegInput openLoggedIn(SourceSpec.Rtsp rtsp, long limitNs, EndedException refused) throws EndedException {
-        deadline.until(clock.nanoTime() + limitNs);
-        names.prepare(rtsp, deadline);
-        relay = RtspRelay.ifNeeded(rtsp, (int) Math.min(limitNs / NS_PER_MS, MAX_LOGIN_MS), refused);
-        boolean open = false;
-        try {
-            FfmpegInput input = open(InputPlan.rtsp(relay.local()), limitNs);
-            open = true;
-            return input;
-        } finally {
-            if (!open) {
-                closeRelay();
-            }
-        }
-    }
-
-    private void closeRelay() {
-        if (relay != null) {
-            relay.close();
-            relay = null;
-        }
-    }
-
-    private FfmpegInput openStream(SourceSpec.Stream stream, long limitNs) throws EndedException {
-        try {
-            return open(InputPlan.stream(stream), limitNs);
-        } catch (EndedException e) {
-            boolean refused = stream.scheme().equals("srt") && e.code() == FfmpegErrors.EIO;
-            throw refused ? new EndedException(NetworkEndings.refusesSrt(stream)) : e;
-        }
-    }
-
-    private FfmpegInput open(InputPlan plan, long limitNs) throws EndedException {
-        InputPlan wanted = decoding.track() == 0 ? plan : plan.withTrack(decoding.track());
-        return open(() -> FfmpegInput.open(wanted, log, cuda), limitNs);
-    }
-
-    /** A way to open an input. */
-    private interface Opening<I extends Input> {
-        I open() throws EndedException;
-    }
-
-    /** Opens within {@code limitNs}. Whether the limit was reached is decided by the own clock: FFmpeg's codes vary. */
-    private <I extends Input> I open(Opening<I> opening, long limitNs) throws EndedException {
-        deadline.until(clock.nanoTime() + limitNs);
-        log.forgetErrors();
-        try {
-            return opening.open();
-        } catch (EndedException e) {
-            if (deadline.isStopped()) {
-                throw new EndedException(Ending.stopped());
-            }
-            if (deadline.isOver()) {
-                String detail = "no answer within " + limitNs / NS_PER_MS + " ms";
-                throw new EndedException(Ending.retry(GapReason.TIMED_OUT, detail));
-            }
-            throw e;
-        }
-    }
-
     private void begin(Input input, FrameDecoder decoder, TimeLine timeLine) {
         codecName = input.codecName();
         tracks = input.tracks();
@@ -388,7 +277,7 @@ public final class FfmpegSource implements Source {
         deadline.untilClosed(clock.nanoTime() + CLOSE_NS);
         pool.dropPixels();
         input.close();
-        closeRelay();
+        inputs.closed();
     }
 
     @Override

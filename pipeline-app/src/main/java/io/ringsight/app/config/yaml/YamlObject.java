@@ -8,7 +8,6 @@ import java.util.Optional;
 import java.util.function.Function;
 import org.snakeyaml.engine.v2.nodes.MappingNode;
 import org.snakeyaml.engine.v2.nodes.Node;
-import org.snakeyaml.engine.v2.nodes.NodeTuple;
 import org.snakeyaml.engine.v2.nodes.ScalarNode;
 import org.snakeyaml.engine.v2.nodes.SequenceNode;
 
@@ -19,128 +18,63 @@ import org.snakeyaml.engine.v2.nodes.SequenceNode;
  *
  * <p><code>${NAME}</code> in a value is replaced by the environment variable, <code>${NAME:-text}</code> by the text if
  * the variable is not set or empty, <code>${file:PATH}</code> by what is in the file; <code>$${</code> stands for a
- * plain <code>${</code>. The merge key {@code <<} takes in keys of other mappings that the mapping does not say itself.
+ * plain <code>${</code>. The keys themselves are {@link YamlKeys}' business.
  */
 public final class YamlObject {
-    private static final String MERGE = "<<";
-
-    private final MappingNode node;
-    private final String path;
     private final YamlErrors errors;
     private final Environment environment;
-    private final Map<String, Node> values = new LinkedHashMap<>();
-    private final Map<String, Integer> keyLines = new LinkedHashMap<>();
-    private final Map<String, String> defaultPaths = new LinkedHashMap<>();
-    private final List<String> known = new ArrayList<>();
+    private final YamlKeys keys;
 
     YamlObject(MappingNode node, String path, YamlErrors errors, Map<String, String> environment) {
-        this.node = node;
-        this.path = path;
         this.errors = errors;
         this.environment = new Environment(environment);
-        node.getValue().stream().filter(tuple -> !isMerge(tuple)).forEach(this::index);
-        node.getValue().stream().filter(YamlObject::isMerge).forEach(this::merge);
-    }
-
-    private static boolean isMerge(NodeTuple tuple) {
-        return tuple.getKeyNode() instanceof ScalarNode key
-                && key.isPlain()
-                && key.getValue().equals(MERGE);
-    }
-
-    private void merge(NodeTuple tuple) {
-        Node value = tuple.getValueNode();
-        List<Node> all = value instanceof SequenceNode list ? list.getValue() : List.of(value);
-        for (Node each : all) {
-            if (each instanceof MappingNode mapping) {
-                addMissing(new YamlObject(mapping, path, errors, environment.variables()));
-            } else {
-                errors.add(line(each), keyPath(MERGE), "expected keys and values to take in, got " + kind(each));
-            }
-        }
-    }
-
-    private void addMissing(YamlObject other) {
-        other.values.forEach((key, value) -> {
-            if (!values.containsKey(key)) {
-                values.put(key, value);
-                keyLines.put(key, other.keyLines.get(key));
-            }
-        });
+        keys = new YamlKeys(node, path, errors);
     }
 
     /** Takes in the keys of {@code defaults} that are not here; what is wrong with them is said of where they stand. */
     public void addDefaults(YamlObject defaults) {
-        defaults.keys().stream()
-                .filter(key -> !values.containsKey(key))
-                .forEach(key -> defaultPaths.put(key, defaults.keyPath(key)));
-        addMissing(defaults);
+        keys.addDefaults(defaults.keys);
     }
 
     /** Whether a key's value is a default taken in from elsewhere. */
     public boolean isDefault(String key) {
-        return defaultPaths.containsKey(key);
+        return keys.isDefault(key);
     }
 
     /** Forgets a default. */
     public void dropDefault(String key) {
-        if (defaultPaths.remove(key) != null) {
-            values.remove(key);
-            keyLines.remove(key);
-        }
-    }
-
-    private void index(NodeTuple tuple) {
-        int line = line(tuple.getKeyNode());
-        if (!(tuple.getKeyNode() instanceof ScalarNode key)) {
-            errors.add(line, path.isEmpty() ? "yaml" : path, "expected a name as key, got " + kind(tuple.getKeyNode()));
-            return;
-        }
-        Integer first = keyLines.putIfAbsent(key.getValue(), line);
-        if (first != null) {
-            errors.add(
-                    line,
-                    keyPath(key.getValue()),
-                    "expected each key once, got it again (first on line " + first + ")");
-            return;
-        }
-        values.put(key.getValue(), tuple.getValueNode());
+        keys.dropDefault(key);
     }
 
     /** The keys that are there, in the file's order. */
     public List<String> keys() {
-        return List.copyOf(values.keySet());
+        return keys.all();
     }
 
     /** Whether the key is there with a value. */
     public boolean has(String key) {
-        return values.containsKey(key) && !isNull(values.get(key));
+        return keys.holds(key) && !isNull(keys.value(key));
     }
 
     /** Whether the key holds a list without elements. */
     public boolean isEmptyList(String key) {
-        return values.get(key) instanceof SequenceNode sequence
+        return keys.value(key) instanceof SequenceNode sequence
                 && sequence.getValue().isEmpty();
     }
 
     /** The path of this mapping from the top; empty for the top itself. */
     public String path() {
-        return path;
+        return keys.path();
     }
 
     /** The key's path from the top, as in messages. */
     public String keyPath(String key) {
-        String ofDefault = defaultPaths.get(key);
-        if (ofDefault != null) {
-            return ofDefault;
-        }
-        return path.isEmpty() ? key : path + "." + key;
+        return keys.pathOf(key);
     }
 
     /** The line of the key, or where the mapping begins if the key is not there. */
     public int lineOf(String key) {
-        Node value = values.get(key);
-        return value == null ? keyLines.getOrDefault(key, line(node)) : line(value);
+        return keys.lineOf(key);
     }
 
     /** Adds a mistake about a key's value. */
@@ -151,9 +85,9 @@ public final class YamlObject {
     /** A text that must be there; empty, and a mistake, if it is not. */
     public String text(String key) {
         Optional<String> text = optionalText(key);
-        if (text.isEmpty() && !values.containsKey(key)) {
+        if (text.isEmpty() && !keys.holds(key)) {
             mistake(key, "expected a text, but the key is missing");
-        } else if (text.isEmpty() && isNull(values.get(key))) {
+        } else if (text.isEmpty() && isNull(keys.value(key))) {
             mistake(key, "expected a text, got nothing");
         } else if (text.isPresent() && text.get().isBlank()) {
             mistake(key, "expected a text, got an empty one");
@@ -277,20 +211,11 @@ public final class YamlObject {
 
     /** As {@link #finish()}, but a key that begins with {@code free}, if that is not empty, is the user's own. */
     public void finish(String free) {
-        for (String key : values.keySet()) {
-            boolean isFree = !free.isEmpty() && key.startsWith(free);
-            if (!known.contains(key) && !isFree) {
-                errors.add(
-                        keyLines.get(key),
-                        keyPath(key),
-                        "expected one of the keys " + String.join(", ", known) + ", got " + quoted(key)
-                                + Suggestion.of(key, known));
-            }
-        }
+        keys.complainOfUnknown(free);
     }
 
     private boolean isText(String name) {
-        if (isNull(values.get(name))) {
+        if (isNull(keys.value(name))) {
             mistake(name, "expected a text, got nothing");
             return false;
         }
@@ -298,10 +223,8 @@ public final class YamlObject {
     }
 
     private Optional<Node> node(String key) {
-        if (!known.contains(key)) {
-            known.add(key);
-        }
-        return has(key) ? Optional.of(values.get(key)) : Optional.empty();
+        keys.asked(key);
+        return has(key) ? Optional.of(keys.value(key)) : Optional.empty();
     }
 
     private Optional<ScalarNode> scalar(String key, String expected) {
@@ -338,16 +261,8 @@ public final class YamlObject {
 
     private Optional<String> substitute(ScalarNode scalar, Environment.Quoting quoting) {
         Environment.Result result = environment.substitute(scalar.getValue(), quoting);
-        result.mistakes().forEach(sentence -> errors.add(line(scalar), pathOf(scalar), sentence));
+        result.mistakes().forEach(sentence -> errors.add(line(scalar), keys.pathOf(scalar), sentence));
         return result.mistakes().isEmpty() ? Optional.of(result.text()) : Optional.empty();
-    }
-
-    private String pathOf(Node value) {
-        return values.entrySet().stream()
-                .filter(entry -> entry.getValue() == value)
-                .findFirst()
-                .map(entry -> keyPath(entry.getKey()))
-                .orElse(path);
     }
 
     private interface Element<T> {

@@ -1,18 +1,23 @@
 package io.ringsight.core.infer.tensorrt;
 
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.bytedeco.cuda.cudart.cudaHostFn_t;
 import org.bytedeco.javacpp.LongPointer;
 import org.bytedeco.javacpp.Pointer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A TensorRT object that is ours: closing deletes it.
  *
  * <p>The presets have no way to delete one: its constructors are not public, so they generate no deallocator. This does
  * what C++'s {@code delete} compiles to with the ABI TensorRT for Linux has: it calls the deleting destructor, found
- * in the object's table of virtual functions. The places are those of TensorRT 10, all of whose releases keep them;
- * {@link TensorRt#problem()} refuses another.
+ * in the object's table of virtual functions. We know the places in the version that the bindings were made of. With any
+ * other, a call could end in another function: so the object is left where it is, and the log says so once.
  */
 final class Owned<T extends Pointer> implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Owned.class);
+    private static final AtomicBoolean LEAK_TOLD = new AtomicBoolean();
     /** Place of the deleting destructor in classes that declare their destructor first: all but the parser. */
     private static final int FIRST = 1;
     /** Its place in the ONNX parser's table, behind eight other functions. */
@@ -53,13 +58,25 @@ final class Owned<T extends Pointer> implements AutoCloseable {
             return;
         }
         closed = true;
+        if (TensorRt.isAsBound()) {
+            delete();
+        } else if (LEAK_TOLD.compareAndSet(false, true)) {
+            LOG.warn(
+                    "expected TensorRT {} to free its objects, got {}: they stay in memory until Ringsight ends, some more"
+                            + " with each model that is replaced",
+                    TensorRt.boundVersion(),
+                    TensorRt.version());
+        }
+        object.setNull();
+    }
+
+    private void delete() {
         long table = new LongPointer(object).get(0);
         long function = new At(table).get(destructor);
         // JavaCPP's function pointers are structures whose first word is the function's address.
         try (LongPointer structure = new LongPointer(function, 0)) {
             new cudaHostFn_t(structure).call(object);
         }
-        object.setNull();
     }
 
     /** A view of memory somebody else owns. */

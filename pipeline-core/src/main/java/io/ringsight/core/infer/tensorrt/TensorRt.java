@@ -37,6 +37,19 @@ public final class TensorRt {
         return BuilderResource.problem(device, nvinfer.getInferLibVersion());
     }
 
+    /**
+     * Whether the library is exactly of the version whose headers the bindings were made of: what we know of the layout of
+     * its objects, we know of that version alone.
+     */
+    static boolean isAsBound() {
+        return nvinfer.getInferLibVersion() == nvinfer.NV_TENSORRT_VERSION();
+    }
+
+    /** The version the bindings were made of, e.g. {@code 10.6.0}. */
+    static String boundVersion() {
+        return text(nvinfer.NV_TENSORRT_VERSION());
+    }
+
     /** Where TensorRT logs to. */
     static TensorRtLog log() {
         return Library.LOG;

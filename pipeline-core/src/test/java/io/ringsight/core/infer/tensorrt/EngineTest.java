@@ -133,7 +133,11 @@ class EngineTest {
     @Test
     void anEngineOfAnotherTensorRtIsStale() throws IOException {
         openComputeClose();
+        byte[] engine = Files.readAllBytes(engineFile());
+        CudaDevice gpu = CudaDevices.probe().devices().get(0);
         device.set("trt=100700");
+        cache.engine(model, gpu, 2).write(CacheKey.engine(model, gpu, 2), ByteBuffer.wrap(engine));
+        device.set("trt=100600");
         openComputeClose();
         assertBuilt(1, 1);
         openComputeClose();

@@ -5,14 +5,12 @@ import io.prometheus.metrics.model.snapshots.CounterSnapshot;
 import io.prometheus.metrics.model.snapshots.CounterSnapshot.CounterDataPointSnapshot;
 import io.prometheus.metrics.model.snapshots.GaugeSnapshot;
 import io.prometheus.metrics.model.snapshots.GaugeSnapshot.GaugeDataPointSnapshot;
+import io.prometheus.metrics.model.snapshots.HistogramSnapshot;
 import io.prometheus.metrics.model.snapshots.InfoSnapshot;
 import io.prometheus.metrics.model.snapshots.InfoSnapshot.InfoDataPointSnapshot;
 import io.prometheus.metrics.model.snapshots.Labels;
 import io.prometheus.metrics.model.snapshots.MetricSnapshot;
 import io.prometheus.metrics.model.snapshots.MetricSnapshots;
-import io.prometheus.metrics.model.snapshots.Quantiles;
-import io.prometheus.metrics.model.snapshots.SummarySnapshot;
-import io.prometheus.metrics.model.snapshots.SummarySnapshot.SummaryDataPointSnapshot;
 import io.ringsight.app.cli.Version;
 import io.ringsight.app.config.Config;
 import io.ringsight.app.http.HttpCounter;
@@ -32,14 +30,12 @@ import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.ToDoubleFunction;
-import org.HdrHistogram.Histogram;
 
 /**
  * {@code /metrics}: everything that is counted, as Prometheus reads it. The numbers are read from the daemon's own
  * counters when the page is asked for; nothing is kept twice.
  */
 public final class MetricsPage implements Page {
-    private static final double US_PER_S = 1e6;
     private static final double NS_PER_S = 1e9;
 
     private final Status status;
@@ -174,10 +170,10 @@ public final class MetricsPage implements Page {
                 source -> source.lastFrameNs() == Long.MIN_VALUE
                         ? Double.NaN
                         : (nowNs - source.lastFrameNs()) / NS_PER_S));
-        SummarySnapshot.Builder latency = SummarySnapshot.builder()
+        HistogramSnapshot.Builder latency = HistogramSnapshot.builder()
                 .name("ringsight_latency_seconds")
                 .help("From decoded to handed to the sinks, over all frames since the start.");
-        status.sources().forEach(source -> latency.dataPoint(summary(ofSource(source), source.latencyUs())));
+        status.sources().forEach(source -> latency.dataPoint(LatencyBuckets.OF_FRAMES.point(ofSource(source), source.latencyUs())));
         all.add(latency.build());
     }
 
@@ -196,7 +192,7 @@ public final class MetricsPage implements Page {
                 .help("Messages taken and not acknowledged yet.");
         GaugeSnapshot.Builder bytes =
                 GaugeSnapshot.builder().name("ringsight_sink_queue_bytes").help("Bytes of these messages.");
-        SummarySnapshot.Builder ack = SummarySnapshot.builder()
+        HistogramSnapshot.Builder ack = HistogramSnapshot.builder()
                 .name("ringsight_sink_ack_seconds")
                 .help("From offered to acknowledged, over all messages since the start.");
         GaugeSnapshot.Builder spoolMessages = GaugeSnapshot.builder()
@@ -213,7 +209,7 @@ public final class MetricsPage implements Page {
                     Labels.of("sink", sink.sinkName(), "state", sink.state().wireName()), 1));
             messages.dataPoint(value(ofSink(sink), sink.queuedMessages()));
             bytes.dataPoint(value(ofSink(sink), sink.queuedBytes()));
-            ack.dataPoint(summary(ofSink(sink), sink.ackLatencyUs()));
+            ack.dataPoint(LatencyBuckets.OF_MESSAGES.point(ofSink(sink), sink.ackLatencyUs()));
             spoolMessages.dataPoint(value(ofSink(sink), sink.spoolMessages()));
             spoolBytes.dataPoint(value(ofSink(sink), sink.spoolBytes()));
             long oldestUtcNs = sink.spoolOldestUtcNs();
@@ -260,19 +256,5 @@ public final class MetricsPage implements Page {
 
     static GaugeDataPointSnapshot value(Labels labels, double reading) {
         return GaugeDataPointSnapshot.builder().labels(labels).value(reading).build();
-    }
-
-    private static SummaryDataPointSnapshot summary(Labels labels, Histogram us) {
-        Quantiles.Builder quantiles = Quantiles.builder();
-        for (double quantile : new double[] {0.5, 0.9, 0.99, 0.999}) {
-            double seconds = us.getTotalCount() == 0 ? Double.NaN : us.getValueAtPercentile(quantile * 100) / US_PER_S;
-            quantiles.quantile(quantile, seconds);
-        }
-        return SummaryDataPointSnapshot.builder()
-                .labels(labels)
-                .quantiles(quantiles.build())
-                .count(us.getTotalCount())
-                .sum(us.getMean() * us.getTotalCount() / US_PER_S)
-                .build();
     }
 }

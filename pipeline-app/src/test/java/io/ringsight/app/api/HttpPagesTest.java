@@ -153,10 +153,14 @@ class HttpPagesTest {
                 .isEqualTo(4);
         assertThat(values.get("ringsight_latency_seconds_sum{source=\"line1\"}"))
                 .isCloseTo(0.1, withinPercentage(1));
-        assertThat(values.get("ringsight_latency_seconds{source=\"line1\",quantile=\"0.5\"}"))
-                .isCloseTo(0.02, withinPercentage(1));
-        assertThat(values.get("ringsight_latency_seconds{source=\"line1\",quantile=\"0.999\"}"))
-                .isCloseTo(0.04, withinPercentage(1));
+        assertThat(values.get("ringsight_latency_seconds_bucket{source=\"line1\",le=\"0.005\"}"))
+                .isEqualTo(0);
+        assertThat(values.get("ringsight_latency_seconds_bucket{source=\"line1\",le=\"0.025\"}"))
+                .isEqualTo(2);
+        assertThat(values.get("ringsight_latency_seconds_bucket{source=\"line1\",le=\"0.05\"}"))
+                .isEqualTo(4);
+        assertThat(values.get("ringsight_latency_seconds_bucket{source=\"line1\",le=\"+Inf\"}"))
+                .isEqualTo(4);
         assertThat(values.get("ringsight_last_frame_age_seconds{source=\"line1\"}"))
                 .isEqualTo(2.5);
         assertThat(values.get("ringsight_last_frame_age_seconds{source=\"line2\"}"))
@@ -165,6 +169,10 @@ class HttpPagesTest {
                 .isEqualTo(4);
         assertThat(values.get("ringsight_sink_ack_seconds_sum{sink=\"kafka:detections\"}"))
                 .isCloseTo(0.2, withinPercentage(1));
+        assertThat(values.get("ringsight_sink_ack_seconds_bucket{sink=\"kafka:detections\",le=\"0.05\"}"))
+                .isEqualTo(2);
+        assertThat(values.get("ringsight_sink_ack_seconds_bucket{sink=\"kafka:detections\",le=\"1800.0\"}"))
+                .isEqualTo(4);
         assertThat(values.get("ringsight_sink_queue_messages{sink=\"kafka:detections\"}"))
                 .isEqualTo(3);
         assertThat(values.get("ringsight_sink_queue_bytes{sink=\"kafka:detections\"}"))
@@ -243,7 +251,9 @@ class HttpPagesTest {
                 .contains("ringsight_frames_decoded_total{source=\"line1\"} 1.234567890123E12")
                 .contains("ringsight_sink_queue_messages{sink=\"kafka:detections\"} 3.0")
                 .contains("ringsight_latency_seconds_count{source=\"line1\"} 1")
-                .containsPattern("ringsight_latency_seconds\\{source=\"line1\",quantile=\"0.99\"} 0\\.0(19|20)")
+                .contains("# TYPE ringsight_latency_seconds histogram")
+                .contains("ringsight_latency_seconds_bucket{source=\"line1\",le=\"0.01\"} 0\n")
+                .contains("ringsight_latency_seconds_bucket{source=\"line1\",le=\"0.025\"} 1\n")
                 .contains("ringsight_source_state{source=\"line1\",state=\"connecting\"} 1.0")
                 .contains("process_resident_memory_bytes ");
     }

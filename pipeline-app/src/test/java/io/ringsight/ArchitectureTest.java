@@ -13,6 +13,7 @@ import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.domain.Source;
@@ -57,6 +58,9 @@ class ArchitectureTest {
     /** What its users import: one record a part of the message, in one package. */
     private static final String MESSAGE_LIBRARY = "io.ringsight.client";
 
+    /** What is sent and what its readers see of it: two sides of one thing, which never meet in a file. */
+    private static final String MESSAGE = "Message";
+
     private static final Pattern EMPTY_CATCH = Pattern.compile("catch \\([^{]*\\) \\{\\s*\\}");
 
     private static final JavaClasses CLASSES = new ClassFileImporter()
@@ -83,6 +87,7 @@ class ArchitectureTest {
                 "no package cycles in any module",
                 slices().matching("io.ringsight.(**)").should().beFreeOfCycles());
         rules.put("no package holds two ideas", noPackageIsAHall());
+        rules.put("no two classes of one name", noTwoClassesOfOneName());
         rules.put("Disruptor lives in core.ring", onlyIn("com.lmax.disruptor..", "io.ringsight.core.ring.."));
         rules.put(
                 "ONNX Runtime lives in core.infer.onnx", onlyIn("ai.onnxruntime..", "io.ringsight.core.infer.onnx.."));
@@ -195,6 +200,35 @@ class ArchitectureTest {
                 });
             }
         });
+    }
+
+    /** Whoever reads a name knows which class is meant. Nested classes have their outer class's name to tell them apart. */
+    private static ArchRule noTwoClassesOfOneName() {
+        return classes().that(areTopLevel()).should(new ArchCondition<>("have a name of their own") {
+            private final Map<String, Set<String>> named = new TreeMap<>();
+
+            @Override
+            public void check(JavaClass type, ConditionEvents events) {
+                named.computeIfAbsent(type.getSimpleName(), name -> new TreeSet<>())
+                        .add(type.getName());
+            }
+
+            @Override
+            public void finish(ConditionEvents events) {
+                named.forEach((name, types) -> {
+                    if (types.size() > 1 && !name.equals(MESSAGE)) {
+                        events.add(
+                                SimpleConditionEvent.violated(name, "expected one class " + name + ", got " + types));
+                    }
+                });
+            }
+        });
+    }
+
+    private static DescribedPredicate<JavaClass> areTopLevel() {
+        return DescribedPredicate.describe(
+                "are top-level",
+                type -> type.isTopLevelClass() && !type.getSimpleName().equals("package-info"));
     }
 
     /**

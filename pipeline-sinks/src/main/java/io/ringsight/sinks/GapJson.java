@@ -28,7 +28,7 @@ public final class GapJson {
         String id = gap.sourceId().value() + '/' + streamEpoch + "/g" + gap.gapSeq();
         MessageKey key = new MessageKey(gap.sourceId(), streamEpoch, id, gap.lastFrameSeq(), gap.prevFrameSeq());
         Span span = new Span(gap.reason(), gap.detail(), gap.sinceUtcNs(), gap.untilUtcNs());
-        return message(key, sourceName, JsonFields.copyIfAny(gap.losses()), span);
+        return message(key, sourceName, MessageParts.copyIfAny(gap.losses()), span);
     }
 
     /**
@@ -40,7 +40,7 @@ public final class GapJson {
         String id = loss.sourceId().value() + '/' + loss.streamEpoch() + '/' + number;
         MessageKey key = new MessageKey(loss.sourceId(), loss.streamEpoch(), id, loss.frameSeq(), loss.prevFrameSeq());
         Span span = new Span(loss.reason(), loss.detail(), loss.sinceUtcNs(), loss.untilUtcNs());
-        return message(key, loss.sourceName(), JsonFields.copyIfAny(loss.losses()), span);
+        return message(key, loss.sourceName(), MessageParts.copyIfAny(loss.losses()), span);
     }
 
     /**
@@ -82,13 +82,13 @@ public final class GapJson {
         try {
             JsonGenerator out = text.begin();
             out.writeStartObject();
-            JsonFields.head(out, MessageType.GAP, key, sourceName);
-            JsonFields.gaps(out, losses);
-            JsonFields.string(out, JsonFields.REASON, span.reason.wireName());
-            JsonFields.string(out, JsonFields.DETAIL, span.detail.isEmpty() ? null : span.detail);
-            text.utc(JsonFields.SINCE, span.sinceUtcNs);
-            text.utc(JsonFields.UNTIL, span.untilUtcNs);
-            text.utc(JsonFields.PUBLISHED_AT, nowNs);
+            MessageParts.head(out, MessageType.GAP, key, sourceName);
+            MessageParts.gaps(out, losses);
+            MessageParts.string(out, MessageParts.REASON, span.reason.wireName());
+            MessageParts.string(out, MessageParts.DETAIL, span.detail.isEmpty() ? null : span.detail);
+            text.utc(MessageParts.SINCE, span.sinceUtcNs);
+            text.utc(MessageParts.UNTIL, span.untilUtcNs);
+            text.utc(MessageParts.PUBLISHED_AT, nowNs);
             out.writeEndObject();
             return new Message(key, MessageType.GAP, nowNs, losses, text.end());
         } catch (IOException e) {

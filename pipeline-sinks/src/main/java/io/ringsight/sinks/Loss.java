@@ -33,7 +33,7 @@ public final class Loss {
     public Loss(Message first, GapReason reason, String cause) {
         sourceId = first.sourceId();
         streamEpoch = first.key().streamEpoch();
-        sourceName = JsonFields.sourceName(first);
+        sourceName = MessageParts.sourceName(first);
         this.reason = reason;
         this.cause = cause;
         prevFrameSeq = first.key().prevFrameSeq();

@@ -62,7 +62,7 @@ public final class MessageJson {
 
     private void computedBy(ModelSpec spec, String device) {
         if (spec != model || !device.equals(backend)) {
-            modelText = new SerializedString(JsonFields.model(spec, device));
+            modelText = new SerializedString(MessageParts.model(spec, device));
             labels = spec.labels().stream().map(SerializedString::new).toArray(SerializedString[]::new);
             model = spec;
             backend = device;
@@ -79,7 +79,7 @@ public final class MessageJson {
         SourceId source = result.sourceId();
         String id = source.value() + '/' + streamEpoch + '/' + result.frameSeq();
         MessageKey key = new MessageKey(source, streamEpoch, id, result.frameSeq(), result.prevFrameSeq());
-        FrameLosses losses = JsonFields.copyIfAny(result.losses());
+        FrameLosses losses = MessageParts.copyIfAny(result.losses());
         long nowNs = clock.epochNanos();
         try {
             return new Message(key, MessageType.FRAME, nowNs, losses, frameText(key, result, losses, nowNs));
@@ -92,22 +92,22 @@ public final class MessageJson {
         JsonGenerator out = text.begin();
         Picture picture = result.picture();
         out.writeStartObject();
-        JsonFields.head(out, MessageType.FRAME, key, names.encoded(key.sourceId()));
-        JsonFields.gaps(out, losses);
-        text.number(JsonFields.PTS_NS, picture.ptsNs());
+        MessageParts.head(out, MessageType.FRAME, key, names.encoded(key.sourceId()));
+        MessageParts.gaps(out, losses);
+        text.number(MessageParts.PTS_NS, picture.ptsNs());
         captureTime(out, picture);
         stages(out, result.timings());
-        text.utc(JsonFields.PUBLISHED_AT, nowNs);
-        out.writeFieldName(JsonFields.FRAME);
+        text.utc(MessageParts.PUBLISHED_AT, nowNs);
+        out.writeFieldName(MessageParts.FRAME);
         out.writeStartObject();
-        text.number(JsonFields.WIDTH, picture.width());
-        text.number(JsonFields.HEIGHT, picture.height());
+        text.number(MessageParts.WIDTH, picture.width());
+        text.number(MessageParts.HEIGHT, picture.height());
         out.writeEndObject();
         computedBy(result.model(), result.backend());
-        out.writeFieldName(JsonFields.MODEL);
+        out.writeFieldName(MessageParts.MODEL);
         out.writeRawValue(modelText);
         if (result.suspicion() != null) {
-            JsonFields.string(out, JsonFields.SUSPECT, result.suspicion().wireName());
+            MessageParts.string(out, MessageParts.SUSPECT, result.suspicion().wireName());
         }
         objects(out, result);
         out.writeEndObject();
@@ -115,46 +115,46 @@ public final class MessageJson {
     }
 
     private void captureTime(JsonGenerator out, Picture picture) throws IOException {
-        out.writeFieldName(JsonFields.CAPTURE_TIME);
+        out.writeFieldName(MessageParts.CAPTURE_TIME);
         out.writeStartObject();
-        text.utc(JsonFields.UTC, picture.captureUtcNs());
-        out.writeFieldName(JsonFields.CLOCK);
+        text.utc(MessageParts.UTC, picture.captureUtcNs());
+        out.writeFieldName(MessageParts.CLOCK);
         out.writeString(picture.captureClock().wireName());
-        text.number(JsonFields.UNCERTAINTY_US, picture.uncertaintyUs());
+        text.number(MessageParts.UNCERTAINTY_US, picture.uncertaintyUs());
         out.writeEndObject();
     }
 
     private void stages(JsonGenerator out, FrameTimings timings) throws IOException {
-        out.writeFieldName(JsonFields.STAGES);
+        out.writeFieldName(MessageParts.STAGES);
         out.writeStartObject();
-        text.number(JsonFields.DECODE_NS, timings.decodeNs());
-        text.number(JsonFields.QUEUE_NS, timings.queueNs());
-        text.number(JsonFields.PREPROCESS_NS, timings.preprocessNs());
-        text.number(JsonFields.INFER_NS, timings.inferNs());
-        text.number(JsonFields.POST_NS, timings.postNs());
+        text.number(MessageParts.DECODE_NS, timings.decodeNs());
+        text.number(MessageParts.QUEUE_NS, timings.queueNs());
+        text.number(MessageParts.PREPROCESS_NS, timings.preprocessNs());
+        text.number(MessageParts.INFER_NS, timings.inferNs());
+        text.number(MessageParts.POST_NS, timings.postNs());
         out.writeEndObject();
     }
 
     private void objects(JsonGenerator out, FrameResult result) throws IOException {
         Detections found = result.detections();
-        out.writeFieldName(JsonFields.OBJECTS);
+        out.writeFieldName(MessageParts.OBJECTS);
         out.writeStartArray();
         for (int i = 0; i < found.size(); i++) {
             out.writeStartObject();
-            text.number(JsonFields.ID, i);
-            label(out, JsonFields.LABEL, found.classId(i));
-            text.number(JsonFields.CLASS_ID, found.classId(i));
-            text.decimal(JsonFields.CONFIDENCE, found.confidence(i), CONFIDENCE_DECIMALS);
-            out.writeFieldName(JsonFields.BBOX);
+            text.number(MessageParts.ID, i);
+            label(out, MessageParts.LABEL, found.classId(i));
+            text.number(MessageParts.CLASS_ID, found.classId(i));
+            text.decimal(MessageParts.CONFIDENCE, found.confidence(i), CONFIDENCE_DECIMALS);
+            out.writeFieldName(MessageParts.BBOX);
             out.writeStartObject();
-            text.decimal(JsonFields.LEFT, found.left(i), BOX_DECIMALS);
-            text.decimal(JsonFields.TOP, found.top(i), BOX_DECIMALS);
-            text.decimal(JsonFields.WIDTH, found.width(i), BOX_DECIMALS);
-            text.decimal(JsonFields.HEIGHT, found.height(i), BOX_DECIMALS);
+            text.decimal(MessageParts.LEFT, found.left(i), BOX_DECIMALS);
+            text.decimal(MessageParts.TOP, found.top(i), BOX_DECIMALS);
+            text.decimal(MessageParts.WIDTH, found.width(i), BOX_DECIMALS);
+            text.decimal(MessageParts.HEIGHT, found.height(i), BOX_DECIMALS);
             out.writeEndObject();
             if (found.track(i) != Detections.NO_TRACK) {
-                text.numbered(JsonFields.TRACK_ID, trackPrefix, found.track(i));
-                label(out, JsonFields.TRACK_LABEL, found.trackClassId(i));
+                text.numbered(MessageParts.TRACK_ID, trackPrefix, found.track(i));
+                label(out, MessageParts.TRACK_LABEL, found.trackClassId(i));
             }
             zones(out, found.zones(i), result.zoneNames());
             crossings(out, found.crossed(i), result.lineNames());
@@ -167,7 +167,7 @@ public final class MessageJson {
         if (names.isEmpty()) {
             return;
         }
-        out.writeFieldName(JsonFields.ZONES);
+        out.writeFieldName(MessageParts.ZONES);
         out.writeStartArray();
         for (int zone = 0; zone < names.size(); zone++) {
             if ((in >> zone & 1) == 1) {
@@ -181,7 +181,7 @@ public final class MessageJson {
         if (crossed == 0) {
             return;
         }
-        out.writeFieldName(JsonFields.CROSSINGS);
+        out.writeFieldName(MessageParts.CROSSINGS);
         out.writeStartArray();
         for (int line = 0; line < names.size(); line++) {
             crossing(out, crossed >> line, names.get(line), "forward");
@@ -193,8 +193,8 @@ public final class MessageJson {
     private static void crossing(JsonGenerator out, long crossed, String line, String direction) throws IOException {
         if ((crossed & 1) == 1) {
             out.writeStartObject();
-            JsonFields.string(out, JsonFields.LINE, line);
-            JsonFields.string(out, JsonFields.DIRECTION, direction);
+            MessageParts.string(out, MessageParts.LINE, line);
+            MessageParts.string(out, MessageParts.DIRECTION, direction);
             out.writeEndObject();
         }
     }

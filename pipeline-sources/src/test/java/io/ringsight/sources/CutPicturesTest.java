@@ -21,7 +21,7 @@ import io.ringsight.sources.supervise.Source;
 import io.ringsight.sources.time.CaptureTimes;
 import io.ringsight.sources.time.Pacer;
 import io.ringsight.sources.time.TimeLine;
-import io.ringsight.sources.watch.Damage;
+import io.ringsight.sources.watch.SpoiledPictures;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -125,7 +125,7 @@ class CutPicturesTest {
         CudaDecoder cuda = new CudaDecoder(Decoding.ON_CPU, 1);
         try (FfmpegInput input = FfmpegInput.open(InputPlan.recording(spec), log, cuda)) {
             timeLine.begin(input.timeBase(), input.frameNs());
-            decoder.begin(input, new Damage(() -> 0), cuda, log);
+            decoder.begin(input, new SpoiledPictures(() -> 0), cuda, log);
             assertThat(input.read()).isZero();
             assertThatThrownBy(() -> decoder.decode(input.packet())).isInstanceOf(IllegalStateException.class);
         } finally {

@@ -12,12 +12,37 @@ import org.HdrHistogram.Histogram;
 final class LatencyBuckets {
     /** Of frames, from decoded to handed to the sinks. */
     static final LatencyBuckets OF_FRAMES = new LatencyBuckets(
-            1_000, 2_500, 5_000, 10_000, 25_000, 50_000, 100_000, 250_000, 500_000, 1_000_000, 2_500_000, 5_000_000,
+            1_000,
+            2_500,
+            5_000,
+            10_000,
+            25_000,
+            50_000,
+            100_000,
+            250_000,
+            500_000,
+            1_000_000,
+            2_500_000,
+            5_000_000,
             10_000_000);
     /** Of messages, from offered to acknowledged: a broker may be away for hours. */
     static final LatencyBuckets OF_MESSAGES = new LatencyBuckets(
-            1_000, 2_500, 5_000, 10_000, 25_000, 50_000, 100_000, 250_000, 500_000, 1_000_000, 2_500_000, 5_000_000,
-            10_000_000, 60_000_000, 300_000_000, 1_800_000_000);
+            1_000,
+            2_500,
+            5_000,
+            10_000,
+            25_000,
+            50_000,
+            100_000,
+            250_000,
+            500_000,
+            1_000_000,
+            2_500_000,
+            5_000_000,
+            10_000_000,
+            60_000_000,
+            300_000_000,
+            1_800_000_000);
 
     private static final double US_PER_S = 1e6;
 

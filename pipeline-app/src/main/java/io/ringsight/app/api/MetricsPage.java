@@ -173,7 +173,9 @@ public final class MetricsPage implements Page {
         HistogramSnapshot.Builder latency = HistogramSnapshot.builder()
                 .name("ringsight_latency_seconds")
                 .help("From decoded to handed to the sinks, over all frames since the start.");
-        status.sources().forEach(source -> latency.dataPoint(LatencyBuckets.OF_FRAMES.point(ofSource(source), source.latencyUs())));
+        status.sources()
+                .forEach(source ->
+                        latency.dataPoint(LatencyBuckets.OF_FRAMES.point(ofSource(source), source.latencyUs())));
         all.add(latency.build());
     }
 

@@ -6,10 +6,10 @@ import io.ringsight.core.ring.Stage;
 
 /** Has each source's analysis see its frames, in their order, between Collect and Publish. */
 final class AnalyseStage implements Stage<FrameSlot> {
-    private final Failures failures;
+    private final StageFailures failures;
     private final SharedAnalysis shared;
 
-    AnalyseStage(SharedAnalysis shared, Failures failures) {
+    AnalyseStage(SharedAnalysis shared, StageFailures failures) {
         this.shared = shared;
         this.failures = failures;
     }

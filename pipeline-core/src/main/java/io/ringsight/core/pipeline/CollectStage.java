@@ -16,11 +16,11 @@ import io.ringsight.core.time.Clock;
 final class CollectStage implements Stage<FrameSlot> {
     private final DetectorSwitch detectors;
     private final Clock clock;
-    private final Failures failures;
+    private final StageFailures failures;
     private InferenceException laneFailure;
     private long inferredNs;
 
-    CollectStage(DetectorSwitch detectors, Clock clock, Failures failures) {
+    CollectStage(DetectorSwitch detectors, Clock clock, StageFailures failures) {
         this.detectors = detectors;
         this.clock = clock;
         this.failures = failures;

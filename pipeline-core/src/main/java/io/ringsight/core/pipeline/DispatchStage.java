@@ -17,14 +17,14 @@ import io.ringsight.core.time.Clock;
 final class DispatchStage implements Stage<FrameSlot> {
     private final DetectorSwitch detectors;
     private final Clock clock;
-    private final Failures failures;
+    private final StageFailures failures;
     private final FrameSlot[] rows = new FrameSlot[BackendSpec.MAX_BATCH];
     private final int batchAtStart;
     private Detector detector;
     private Lane lane;
     private int loaded;
 
-    DispatchStage(DetectorSwitch detectors, Clock clock, Failures failures) {
+    DispatchStage(DetectorSwitch detectors, Clock clock, StageFailures failures) {
         this.detectors = detectors;
         batchAtStart = detectors.current().maxBatch();
         this.clock = clock;

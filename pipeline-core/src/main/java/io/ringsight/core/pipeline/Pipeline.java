@@ -27,7 +27,7 @@ import java.util.concurrent.ConcurrentHashMap;
 public final class Pipeline implements AutoCloseable {
     private final FrameRing<FrameSlot> ring;
     private final Clock clock;
-    private final Failures failures;
+    private final StageFailures failures;
     private final int ringSize;
     private final DetectorSwitch detectors;
     private final SourceAccounts accounts;
@@ -55,7 +55,7 @@ public final class Pipeline implements AutoCloseable {
         this.accounts = accounts;
         this.clock = clock;
         this.sinks = List.copyOf(sinks);
-        failures = new Failures(clock);
+        failures = new StageFailures(clock);
         int maxDetections = detectors.current().decoder().capacity();
         ring = new FrameRing<>(
                 ringSize,

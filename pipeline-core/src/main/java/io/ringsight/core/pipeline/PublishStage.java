@@ -17,11 +17,11 @@ import java.util.List;
 final class PublishStage implements Stage<FrameSlot> {
     private final List<ResultSink> sinks;
     private final Clock clock;
-    private final Failures failures;
+    private final StageFailures failures;
     /** The losses of the slot itself, without what a sink is owed. */
     private final FrameLosses own = new FrameLosses();
 
-    PublishStage(List<ResultSink> sinks, Clock clock, Failures failures) {
+    PublishStage(List<ResultSink> sinks, Clock clock, StageFailures failures) {
         this.sinks = List.copyOf(sinks);
         this.clock = clock;
         this.failures = failures;

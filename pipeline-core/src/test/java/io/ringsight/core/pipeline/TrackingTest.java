@@ -214,7 +214,7 @@ class TrackingTest {
         slot.detections.add(1, 1, 4, 4, 0.9f, 0);
         slot.detections.track(0, 7, 0);
 
-        new AnalyseStage(new SharedAnalysis(new TrackNumbers()), new Failures(new ManualClock(0))).onSlot(slot);
+        new AnalyseStage(new SharedAnalysis(new TrackNumbers()), new StageFailures(new ManualClock(0))).onSlot(slot);
 
         assertThat(slot.failure).isNull();
         assertThat(slot.detections.size()).isEqualTo(1);

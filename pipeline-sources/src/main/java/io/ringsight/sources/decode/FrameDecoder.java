@@ -19,7 +19,7 @@ import io.ringsight.sources.supervise.Ending;
 import io.ringsight.sources.time.CaptureTimes;
 import io.ringsight.sources.time.Pacer;
 import io.ringsight.sources.time.TimeLine;
-import io.ringsight.sources.watch.Damage;
+import io.ringsight.sources.watch.SpoiledPictures;
 import io.ringsight.sources.watch.StreamWatch;
 import org.bytedeco.ffmpeg.avcodec.AVCodecContext;
 import org.bytedeco.ffmpeg.avcodec.AVPacket;
@@ -50,7 +50,7 @@ public final class FrameDecoder {
     private AVCodecContext codec;
     private CudaDecoder cuda;
     private FfmpegLog log;
-    private Damage damage;
+    private SpoiledPictures damage;
     private PictureUnits units;
     /** Whether the packet sent last holds a picture, so that refusing it loses one. */
     private boolean pictureSent;
@@ -97,7 +97,7 @@ public final class FrameDecoder {
      * @param cuda what its decoder may decode on
      * @param log what FFmpeg says
      */
-    public void begin(Input input, Damage damage, CudaDecoder cuda, FfmpegLog log) {
+    public void begin(Input input, SpoiledPictures damage, CudaDecoder cuda, FfmpegLog log) {
         this.codec = input.codec();
         this.cuda = cuda;
         this.log = log;

@@ -27,7 +27,7 @@ import io.ringsight.sources.time.FileTimes;
 import io.ringsight.sources.time.Pacer;
 import io.ringsight.sources.time.RtspTimes;
 import io.ringsight.sources.time.TimeLine;
-import io.ringsight.sources.watch.Damage;
+import io.ringsight.sources.watch.SpoiledPictures;
 import io.ringsight.sources.watch.StreamWatch;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -269,7 +269,7 @@ public final class FfmpegSource implements Source {
         tracks = input.tracks();
         track = input.track();
         timeLine.begin(input.timeBase(), input.frameNs());
-        decoder.begin(input, new Damage(log::missedPackets), cuda, log);
+        decoder.begin(input, new SpoiledPictures(log::missedPackets), cuda, log);
     }
 
     /** Takes leave of the camera, stopped or not, and lets go of the pixels nobody uses. */

@@ -35,7 +35,7 @@ import io.ringsight.sources.time.DeviceTimes;
 import io.ringsight.sources.time.TimeLine;
 import io.ringsight.sources.v4l2.FakeCamera;
 import io.ringsight.sources.v4l2.V4l2Settings;
-import io.ringsight.sources.watch.Damage;
+import io.ringsight.sources.watch.SpoiledPictures;
 import io.ringsight.sources.watch.StreamWatch;
 import java.util.List;
 import java.util.Map;
@@ -336,7 +336,7 @@ class V4l2InputTest {
                 pool, times, timeLine, null, intake, new FrameDecoder.Wait(clock, deadline), Deinterlace.AUTO);
         try (V4l2Input input = open(camera, spec)) {
             timeLine.begin(input.timeBase(), input.frameNs());
-            decoder.begin(input, new Damage(log::missedPackets), tools.cuda(), log);
+            decoder.begin(input, new SpoiledPictures(log::missedPackets), tools.cuda(), log);
             StreamWatch watch = new StreamWatch(input.frameNs());
             decoder.watch(watch, 0);
             return new CameraReader(clock, deadline, spec.timeouts(), log).read(input, decoder, watch);

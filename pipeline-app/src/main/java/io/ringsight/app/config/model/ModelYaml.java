@@ -79,7 +79,7 @@ public final class ModelYaml {
     }
 
     /** What becomes of an objection against a model. */
-    private interface Verdict {
+    private interface OnObjection {
         void on(YamlObject gate, Gate.Objection objection);
     }
 
@@ -95,7 +95,7 @@ public final class ModelYaml {
         LOG.warn("the model is forced: {}: {}", gate.keyPath(objection.key()), objection.sentence());
     }
 
-    private static ModelSpec read(Path file, Verdict verdict) throws ModelException, ConfigException {
+    private static ModelSpec read(Path file, OnObjection verdict) throws ModelException, ConfigException {
         if (!isYaml(file)) {
             return Models.read(file, ModelOverrides.NONE);
         }
@@ -105,7 +105,7 @@ public final class ModelYaml {
         return new ModelYaml(errors, yaml.orElseThrow()).read(verdict);
     }
 
-    private ModelSpec read(Verdict verdict) throws ConfigException {
+    private ModelSpec read(OnObjection verdict) throws ConfigException {
         Optional<Path> onnx = onnx();
         ModelOverrides overrides = overrides();
         Optional<YamlObject> gateYaml = yaml.object(GateYaml.KEY);

@@ -101,13 +101,13 @@ final class Bench {
         return all;
     }
 
-    private List<Figures.Cameras> cameras(double fullFps, int maxCameras) throws InterruptedException {
-        List<Figures.Cameras> all = new ArrayList<>();
+    private List<Figures.CameraLoad> cameras(double fullFps, int maxCameras) throws InterruptedException {
+        List<Figures.CameraLoad> all = new ArrayList<>();
         for (int n = 1; n <= maxCameras; n *= 2) {
             progress.accept(n + " cameras");
             double each = CAMERAS_LOAD * fullFps / n;
             PipelineRun.Outcome run = pipeline(messages()).cameras(n, each, sliceMs / 2, sliceMs);
-            all.add(new Figures.Cameras(
+            all.add(new Figures.CameraLoad(
                     n, run.fps(), run.percentileMs(99), run.cpuMsPerFrame(), run.rssMb(), run.dropped()));
         }
         return all;

@@ -8,7 +8,7 @@ record Figures(
         Throughput throughput,
         List<Latency> latency,
         Allocation allocation,
-        List<Cameras> cameras,
+        List<CameraLoad> cameras,
         HandOver handOver) {
     /**
      * A recording as fast as possible.
@@ -42,7 +42,7 @@ record Figures(
      *
      * @param cpuMsPerFrame CPU time of the whole process
      */
-    record Cameras(int n, double fps, double p99Ms, double cpuMsPerFrame, long rssMb, long dropped) {}
+    record CameraLoad(int n, double fps, double p99Ms, double cpuMsPerFrame, long rssMb, long dropped) {}
 
     /** From publishing a slot until the next stage has it, in microseconds. */
     record HandOver(double p50Us, double p99Us) {}

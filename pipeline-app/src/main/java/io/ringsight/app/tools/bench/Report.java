@@ -97,7 +97,7 @@ final class Report {
         }
         out.println();
         line(out, "%-8s %9s %9s %14s %9s %8s", "cameras", "fps", "p99 ms", "cpu ms/frame", "RSS MiB", "dropped");
-        for (Figures.Cameras row : figures.cameras()) {
+        for (Figures.CameraLoad row : figures.cameras()) {
             line(
                     out,
                     "%-8d %9.1f %9.2f %14.2f %9d %8d",
@@ -164,7 +164,7 @@ final class Report {
         return map;
     }
 
-    private static Map<String, Object> map(Figures.Cameras row) {
+    private static Map<String, Object> map(Figures.CameraLoad row) {
         Map<String, Object> map = map("n", row.n(), "fps", row.fps(), "p99Ms", row.p99Ms());
         map.putAll(map("cpuMsPerFrame", row.cpuMsPerFrame(), "rssMb", row.rssMb(), "dropped", row.dropped()));
         return map;

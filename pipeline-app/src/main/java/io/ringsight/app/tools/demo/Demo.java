@@ -185,7 +185,7 @@ final class Demo {
             screen.gap(gap);
         } else if (message instanceof FrameMessage frame) {
             OptionalLong ptsNs = frame.times().ptsNs();
-            Scoreboard.Comparison comparison =
+            Scoreboard.Score score =
                     scoreboard != null && ptsNs.isPresent() ? scoreboard.add(ptsNs.getAsLong(), frame.objects()) : null;
             if (nowNs >= nextMessageNs) {
                 double readAfterMs = frame.times()
@@ -193,7 +193,7 @@ final class Demo {
                         .utc()
                         .map(utc -> Duration.between(utc, now).toNanos() / NS_PER_MS)
                         .orElse(Double.NaN);
-                screen.frame(frame, comparison, readAfterMs);
+                screen.frame(frame, score, readAfterMs);
                 nextMessageNs = nowNs + rhythm.messageNs();
             }
         }

@@ -24,7 +24,7 @@ final class Scoreboard {
     private static final DefectKind[] KINDS = DefectKind.values();
 
     /** What a frame's detections are worth. */
-    enum Verdict {
+    enum Mark {
         /** It is there. */
         RIGHT,
         /** It is partly in the picture: not counted. */
@@ -34,12 +34,12 @@ final class Scoreboard {
     }
 
     /**
-     * The comparison for one frame.
+     * The score for one frame.
      *
-     * @param verdicts one for each detection, in the message's order
+     * @param marks one for each detection, in the message's order
      * @param missed kinds of the defects not found
      */
-    record Comparison(List<Verdict> verdicts, List<DefectKind> missed) {}
+    record Score(List<Mark> marks, List<DefectKind> missed) {}
 
     private final SyntheticTruth truth;
     private final KnownObjects known = SyntheticTruth.room();
@@ -53,28 +53,28 @@ final class Scoreboard {
         this.truth = truth;
     }
 
-    /** The classes a model must know for the comparison to mean something. */
+    /** The classes a model must know for the score to mean something. */
     static List<String> labels() {
         return java.util.Arrays.stream(KINDS).map(DefectKind::label).toList();
     }
 
     /** Compares and counts what was found in the frame of that time in the stream. */
-    Comparison add(long ptsNs, List<Detection> objects) {
+    Score add(long ptsNs, List<Detection> objects) {
         truth.objectsAt(ptsNs, known);
         java.util.Arrays.fill(taken, false);
-        List<Verdict> verdicts = new ArrayList<>(java.util.Collections.nCopies(objects.size(), Verdict.FALSE));
+        List<Mark> marks = new ArrayList<>(java.util.Collections.nCopies(objects.size(), Mark.FALSE));
         List<Integer> surestFirst = new ArrayList<>();
         for (int i = 0; i < objects.size(); i++) {
             surestFirst.add(i);
         }
         surestFirst.sort(Comparator.comparingDouble(i -> -objects.get(i).confidence()));
         for (int index : surestFirst) {
-            verdicts.set(index, judge(objects.get(index)));
+            marks.set(index, judge(objects.get(index)));
         }
-        return new Comparison(verdicts, countMissed());
+        return new Score(marks, countMissed());
     }
 
-    private Verdict judge(Detection found) {
+    private Mark judge(Detection found) {
         int kind = kind(found.label());
         int best = -1;
         double bestIou = 0;
@@ -92,17 +92,17 @@ final class Scoreboard {
             if (known.isWhole(best)) {
                 right[kind]++;
             }
-            return known.isWhole(best) ? Verdict.RIGHT : Verdict.CUT;
+            return known.isWhole(best) ? Mark.RIGHT : Mark.CUT;
         }
         if (touchesCut) {
-            return Verdict.CUT;
+            return Mark.CUT;
         }
         if (kind >= 0) {
             wrong[kind]++;
         } else {
             otherFalse++;
         }
-        return Verdict.FALSE;
+        return Mark.FALSE;
     }
 
     private List<DefectKind> countMissed() {

@@ -1,7 +1,7 @@
 package io.ringsight.app.tools.demo;
 
-import io.ringsight.app.tools.demo.Scoreboard.Comparison;
-import io.ringsight.app.tools.demo.Scoreboard.Verdict;
+import io.ringsight.app.tools.demo.Scoreboard.Mark;
+import io.ringsight.app.tools.demo.Scoreboard.Score;
 import io.ringsight.client.Detection;
 import io.ringsight.client.FrameMessage;
 import io.ringsight.client.GapMessage;
@@ -71,10 +71,10 @@ final class Screen {
     /**
      * A frame's message read back.
      *
-     * @param comparison what it is worth, or null where no truth is known
+     * @param score what it is worth, or null where no truth is known
      * @param readAfterMs milliseconds since the frame was taken; NaN when unknown
      */
-    void frame(FrameMessage frame, Comparison comparison, double readAfterMs) {
+    void frame(FrameMessage frame, Score score, double readAfterMs) {
         StringBuilder text = new StringBuilder(
                 frame.times().capture().utc().map(TIME::format).orElse(""));
         text.append(String.format(
@@ -84,7 +84,7 @@ final class Screen {
                 frame.coverage().frameSeq()));
         text.append(styled(Style.DIM, String.format(Locale.ROOT, "%5.0f ms", readAfterMs)))
                 .append("  ");
-        text.append(objects(frame.objects(), comparison));
+        text.append(objects(frame.objects(), score));
         long lost = frame.coverage().lost();
         if (lost > 0) {
             text.append(styled(Style.YELLOW, "  (" + lost + " lost before it, counted)"));
@@ -92,34 +92,34 @@ final class Screen {
         line(text.toString());
     }
 
-    private String objects(List<Detection> objects, Comparison comparison) {
+    private String objects(List<Detection> objects, Score score) {
         List<String> parts = new ArrayList<>();
         for (int i = 0; i < objects.size() && i < MAX_OBJECTS; i++) {
             Detection found = objects.get(i);
             String text = String.format(Locale.ROOT, "%s %.2f", found.label(), found.confidence());
             parts.add(
-                    comparison == null
+                    score == null
                             ? styled(Style.CYAN, text)
-                            : judged(text, comparison.verdicts().get(i)));
+                            : judged(text, score.marks().get(i)));
         }
         if (objects.size() > MAX_OBJECTS) {
             parts.add("and " + (objects.size() - MAX_OBJECTS) + " more");
         }
-        if (comparison != null && !comparison.missed().isEmpty()) {
+        if (score != null && !score.missed().isEmpty()) {
             parts.add(styled(
                     Style.YELLOW,
                     "missed "
                             + String.join(
                                     " ",
-                                    comparison.missed().stream()
+                                    score.missed().stream()
                                             .map(DefectKind::label)
                                             .toList())));
         }
         return parts.isEmpty() ? styled(Style.DIM, "nothing found") : String.join("  ", parts);
     }
 
-    private String judged(String text, Verdict verdict) {
-        return switch (verdict) {
+    private String judged(String text, Mark mark) {
+        return switch (mark) {
             case RIGHT -> styled(Style.GREEN, text);
             case CUT -> styled(Style.DIM, text);
             case FALSE -> styled(Style.RED, terminal ? text : text + " (false)");

@@ -175,7 +175,7 @@ public final class DetectCommand implements Callable<Integer> {
         try (Progress progress = Progress.begin("detect", " pictures", total(files))) {
             List<ResultSink> sinks = sinks(lines, annotator, progress);
             try (FileRun run = new FileRun(detectors, sinks, Clock.system())) {
-                Detection detection = new Detection(
+                DetectionRun detection = new DetectionRun(
                         run,
                         selection.sampling(),
                         video.decoding(),

@@ -43,7 +43,7 @@ record Inspection(
         List<Layer> layers,
         double pictureUs,
         int runs,
-        Machine machine,
+        CorePeak machine,
         String picture) {
     /**
      * What one type of operation takes.

@@ -67,7 +67,7 @@ final class Inspector {
             Map<Step, List<Node>> merged = network.merged(steps, profile.graph());
             Map<Step, Likeness> likeness =
                     reference.isPresent() ? likeness(reference.get(), merged, network) : Map.of();
-            Machine machine = Machine.measure(Clock.system());
+            CorePeak machine = CorePeak.measure(Clock.system());
             List<Layer> layers = new ArrayList<>();
             for (Step step : steps) {
                 layers.add(layer(step, merged.get(step), network, machine, Optional.ofNullable(likeness.get(step))));
@@ -92,7 +92,7 @@ final class Inspector {
         }
     }
 
-    private Layer layer(Step step, List<Node> nodes, Network network, Machine machine, Optional<Likeness> likeness) {
+    private Layer layer(Step step, List<Node> nodes, Network network, CorePeak machine, Optional<Likeness> likeness) {
         // What computes most gives the layer its name; among those that compute nothing, no quantiser if possible.
         Comparator<Node> byArithmetic = Comparator.comparingLong(network::operations);
         Optional<Node> main = nodes.stream()

@@ -68,19 +68,20 @@ final class TextReport {
                 "written by",
                 inspection.graph().producer() + ", operators "
                         + inspection.graph().opsets()));
-        rows.add(List.of("parameters", Figures.count(inspection.parameters())));
+        rows.add(List.of("parameters", ReadableNumbers.count(inspection.parameters())));
         rows.add(List.of(
                 "arithmetic",
-                Figures.count(inspection.operations()) + "FLOPs a picture ("
+                ReadableNumbers.count(inspection.operations()) + "FLOPs a picture ("
                         + inspection.operationsByPrecision().entrySet().stream()
                                 .filter(entry -> entry.getValue() * 1000 > inspection.operations())
-                                .map(entry -> entry.getKey() + " " + Figures.count(entry.getValue()))
+                                .map(entry -> entry.getKey() + " " + ReadableNumbers.count(entry.getValue()))
                                 .collect(Collectors.joining(", "))
                         + ")"));
         rows.add(List.of(
                 "memory",
-                "file " + Figures.bytes(inspection.fileBytes()) + ", weights " + Figures.bytes(inspection.weightBytes())
-                        + ", between layers at most " + Figures.bytes(inspection.activationBytes())
+                "file " + ReadableNumbers.bytes(inspection.fileBytes()) + ", weights "
+                        + ReadableNumbers.bytes(inspection.weightBytes())
+                        + ", between layers at most " + ReadableNumbers.bytes(inspection.activationBytes())
                         + (inspection.batch() == 1 ? "" : " for " + inspection.batch() + " pictures")));
         rows.add(List.of(
                 "operators",
@@ -102,7 +103,7 @@ final class TextReport {
     }
 
     private List<List<String>> times() {
-        Machine machine = inspection.machine();
+        CorePeak machine = inspection.machine();
         return List.of(
                 List.of(
                         "time",
@@ -117,9 +118,9 @@ final class TextReport {
                                 inspection.estimatedUs() / 1e3)),
                 List.of(
                         "one core",
-                        Figures.count((long) machine.speed().float32PerS()) + "FLOP/s on fp32, "
-                                + Figures.count((long) machine.speed().int8PerS()) + "OP/s on int8, "
-                                + Figures.bytes((long) machine.bytesPerS()) + "/s"));
+                        ReadableNumbers.count((long) machine.speed().float32PerS()) + "FLOP/s on fp32, "
+                                + ReadableNumbers.count((long) machine.speed().int8PerS()) + "OP/s on int8, "
+                                + ReadableNumbers.bytes((long) machine.bytesPerS()) + "/s"));
     }
 
     private List<String> row(Layer layer, boolean compared) {

@@ -2,8 +2,8 @@ package io.ringsight.app.tools.demo;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.ringsight.app.tools.demo.Scoreboard.Comparison;
-import io.ringsight.app.tools.demo.Scoreboard.Verdict;
+import io.ringsight.app.tools.demo.Scoreboard.Mark;
+import io.ringsight.app.tools.demo.Scoreboard.Score;
 import io.ringsight.client.Box;
 import io.ringsight.client.Detection;
 import io.ringsight.sources.spec.SourceSpec;
@@ -29,7 +29,7 @@ class ScoreboardTest {
         return new Detection(0, label, 0, confidence, box);
     }
 
-    private Comparison compare(long frame, List<Detection> objects) {
+    private Score compare(long frame, List<Detection> objects) {
         return scoreboard.add(truth.settings().ptsNs(frame), objects);
     }
 
@@ -61,11 +61,10 @@ class ScoreboardTest {
             for (int i = 0; i < known.size(); i++) {
                 all.add(found(i, 0.9f, 0));
             }
-            Comparison comparison = compare(frame, all);
-            assertThat(comparison.verdicts()).doesNotContain(Verdict.FALSE).hasSize(known.size());
-            assertThat(comparison.verdicts().stream().filter(v -> v == Verdict.RIGHT))
-                    .hasSize((int) whole());
-            assertThat(comparison.missed()).isEmpty();
+            Score score = compare(frame, all);
+            assertThat(score.marks()).doesNotContain(Mark.FALSE).hasSize(known.size());
+            assertThat(score.marks().stream().filter(v -> v == Mark.RIGHT)).hasSize((int) whole());
+            assertThat(score.missed()).isEmpty();
         }
         assertThat(scoreboard.fScore()).isEqualTo(1.0);
     }
@@ -73,8 +72,8 @@ class ScoreboardTest {
     @Test
     void whatIsNotFoundIsMissed() {
         long frame = frameWithDefects();
-        Comparison comparison = compare(frame, List.of());
-        assertThat(comparison.missed()).hasSize(known.size());
+        Score score = compare(frame, List.of());
+        assertThat(score.missed()).hasSize(known.size());
         assertThat(sum(scoreboard::missed)).isEqualTo(known.size());
         assertThat(scoreboard.fScore()).isZero();
     }
@@ -82,8 +81,8 @@ class ScoreboardTest {
     @Test
     void aDefectIsFoundOnceByTheSurest() {
         long frame = frameWithDefects();
-        Comparison comparison = compare(frame, List.of(found(0, 0.5f, 0), found(0, 0.9f, 1), found(0, 0.4f, 2)));
-        assertThat(comparison.verdicts()).containsExactly(Verdict.FALSE, Verdict.RIGHT, Verdict.FALSE);
+        Score score = compare(frame, List.of(found(0, 0.5f, 0), found(0, 0.9f, 1), found(0, 0.4f, 2)));
+        assertThat(score.marks()).containsExactly(Mark.FALSE, Mark.RIGHT, Mark.FALSE);
         assertThat(sum(scoreboard::right)).isEqualTo(1);
         assertThat(sum(scoreboard::wrong)).isEqualTo(2);
     }
@@ -95,11 +94,11 @@ class ScoreboardTest {
         String otherKind = there.label().equals("open") ? "short" : "open";
         Detection renamed = found(otherKind, 0.9f, there.box());
         Detection unknown = found("person", 0.9f, there.box());
-        Comparison comparison = compare(
+        Score score = compare(
                 frame, List.of(renamed, unknown, found(0, 0.9f, there.box().width() * 0.6f)));
-        assertThat(comparison.verdicts()).containsOnly(Verdict.FALSE);
+        assertThat(score.marks()).containsOnly(Mark.FALSE);
         assertThat(scoreboard.otherFalse()).isEqualTo(1);
-        assertThat(comparison.missed()).hasSize(known.size());
+        assertThat(score.missed()).hasSize(known.size());
     }
 
     @Test

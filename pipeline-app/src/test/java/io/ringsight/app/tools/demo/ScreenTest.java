@@ -2,8 +2,8 @@ package io.ringsight.app.tools.demo;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.ringsight.app.tools.demo.Scoreboard.Comparison;
-import io.ringsight.app.tools.demo.Scoreboard.Verdict;
+import io.ringsight.app.tools.demo.Scoreboard.Mark;
+import io.ringsight.app.tools.demo.Scoreboard.Score;
 import io.ringsight.client.Box;
 import io.ringsight.client.CaptureTime;
 import io.ringsight.client.Coverage;
@@ -67,8 +67,8 @@ class ScreenTest {
     @Test
     void elsewhereThanOnATerminalLinesArePlain() {
         Screen screen = screen(false);
-        Comparison comparison = new Comparison(List.of(Verdict.RIGHT, Verdict.FALSE), List.of(DefectKind.SPUR));
-        screen.frame(frame(7, 3, TWO), comparison, 31.4);
+        Score score = new Score(List.of(Mark.RIGHT, Mark.FALSE), List.of(DefectKind.SPUR));
+        screen.frame(frame(7, 3, TWO), score, 31.4);
         assertThat(text.toString())
                 .contains("line1", " 7 ", "31 ms", "open 0.91  short 0.42 (false)  missed spur")
                 .contains("3 lost before it, counted")
@@ -82,7 +82,7 @@ class ScreenTest {
         Tally tally = new Tally();
         tally.add(frame(1, 0, List.of()), TAKEN.plusMillis(30), 0);
         screen.live(tally, null);
-        screen.frame(frame(2, 0, TWO), new Comparison(List.of(Verdict.RIGHT, Verdict.FALSE), List.of()), Double.NaN);
+        screen.frame(frame(2, 0, TWO), new Score(List.of(Mark.RIGHT, Mark.FALSE), List.of()), Double.NaN);
         assertThat(text.toString())
                 .contains("\033[32mopen 0.91\033[0m", "\033[31mshort 0.42\033[0m")
                 .contains("\r\033[2K")

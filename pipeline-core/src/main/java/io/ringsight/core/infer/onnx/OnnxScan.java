@@ -13,7 +13,7 @@ import java.util.TreeSet;
  */
 final class OnnxScan {
     /** What a file turned out to be. */
-    enum Verdict {
+    enum Wholeness {
         WHOLE,
         TRUNCATED,
         NOT_ONNX
@@ -50,15 +50,15 @@ final class OnnxScan {
     }
 
     /** Walks the file; the other answers are known after it. */
-    Verdict verdict() {
+    Wholeness verdict() {
         try {
             model(new ProtoReader(bytes));
         } catch (ProtoReader.Truncated expected) {
-            return versionSeen ? Verdict.TRUNCATED : Verdict.NOT_ONNX;
+            return versionSeen ? Wholeness.TRUNCATED : Wholeness.NOT_ONNX;
         } catch (ProtoReader.Malformed expected) {
-            return Verdict.NOT_ONNX;
+            return Wholeness.NOT_ONNX;
         }
-        return versionSeen && graphSeen ? Verdict.WHOLE : versionSeen ? Verdict.TRUNCATED : Verdict.NOT_ONNX;
+        return versionSeen && graphSeen ? Wholeness.WHOLE : versionSeen ? Wholeness.TRUNCATED : Wholeness.NOT_ONNX;
     }
 
     /** Precision of most weights. */

@@ -17,7 +17,7 @@ import java.util.List;
 import java.util.Map;
 
 /** Reads inputs one after the other into a run and accounts for what failed. Used by the command's thread. */
-final class Detection {
+final class DetectionRun {
     private static final Map<Counter, GapReason> FAILURES = new LinkedHashMap<>();
 
     static {
@@ -33,7 +33,7 @@ final class Detection {
     private final List<String> failures = new ArrayList<>();
     private final Map<Input, SourceMetrics> metrics = new LinkedHashMap<>();
 
-    Detection(FileRun run, Sampling sampling, Decoding decoding, WantedClasses classes, AnalysisSpec analysis) {
+    DetectionRun(FileRun run, Sampling sampling, Decoding decoding, WantedClasses classes, AnalysisSpec analysis) {
         this.analysis = analysis;
         this.classes = classes;
         this.decoding = decoding;

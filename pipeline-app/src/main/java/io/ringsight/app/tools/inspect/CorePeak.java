@@ -13,14 +13,14 @@ import java.util.Map;
  * @param speed arithmetic
  * @param bytesPerS bytes read and written
  */
-record Machine(OnnxSpeed speed, double bytesPerS) {
+record CorePeak(OnnxSpeed speed, double bytesPerS) {
     /** More than caches hold. */
     private static final int BLOCK = 32 << 20;
 
     private static final int ROUNDS = 5;
 
     /** Measures for a few hundred milliseconds. */
-    static Machine measure(Clock clock) {
+    static CorePeak measure(Clock clock) {
         ByteBuffer from = TensorRow.allocate(BLOCK);
         ByteBuffer to = TensorRow.allocate(BLOCK);
         long leastNs = Long.MAX_VALUE;
@@ -29,7 +29,7 @@ record Machine(OnnxSpeed speed, double bytesPerS) {
             to.clear().put(from.clear());
             leastNs = Math.min(leastNs, clock.nanoTime() - startNs);
         }
-        return new Machine(OnnxSpeed.measure(clock), 2.0 * BLOCK / (leastNs / 1e9));
+        return new CorePeak(OnnxSpeed.measure(clock), 2.0 * BLOCK / (leastNs / 1e9));
     }
 
     /** The least time a layer can take: its arithmetic or its traffic, whichever is more. */

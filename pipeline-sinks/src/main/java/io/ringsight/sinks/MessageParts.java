@@ -11,7 +11,7 @@ import java.io.StringWriter;
 import java.io.UncheckedIOException;
 
 /** The names in messages, encoded once, and the parts that frame and gap messages share. */
-final class JsonFields {
+final class MessageParts {
     static final SerializedString PTS_NS = new SerializedString("ptsNs");
     static final SerializedString CAPTURE_TIME = new SerializedString("captureTime");
     static final SerializedString UTC = new SerializedString("utc");
@@ -60,7 +60,7 @@ final class JsonFields {
     private static final SerializedString FRAMES = new SerializedString("frames");
     private static final GapReason[] REASONS = GapReason.values();
 
-    private JsonFields() {}
+    private MessageParts() {}
 
     /** Writes what every message begins with; {@code sourceName} may be null. */
     static void head(JsonGenerator out, MessageType type, MessageKey key, SerializedString sourceName)

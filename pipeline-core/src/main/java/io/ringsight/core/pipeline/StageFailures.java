@@ -14,7 +14,7 @@ import org.slf4j.LoggerFactory;
  * What becomes of failures in the stages: of one frame, it is marked, counted and the rest goes on; of the device, the
  * pipeline's owner is told. The log gets at most one line a second, with how many it stands for.
  */
-final class Failures {
+final class StageFailures {
     private static final Logger LOG = LoggerFactory.getLogger(Pipeline.class);
     private static final long LOG_INTERVAL_NS = 1_000_000_000L;
     private static final long DETECTIONS_LOG_INTERVAL_NS = 60 * LOG_INTERVAL_NS;
@@ -27,7 +27,7 @@ final class Failures {
     private long nextDetectionsLogNs = Long.MIN_VALUE;
     private long nextMisreadLogNs = Long.MIN_VALUE;
 
-    Failures(Clock clock) {
+    StageFailures(Clock clock) {
         this.clock = clock;
     }
 

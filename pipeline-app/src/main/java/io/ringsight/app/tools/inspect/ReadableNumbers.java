@@ -3,10 +3,10 @@ package io.ringsight.app.tools.inspect;
 import java.util.Locale;
 
 /** Numbers as people read them. */
-final class Figures {
+final class ReadableNumbers {
     private static final String[] THOUSANDS = {"", "k", "M", "G", "T"};
 
-    private Figures() {}
+    private ReadableNumbers() {}
 
     /** Three digits and a prefix, with a space before it: {@code 6.7 G}. */
     static String count(long number) {

@@ -13,7 +13,7 @@ import java.util.function.LongSupplier;
  *
  * <p>Owned by the source's thread; one for each opened input; allocates nothing.
  */
-public final class Damage {
+public final class SpoiledPictures {
     private static final int LONGEST = 300;
     /** The parser looks one picture ahead: a loss noticed while one packet is read may belong to the next. */
     private static final int LOOKAHEAD = 2;
@@ -36,7 +36,7 @@ public final class Damage {
     private int refusedSinceFrame;
 
     /** @param missedPackets how many packets FFmpeg has reported as missed so far */
-    public Damage(LongSupplier missedPackets) {
+    public SpoiledPictures(LongSupplier missedPackets) {
         this.missedPackets = missedPackets;
         missedBefore = missedPackets.getAsLong();
     }

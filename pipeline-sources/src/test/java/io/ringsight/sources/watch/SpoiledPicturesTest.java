@@ -6,11 +6,11 @@ import io.ringsight.core.frame.Picture;
 import org.junit.jupiter.api.Test;
 
 /** Which pictures a lost packet spoils. */
-class DamageTest {
+class SpoiledPicturesTest {
     private static final long FRAME_NS = 40_000_000L;
 
     private long missed;
-    private final Damage damage = new Damage(() -> missed);
+    private final SpoiledPictures damage = new SpoiledPictures(() -> missed);
 
     @Test
     void trustsAnUndamagedStream() {

@@ -11,6 +11,7 @@ import io.ringsight.core.infer.InferenceException;
 import io.ringsight.core.infer.Opened;
 import io.ringsight.core.metrics.BackendMetrics;
 import io.ringsight.core.model.ModelSpec;
+import io.ringsight.core.time.Clock;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -61,10 +62,10 @@ final class ModelAtWork {
      * Lets a candidate compute from the next batch on, waits for the last batch of the model before and closes that.
      * Returns what changed, for the log.
      */
-    String replace(PipelineConfig wanted, Opened candidate) throws InterruptedException {
+    String replace(PipelineConfig wanted, Opened candidate, Clock clock) throws InterruptedException {
         String before = title(computing.model());
         computing = wanted;
-        detectors.replace(wanted.model(), wanted.threshold(), candidate);
+        detectors.replace(wanted.model(), wanted.threshold(), candidate, clock);
         tell();
         return "model " + before + " replaced by " + title(wanted.model());
     }

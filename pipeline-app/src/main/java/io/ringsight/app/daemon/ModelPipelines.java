@@ -90,7 +90,8 @@ final class ModelPipelines {
             PipelineConfig config = models.get(name);
             Running at = running.get(name);
             if (at != null) {
-                changes.append(at.model().replace(config, candidate.getValue())).append("; ");
+                changes.append(at.model().replace(config, candidate.getValue(), clock))
+                        .append("; ");
             } else {
                 start(
                         name,

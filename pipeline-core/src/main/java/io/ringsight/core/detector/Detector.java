@@ -5,6 +5,7 @@ import io.ringsight.core.detect.DetectionDecoder;
 import io.ringsight.core.infer.InferenceBackend;
 import io.ringsight.core.infer.Lane;
 import io.ringsight.core.model.ModelSpec;
+import io.ringsight.core.time.Clock;
 import java.util.Optional;
 
 /**
@@ -123,8 +124,8 @@ public final class Detector implements AutoCloseable {
     }
 
     /** Waits until no lane is in use, of the fallback neither; false if that took longer. */
-    boolean awaitIdle(long timeoutMs) throws InterruptedException {
-        return lanes.awaitAll(timeoutMs) && (fallback == null || fallback.awaitIdle(timeoutMs));
+    boolean awaitIdle(long timeoutMs, Clock clock) throws InterruptedException {
+        return lanes.awaitAll(timeoutMs, clock) && (fallback == null || fallback.awaitIdle(timeoutMs, clock));
     }
 
     /** Lanes must be idle. Closing twice is allowed. */

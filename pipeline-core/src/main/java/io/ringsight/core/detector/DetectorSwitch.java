@@ -7,6 +7,7 @@ import io.ringsight.core.metrics.BackendCounter;
 import io.ringsight.core.metrics.BackendMetrics;
 import io.ringsight.core.model.ModelSpec;
 import io.ringsight.core.run.Threads;
+import io.ringsight.core.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -124,11 +125,11 @@ public final class DetectorSwitch implements AutoCloseable {
 
     /**
      * Another model, or the same by other settings, computes from the next batch on. Waits for the last batch of the one
-     * before, and closes it.
+     * before, at most 30 s by {@code clock}, and closes it.
      *
      * @param threshold least confidence of a detection
      */
-    public void replace(ModelSpec model, float threshold, Opened opened) throws InterruptedException {
+    public void replace(ModelSpec model, float threshold, Opened opened, Clock clock) throws InterruptedException {
         Detector first = new Detector(model, threshold, opened.now());
         Detector next = best(first, opened);
         Detector before;
@@ -142,14 +143,14 @@ public final class DetectorSwitch implements AutoCloseable {
         }
         metrics.count(BackendCounter.MODELS_REPLACED);
         improveLater(first, opened);
-        retire(before);
+        retire(before, clock);
     }
 
-    private void retire(Detector before) throws InterruptedException {
+    private void retire(Detector before, Clock clock) throws InterruptedException {
         before.retire();
         boolean idle = false;
         try {
-            idle = before.awaitIdle(CLOSE_LIMIT_MS);
+            idle = before.awaitIdle(CLOSE_LIMIT_MS, clock);
         } finally {
             synchronized (this) {
                 if (idle) {

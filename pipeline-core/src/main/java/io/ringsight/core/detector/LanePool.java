@@ -51,8 +51,7 @@ final class LanePool {
     }
 
     /** Waits until every lane is here; false if that took longer. */
-    synchronized boolean awaitAll(long timeoutMs) throws InterruptedException {
-        Clock clock = Clock.system();
+    synchronized boolean awaitAll(long timeoutMs, Clock clock) throws InterruptedException {
         long beganNs = clock.nanoTime();
         long leftMs = timeoutMs;
         while (count < free.length && leftMs > 0) {

@@ -262,7 +262,7 @@ class DetectorSwitchTest {
         await(() -> offered.get() > 20 || camera.isDone());
         for (int i = 1; i <= models; i++) {
             FakeBackend next = new FakeBackend("b", 1 + i % 4, 1 + i % 3).shift(i);
-            detectors.replace(model(i), THRESHOLD, Opened.of(next));
+            detectors.replace(model(i), THRESHOLD, Opened.of(next), Clock.system());
             assertThat(all.get(all.size() - 1).isClosed())
                     .as("the one before %d", i)
                     .isTrue();
@@ -298,7 +298,7 @@ class DetectorSwitchTest {
         FakeBackend next = new FakeBackend("next", 1, 1).shift(1);
         next.holdLaunches();
         FutureTask<Void> replacing = new FutureTask<>(() -> {
-            detectors.replace(model(1), THRESHOLD, Opened.of(next));
+            detectors.replace(model(1), THRESHOLD, Opened.of(next), Clock.system());
             return null;
         });
         new Thread(replacing).start();
@@ -321,7 +321,7 @@ class DetectorSwitchTest {
         cpu.failLoads(picture -> true);
         offer(10);
         assertThat(pipeline.drain(20_000)).isTrue();
-        detectors.replace(model(1), THRESHOLD, Opened.of(new FakeBackend("next", 1, 1)));
+        detectors.replace(model(1), THRESHOLD, Opened.of(new FakeBackend("next", 1, 1)), Clock.system());
         assertThat(cpu.isClosed()).isTrue();
     }
 
@@ -330,7 +330,7 @@ class DetectorSwitchTest {
         CountDownLatch built = new CountDownLatch(1);
         start(new Opened(cpu, Optional.of(after(built, gpu)), false));
         FakeBackend next = new FakeBackend("next", 1, 1);
-        detectors.replace(model(1), THRESHOLD, Opened.of(next));
+        detectors.replace(model(1), THRESHOLD, Opened.of(next), Clock.system());
         built.countDown();
         await(gpu::isClosed);
         assertThat(detectors.current().backend()).isSameAs(next);
@@ -342,7 +342,7 @@ class DetectorSwitchTest {
         startOnGpu();
         FakeBackend nextGpu = new FakeBackend("gpu", 1, 1);
         FakeBackend nextCpu = new FakeBackend("cpu", 1, 1);
-        detectors.replace(model(1), THRESHOLD, new Opened(nextCpu, Optional.of(() -> nextGpu), true));
+        detectors.replace(model(1), THRESHOLD, new Opened(nextCpu, Optional.of(() -> nextGpu), true), Clock.system());
         assertThat(List.of(cpu.isClosed(), gpu.isClosed())).containsExactly(true, true);
         offer(5);
         assertThat(backends(1)).containsExactly("gpu");

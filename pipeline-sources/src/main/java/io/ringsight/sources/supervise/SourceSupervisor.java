@@ -175,7 +175,7 @@ public final class SourceSupervisor implements AutoCloseable {
         try {
             last = runUntilOver();
         } catch (InterruptedException e) {
-            LOG.warn("{}: stopped while busy, so no message tells that it stopped", sourceId());
+            LOG.warn("{}: the pipeline stands still, so no message tells that it stopped", sourceId());
         } catch (Throwable e) {
             last = failed(e);
         }
@@ -212,6 +212,7 @@ public final class SourceSupervisor implements AutoCloseable {
             ending = runInTurn();
         }
         Ending last = stopped ? Ending.stopped() : ending;
+        Thread.interrupted(); // what cut the run short has done its work
         tellGap(last.reason(), last.detail());
         if (last.reason() != GapReason.STOPPED && last.reason() != GapReason.ENDED) {
             LOG.error("{}: {}; it is not tried again", sourceId(), last);
@@ -221,15 +222,20 @@ public final class SourceSupervisor implements AutoCloseable {
         return last;
     }
 
-    /** Only an interrupt that comes after {@link #stop} leaves it untold. */
+    /**
+     * Whatever interrupts, it is told. Only where the pipeline takes nothing from one interrupt after {@link #stop} to the
+     * next, it is given up: the thread would never end.
+     */
     private void tellGap(GapReason reason, String detail) throws InterruptedException {
+        int interrupts = 0;
         boolean told = false;
         while (!told) {
             try {
                 intake.gap(reason, detail);
                 told = true;
             } catch (InterruptedException e) {
-                if (stopped) {
+                interrupts += stopped ? 1 : 0;
+                if (interrupts > 1) {
                     throw e;
                 }
             }
@@ -243,7 +249,7 @@ public final class SourceSupervisor implements AutoCloseable {
         return stopped ? Ending.stopped() : runOnce();
     }
 
-    private Ending runOnce() throws InterruptedException {
+    private Ending runOnce() {
         intake.begin();
         Ending ending;
         try {
@@ -252,10 +258,7 @@ public final class SourceSupervisor implements AutoCloseable {
                 ending = failedRun(new InterruptedException("ended, though nobody stopped it"));
             }
         } catch (Throwable e) {
-            if (stopped && e instanceof InterruptedException meant) {
-                throw meant;
-            }
-            ending = failedRun(e);
+            ending = stopped && e instanceof InterruptedException ? Ending.stopped() : failedRun(e);
         }
         count(ending);
         return ending;
@@ -289,13 +292,11 @@ public final class SourceSupervisor implements AutoCloseable {
         waitFor(waitNs);
     }
 
-    private void waitFor(long waitNs) throws InterruptedException {
+    private void waitFor(long waitNs) {
         long untilNs = clock.nanoTime() + waitNs;
         for (long leftNs = waitNs; leftNs > 0 && !stopped; leftNs = untilNs - clock.nanoTime()) {
             pause.forNs(leftNs);
-            if (Thread.interrupted() && stopped) { // else it came from nobody, and the wait goes on
-                throw new InterruptedException();
-            }
+            Thread.interrupted(); // unless stopped it came from nobody, and the wait goes on
         }
     }
 

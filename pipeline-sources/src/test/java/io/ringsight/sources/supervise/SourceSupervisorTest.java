@@ -6,13 +6,16 @@ import io.ringsight.core.frame.GapReason;
 import io.ringsight.core.frame.Picture;
 import io.ringsight.core.metrics.Counter;
 import io.ringsight.core.pipeline.FrameIntake;
+import io.ringsight.core.pipeline.PassingIntake;
 import io.ringsight.core.time.Clock;
 import io.ringsight.core.time.ManualClock;
 import io.ringsight.sources.RecordingIntake;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -341,6 +344,64 @@ class SourceSupervisorTest {
         release.countDown();
         stubborn.close();
         obedient.close();
+    }
+
+    @Test
+    void theEndOfACameraIsToldAlthoughItsThreadIsInterruptedWhileItStops() throws Exception {
+        List<Thread> threads = new CopyOnWriteArrayList<>();
+        CountDownLatch running = new CountDownLatch(1);
+        SourceSupervisor supervisor = new SourceSupervisor(
+                new FakeSource(List.of(in -> {
+                    intake.interruptsOnce = true;
+                    threads.add(Thread.currentThread());
+                    running.countDown();
+                    new CountDownLatch(1).await();
+                    return Ending.stopped();
+                })),
+                intake,
+                Clock.system());
+        supervisor.start();
+        assertThat(running.await(60, TimeUnit.SECONDS)).isTrue();
+        supervisor.stop();
+        threads.get(0).interrupt();
+        assertThat(supervisor.ended().get(60, TimeUnit.SECONDS)).isEqualTo(Ending.stopped());
+        assertThat(intake.gaps).containsExactly("connecting: ", "stopped: ");
+        supervisor.close();
+    }
+
+    @Test
+    void aPipelineThatStandsStillDoesNotKeepTheThreadForEver() throws Exception {
+        AtomicInteger tries = new AtomicInteger();
+        FakeSource source = new FakeSource(List.of());
+        PassingIntake full = new PassingIntake() {
+            @Override
+            public void offer(Picture picture) throws InterruptedException {
+                next().offer(picture);
+            }
+
+            @Override
+            public void gap(GapReason reason, String detail) throws InterruptedException {
+                if (reason != GapReason.CONNECTING) {
+                    tries.incrementAndGet();
+                    new CountDownLatch(1).await();
+                }
+            }
+
+            @Override
+            public FrameIntake next() {
+                return intake;
+            }
+        };
+        SourceSupervisor supervisor = new SourceSupervisor(source, full, Clock.system());
+        supervisor.stop();
+        supervisor.start();
+        while (!supervisor.awaitStopped(100)) {
+            assertThat(source.closed).isFalse();
+        }
+        supervisor.close();
+        assertThat(supervisor.ended().get(60, TimeUnit.SECONDS)).isEqualTo(Ending.stopped());
+        assertThat(tries.get()).as("it is tried again after an interrupt").isGreaterThan(1);
+        assertThat(source.closed).isTrue();
     }
 
     private static void awaitDeaf(CountDownLatch release, CountDownLatch interrupted) {

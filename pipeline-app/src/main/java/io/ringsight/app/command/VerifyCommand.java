@@ -21,6 +21,7 @@ import io.ringsight.client.verify.TopicVerifier;
 import io.ringsight.core.frame.SourceId;
 import io.ringsight.core.time.Clock;
 import io.ringsight.sinks.kafka.client.KafkaSinkSpec;
+import io.ringsight.sinks.kafka.read.ReaderSettings;
 import io.ringsight.sinks.kafka.read.TopicException;
 import io.ringsight.sinks.kafka.read.TopicReader;
 import io.ringsight.sinks.kafka.read.TopicRecord;
@@ -288,7 +289,7 @@ public final class VerifyCommand implements Callable<Integer> {
             read.forEach((name, value) -> all.put(name.toString(), value.toString()));
         }
         all.putAll(given);
-        List<String> mistakes = TopicReader.problems(all).entrySet().stream()
+        List<String> mistakes = ReaderSettings.problems(all).entrySet().stream()
                 .map(problem -> "ringsight: Kafka property " + problem.getKey() + ": " + problem.getValue())
                 .toList();
         if (!mistakes.isEmpty()) {

@@ -56,6 +56,11 @@ final class Rig {
         needProgram("ffmpeg", "observers");
     }
 
+    /** Skips the test unless there is a C compiler. */
+    static void needCompiler() {
+        needProgram("cc", "observers");
+    }
+
     /** Skips the test unless the machine with USB cameras is there. */
     static void needVm() {
         assumeTrue(Files.exists(WORK.resolve("vm/initrd.gz")), "no VM in " + WORK + "; run scripts/rig/setup.sh vm");

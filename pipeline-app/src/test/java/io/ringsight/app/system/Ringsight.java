@@ -52,8 +52,13 @@ final class Ringsight {
 
     /** Starts {@code verify --follow} with pages on a port, looking each second. */
     static Child follow(Path folder, RigBroker broker, String topic, int port) {
-        return start(
-                folder,
+        return follow(folder, Map.of(), broker, topic, port);
+    }
+
+    /** As above, with more environment variables and options. */
+    static Child follow(
+            Path folder, Map<String, String> environment, RigBroker broker, String topic, int port, String... more) {
+        List<String> command = new ArrayList<>(command(
                 256,
                 "verify",
                 "--follow",
@@ -65,7 +70,9 @@ final class Ringsight {
                 "--bootstrap",
                 broker.bootstrapServers(),
                 "--topic",
-                topic);
+                topic));
+        command.addAll(List.of(more));
+        return Child.start("ringsight-verify", folder, environment, command);
     }
 
     /** The body of a page, or its failure as text. */

@@ -5,6 +5,7 @@ import static io.ringsight.client.verify.Written.gap;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.ringsight.core.run.FreePort;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
@@ -59,6 +60,32 @@ class VerifyAlarmTest {
                         .asString()
                         .startsWith("{\"answer\":\"incomplete\"")
                         .contains("\"unaccounted\":1,", "\"contradictions\":1,");
+            }
+        }
+    }
+
+    /** Kafka's own client waits by the wall clock: for a record, and before it connects again. */
+    @Test
+    void silenceIsToldAndABrokerThatIsBackIsReadAlthoughTheClockWasSetBack() throws IOException {
+        Rig.needBrokers();
+        Rig.needCompiler();
+        WrongClock clock = new WrongClock(folder);
+        try (RigBroker broker = new RigBroker().start();
+                KafkaProducer<byte[], byte[]> producer = producer(broker)) {
+            write(producer, frame("a", "r1", 1, 0));
+            try (Child follower =
+                    Ringsight.follow(folder, clock.environment(), broker, "alarm", port, "--max-silence", "5")) {
+                follower.awaitLine("a report", LIMIT, line -> line.startsWith("{\"answer\":\"complete\""));
+                clock.setBack(Duration.ofHours(2));
+                follower.await("alarm", LIMIT, () -> follower.err().contains("a said nothing for more than 5 s"));
+
+                broker.kill();
+                follower.await("not read", LIMIT, () -> metrics().contains("ringsight_verify_reading 0.0"));
+                clock.setBack(Duration.ofHours(4));
+                broker.start();
+                write(producer, frame("a", "r1", 2, 1));
+                follower.await(
+                        "reads on", LIMIT, () -> metrics().contains("ringsight_verify_frames_total{source=\"a\"} 2.0"));
             }
         }
     }

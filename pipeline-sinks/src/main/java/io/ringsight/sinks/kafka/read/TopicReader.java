@@ -1,38 +1,36 @@
 package io.ringsight.sinks.kafka.read;
 
 import io.ringsight.core.time.Clock;
-import io.ringsight.sinks.kafka.client.ClientSecurity;
-import io.ringsight.sinks.kafka.client.ConfigProblem;
 import io.ringsight.sinks.kafka.client.KafkaFailure;
-import io.ringsight.sinks.kafka.client.KafkaText;
+import io.ringsight.sinks.kafka.client.SetBack;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.AdminClientConfig;
+import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
-import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.common.errors.AuthenticationException;
 import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /**
  * Reads a topic without a consumer group and without leaving a trace. Each partition's records come in order. Partitions
@@ -40,20 +38,17 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
  * beginning; a broker that does not answer ends a call within 15 s ({@code default.api.timeout.ms}). One thread.
  */
 public final class TopicReader implements OpenTopic {
-    private static final Duration PATIENCE = Duration.ofSeconds(15);
-    private static final Set<String> FIXED = Set.of(
-            ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG,
-            ConsumerConfig.KEY_DESERIALIZER_CLASS_CONFIG,
-            ConsumerConfig.VALUE_DESERIALIZER_CLASS_CONFIG,
-            ConsumerConfig.AUTO_OFFSET_RESET_CONFIG,
-            ConsumerConfig.GROUP_ID_CONFIG);
+    private static final long MIN_PAUSE_NS = TimeUnit.MILLISECONDS.toNanos(1);
+    private static final long MAX_PAUSE_NS = TimeUnit.MILLISECONDS.toNanos(32);
 
-    private final KafkaConsumer<byte[], byte[]> consumer;
     private final String topic;
     private final String bootstrapServers;
     private final Clock clock;
     private final long patienceNs;
-    private final TopicWatch watch;
+    private final SetBack setBack;
+    private final Map<String, Object> settings;
+    private KafkaConsumer<byte[], byte[]> consumer;
+    private TopicWatch watch;
     private final Map<Integer, Long> nextOffsets = new TreeMap<>();
     private final Set<Integer> removedUntold = new LinkedHashSet<>();
     private final Set<Integer> restartedUntold = new LinkedHashSet<>();
@@ -68,33 +63,26 @@ public final class TopicReader implements OpenTopic {
         this.clock = clock;
         this.bootstrapServers = bootstrapServers;
         this.topic = topic;
-        Map<String, Object> settings = settings(bootstrapServers, properties);
+        settings = ReaderSettings.settings(bootstrapServers, properties);
         patienceNs = Duration.ofMillis(
                         Long.parseLong(String.valueOf(settings.get(ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG))))
                 .toNanos();
-        consumer = new KafkaConsumer<>(settings);
-        watch = new TopicWatch(Admin.create(adminSettings(settings)), topic, clock);
+        setBack = new SetBack(clock);
+        makeClients();
     }
 
-    /** What is wrong with consumer properties: a sentence by property name. */
-    public static Map<String, String> problems(Map<String, String> properties) {
-        Map<String, String> problems = new TreeMap<>();
-        for (String name : properties.keySet()) {
-            if (FIXED.contains(name)) {
-                problems.put(name, "is fixed");
-            } else if (!ConsumerConfig.configNames().contains(name)) {
-                problems.put(name, "is no property of a Kafka consumer");
-            }
-        }
-        if (problems.isEmpty()) {
-            try {
-                Map<String, Object> settings = settings("localhost:9092", properties);
-                problems.putAll(ClientSecurity.problems(properties, new ConsumerConfig(settings).values()));
-            } catch (ConfigException e) {
-                problems.putAll(ConfigProblem.of(properties, e));
-            }
-        }
-        return problems;
+    private void makeClients() {
+        consumer = new KafkaConsumer<>(settings);
+        watch = new TopicWatch(Admin.create(ReaderSettings.adminSettings(settings)), topic, clock);
+        setBack.begin();
+    }
+
+    /** New clients that go on where the old ones were: those may wait for as long as the clock was set back. */
+    private void renewClients() {
+        close();
+        makeClients();
+        consumer.assign(topicPartitions(nextOffsets.keySet()));
+        Map.copyOf(nextOffsets).forEach(this::seek);
     }
 
     /** As {@link #open(String, String, Map, Optional)}, from the beginning. */
@@ -135,37 +123,6 @@ public final class TopicReader implements OpenTopic {
             reader.close();
             throw e;
         }
-    }
-
-    private static Map<String, Object> settings(String bootstrapServers, Map<String, String> properties) {
-        KafkaText.learn(properties);
-        Map<String, Object> settings = new HashMap<>();
-        settings.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
-        settings.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, false);
-        settings.put(ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, (int) PATIENCE.toMillis());
-        settings.put(ConsumerConfig.CLIENT_ID_CONFIG, "ringsight-reader");
-        settings.putAll(properties);
-        settings.put(ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers);
-        settings.put(ConsumerConfig.KEY_DESERIALIZER_CLASS_CONFIG, ByteArrayDeserializer.class);
-        settings.put(ConsumerConfig.VALUE_DESERIALIZER_CLASS_CONFIG, ByteArrayDeserializer.class);
-        // where to go on when records are gone is decided here: "latest" would skip what is left
-        settings.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "none");
-        return settings;
-    }
-
-    private static Map<String, Object> adminSettings(Map<String, Object> settings) {
-        Map<String, Object> admin = new HashMap<>(settings);
-        admin.keySet().retainAll(AdminClientConfig.configNames());
-        // a request may not take longer than the call it belongs to
-        admin.merge(
-                AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG,
-                settings.get(ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG),
-                (given, limit) -> number(given) < number(limit) ? given : limit);
-        return admin;
-    }
-
-    private static long number(Object setting) {
-        return Long.parseLong(String.valueOf(setting));
     }
 
     private void begin(Optional<Instant> since) throws TopicException {
@@ -228,6 +185,9 @@ public final class TopicReader implements OpenTopic {
     @Override
     public void poll(Duration limit, TopicRecords to) throws TopicException {
         try {
+            if (setBack.isSeen()) {
+                renewClients();
+            }
             Optional<TopicWatch.Look> look = watch.next();
             if (look.isPresent()) {
                 follow(look.get());
@@ -236,7 +196,7 @@ public final class TopicReader implements OpenTopic {
             restartedUntold.clear();
             removedUntold.forEach(to::removed);
             removedUntold.clear();
-            for (ConsumerRecord<byte[], byte[]> record : consumer.poll(limit)) {
+            for (ConsumerRecord<byte[], byte[]> record : await(limit)) {
                 hand(record, to);
             }
         } catch (OffsetOutOfRangeException e) {
@@ -245,6 +205,19 @@ public final class TopicReader implements OpenTopic {
             throw failure(e);
         }
         checkThatItGoesOn();
+    }
+
+    /** Kafka's client itself would wait by the wall clock: for an hour, if that is set back by an hour meanwhile. */
+    private ConsumerRecords<byte[], byte[]> await(Duration limit) {
+        long beganNs = clock.nanoTime();
+        long pauseNs = MIN_PAUSE_NS;
+        ConsumerRecords<byte[], byte[]> come = consumer.poll(Duration.ZERO);
+        while (come.isEmpty() && clock.nanoTime() - beganNs < limit.toNanos()) {
+            LockSupport.parkNanos(pauseNs);
+            pauseNs = Math.min(2 * pauseNs, MAX_PAUSE_NS);
+            come = consumer.poll(Duration.ZERO);
+        }
+        return come;
     }
 
     private void hand(ConsumerRecord<byte[], byte[]> record, TopicRecords to) {
@@ -382,6 +355,6 @@ public final class TopicReader implements OpenTopic {
     @Override
     public void close() {
         watch.close();
-        consumer.close();
+        consumer.close(CloseOptions.timeout(Duration.ZERO));
     }
 }

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.entry;
 
 import io.ringsight.core.time.Clock;
 import io.ringsight.sinks.kafka.KafkaSink;
-import io.ringsight.sinks.kafka.read.TopicReader;
+import io.ringsight.sinks.kafka.read.ReaderSettings;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -125,7 +125,7 @@ class ProducerSettingsTest {
                     .containsOnlyKeys("properties.sasl.jaas.config")
                     .satisfies(told ->
                             assertThat(told.toString()).doesNotContain("hunt").doesNotContain("er2"));
-            assertThat(TopicReader.problems(login)).as(jaas).containsOnlyKeys("sasl.jaas.config");
+            assertThat(ReaderSettings.problems(login)).as(jaas).containsOnlyKeys("sasl.jaas.config");
         }
     }
 

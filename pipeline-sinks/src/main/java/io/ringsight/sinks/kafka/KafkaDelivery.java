@@ -11,6 +11,7 @@ import io.ringsight.sinks.kafka.client.KafkaReason;
 import io.ringsight.sinks.kafka.client.KafkaRecords;
 import io.ringsight.sinks.kafka.client.KafkaText;
 import io.ringsight.sinks.kafka.client.NetworkThread;
+import io.ringsight.sinks.kafka.client.SetBack;
 import io.ringsight.sinks.kafka.deadletter.DeadLetters;
 import io.ringsight.sinks.queue.Delivery;
 import io.ringsight.sinks.queue.QueuedMessage;
@@ -18,6 +19,7 @@ import io.ringsight.sinks.queue.SinkQueue;
 import io.ringsight.sinks.queue.SinkStatus;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.apache.kafka.clients.producer.Callback;
 import org.apache.kafka.clients.producer.Producer;
@@ -35,12 +37,12 @@ final class KafkaDelivery implements Delivery {
     private static final long UNANSWERED_NS = TimeUnit.SECONDS.toNanos(5);
     /** A broker that makes topics when they are asked for needs a moment: no reason to alarm anybody. */
     private static final long TOPIC_PATIENCE_NS = TimeUnit.SECONDS.toNanos(4);
-    /** Time servers correct less than this without a step. */
-    private static final long CLOCK_STEP_NS = TimeUnit.SECONDS.toNanos(1);
     /** A connection may take so long, */
     private static final long CONNECT_PATIENCE_NS = TimeUnit.SECONDS.toNanos(3);
     /** unless Kafka says what is wrong. */
     private static final long KNOWN_REASON_PATIENCE_NS = TimeUnit.SECONDS.toNanos(1);
+
+    private static final long PARTITIONS_ADDED_PAUSE_MS = 100;
 
     private static final int CONNECT_TRIES = 25;
     private static final long CONNECT_PAUSE_MS = 20;
@@ -55,11 +57,14 @@ final class KafkaDelivery implements Delivery {
 
     private final Clock clock;
 
+    private final Spread spread = new Spread();
+    /** Of the topic, when it was looked at last. */
+    private int partitions;
+
+    private final SetBack setBack;
+
     private Producer<byte[], byte[]> producer;
     private NetworkThread networkThread;
-    /** How far the wall clock was ahead of the monotonic one, at most, since the producer was made. */
-    private long wallAheadNs;
-
     private boolean failing;
     private long failingSinceNs;
     /** Attempts of earlier producers know by it that they no longer matter. */
@@ -76,6 +81,7 @@ final class KafkaDelivery implements Delivery {
             DeadLetters deadLetters,
             Clock clock) {
         this.clock = clock;
+        setBack = new SetBack(clock);
         this.topic = topic;
         this.producers = producers;
         this.queue = queue;
@@ -121,7 +127,11 @@ final class KafkaDelivery implements Delivery {
         }
         if (failure == null) {
             lookAfterUnanswered();
-            failure = broken == null ? send(message) : broken;
+            failure = broken == null ? lookAtPartitions(message) : broken;
+            if (failure == null && !spread.follow(partitions, queue.unansweredNs() > 0)) {
+                return PARTITIONS_ADDED_PAUSE_MS;
+            }
+            failure = failure == null ? send(message) : failure;
             // what was refused meanwhile closed the producer: that is the reason, not that it is closed
             failure = failure != null && broken != null ? broken : failure;
         }
@@ -137,7 +147,7 @@ final class KafkaDelivery implements Delivery {
             NetworkThread.Made<Producer<byte[], byte[]>> made = NetworkThread.of(producers);
             producer = made.producer();
             networkThread = made.thread();
-            wallAheadNs = clock.epochNanos() - clock.nanoTime();
+            setBack.begin();
             return null;
         } catch (KafkaException e) {
             return KafkaFailure.of(e);
@@ -146,11 +156,24 @@ final class KafkaDelivery implements Delivery {
         }
     }
 
+    /** Kafka tells the reason of a failure once: it must not get lost here. */
+    private KafkaFailure lookAtPartitions(QueuedMessage message) throws InterruptedException {
+        return failureOf(
+                message, () -> partitions = producer.partitionsFor(topic).size());
+    }
+
     private KafkaFailure send(QueuedMessage message) throws InterruptedException {
         Attempt attempt = new Attempt(message, producer, generation);
+        KafkaFailure failure = failureOf(
+                message,
+                () -> producer.send(KafkaRecords.record(topic, spread.partitions(), message.message()), attempt));
+        return failure == null ? attempt.atOnce : failure;
+    }
+
+    private static KafkaFailure failureOf(QueuedMessage message, Runnable call) throws InterruptedException {
         try {
-            producer.send(KafkaRecords.record(topic, message.message()), attempt);
-            return attempt.atOnce;
+            call.run();
+            return null;
         } catch (InterruptException e) {
             Thread.interrupted();
             throw new InterruptedException("stopped while sending");
@@ -163,7 +186,7 @@ final class KafkaDelivery implements Delivery {
 
     /** A producer that finds no broker takes nothing, so nothing of it is unanswered: it is seen here. */
     private KafkaFailure ofClock(KafkaFailure failure) {
-        boolean isOfClock = producer != null && failure.state() == SinkState.UNREACHABLE && isClockSetBack();
+        boolean isOfClock = producer != null && failure.state() == SinkState.UNREACHABLE && setBack.isSeen();
         return isOfClock ? KafkaFailure.ofClockSetBack() : failure;
     }
 
@@ -182,7 +205,7 @@ final class KafkaDelivery implements Delivery {
             restart();
         }
         if (failingNs() >= patienceNs(failure.state())) {
-            tell(failure.state(), failure.detail());
+            tellIf(() -> true, failure.state(), failure.detail());
         }
         return Math.max(1, failure.pauseMs());
     }
@@ -203,12 +226,12 @@ final class KafkaDelivery implements Delivery {
     }
 
     /** With what Kafka itself says of it, which no exception holds. */
-    private void tell(SinkState state, String detail) {
+    private void tellIf(BooleanSupplier isSo, SinkState state, String detail) {
         KafkaReason reason = networkThread == null ? null : networkThread.reason();
         if (state != SinkState.UNREACHABLE || reason == null) {
-            status.set(state, detail);
+            status.setIf(isSo, state, detail);
         } else {
-            status.set(reason.state(), detail + ": " + reason.text());
+            status.setIf(isSo, reason.state(), detail + ": " + reason.text());
         }
     }
 
@@ -271,7 +294,7 @@ final class KafkaDelivery implements Delivery {
             broken = KafkaFailure.ofNetworkThread();
             return;
         }
-        boolean isClockSetBack = isClockSetBack();
+        boolean isClockSetBack = setBack.isSeen();
         if (producer != null && broken == null && unansweredNs > UNANSWERED_NS && isClockSetBack) {
             metrics.count(SinkCounter.ERRORS);
             broken = KafkaFailure.ofClockSetBack();
@@ -279,15 +302,12 @@ final class KafkaDelivery implements Delivery {
         }
         if (unansweredNs > UNANSWERED_NS) {
             long seconds = TimeUnit.NANOSECONDS.toSeconds(unansweredNs);
-            tell(SinkState.UNREACHABLE, "no acknowledgement for " + seconds + " s");
+            // an answer may come between the look above and here
+            tellIf(
+                    () -> queue.unansweredNs() > UNANSWERED_NS,
+                    SinkState.UNREACHABLE,
+                    "no acknowledgement for " + seconds + " s");
         }
-    }
-
-    /** Kafka's client times its pauses by the wall clock: set back by an hour, it waits so long to connect again. */
-    private boolean isClockSetBack() {
-        long aheadNs = clock.epochNanos() - clock.nanoTime();
-        wallAheadNs = Math.max(wallAheadNs, aheadNs);
-        return aheadNs < wallAheadNs - CLOCK_STEP_NS;
     }
 
     @Override

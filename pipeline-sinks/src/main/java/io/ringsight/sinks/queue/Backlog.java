@@ -142,7 +142,7 @@ final class Backlog {
     /** How long the oldest delivered has waited for its answer, in nanoseconds; 0 when none does. */
     long unansweredNs() {
         QueuedMessage head = places.head();
-        return head != null && head != places.cursor() ? clock.nanoTime() - head.deliveredNs : 0;
+        return head != null && head != places.cursor() ? Math.max(1, clock.nanoTime() - head.deliveredNs) : 0;
     }
 
     /** All shall be delivered again. */

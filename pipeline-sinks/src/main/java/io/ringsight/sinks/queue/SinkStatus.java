@@ -7,6 +7,7 @@ import io.ringsight.core.time.Clock;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -36,8 +37,8 @@ public final class SinkStatus {
         this.clock = clock;
     }
 
-    /** Messages arrive. Costs nothing when they did before. */
-    public void ready() {
+    /** Messages arrive. Allocates nothing when they did before. */
+    public synchronized void ready() {
         Trouble known = trouble;
         if (known != null) {
             set(known.state, known.detail);
@@ -74,6 +75,16 @@ public final class SinkStatus {
             tell(known.state, known.detail + "; and " + state.wireName() + ": " + detail);
         } else {
             tell(state, detail);
+        }
+    }
+
+    /**
+     * As {@link #set}, if {@code isSo} holds; nothing is told between the look and the state. So what is seen of messages
+     * that wait never hides a later {@link #ready}, if they stop to wait before that is called.
+     */
+    public synchronized void setIf(BooleanSupplier isSo, SinkState state, String detail) {
+        if (isSo.getAsBoolean()) {
+            set(state, detail);
         }
     }
 

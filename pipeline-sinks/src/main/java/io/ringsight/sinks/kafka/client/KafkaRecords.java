@@ -5,6 +5,7 @@ import io.ringsight.sinks.MessageType;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.internals.BuiltInPartitioner;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.internals.RecordHeader;
 
@@ -20,8 +21,16 @@ public final class KafkaRecords {
 
     private KafkaRecords() {}
 
+    /** For the partition that Kafka chooses. */
     public static ProducerRecord<byte[], byte[]> record(String topic, Message message) {
+        return record(topic, 0, message);
+    }
+
+    /** For the partition that Kafka would choose among {@code partitions}; 0 if they are not known. */
+    public static ProducerRecord<byte[], byte[]> record(String topic, int partitions, Message message) {
         String source = message.sourceId().value();
+        byte[] key = utf8(source);
+        Integer partition = partitions == 0 ? null : BuiltInPartitioner.partitionForKey(key, partitions);
         List<Header> headers = List.of(
                 SPEC_VERSION,
                 header("ce_id", message.messageId()),
@@ -29,7 +38,7 @@ public final class KafkaRecords {
                 message.type() == MessageType.FRAME ? FRAME_TYPE : GAP_TYPE,
                 header("ce_time", message.utc()),
                 CONTENT_TYPE);
-        return new ProducerRecord<>(topic, null, null, utf8(source), message.bytes(), headers);
+        return new ProducerRecord<>(topic, partition, null, key, message.bytes(), headers);
     }
 
     private static Header header(String name, String value) {

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.io.Connection;
@@ -28,6 +29,8 @@ final class EventStreams {
     private final OpenConnections connections;
     private final HttpMetrics metrics;
     private final Map<EventStream, Open> streams = new ConcurrentHashMap<>();
+    /** A place is taken before a feed is asked, so that those who come at one moment are no more than there are places. */
+    private final Semaphore places = new Semaphore(MAX_STREAMS);
 
     EventStreams(Executor executor, Scheduler scheduler, OpenConnections connections, HttpMetrics metrics) {
         this.executor = executor;
@@ -38,17 +41,27 @@ final class EventStreams {
 
     /** Begins to send a feed to who asked for it. */
     void open(Feed feed, Query query, Request request, Response response, Callback callback) throws QueryException {
-        if (streams.size() >= MAX_STREAMS) {
+        if (!places.tryAcquire()) {
             throw QueryException.busy(
                     "expected at most " + MAX_STREAMS + " streams of events at a time; close another");
         }
         EventStream stream = new EventStream(response, callback, executor, metrics);
-        Connection connection = request.getConnectionMetaData().getConnection();
-        AutoCloseable subscription = feed.open(query, stream);
-        add(stream, new Open(connection, subscription));
+        add(stream, new Open(request.getConnectionMetaData().getConnection(), subscribe(feed, query, stream)));
         response.setStatus(200);
         response.getHeaders().put(HttpHeader.CONTENT_TYPE, "text/event-stream");
         stream.begin();
+    }
+
+    private AutoCloseable subscribe(Feed feed, Query query, EventStream stream) throws QueryException {
+        AutoCloseable subscription = null;
+        try {
+            subscription = feed.open(query, stream);
+        } finally {
+            if (subscription == null) {
+                places.release();
+            }
+        }
+        return subscription;
     }
 
     /** The first one begins the heartbeat, which the last one's end ends: neither while the other is decided. */
@@ -85,6 +98,7 @@ final class EventStreams {
 
     private void close(EventStream stream) {
         Open open = streams.remove(stream);
+        places.release();
         try {
             open.subscription().close();
         } catch (Exception e) {

@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
@@ -27,12 +28,20 @@ class EventStreamsTest {
     private final HttpMetrics metrics = new HttpMetrics();
     private final List<Feed.Listener> listeners = new CopyOnWriteArrayList<>();
     private final List<Socket> clients = new ArrayList<>();
+    private volatile boolean refused;
+    /** Each feed waits for it before it is open. */
+    private volatile CountDownLatch opening = new CountDownLatch(0);
+
     private HttpPages pages;
 
     @BeforeEach
     void serve() throws Exception {
         Feed feed = (query, listener) -> {
+            if (refused) {
+                throw QueryException.wrong("not today");
+            }
             listeners.add(listener);
+            awaitOpened();
             return () -> listeners.remove(listener);
         };
         pages = HttpPages.open(
@@ -47,6 +56,14 @@ class EventStreamsTest {
             client.close();
         }
         pages.close();
+    }
+
+    private void awaitOpened() {
+        try {
+            opening.await();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     private BufferedReader connect() throws IOException {
@@ -124,13 +141,36 @@ class EventStreamsTest {
     }
 
     @Test
-    void thereAreAtMostThirtyTwo() throws Exception {
-        for (int i = 0; i < 32; i++) {
+    void thereAreAtMostThirtyTwoEvenWhileTheLastOneIsStillBeingOpened() throws Exception {
+        for (int i = 0; i < 31; i++) {
             connect();
         }
+        await(() -> listeners.size() == 31);
+        opening = new CountDownLatch(1);
+        BufferedReader last = connect();
         await(() -> listeners.size() == 32);
 
         assertThat(connect().readLine()).isEqualTo("HTTP/1.1 503 Service Unavailable");
+        opening.countDown();
+        assertThat(last.readLine()).isEqualTo("HTTP/1.1 200 OK");
         assertThat(listeners).hasSize(32);
+    }
+
+    @Test
+    void aStreamThatIsRefusedOrOverLeavesItsPlaceToOthers() throws Exception {
+        refused = true;
+        for (int i = 0; i < 32; i++) {
+            assertThat(connect().readLine()).isEqualTo("HTTP/1.1 400 Bad Request");
+        }
+        refused = false;
+        for (int i = 0; i < 32; i++) {
+            assertThat(connect().readLine()).isEqualTo("HTTP/1.1 200 OK");
+        }
+        for (Socket client : clients) {
+            client.close();
+        }
+        await(listeners::isEmpty);
+
+        assertThat(connect().readLine()).isEqualTo("HTTP/1.1 200 OK");
     }
 }

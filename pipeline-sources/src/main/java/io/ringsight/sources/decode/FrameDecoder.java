@@ -165,6 +165,12 @@ public final class FrameDecoder {
             }
             return;
         }
+        if (units.hasUnexplainedInks(packet)) {
+            throw new EndedException(Ending.retry(
+                    GapReason.UNSUPPORTED,
+                    "expected a JPEG picture in RGB or YCbCr, or one in CMYK that says how its inks count, got CMYK"
+                            + " without that (no Adobe marker); save it as RGB"));
+        }
         pictureSent = units.holdsPicture(packet);
         keySent = units.standsAlone(packet);
         if (pictureSent) {

@@ -24,6 +24,7 @@ public final class PictureUnits {
     private static final int MPEG4_PICTURE = 0xb6;
 
     private final NativeMemory memory = new NativeMemory();
+    private final FourInks fourInks = new FourInks();
     private final int codec;
     private final boolean intraOnly;
     /** Bytes of the length before each unit; 0 where start codes separate units. */
@@ -66,6 +67,15 @@ public final class PictureUnits {
     boolean holdsPicture(AVPacket packet) {
         long data = memory.longAt(packet.address() + DATA_AT);
         return holdsPicture(data, data + packet.size());
+    }
+
+    /** Whether the packet holds a picture of which nobody can say what its inks mean. */
+    boolean hasUnexplainedInks(AVPacket packet) {
+        if (codec != AV_CODEC_ID_MJPEG) {
+            return false;
+        }
+        long data = memory.longAt(packet.address() + DATA_AT);
+        return fourInks.areUnexplained(data, data + packet.size());
     }
 
     /** Whether what the packet holds can be decoded without the packets before it. */

@@ -11,6 +11,7 @@ import io.ringsight.core.metrics.SourceMetrics;
 import io.ringsight.core.pipeline.FrameIntake;
 import io.ringsight.sources.spec.Decoding;
 import io.ringsight.sources.supervise.Ending;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -55,14 +56,17 @@ final class DetectionRun {
             return false;
         }
         if (!FileRun.isWhole(ending)) {
-            failures.add(
-                    ending.detail().isEmpty()
-                            ? input.file() + ": " + ending.reason().sentence()
-                            : ending.detail());
+            failures.add(failure(input.file(), ending));
         } else if (intake.metrics().value(Counter.FRAMES_DECODED) == 0) {
             failures.add(input.file() + " ends before --start");
         }
         return true;
+    }
+
+    /** Which file, and why; many reasons name the file themselves. */
+    private static String failure(Path file, Ending ending) {
+        String why = ending.detail().isEmpty() ? ending.reason().sentence() : ending.detail();
+        return why.contains(file.toString()) ? why : file + ": " + why;
     }
 
     /** What failed, a line for each failure. Call it when all results have come. */

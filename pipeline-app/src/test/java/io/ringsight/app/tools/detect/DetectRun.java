@@ -36,8 +36,13 @@ final class DetectRun {
     }
 
     DetectRun(Path folder, TinyOnnx network) {
+        this(folder, network.wholeClasses().write(folder.resolve("tiny.onnx")));
+    }
+
+    /** With a model of its own. */
+    DetectRun(Path folder, Path model) {
         this.folder = folder;
-        model = network.wholeClasses().write(folder.resolve("tiny.onnx"));
+        this.model = model;
     }
 
     Path model() {

@@ -5,7 +5,7 @@ import io.ringsight.app.cli.ExitCode;
 import io.ringsight.app.cli.Version;
 import io.ringsight.app.config.model.ModelYaml;
 import io.ringsight.app.tools.files.OutputGuard;
-import io.ringsight.app.tools.files.ShippedModel;
+import io.ringsight.app.tools.files.ShippedModelOption;
 import io.ringsight.app.tools.files.Written;
 import io.ringsight.core.infer.BackendSpec;
 import io.ringsight.core.time.Clock;
@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -35,11 +36,8 @@ import picocli.CommandLine.Spec;
 public final class GpuAcceptanceCommand implements Callable<Integer> {
     private static final int FILM_DEPTH = 3;
 
-    @Option(
-            names = {"-m", "--model"},
-            paramLabel = "MODEL",
-            description = "Model YAML or ONNX file (default: " + ShippedModel.NAME + ").")
-    private Path model;
+    @Mixin
+    private ShippedModelOption modelOption;
 
     @Option(
             names = "--device",
@@ -86,7 +84,7 @@ public final class GpuAcceptanceCommand implements Callable<Integer> {
         } catch (IllegalArgumentException e) {
             throw CommandException.usage("ringsight: gpu-acceptance: " + e.getMessage());
         }
-        model = ShippedModel.unless(model);
+        Path model = modelOption.path();
         new OutputGuard()
                 .reads(model)
                 .reads(ModelYaml.read(model).file())

@@ -1,5 +1,6 @@
 package io.ringsight.app.tools.acceptance;
 
+import io.ringsight.core.detect.Boxes;
 import io.ringsight.core.detect.Decoders;
 import io.ringsight.core.detect.DetectionDecoder;
 import io.ringsight.core.detect.Detections;
@@ -92,13 +93,7 @@ final class Parity implements LookingIntake {
     }
 
     private double iou(int a, int b) {
-        double width = Math.min(found.left(a) + found.width(a), allowed.left(b) + allowed.width(b))
-                - Math.max(found.left(a), allowed.left(b));
-        double height = Math.min(found.top(a) + found.height(a), allowed.top(b) + allowed.height(b))
-                - Math.max(found.top(a), allowed.top(b));
-        double both = Math.max(0, width) * Math.max(0, height);
-        double all = found.width(a) * found.height(a) + allowed.width(b) * allowed.height(b) - both;
-        return all <= 0 ? 0 : both / all;
+        return Boxes.iou(found, a, 0, allowed.left(b), allowed.top(b), allowed.width(b), allowed.height(b));
     }
 
     int pictures() {

@@ -2,7 +2,7 @@ package io.ringsight.app.tools.bench;
 
 import io.ringsight.app.cli.CommandException;
 import io.ringsight.app.config.model.ModelYaml;
-import io.ringsight.app.tools.files.ShippedModel;
+import io.ringsight.app.tools.files.ShippedModelOption;
 import io.ringsight.core.detector.DetectorSwitch;
 import io.ringsight.core.infer.BackendSpec;
 import io.ringsight.core.infer.InferenceException;
@@ -18,6 +18,7 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -32,11 +33,8 @@ import picocli.CommandLine.Spec;
 public final class BenchCommand implements Callable<Integer> {
     private static final float THRESHOLD = 0.25f;
 
-    @Option(
-            names = {"-m", "--model"},
-            paramLabel = "MODEL",
-            description = "Model YAML or ONNX file (default: " + ShippedModel.NAME + ").")
-    private Path model;
+    @Mixin
+    private ShippedModelOption modelOption;
 
     @Option(
             names = "--input",
@@ -83,8 +81,7 @@ public final class BenchCommand implements Callable<Integer> {
         if (input != null && !Files.isRegularFile(input)) {
             throw CommandException.usage("ringsight: bench: --input: expected a video, found no file at " + input);
         }
-        model = ShippedModel.unless(model);
-        ModelSpec loaded = ModelYaml.read(model);
+        ModelSpec loaded = ModelYaml.read(modelOption.path());
         if (input != null) {
             return measure(loaded, input, input.getFileName().toString());
         }
@@ -99,8 +96,8 @@ public final class BenchCommand implements Callable<Integer> {
         try (DetectorSwitch detectors = open(loaded)) {
             Figures figures =
                     new Bench(loaded, detectors, clip, Clock.system(), seconds * 1_000L, this::progress).run(cameras);
-            Report report =
-                    new Report(figures, TestBed.here(), model.getFileName().toString(), name, command());
+            Report report = new Report(
+                    figures, TestBed.here(), modelOption.path().getFileName().toString(), name, command());
             PrintWriter out = spec.commandLine().getOut();
             if (json) {
                 report.json(out);

@@ -16,6 +16,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.domain.JavaModifier;
 import com.tngtech.archunit.core.domain.Source;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption.DoNotIncludeTests;
@@ -55,6 +56,8 @@ class ArchitectureTest {
 
     /** A package of more files holds two ideas. */
     private static final int MAX_FILES = 20;
+    /** What one has to know at once to make one. */
+    private static final int MAX_COMPONENTS = 8;
     /** What its users import: one record a part of the message, in one package. */
     private static final String MESSAGE_LIBRARY = "io.ringsight.client";
 
@@ -88,6 +91,7 @@ class ArchitectureTest {
                 slices().matching("io.ringsight.(**)").should().beFreeOfCycles());
         rules.put("no package holds two ideas", noPackageIsAHall());
         rules.put("no two classes of one name", noTwoClassesOfOneName());
+        rules.put("records are parameter lists", recordsAreParameterLists());
         rules.put("Disruptor lives in core.ring", onlyIn("com.lmax.disruptor..", "io.ringsight.core.ring.."));
         rules.put(
                 "ONNX Runtime lives in core.infer.onnx", onlyIn("ai.onnxruntime..", "io.ringsight.core.infer.onnx.."));
@@ -200,6 +204,24 @@ class ArchitectureTest {
                 });
             }
         });
+    }
+
+    private static ArchRule recordsAreParameterLists() {
+        return classes()
+                .that()
+                .areRecords()
+                .should(new ArchCondition<>("have at most " + MAX_COMPONENTS + " components") {
+                    @Override
+                    public void check(JavaClass type, ConditionEvents events) {
+                        long components = type.getFields().stream()
+                                .filter(field -> !field.getModifiers().contains(JavaModifier.STATIC))
+                                .count();
+                        if (components > MAX_COMPONENTS) {
+                            events.add(SimpleConditionEvent.violated(
+                                    type, type.getName() + " has " + components + " components"));
+                        }
+                    }
+                });
     }
 
     /** Whoever reads a name knows which class is meant. Nested classes have their outer class's name to tell them apart. */

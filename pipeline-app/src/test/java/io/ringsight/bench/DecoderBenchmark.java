@@ -45,13 +45,18 @@ public class DecoderBenchmark {
         int candidates = endToEnd ? 300 : 8_400;
         int values = endToEnd ? 6 : 4 + CLASSES;
         ModelInput input = new ModelInput(
-                "images", 640, 640, TensorType.FLOAT32, ChannelOrder.RGB, 1 / 255f, Placement.CENTER, 114, 1);
+                "images",
+                640,
+                640,
+                TensorType.FLOAT32,
+                ChannelOrder.RGB,
+                1 / 255f,
+                new ModelInput.Padding(Placement.CENTER, 114),
+                1);
         ModelSpec spec = new ModelSpec(
                 "bench",
                 "1",
-                Path.of("bench.onnx"),
-                "0".repeat(64),
-                "fp32",
+                new ModelSpec.Weights(Path.of("bench.onnx"), "0".repeat(64), "fp32"),
                 input,
                 new ModelOutput("output0", head, candidates, values, 0.45f),
                 Collections.nCopies(CLASSES, "thing"),

@@ -56,8 +56,8 @@ public class LetterboxBenchmark {
         picture.plane(1, pixels.address() + (long) width * height, width / 2);
         picture.plane(2, pixels.address() + (long) width * height * 5 / 4, width / 2);
         float scale = type == TensorType.UINT8 ? 1 : 1 / 255f;
-        ModelInput input =
-                new ModelInput("images", SIDE, SIDE, type, ChannelOrder.RGB, scale, Placement.CENTER, 114, 1);
+        ModelInput input = new ModelInput(
+                "images", SIDE, SIDE, type, ChannelOrder.RGB, scale, new ModelInput.Padding(Placement.CENTER, 114), 1);
         letterbox = new HostLetterbox(input);
         row = new TensorRow(ByteBuffer.allocateDirect(TensorRow.bytes(input)));
     }

@@ -124,8 +124,15 @@ class ClientReadsMessagesTest {
         }
         FrameLosses losses = new FrameLosses();
         long untilNs = Sample.NOW_UTC_NS + 2_000_000_000L;
-        add(json.gap(
-                new Gap(LINE1, 5, GapReason.AUTH_FAILED, "RTSP 401 \u00fc", 7, 7, losses, Sample.NOW_UTC_NS, untilNs)));
+        add(json.gap(new Gap(
+                LINE1,
+                5,
+                GapReason.AUTH_FAILED,
+                "RTSP 401 \u00fc",
+                7,
+                7,
+                losses,
+                new Gap.Span(Sample.NOW_UTC_NS, untilNs))));
         for (GapReason reason : List.of(GapReason.NOT_PUBLISHED, GapReason.SPOOL_FULL)) {
             Loss loss = new Loss(json.frame(Sample.frame("line1", 10, 7)), reason, "the disk was full");
             loss.add(json.gap(Sample.gap("line1", 1, GapReason.STALLED, 14, 11)));

@@ -67,8 +67,7 @@ class MessageJsonTest {
                 0,
                 0,
                 new FrameLosses(),
-                Sample.NOW_UTC_NS,
-                Sample.NOW_UTC_NS + 2_000_000_000L);
+                new Gap.Span(Sample.NOW_UTC_NS, Sample.NOW_UTC_NS + 2_000_000_000L));
         assertGolden("gap-closed.json", json.gap(closed));
     }
 

@@ -32,9 +32,7 @@ public final class Sample {
         return new ModelSpec(
                 name,
                 "1",
-                any.file(),
-                sha256,
-                "fp32",
+                new ModelSpec.Weights(any.file(), sha256, "fp32"),
                 any.input(),
                 any.output(),
                 List.of(labels),
@@ -59,7 +57,14 @@ public final class Sample {
             losses.add(GapReason.OVERLOAD, (int) (frameSeq - prevFrameSeq));
         }
         return new Gap(
-                new SourceId(source), gapSeq, reason, "", frameSeq, prevFrameSeq, losses, NOW_UTC_NS, Picture.UNKNOWN);
+                new SourceId(source),
+                gapSeq,
+                reason,
+                "",
+                frameSeq,
+                prevFrameSeq,
+                losses,
+                new Gap.Span(NOW_UTC_NS, Picture.UNKNOWN));
     }
 
     /** A result as the pipeline would give it; all that is not set is zero or unknown. */

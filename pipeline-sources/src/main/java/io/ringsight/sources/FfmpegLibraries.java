@@ -43,8 +43,9 @@ public final class FfmpegLibraries {
                 throw new IllegalStateException(
                         "a camera of our own at " + report.uri() + " gives no picture: " + report.why());
             }
-            return "a camera of our own at " + report.uri() + " gives " + report.codec() + " of " + report.width() + "x"
-                    + report.height() + ", the first picture after " + report.firstPictureMs() + " ms";
+            return "a camera of our own at " + report.uri() + " gives "
+                    + report.video().codec() + " of " + report.last().width() + "x"
+                    + report.last().height() + ", the first picture after " + report.firstPictureMs() + " ms";
         } catch (IOException e) {
             throw new IllegalStateException("no port on 127.0.0.1 for a camera of our own: " + e.getMessage(), e);
         }
@@ -54,7 +55,12 @@ public final class FfmpegLibraries {
         return SourceSpec.parse(
                 uri,
                 new SourceSettings(
-                        "tcp", null, null, null, null, null, null, null, LIMIT_MS, LIMIT_MS, null, null, Map.of()));
+                        "tcp",
+                        SourceSettings.Login.NONE,
+                        SourceSettings.Tls.NONE,
+                        SourceSettings.Format.NONE,
+                        new SourceSettings.Limits(LIMIT_MS, LIMIT_MS, null, null),
+                        Map.of()));
     }
 
     /** Why FFmpeg cannot open an NVIDIA device as its decoder does for cameras, or nothing if it can. */

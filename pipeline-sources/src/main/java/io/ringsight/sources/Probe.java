@@ -50,14 +50,12 @@ final class Probe implements LookingIntake {
         FfmpegSource video = source instanceof FfmpegSource ffmpeg ? ffmpeg : null;
         return new ProbeReport(
                 uri,
-                video == null ? "none" : video.codecName(),
-                video == null ? 0 : video.tracks(),
-                video == null ? 0 : video.track(),
-                width,
-                height,
-                formatName(),
+                new ProbeReport.Video(
+                        video == null ? "none" : video.codecName(),
+                        video == null ? 0 : video.tracks(),
+                        video == null ? 0 : video.track()),
+                new ProbeReport.LastPicture(width, height, formatName(), captureClock),
                 fps(),
-                captureClock,
                 pictures,
                 lost,
                 firstNs == Picture.UNKNOWN ? -1 : (firstNs - startNs) / 1_000_000L,

@@ -82,7 +82,13 @@ class DamagedStreamTest {
     private static SourceSpec spec(RtspCamera camera, String transport, Map<String, String> options) {
         return SourceSpec.parse(
                 camera.uri("/cam1"),
-                new SourceSettings(transport, null, null, null, null, null, null, null, null, null, null, 0L, options));
+                new SourceSettings(
+                        transport,
+                        SourceSettings.Login.NONE,
+                        SourceSettings.Tls.NONE,
+                        SourceSettings.Format.NONE,
+                        new SourceSettings.Limits(null, null, null, 0L),
+                        options));
     }
 
     /** Of the luma plane. */

@@ -13,7 +13,6 @@ import io.ringsight.sources.supervise.Ending;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -256,16 +255,14 @@ class NetworkStreamTest {
     }
 
     private static SourceSettings login(String username, String password) {
-        return new SourceSettings(
-                null, username, password, null, null, null, null, null, null, null, null, null, Map.of());
+        return SourceSettings.NONE.with(new SourceSettings.Login(username, password));
     }
 
     private static SourceSettings framerate(String rate) {
-        return new SourceSettings(null, null, null, null, null, null, rate, null, null, null, null, null, Map.of());
+        return SourceSettings.NONE.with(new SourceSettings.Format(null, rate, null));
     }
 
     private static SourceSettings timeouts(Long openMs, Long stallMs) {
-        return new SourceSettings(
-                null, null, null, null, null, null, null, null, openMs, stallMs, null, null, Map.of());
+        return SourceSettings.NONE.with(new SourceSettings.Limits(openMs, stallMs, null, null));
     }
 }

@@ -320,17 +320,10 @@ class RtspSourceTest {
         try (RtspCamera camera = new RtspCamera(folder, "--cam", "h264:/cam1")) {
             SourceSettings settings = new SourceSettings(
                     null,
-                    null,
-                    null,
-                    null,
-                    null,
-                    null,
-                    null,
-                    null,
-                    null,
-                    null,
-                    null,
-                    null,
+                    SourceSettings.Login.NONE,
+                    SourceSettings.Tls.NONE,
+                    SourceSettings.Format.NONE,
+                    SourceSettings.Limits.NONE,
                     Map.of("stimeout", "3000000"));
             Ending ending = runToItsEnd(SourceSpec.parse(camera.uri("/cam1"), settings));
             assertThat(ending.retry()).isFalse();
@@ -381,10 +374,10 @@ class RtspSourceTest {
                     picture -> firsts[0]++);
             assertThat(report.ok()).isTrue();
             assertThat(report.ending()).isNull();
-            assertThat(report.codec()).isEqualTo("h264");
-            assertThat(report.width()).isEqualTo(640);
-            assertThat(report.pixelFormat()).startsWith("yuv");
-            assertThat(report.clock()).isEqualTo(CaptureClock.RTCP_SR);
+            assertThat(report.video().codec()).isEqualTo("h264");
+            assertThat(report.last().width()).isEqualTo(640);
+            assertThat(report.last().pixelFormat()).startsWith("yuv");
+            assertThat(report.last().clock()).isEqualTo(CaptureClock.RTCP_SR);
             assertThat(report.fps().orElseThrow()).isBetween(10.0, 20.0);
             assertThat(firsts[0]).isEqualTo(1);
         }
@@ -399,22 +392,36 @@ class RtspSourceTest {
 
     private static SourceSettings transport(String transport) {
         return new SourceSettings(
-                transport, null, null, null, null, null, null, null, null, null, null, ANY_LAG, Map.of());
+                transport,
+                SourceSettings.Login.NONE,
+                SourceSettings.Tls.NONE,
+                SourceSettings.Format.NONE,
+                new SourceSettings.Limits(null, null, null, ANY_LAG),
+                Map.of());
     }
 
     private static SourceSettings login(String user, String password) {
         return new SourceSettings(
-                null, user, password, null, null, null, null, null, null, null, null, ANY_LAG, Map.of());
+                null,
+                new SourceSettings.Login(user, password),
+                SourceSettings.Tls.NONE,
+                SourceSettings.Format.NONE,
+                new SourceSettings.Limits(null, null, null, ANY_LAG),
+                Map.of());
     }
 
     private static SourceSettings tls(Boolean verify, String caFile) {
         return new SourceSettings(
-                null, "u", "secret", verify, caFile, null, null, null, null, null, null, ANY_LAG, Map.of());
+                null,
+                new SourceSettings.Login("u", "secret"),
+                new SourceSettings.Tls(verify, caFile),
+                SourceSettings.Format.NONE,
+                new SourceSettings.Limits(null, null, null, ANY_LAG),
+                Map.of());
     }
 
     private static SourceSettings timeouts(long openMs, long stallMs) {
-        return new SourceSettings(
-                null, null, null, null, null, null, null, null, openMs, stallMs, null, ANY_LAG, Map.of());
+        return SourceSettings.NONE.with(new SourceSettings.Limits(openMs, stallMs, null, ANY_LAG));
     }
 
     /** Takes so many pictures, then stops. */

@@ -103,7 +103,12 @@ class SlowLineTest {
 
     private static SourceSupervisor supervisor(String uri, RecordingIntake intake) {
         SourceSettings settings = new SourceSettings(
-                "tcp", null, null, null, null, null, null, null, null, STALL_MS, null, MAX_LAG_MS, Map.of());
+                "tcp",
+                SourceSettings.Login.NONE,
+                SourceSettings.Tls.NONE,
+                SourceSettings.Format.NONE,
+                new SourceSettings.Limits(null, STALL_MS, null, MAX_LAG_MS),
+                Map.of());
         return new SourceSupervisor(
                 Sources.open(SourceSpec.parse(uri, settings), Clock.system()), intake, Clock.system());
     }

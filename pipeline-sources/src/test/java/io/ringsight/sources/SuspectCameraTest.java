@@ -9,7 +9,6 @@ import io.ringsight.sources.spec.SourceSettings;
 import io.ringsight.sources.spec.SourceSpec;
 import io.ringsight.sources.supervise.SourceSupervisor;
 import java.nio.file.Path;
-import java.util.Map;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Timeout;
@@ -37,8 +36,7 @@ class SuspectCameraTest {
     @ValueSource(strings = {"h264", "h265"})
     void aCameraThatRepeatsOnePictureIsNotLive(String codec) throws Exception {
         Path video = Clips.encode(folder.resolve("video.mp4"), 150, "640x360", "-c:v", "mpeg4", "-q:v", "3");
-        SourceSettings settings = new SourceSettings(
-                null, null, null, null, null, null, null, null, null, null, FROZEN_MS, null, Map.of());
+        SourceSettings settings = SourceSettings.NONE.with(new SourceSettings.Limits(null, null, FROZEN_MS, null));
         RecordingIntake intake = new RecordingIntake();
         try (RtspCamera camera = new RtspCamera(
                         folder, "--cam", codec + ",file=" + video + ":/cam1", "--freeze", "" + FREEZES_AFTER_S);

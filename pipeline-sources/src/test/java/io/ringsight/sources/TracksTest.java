@@ -15,7 +15,6 @@ import java.io.ByteArrayOutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 import org.bytedeco.javacpp.Loader;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -69,11 +68,11 @@ class TracksTest {
             throws InterruptedException {
         ProbeReport report =
                 Sources.probe(SourceSpec.parse("file:" + file + query), Clock.system(), 10_000, picture -> {});
-        assertThat(report.width()).isEqualTo(width);
+        assertThat(report.last().width()).isEqualTo(width);
         assertThat(report.pictures()).isEqualTo(frames);
         assertThat(report.lost()).isZero();
-        assertThat(report.tracks()).isEqualTo(2);
-        assertThat(report.track()).isEqualTo(track);
+        assertThat(report.video().tracks()).isEqualTo(2);
+        assertThat(report.video().track()).isEqualTo(track);
     }
 
     @Test
@@ -136,10 +135,10 @@ class TracksTest {
                 url + "?pkt_size=1316")) {
             ProbeReport small = probe(url, 1);
             assertThat(small.ok()).as("%s", small).isTrue();
-            assertThat(small.width()).isEqualTo(160);
-            assertThat(small.track()).isEqualTo(1);
-            assertThat(small.tracks()).isEqualTo(2);
-            assertThat(probe(url, 2).width()).isEqualTo(320);
+            assertThat(small.last().width()).isEqualTo(160);
+            assertThat(small.video().track()).isEqualTo(1);
+            assertThat(small.video().tracks()).isEqualTo(2);
+            assertThat(probe(url, 2).last().width()).isEqualTo(320);
             Ending none = probe(url, 3).ending();
             assertThat(none.detail()).startsWith("expected track 1 to 2, the videos it has (1: h264");
             assertThat(none.retry()).isTrue();
@@ -151,19 +150,18 @@ class TracksTest {
     void anRtspCameraHasThemAsItDescribesThem() throws InterruptedException {
         RtspCamera.need();
         try (RtspCamera camera = new RtspCamera(folder, "--cam", "two:/cam1")) {
-            assertThat(probe(camera.uri("/cam1"), 1).codec()).isEqualTo("mjpeg");
+            assertThat(probe(camera.uri("/cam1"), 1).video().codec()).isEqualTo("mjpeg");
             ProbeReport second = probe(camera.uri("/cam1"), 2);
-            assertThat(second.codec()).isEqualTo("h264");
-            assertThat(second.width()).isEqualTo(160);
-            assertThat(second.track()).isEqualTo(2);
+            assertThat(second.video().codec()).isEqualTo("h264");
+            assertThat(second.last().width()).isEqualTo(160);
+            assertThat(second.video().track()).isEqualTo(2);
             assertThat(probe(camera.uri("/cam1"), 3).ending().detail())
                     .isEqualTo("expected track 1 to 2, the videos it has (1: mjpeg, 2: h264), got track 3");
         }
     }
 
     private static ProbeReport probe(String uri, int track) throws InterruptedException {
-        SourceSettings patient = new SourceSettings(
-                null, null, null, null, null, null, null, null, 30_000L, 30_000L, null, null, Map.of());
+        SourceSettings patient = SourceSettings.NONE.with(new SourceSettings.Limits(30_000L, 30_000L, null, null));
         return Sources.probe(
                 SourceSpec.parse(uri, patient),
                 Clock.system(),

@@ -185,7 +185,12 @@ final class V4l2PicturesScenario {
 
     private static SourceSpec spec(String device, String size, String format) {
         SourceSettings settings = new SourceSettings(
-                null, null, null, null, null, size, "15", format, 20_000L, 20_000L, null, null, Map.of());
+                null,
+                SourceSettings.Login.NONE,
+                SourceSettings.Tls.NONE,
+                new SourceSettings.Format(size, "15", format),
+                new SourceSettings.Limits(20_000L, 20_000L, null, null),
+                Map.of());
         return SourceSpec.parse("v4l2:" + device, settings);
     }
 }

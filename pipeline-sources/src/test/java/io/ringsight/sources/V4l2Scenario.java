@@ -181,7 +181,12 @@ final class V4l2Scenario {
 
     private static SourceSpec spec(String device) {
         SourceSettings settings = new SourceSettings(
-                null, null, null, null, null, "320x180", "15", "yuyv422", 10_000L, STALL_MS, null, null, Map.of());
+                null,
+                SourceSettings.Login.NONE,
+                SourceSettings.Tls.NONE,
+                new SourceSettings.Format("320x180", "15", "yuyv422"),
+                new SourceSettings.Limits(10_000L, STALL_MS, null, null),
+                Map.of());
         return SourceSpec.parse("v4l2:" + device, settings);
     }
 

@@ -186,9 +186,12 @@ public final class CheckCommand implements Callable<Integer> {
 
     private static String limits(SourceConfig source) {
         StringBuilder text = new StringBuilder();
-        text.append(source.maxFps() > 0 ? ", at most " + source.maxFps() + " fps" : "");
-        text.append(source.deadlineMs() > 0 ? ", deadline " + source.deadlineMs() + " ms" : "");
-        source.credits().ifPresent(credits -> text.append(", ").append(credits).append(" credits"));
+        text.append(source.flow().maxFps() > 0 ? ", at most " + source.flow().maxFps() + " fps" : "");
+        text.append(
+                source.flow().deadlineMs() > 0 ? ", deadline " + source.flow().deadlineMs() + " ms" : "");
+        source.flow()
+                .credits()
+                .ifPresent(credits -> text.append(", ").append(credits).append(" credits"));
         if (source.analysis().tracking().enabled()) {
             text.append(", objects followed (lost after ")
                     .append(source.analysis().tracking().lostMs())

@@ -83,7 +83,7 @@ final class ProbeAll {
                 Clock.system(),
                 limitMs,
                 picture -> {},
-                Decoding.onCpu(source.deinterlace(), source.track()));
+                Decoding.onCpu(source.video().deinterlace(), source.video().track()));
     }
 
     private String line(SourceConfig source, ProbeReport report) {
@@ -98,8 +98,9 @@ final class ProbeAll {
         String rate = report.fps().isPresent()
                 ? String.format(Locale.ROOT, "%.2f fps", report.fps().getAsDouble())
                 : "one picture";
-        return report.codec() + " " + report.width() + "x" + report.height() + " " + report.pixelFormat() + ", " + rate
-                + ", clock " + report.clock().wireName() + ", first after " + report.firstPictureMs() + " ms"
+        return report.video().codec() + " " + report.last().width() + "x"
+                + report.last().height() + " " + report.last().pixelFormat() + ", " + rate
+                + ", clock " + report.last().clock().wireName() + ", first after " + report.firstPictureMs() + " ms"
                 + (report.lost() == 0 ? "" : ", " + report.lost() + " lost");
     }
 }

@@ -178,23 +178,39 @@ public final class ProbeCommand implements Callable<Integer> {
         }
         Boolean tlsVerify = tlsInsecure ? Boolean.FALSE : null;
         return new SourceSettings(
-                transport, username, password, tlsVerify, null, null, null, null, null, null, null, null, Map.of());
+                transport,
+                new SourceSettings.Login(username, password),
+                new SourceSettings.Tls(tlsVerify, null),
+                SourceSettings.Format.NONE,
+                SourceSettings.Limits.NONE,
+                Map.of());
     }
 
     private void print(ProbeReport report, PrintWriter out) {
         out.printf("%-9s %s%n", "source", report.uri());
-        out.printf("%-9s %s%n", "codec", report.codec());
-        if (report.tracks() > 1) {
-            out.printf("%-9s %d of %d; track: N (--track N) takes another%n", "track", report.track(), report.tracks());
+        out.printf("%-9s %s%n", "codec", report.video().codec());
+        if (report.video().tracks() > 1) {
+            out.printf(
+                    "%-9s %d of %d; track: N (--track N) takes another%n",
+                    "track", report.video().track(), report.video().tracks());
         }
-        out.printf("%-9s %dx%d %s%n", "size", report.width(), report.height(), report.pixelFormat());
+        out.printf(
+                "%-9s %dx%d %s%n",
+                "size",
+                report.last().width(),
+                report.last().height(),
+                report.last().pixelFormat());
         out.printf(
                 "%-9s %s%n",
                 "fps",
                 report.fps().isPresent()
                         ? String.format(Locale.ROOT, "%.2f", report.fps().getAsDouble())
                         : "unknown (fewer than two pictures)");
-        out.printf("%-9s %s (%s)%n", "clock", report.clock().wireName(), sentence(report.clock()));
+        out.printf(
+                "%-9s %s (%s)%n",
+                "clock",
+                report.last().clock().wireName(),
+                sentence(report.last().clock()));
         out.printf(
                 "%-9s %d, %d lost; the first after %d ms%n",
                 "pictures", report.pictures(), report.lost(), report.firstPictureMs());
@@ -220,14 +236,21 @@ public final class ProbeCommand implements Callable<Integer> {
         Map<String, Object> object = new LinkedHashMap<>();
         object.put("ok", report.ok());
         object.put("uri", report.uri());
-        object.put("codec", report.codec().isEmpty() ? null : report.codec());
-        object.put("tracks", report.tracks() == 0 ? null : report.tracks());
-        object.put("track", report.track() == 0 ? null : report.track());
-        object.put("width", report.ok() ? report.width() : null);
-        object.put("height", report.ok() ? report.height() : null);
-        object.put("pixelFormat", report.pixelFormat().isEmpty() ? null : report.pixelFormat());
+        object.put(
+                "codec",
+                report.video().codec().isEmpty() ? null : report.video().codec());
+        object.put(
+                "tracks", report.video().tracks() == 0 ? null : report.video().tracks());
+        object.put("track", report.video().track() == 0 ? null : report.video().track());
+        object.put("width", report.ok() ? report.last().width() : null);
+        object.put("height", report.ok() ? report.last().height() : null);
+        object.put(
+                "pixelFormat",
+                report.last().pixelFormat().isEmpty() ? null : report.last().pixelFormat());
         object.put("fps", report.fps().isPresent() ? report.fps().getAsDouble() : null);
-        object.put("clock", report.clock() == null ? null : report.clock().wireName());
+        object.put(
+                "clock",
+                report.last().clock() == null ? null : report.last().clock().wireName());
         object.put("pictures", report.pictures());
         object.put("lost", report.lost());
         object.put("firstPictureMs", report.firstPictureMs() < 0 ? null : report.firstPictureMs());

@@ -53,7 +53,7 @@ public record Config(
     /** Advice where a ring of {@code ringSize} slots is smaller than what all sources may have on their way. */
     public Optional<String> ringHint(int ringSize) {
         int credits = sources.stream()
-                .mapToInt(source -> source.credits().orElse(SourceConfig.DEFAULT_CAMERA_CREDITS))
+                .mapToInt(source -> source.flow().credits().orElse(SourceConfig.DEFAULT_CAMERA_CREDITS))
                 .sum();
         return credits <= ringSize
                 ? Optional.empty()

@@ -15,13 +15,8 @@ import java.util.Optional;
  * @param id what identifies it
  * @param name what people call it, if they do
  * @param spec where its pictures come from
- * @param maxFps frames a second above which frames are left out; 0: none are
- * @param deadlineMs age above which a frame is not analysed any more; 0: none
- * @param credits the most frames it may have on their way; empty: two for a camera, for a recording as many as keep
- *     every lane busy
- * @param decode who decodes its video
- * @param deinterlace what becomes of interlaced pictures
- * @param track which of several videos, counted from 1; 0: as the URI says, or the main one
+ * @param flow how many of its frames are taken
+ * @param video how its video becomes pictures
  * @param classes names of those whose objects are published; none: all are
  * @param model the name of the model that looks at it; empty: the pipeline's
  * @param analysis what is made of its objects
@@ -30,15 +25,30 @@ public record SourceConfig(
         SourceId id,
         Optional<SourceName> name,
         SourceSpec spec,
-        double maxFps,
-        long deadlineMs,
-        Optional<Integer> credits,
-        Decode decode,
-        Deinterlace deinterlace,
-        int track,
+        Flow flow,
+        Video video,
         List<String> classes,
         AnalysisSpec analysis,
         Optional<String> model) {
+    /**
+     * How many of its frames are taken.
+     *
+     * @param maxFps frames a second above which frames are left out; 0: none are
+     * @param deadlineMs age above which a frame is not analysed any more; 0: none
+     * @param credits the most frames it may have on their way; empty: two for a camera, for a recording as many as keep
+     *     every lane busy
+     */
+    public record Flow(double maxFps, long deadlineMs, Optional<Integer> credits) {}
+
+    /**
+     * How its video becomes pictures.
+     *
+     * @param decode who decodes it
+     * @param deinterlace what becomes of interlaced pictures
+     * @param track which of several videos, counted from 1; 0: as the URI says, or the main one
+     */
+    public record Video(Decode decode, Deinterlace deinterlace, int track) {}
+
     public SourceConfig {
         classes = List.copyOf(classes);
     }
@@ -63,7 +73,6 @@ public record SourceConfig(
     }
 
     private SourceConfig named(Optional<SourceName> called) {
-        return new SourceConfig(
-                id, called, spec, maxFps, deadlineMs, credits, decode, deinterlace, track, classes, analysis, model);
+        return new SourceConfig(id, called, spec, flow, video, classes, analysis, model);
     }
 }

@@ -61,12 +61,8 @@ final class SourceReader {
                         id.get(),
                         name,
                         spec.get(),
-                        maxFps,
-                        deadlineMs,
-                        credits,
-                        decode,
-                        deinterlace,
-                        track,
+                        new SourceConfig.Flow(maxFps, deadlineMs, credits),
+                        new SourceConfig.Video(decode, deinterlace, track),
                         classes,
                         new AnalysisSpec(tracking, zones, lines),
                         model));
@@ -166,17 +162,14 @@ final class SourceReader {
     private SourceSettings settings() {
         return new SourceSettings(
                 yaml.word("transport", TRANSPORTS, null),
-                said("username"),
-                said("password"),
-                tlsVerify(),
-                said("caFile"),
-                said("videoSize"),
-                said("framerate"),
-                said("inputFormat"),
-                timeout("openTimeoutMs"),
-                timeout("stallTimeoutMs"),
-                limit("frozenTimeoutMs"),
-                limit("maxLagMs"),
+                new SourceSettings.Login(said("username"), said("password")),
+                new SourceSettings.Tls(tlsVerify(), said("caFile")),
+                new SourceSettings.Format(said("videoSize"), said("framerate"), said("inputFormat")),
+                new SourceSettings.Limits(
+                        timeout("openTimeoutMs"),
+                        timeout("stallTimeoutMs"),
+                        limit("frozenTimeoutMs"),
+                        limit("maxLagMs")),
                 yaml.textMap("options"));
     }
 

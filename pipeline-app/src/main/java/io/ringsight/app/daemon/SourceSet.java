@@ -271,7 +271,8 @@ final class SourceSet {
     }
 
     private Opened open(SourceConfig wanted) {
-        int credits = wanted.credits()
+        int credits = wanted.flow()
+                .credits()
                 .orElse(
                         isLossless(wanted.spec())
                                 ? pipelines.of(wanted).creditsForRecording()
@@ -281,10 +282,10 @@ final class SourceSet {
                 clock,
                 credits + SPARE_PICTURES,
                 new Decoding(
-                        wanted.decode(),
+                        wanted.video().decode(),
                         pipelines.model(wanted).detectors()::cudaDevice,
-                        wanted.deinterlace(),
-                        wanted.track()));
+                        wanted.video().deinterlace(),
+                        wanted.video().track()));
         return new Opened(source, credits);
     }
 
@@ -294,8 +295,8 @@ final class SourceSet {
                 wanted.id(),
                 source.lossless(),
                 opened.credits(),
-                wanted.deadlineMs() * NS_PER_MS,
-                wanted.maxFps(),
+                wanted.flow().deadlineMs() * NS_PER_MS,
+                wanted.flow().maxFps(),
                 labels -> new ClassNames(labels).wanted(wanted.classes()),
                 wanted.analysis());
         FrameIntake intake = pipelines.of(wanted).connect(intakeSpec);

@@ -48,9 +48,9 @@ final class RunningConfiguration {
         values.put("name", source.name().map(name -> name.value()).orElse(null));
         values.put("model", source.model().orElse(Config.DEFAULT_MODEL));
         values.put("uri", source.spec().uri());
-        values.put("maxFps", source.maxFps());
-        values.put("deadlineMs", source.deadlineMs());
-        values.put("credits", source.credits().orElse(null));
+        values.put("maxFps", source.flow().maxFps());
+        values.put("deadlineMs", source.flow().deadlineMs());
+        values.put("credits", source.flow().credits().orElse(null));
         return values;
     }
 

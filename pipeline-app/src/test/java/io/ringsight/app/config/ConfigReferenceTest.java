@@ -272,9 +272,7 @@ class ConfigReferenceTest {
         return new ModelSpec(
                 fake.name(),
                 fake.version(),
-                fake.file(),
-                fake.sha256(),
-                fake.precision(),
+                new ModelSpec.Weights(fake.file(), fake.sha256(), fake.precision()),
                 fake.input(),
                 fake.output(),
                 List.of("short", "spur"),

@@ -131,9 +131,9 @@ class ConfiguredValuesTest {
                 new Arrival("source.id", RTSP, "sources[0].id.value", "b", "b"),
                 new Arrival("source.name", RTSP, "sources[0].name.value", "'Gate 7'", "Gate 7"),
                 new Arrival("source.uri", RTSP, SPEC + "url", "'rtsp://h/other'", "rtsp://h/other"),
-                new Arrival("source.maxFps", RTSP, "sources[0].maxFps"),
-                new Arrival("source.deadlineMs", RTSP, "sources[0].deadlineMs"),
-                new Arrival("source.credits", RTSP, "sources[0].credits"),
+                new Arrival("source.maxFps", RTSP, "sources[0].flow.maxFps"),
+                new Arrival("source.deadlineMs", RTSP, "sources[0].flow.deadlineMs"),
+                new Arrival("source.credits", RTSP, "sources[0].flow.credits"),
                 new Arrival("source.transport", RTSP, SPEC + "transport"),
                 new Arrival("source.username", RTSP, SPEC + "username", "u", "u"),
                 new Arrival("source.password", and(RTSP, "username", "u"), SPEC + "password", "p", "p"),
@@ -151,10 +151,10 @@ class ConfiguredValuesTest {
                 new Arrival("source.frozenTimeoutMs", RTSP, TIMEOUTS + "frozenMs"),
                 new Arrival("source.frozenTimeoutMs", V4L2, TIMEOUTS + "frozenMs"),
                 new Arrival("source.maxLagMs", RTSP, TIMEOUTS + "maxLagMs"),
-                new Arrival("source.decode", RTSP, "sources[0].decode"),
+                new Arrival("source.decode", RTSP, "sources[0].video.decode"),
                 new Arrival("source.classes", RTSP, "sources[0].classes[0]", "[shade-3]", "shade-3"),
-                new Arrival("source.deinterlace", RTSP, "sources[0].deinterlace"),
-                new Arrival("source.track", RTSP, "sources[0].track"),
+                new Arrival("source.deinterlace", RTSP, "sources[0].video.deinterlace"),
+                new Arrival("source.track", RTSP, "sources[0].video.track"),
                 new Arrival("source.options", RTSP, SPEC + "options.probesize", "{probesize: 77}", "77"));
     }
 
@@ -469,9 +469,7 @@ class ConfiguredValuesTest {
         return new ModelSpec(
                 file.getFileName().toString(),
                 fake.version(),
-                fake.file(),
-                fake.sha256(),
-                fake.precision(),
+                new ModelSpec.Weights(fake.file(), fake.sha256(), fake.precision()),
                 fake.input(),
                 fake.output(),
                 fake.labels(),

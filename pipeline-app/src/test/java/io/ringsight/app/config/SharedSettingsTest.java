@@ -65,9 +65,11 @@ class SharedSettingsTest {
                   - {<<: [*slow, *fast], id: c, uri: "rtsp://h/c"}
                 """;
         Config config = read(yaml, Map.of());
-        assertThat(config.sources()).extracting(SourceConfig::maxFps).containsExactly(7.0, 7.0, 5.0);
-        assertThat(config.sources().get(2).credits()).contains(4);
-        assertThat(config.sources().get(2).deadlineMs()).isEqualTo(100);
+        assertThat(config.sources())
+                .extracting(source -> source.flow().maxFps())
+                .containsExactly(7.0, 7.0, 5.0);
+        assertThat(config.sources().get(2).flow().credits()).contains(4);
+        assertThat(config.sources().get(2).flow().deadlineMs()).isEqualTo(100);
     }
 
     @Test
@@ -92,7 +94,9 @@ class SharedSettingsTest {
                   - {id: c, uri: "synthetic:pcb"}
                 """;
         Config config = read(yaml, Map.of("PW", "x"));
-        assertThat(config.sources()).extracting(SourceConfig::maxFps).containsExactly(10.0, 0.0, 10.0);
+        assertThat(config.sources())
+                .extracting(source -> source.flow().maxFps())
+                .containsExactly(10.0, 0.0, 10.0);
         SourceSpec.Rtsp first = (SourceSpec.Rtsp) config.sources().get(0).spec();
         assertThat(first).isEqualTo(read(HEAD + """
                 sources: [{id: a, uri: "rtsp://h/s", transport: tcp, username: u, password: x}]

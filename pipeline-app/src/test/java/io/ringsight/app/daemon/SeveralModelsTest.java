@@ -155,9 +155,7 @@ class SeveralModelsTest {
         return new ModelSpec(
                 file.getFileName().toString().replace(".yaml", ""),
                 "1",
-                any.file(),
-                any.sha256(),
-                any.precision(),
+                new ModelSpec.Weights(any.file(), any.sha256(), any.precision()),
                 any.input(),
                 any.output(),
                 any.labels(),

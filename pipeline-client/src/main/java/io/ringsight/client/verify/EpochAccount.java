@@ -265,13 +265,14 @@ final class EpochAccount {
                 frames.size(),
                 reasons,
                 before,
-                last - missing - covered.size() + unexplained,
-                duplicates,
-                disorder,
-                lateGaps,
-                healed,
-                contradictions,
-                timeJumps,
+                new Findings.Irregularities(
+                        last - missing - covered.size() + unexplained,
+                        duplicates,
+                        disorder,
+                        lateGaps,
+                        healed,
+                        contradictions,
+                        timeJumps),
                 end);
     }
 }

@@ -11,8 +11,7 @@ package io.ringsight.core.frame;
  * @param lastFrameSeq number of the last frame the decoder gave so far, 0 before the first
  * @param prevFrameSeq the frame number of this source's message before, be it a frame or a gap; 0 before the first
  * @param losses frames after {@code prevFrameSeq} up to {@code lastFrameSeq}, none of which is in a message
- * @param sinceUtcNs when it began, nanoseconds since 1970 by the host's clock
- * @param untilUtcNs when it ended, or {@link Picture#UNKNOWN} while it lasts
+ * @param span when it was
  */
 public record Gap(
         SourceId sourceId,
@@ -22,10 +21,27 @@ public record Gap(
         long lastFrameSeq,
         long prevFrameSeq,
         FrameLosses losses,
-        long sinceUtcNs,
-        long untilUtcNs) {
+        Span span) {
+    /**
+     * When it was, nanoseconds since 1970 by the host's clock.
+     *
+     * @param sinceUtcNs when it began
+     * @param untilUtcNs when it ended, or {@link Picture#UNKNOWN} while it lasts
+     */
+    public record Span(long sinceUtcNs, long untilUtcNs) {}
+
+    /** See {@link Span}. */
+    public long sinceUtcNs() {
+        return span.sinceUtcNs;
+    }
+
+    /** See {@link Span}. */
+    public long untilUtcNs() {
+        return span.untilUtcNs;
+    }
+
     /** Whether the gap lasts still. */
     public boolean isOpen() {
-        return untilUtcNs == Picture.UNKNOWN;
+        return span.untilUtcNs == Picture.UNKNOWN;
     }
 }

@@ -11,8 +11,7 @@ import java.util.Locale;
  * @param type element type
  * @param order which colour the first plane holds
  * @param scale what an 8-bit value is multiplied with: 1/255 for 0..1, 1 for 0..255; always 1 for {@code UINT8}
- * @param placement {@code CENTER} or {@code TOP_LEFT}: where the letterboxed picture lies
- * @param padValue 8-bit grey of the padding
+ * @param padding what is around the letterboxed picture
  * @param fixedBatch batch size the file was exported with, or 0 when it is free
  */
 public record ModelInput(
@@ -22,15 +21,23 @@ public record ModelInput(
         TensorType type,
         ChannelOrder order,
         float scale,
-        Placement placement,
-        int padValue,
+        Padding padding,
         int fixedBatch) {
     /** What becomes of a picture before the network sees it, for people. */
     public String preparation() {
         String range = type == TensorType.UINT8 || scale == 1 ? "0..255" : "0..1";
         return order.name().toLowerCase(Locale.ROOT) + ", " + range + ", no mean and deviation, letterboxed "
-                + (placement == Placement.CENTER ? "in the center" : "to the top left") + " on grey " + padValue;
+                + (padding.placement == Placement.CENTER ? "in the center" : "to the top left") + " on grey "
+                + padding.value;
     }
+
+    /**
+     * What is around the letterboxed picture.
+     *
+     * @param placement {@code CENTER} or {@code TOP_LEFT}: where the picture lies
+     * @param value 8-bit grey
+     */
+    public record Padding(Placement placement, int value) {}
 
     /** Element type of the tensor. */
     public enum TensorType {

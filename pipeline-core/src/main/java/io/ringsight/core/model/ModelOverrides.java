@@ -12,34 +12,41 @@ import java.util.List;
  * @param name name in messages
  * @param version version in messages
  * @param labels class names, by class id
- * @param output name of the output to read
- * @param head layout of the output
- * @param boxes what a box's four numbers are
- * @param width input width in pixels
- * @param height input height in pixels
- * @param order which colour the first input plane holds
- * @param scale what an 8-bit value is multiplied with
- * @param placement where the scaled picture lies in the input
- * @param padValue 8-bit grey of the padding
- * @param nmsIou overlap above which NMS removes the weaker box
+ * @param output how its output is read
+ * @param input how pictures are put in
  * @param threshold least confidence of a detection
  */
 public record ModelOverrides(
-        String name,
-        String version,
-        List<String> labels,
-        String output,
-        Head head,
-        Boxes boxes,
-        Integer width,
-        Integer height,
-        ChannelOrder order,
-        Float scale,
-        Placement placement,
-        Integer padValue,
-        Float nmsIou,
-        Float threshold) {
+        String name, String version, List<String> labels, Output output, Input input, Float threshold) {
     /** Says nothing: for a bare ONNX file. */
-    public static final ModelOverrides NONE =
-            new ModelOverrides(null, null, null, null, null, null, null, null, null, null, null, null, null, null);
+    public static final ModelOverrides NONE = new ModelOverrides(null, null, null, Output.NONE, Input.NONE, null);
+
+    /**
+     * How its output is read.
+     *
+     * @param name of the output to read
+     * @param head layout of the output
+     * @param boxes what a box's four numbers are
+     * @param nmsIou overlap above which NMS removes the weaker box
+     */
+    public record Output(String name, Head head, Boxes boxes, Float nmsIou) {
+        /** Says nothing. */
+        public static final Output NONE = new Output(null, null, null, null);
+    }
+
+    /**
+     * How pictures are put in.
+     *
+     * @param width input width in pixels
+     * @param height input height in pixels
+     * @param order which colour the first input plane holds
+     * @param scale what an 8-bit value is multiplied with
+     * @param placement where the scaled picture lies in the input
+     * @param padValue 8-bit grey of the padding
+     */
+    public record Input(
+            Integer width, Integer height, ChannelOrder order, Float scale, Placement placement, Integer padValue) {
+        /** Says nothing. */
+        public static final Input NONE = new Input(null, null, null, null, null, null);
+    }
 }

@@ -9,9 +9,7 @@ import java.util.List;
  *
  * @param name name in messages, e.g. {@code pcb-defect}
  * @param version version in messages
- * @param file the ONNX file
- * @param sha256 of the ONNX file and the files its weights are in, lower-case hexadecimal
- * @param precision of the weights, for messages: {@code fp32}, {@code fp16}, {@code bf16} or {@code int8}
+ * @param weights the file itself
  * @param input what the network wants to see
  * @param output what it says
  * @param labels class names, by class id
@@ -21,9 +19,7 @@ import java.util.List;
 public record ModelSpec(
         String name,
         String version,
-        Path file,
-        String sha256,
-        String precision,
+        Weights weights,
         ModelInput input,
         ModelOutput output,
         List<String> labels,
@@ -38,6 +34,30 @@ public record ModelSpec(
         if (!(threshold >= 0 && threshold <= 1)) {
             throw new IllegalArgumentException("threshold must be 0 to 1: " + threshold);
         }
+    }
+
+    /**
+     * The file that was trained.
+     *
+     * @param file the ONNX file
+     * @param sha256 of the ONNX file and the files its weights are in, lower-case hexadecimal
+     * @param precision of the weights, for messages: {@code fp32}, {@code fp16}, {@code bf16} or {@code int8}
+     */
+    public record Weights(Path file, String sha256, String precision) {}
+
+    /** The ONNX file. */
+    public Path file() {
+        return weights.file;
+    }
+
+    /** See {@link Weights}. */
+    public String sha256() {
+        return weights.sha256;
+    }
+
+    /** See {@link Weights}. */
+    public String precision() {
+        return weights.precision;
     }
 
     /** The class's name, or {@code class-N} for an id the labels do not have. */

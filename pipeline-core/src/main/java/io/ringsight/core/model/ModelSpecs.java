@@ -63,9 +63,7 @@ public final class ModelSpecs {
         return new ModelSpec(
                 orElse(overrides.name(), fileName()),
                 orElse(overrides.version(), "1"),
-                file.path(),
-                file.sha256(),
-                file.precision(),
+                new ModelSpec.Weights(file.path(), file.sha256(), file.precision()),
                 input,
                 output,
                 labels,
@@ -92,11 +90,16 @@ public final class ModelSpecs {
         }
         int[] size = size();
         // YOLOX takes pictures as OpenCV reads them, laid into the top left corner.
-        boolean yolox = overrides.head() == Head.YOLOX;
+        boolean yolox = overrides.output().head() == Head.YOLOX;
         boolean bytes = yolox || !file.firstStep().isEmpty();
-        float scale = type == TensorType.UINT8 ? 1 : orElse(overrides.scale(), bytes ? 1 : UNIT_SCALE);
-        if (type == TensorType.UINT8 && overrides.scale() != null && overrides.scale() != 1) {
-            throw fault("scale", "its input is uint8, so the scale can only be 1, not " + overrides.scale());
+        float scale = type == TensorType.UINT8 ? 1 : orElse(overrides.input().scale(), bytes ? 1 : UNIT_SCALE);
+        if (type == TensorType.UINT8
+                && overrides.input().scale() != null
+                && overrides.input().scale() != 1) {
+            throw fault(
+                    "scale",
+                    "its input is uint8, so the scale can only be 1, not "
+                            + overrides.input().scale());
         }
         if (!file.firstStep().isEmpty() && scale != 1) {
             throw fault(
@@ -113,10 +116,11 @@ public final class ModelSpecs {
                 size[0],
                 size[1],
                 type,
-                orElse(overrides.order(), yolox ? ChannelOrder.BGR : ChannelOrder.RGB),
+                orElse(overrides.input().order(), yolox ? ChannelOrder.BGR : ChannelOrder.RGB),
                 scale,
-                orElse(overrides.placement(), yolox ? Placement.TOP_LEFT : Placement.CENTER),
-                orElse(overrides.padValue(), DEFAULT_PAD),
+                new ModelInput.Padding(
+                        orElse(overrides.input().placement(), yolox ? Placement.TOP_LEFT : Placement.CENTER),
+                        orElse(overrides.input().padValue(), DEFAULT_PAD)),
                 Math.max(0, tensor.dim(0)));
     }
 
@@ -137,8 +141,9 @@ public final class ModelSpecs {
     private int[] size() throws ModelException {
         Tensor tensor = onlyInput();
         int[] exported = exportedSize();
-        int height = dimension("height", tensor.dim(2), overrides.height(), exported == null ? null : exported[0]);
-        int width = dimension("width", tensor.dim(3), overrides.width(), exported == null ? null : exported[1]);
+        int height =
+                dimension("height", tensor.dim(2), overrides.input().height(), exported == null ? null : exported[0]);
+        int width = dimension("width", tensor.dim(3), overrides.input().width(), exported == null ? null : exported[1]);
         return new int[] {width, height};
     }
 
@@ -257,6 +262,6 @@ public final class ModelSpecs {
 
     /** The NMS overlap when nothing says another. */
     static float nmsIou(ModelOverrides overrides) {
-        return orElse(overrides.nmsIou(), DEFAULT_NMS_IOU);
+        return orElse(overrides.output().nmsIou(), DEFAULT_NMS_IOU);
     }
 }

@@ -44,7 +44,7 @@ final class OutputLayout {
             throws ModelException {
         OutputLayout layout = new OutputLayout(file, overrides, input);
         ModelOutput output = layout.byShape();
-        if (overrides.boxes() == null) {
+        if (overrides.output().boxes() == null) {
             output = layout.output(output.tensorName(), output, OutputCheck.boxes(input, output, sample));
         }
         String fault = OutputCheck.fault(input, output, sample).orElse(null);
@@ -61,7 +61,7 @@ final class OutputLayout {
 
     private ModelOutput byShape() throws ModelException {
         Tensor tensor = tensor();
-        Head head = overrides.head() != null ? overrides.head() : guess(tensor);
+        Head head = overrides.output().head() != null ? overrides.output().head() : guess(tensor);
         int batch = Math.max(1, input.fixedBatch());
         if (tensor.dim(0) > 0 && tensor.dim(0) != batch) {
             throw fault(
@@ -71,7 +71,7 @@ final class OutputLayout {
         boolean candidatesFirst = head == Head.END_TO_END || head == Head.YOLOX;
         int candidates = tensor.dim(candidatesFirst ? 1 : 2);
         int values = tensor.dim(candidatesFirst ? 2 : 1);
-        Boxes boxes = overrides.boxes() != null ? overrides.boxes() : head.usualBoxes();
+        Boxes boxes = overrides.output().boxes() != null ? overrides.output().boxes() : head.usualBoxes();
         if (boxes == Boxes.GRID && head != Head.YOLOX) {
             throw fault("boxes", "boxes in a grid are of 'head: yolox' only");
         }
@@ -90,13 +90,14 @@ final class OutputLayout {
     }
 
     private Tensor tensor() throws ModelException {
-        if (overrides.output() != null) {
+        if (overrides.output().name() != null) {
             return file.outputs().stream()
-                    .filter(tensor -> tensor.name().equals(overrides.output()))
+                    .filter(tensor -> tensor.name().equals(overrides.output().name()))
                     .findFirst()
                     .map(this::orNull)
                     .orElseThrow(() -> fault(
-                            "output", "it has no output '" + overrides.output() + "' of three dimensions" + outputs()));
+                            "output",
+                            "it has no output '" + overrides.output().name() + "' of three dimensions" + outputs()));
         }
         List<Tensor> fitting =
                 file.outputs().stream().filter(tensor -> tensor.rank() == 3).toList();

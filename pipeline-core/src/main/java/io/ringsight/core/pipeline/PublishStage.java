@@ -150,8 +150,7 @@ final class PublishStage implements Stage<FrameSlot> {
                 slot.frameSeq,
                 slot.prevFrameSeq,
                 slot.losses,
-                event.sinceUtcNs(),
-                event.untilUtcNs());
+                new Gap.Span(event.sinceUtcNs(), event.untilUtcNs()));
         sink.gap(gap, slot.source.lossless());
     }
 }

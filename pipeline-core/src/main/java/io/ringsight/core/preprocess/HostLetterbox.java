@@ -187,12 +187,12 @@ public final class HostLetterbox implements AutoCloseable {
 
     private void fillWithPadding(TensorRow row) {
         int elements = 3 * input.width() * input.height();
-        float value = input.padValue() * input.scale();
+        float value = input.padding().value() * input.scale();
         for (int i = 0; i < elements; i++) {
             switch (input.type()) {
                 case FLOAT32 -> row.floats.put(i, value);
                 case FLOAT16 -> row.bytes.putShort(i * Short.BYTES, HalfFloat.of(value));
-                case UINT8 -> row.bytes.put(i, (byte) input.padValue());
+                case UINT8 -> row.bytes.put(i, (byte) input.padding().value());
             }
         }
     }

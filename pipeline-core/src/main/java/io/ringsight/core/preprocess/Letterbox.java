@@ -32,7 +32,7 @@ public record Letterbox(
                 picture.pixelAspect(),
                 input.width(),
                 input.height(),
-                input.placement());
+                input.padding().placement());
     }
 
     /** Fits a picture into an input of {@code inputWidth} x {@code inputHeight}; rounds as Ultralytics does. */

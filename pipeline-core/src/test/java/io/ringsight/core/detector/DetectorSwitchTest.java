@@ -235,9 +235,7 @@ class DetectorSwitchTest {
         return new ModelSpec(
                 "model-" + number,
                 "1",
-                any.file(),
-                any.sha256(),
-                any.precision(),
+                new ModelSpec.Weights(any.file(), any.sha256(), any.precision()),
                 any.input(),
                 any.output(),
                 any.labels(),

@@ -56,21 +56,19 @@ class OutputCheckTest {
                 null,
                 null,
                 List.of("a", "b", "c"),
-                output,
-                head,
-                boxes,
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
+                new ModelOverrides.Output(output, head, boxes, null),
+                ModelOverrides.Input.NONE,
                 null);
     }
 
     private static ModelOverrides scaled(float scale) {
-        return new ModelOverrides(null, null, null, null, null, null, null, null, null, scale, null, null, null, null);
+        return new ModelOverrides(
+                null,
+                null,
+                null,
+                ModelOverrides.Output.NONE,
+                new ModelOverrides.Input(null, null, null, scale, null, null),
+                null);
     }
 
     /** A raw head's output: boxes of 8 pixels about 84 places, in the wanted form. */
@@ -138,7 +136,7 @@ class OutputCheckTest {
         assertThat(spec.output().boxes()).isEqualTo(Boxes.CXCYWH);
         assertThat(spec.input().order()).isEqualTo(ChannelOrder.BGR);
         assertThat(spec.input().scale()).isEqualTo(1);
-        assertThat(spec.input().placement()).isEqualTo(Placement.TOP_LEFT);
+        assertThat(spec.input().padding().placement()).isEqualTo(Placement.TOP_LEFT);
     }
 
     @Test

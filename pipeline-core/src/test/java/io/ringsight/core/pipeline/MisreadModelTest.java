@@ -30,9 +30,7 @@ class MisreadModelTest {
         return new ModelSpec(
                 all.name(),
                 all.version(),
-                all.file(),
-                all.sha256(),
-                all.precision(),
+                new ModelSpec.Weights(all.file(), all.sha256(), all.precision()),
                 all.input(),
                 all.output(),
                 all.labels().subList(0, LABELS),

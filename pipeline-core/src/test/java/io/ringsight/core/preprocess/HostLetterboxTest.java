@@ -34,7 +34,15 @@ class HostLetterboxTest {
 
     private static ModelInput input(int width, int height, TensorType type) {
         float scale = type == TensorType.UINT8 ? 1 : 1 / 255f;
-        return new ModelInput("images", width, height, type, ChannelOrder.RGB, scale, Placement.CENTER, (int) PAD, 1);
+        return new ModelInput(
+                "images",
+                width,
+                height,
+                type,
+                ChannelOrder.RGB,
+                scale,
+                new ModelInput.Padding(Placement.CENTER, (int) PAD),
+                1);
     }
 
     private static TensorRow row(ModelInput input) {
@@ -214,7 +222,14 @@ class HostLetterboxTest {
             pixels[i] = (byte) (i % 3 == 0 ? 250 : i % 3 == 1 ? 100 : 10);
         }
         ModelInput input = new ModelInput(
-                "images", 32, 32, TensorType.FLOAT32, ChannelOrder.BGR, 1, Placement.TOP_LEFT, (int) PAD, 1);
+                "images",
+                32,
+                32,
+                TensorType.FLOAT32,
+                ChannelOrder.BGR,
+                1,
+                new ModelInput.Padding(Placement.TOP_LEFT, (int) PAD),
+                1);
         TensorRow row = row(input);
         try (HostLetterbox letterbox = new HostLetterbox(input)) {
             letterbox.load(pictures.packed(48, 48, PixelFormat.RGB24, pixels), row);

@@ -36,7 +36,14 @@ class LetterboxTest {
         pal.layout(720, 576, PixelFormat.GRAY8);
         pal.pixelAspect(64 / 45.0);
         ModelInput input = new ModelInput(
-                "images", 640, 640, TensorType.FLOAT32, ChannelOrder.RGB, 1 / 255f, Placement.CENTER, 114, 1);
+                "images",
+                640,
+                640,
+                TensorType.FLOAT32,
+                ChannelOrder.RGB,
+                1 / 255f,
+                new ModelInput.Padding(Placement.CENTER, 114),
+                1);
         Letterbox box = Letterbox.fit(pal, input);
         assertThat(box).isEqualTo(new Letterbox(720, 576, 64 / 45.0, 0, 140, 640, 360));
         Detections found = new Detections(1);

@@ -77,15 +77,17 @@ final class NetworkReader {
                             + " URI must not contain spaces or control characters; write a space as %20");
         }
         String[] login = login();
-        boolean tlsVerify = settings.tlsVerify() == null || settings.tlsVerify();
-        Path caFile = settings.caFile() == null ? null : SpecReader.path("caFile", settings.caFile());
+        boolean tlsVerify = settings.tls().tlsVerify() == null || settings.tls().tlsVerify();
+        Path caFile = settings.tls().caFile() == null
+                ? null
+                : SpecReader.path("caFile", settings.tls().caFile());
         if (RTSP.contains(scheme)) {
-            refuse("framerate", settings.framerate(), "an RTSP camera");
+            refuse("framerate", settings.format().framerate(), "an RTSP camera");
             return new SourceSpec.Rtsp(
                     url, transport(), login[0], login[1], tlsVerify, caFile, timeouts, settings.options());
         }
         refuse("transport", settings.transport(), kind());
-        refuse("maxLagMs", HTTP.contains(scheme) ? settings.maxLagMs() : null, kind());
+        refuse("maxLagMs", HTTP.contains(scheme) ? settings.limits().maxLagMs() : null, kind());
         return new SourceSpec.Stream(
                 url, login[0], login[1], tlsVerify, caFile, periodNs(), timeouts, settings.options());
     }
@@ -130,9 +132,9 @@ final class NetworkReader {
 
     private void checkTls() {
         boolean tls = scheme.endsWith("s");
-        if (!tls && (settings.tlsVerify() != null || settings.caFile() != null)) {
+        if (!tls && (settings.tls().tlsVerify() != null || settings.tls().caFile() != null)) {
             throw wrong(
-                    settings.caFile() != null ? "caFile" : "tlsVerify",
+                    settings.tls().caFile() != null ? "caFile" : "tlsVerify",
                     "only rtsps://, https:// and rtmps:// show a certificate");
         }
     }
@@ -140,16 +142,26 @@ final class NetworkReader {
     /** User name and password, each null for none. */
     private String[] login() {
         if (DATAGRAMS.contains(scheme)) {
-            refuse("username", settings.username() == null ? userInfo : settings.username(), kind());
-            refuse("password", settings.password(), kind());
+            refuse(
+                    "username",
+                    settings.login().username() == null
+                            ? userInfo
+                            : settings.login().username(),
+                    kind());
+            refuse("password", settings.login().password(), kind());
             return new String[] {null, null};
         }
         if (scheme.equals(SRT)) {
-            refuse("username", settings.username() == null ? userInfo : settings.username(), kind());
+            refuse(
+                    "username",
+                    settings.login().username() == null
+                            ? userInfo
+                            : settings.login().username(),
+                    kind());
             return new String[] {null, passphrase()};
         }
-        String username = settings.username();
-        String password = settings.password();
+        String username = settings.login().username();
+        String password = settings.login().password();
         if (userInfo != null) {
             if (username != null || password != null) {
                 throw wrong(
@@ -171,7 +183,7 @@ final class NetworkReader {
     }
 
     private String passphrase() {
-        String given = settings.password();
+        String given = settings.login().password();
         if (given != null && (given.length() < MIN_PASSPHRASE || given.length() > MAX_PASSPHRASE)) {
             throw wrong(
                     "password",
@@ -210,7 +222,7 @@ final class NetworkReader {
 
     /** By {@code framerate}, which only a picture that is fetched again and again has; one a second by default. */
     private long periodNs() {
-        String rate = settings.framerate();
+        String rate = settings.format().framerate();
         if (rate == null) {
             return (long) NS_PER_S;
         }

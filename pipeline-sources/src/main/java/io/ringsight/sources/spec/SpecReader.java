@@ -35,8 +35,8 @@ final class SpecReader {
     SourceSpec read() {
         String lower = uri.toLowerCase(Locale.ROOT);
         if (NetworkReader.isNetwork(lower)) {
-            refuse("videoSize", settings.videoSize(), "a network camera");
-            refuse("inputFormat", settings.inputFormat(), "a network camera");
+            refuse("videoSize", settings.format().videoSize(), "a network camera");
+            refuse("inputFormat", settings.format().inputFormat(), "a network camera");
             return new NetworkReader(uri, settings, timeouts()).read();
         }
         if (lower.startsWith("v4l2:")) {
@@ -59,13 +59,13 @@ final class SpecReader {
         if (!device.startsWith("/") || device.indexOf('\0') >= 0) {
             throw wrong("uri", "expected v4l2: and the device's path, as in v4l2:/dev/video0, got " + quoted(uri));
         }
-        matches("videoSize", settings.videoSize(), VIDEO_SIZE, "WIDTHxHEIGHT, as in 1280x720");
-        matches("framerate", settings.framerate(), FRAMERATE, "frames a second, as in 30 or 30000/1001");
+        matches("videoSize", settings.format().videoSize(), VIDEO_SIZE, "WIDTHxHEIGHT, as in 1280x720");
+        matches("framerate", settings.format().framerate(), FRAMERATE, "frames a second, as in 30 or 30000/1001");
         return new SourceSpec.V4l2(
                 device,
-                settings.videoSize(),
-                settings.framerate(),
-                settings.inputFormat(),
+                settings.format().videoSize(),
+                settings.format().framerate(),
+                settings.format().inputFormat(),
                 timeouts(),
                 settings.options());
     }
@@ -186,10 +186,10 @@ final class SpecReader {
 
     private Timeouts timeouts() {
         return new Timeouts(
-                timeout("openTimeoutMs", settings.openTimeoutMs(), Timeouts.DEFAULT.openMs()),
-                timeout("stallTimeoutMs", settings.stallTimeoutMs(), Timeouts.DEFAULT.stallMs()),
-                limit("frozenTimeoutMs", settings.frozenTimeoutMs(), Timeouts.DEFAULT.frozenMs()),
-                limit("maxLagMs", settings.maxLagMs(), Timeouts.DEFAULT.maxLagMs()));
+                timeout("openTimeoutMs", settings.limits().openTimeoutMs(), Timeouts.DEFAULT.openMs()),
+                timeout("stallTimeoutMs", settings.limits().stallTimeoutMs(), Timeouts.DEFAULT.stallMs()),
+                limit("frozenTimeoutMs", settings.limits().frozenTimeoutMs(), Timeouts.DEFAULT.frozenMs()),
+                limit("maxLagMs", settings.limits().maxLagMs(), Timeouts.DEFAULT.maxLagMs()));
     }
 
     private static long limit(String key, Long value, long otherwise) {
@@ -208,25 +208,25 @@ final class SpecReader {
 
     private void refuseNetworkSettings(String kind) {
         refuse("transport", settings.transport(), kind);
-        refuse("maxLagMs", settings.maxLagMs(), kind);
-        refuse("username", settings.username(), kind);
-        refuse("password", settings.password(), kind);
-        refuse("tlsVerify", settings.tlsVerify(), kind);
-        refuse("caFile", settings.caFile(), kind);
+        refuse("maxLagMs", settings.limits().maxLagMs(), kind);
+        refuse("username", settings.login().username(), kind);
+        refuse("password", settings.login().password(), kind);
+        refuse("tlsVerify", settings.tls().tlsVerify(), kind);
+        refuse("caFile", settings.tls().caFile(), kind);
     }
 
     private void refuseV4l2Settings(String kind) {
-        refuse("videoSize", settings.videoSize(), kind);
-        refuse("framerate", settings.framerate(), kind);
-        refuse("inputFormat", settings.inputFormat(), kind);
+        refuse("videoSize", settings.format().videoSize(), kind);
+        refuse("framerate", settings.format().framerate(), kind);
+        refuse("inputFormat", settings.format().inputFormat(), kind);
     }
 
     private void refuseCameraSettings(String kind) {
         refuseNetworkSettings(kind);
         refuseV4l2Settings(kind);
-        refuse("openTimeoutMs", settings.openTimeoutMs(), kind);
-        refuse("stallTimeoutMs", settings.stallTimeoutMs(), kind);
-        refuse("frozenTimeoutMs", settings.frozenTimeoutMs(), kind);
+        refuse("openTimeoutMs", settings.limits().openTimeoutMs(), kind);
+        refuse("stallTimeoutMs", settings.limits().stallTimeoutMs(), kind);
+        refuse("frozenTimeoutMs", settings.limits().frozenTimeoutMs(), kind);
     }
 
     static void refuse(String key, Object value, String kind) {

@@ -49,9 +49,10 @@ final class Negotiation {
                     format.getInt(Format.BYTES_PER_LINE),
                     format.getInt(Format.IMAGE_BYTES),
                     format.getInt(Format.FIELD),
-                    format.getInt(Format.COLORSPACE),
-                    format.getInt(Format.YCBCR_ENCODING),
-                    format.getInt(Format.QUANTIZATION),
+                    new PictureFormat.Colors(
+                            format.getInt(Format.COLORSPACE),
+                            format.getInt(Format.YCBCR_ENCODING),
+                            format.getInt(Format.QUANTIZATION)),
                     setRate());
         }
     }

@@ -51,12 +51,12 @@ public final class StreamColors {
     /** By {@code V4L2_YCBCR_ENC_…} or the colour space's own ({@code V4L2_MAP_YCBCR_ENC_DEFAULT}). */
     private static int matrix(PictureFormat format) {
         boolean rgb = (av_pix_fmt_desc_get(format.layout().pixelFormat()).flags() & AV_PIX_FMT_FLAG_RGB) != 0;
-        if (rgb || format.colorspace() == 0) {
+        if (rgb || format.colors().colorspace() == 0) {
             return AVCOL_SPC_UNSPECIFIED;
         }
-        return switch (format.encoding()) {
+        return switch (format.colors().encoding()) {
             case 0 ->
-                switch (format.colorspace()) {
+                switch (format.colors().colorspace()) {
                     case SPACE_REC709, SPACE_DCI_P3 -> AVCOL_SPC_BT709;
                     case SPACE_BT2020 -> AVCOL_SPC_BT2020_NCL;
                     case SPACE_SMPTE240M -> AVCOL_SPC_SMPTE240M;
@@ -73,9 +73,9 @@ public final class StreamColors {
 
     /** Where the driver leaves it open, the pixels' format decides as with every stream. */
     private static int range(PictureFormat format) {
-        if (format.quantization() == 0) {
-            return format.colorspace() == SPACE_JPEG ? AVCOL_RANGE_JPEG : AVCOL_RANGE_UNSPECIFIED;
+        if (format.colors().quantization() == 0) {
+            return format.colors().colorspace() == SPACE_JPEG ? AVCOL_RANGE_JPEG : AVCOL_RANGE_UNSPECIFIED;
         }
-        return format.quantization() == FULL_RANGE ? AVCOL_RANGE_JPEG : AVCOL_RANGE_MPEG;
+        return format.colors().quantization() == FULL_RANGE ? AVCOL_RANGE_JPEG : AVCOL_RANGE_MPEG;
     }
 }

@@ -29,8 +29,15 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** Streams whose pixels are not square are shown to the model as they are shown to people. */
 @Timeout(120)
 class PixelAspectTest {
-    private static final ModelInput INPUT =
-            new ModelInput("images", 160, 160, TensorType.FLOAT32, ChannelOrder.RGB, 1, Placement.CENTER, 114, 1);
+    private static final ModelInput INPUT = new ModelInput(
+            "images",
+            160,
+            160,
+            TensorType.FLOAT32,
+            ChannelOrder.RGB,
+            1,
+            new ModelInput.Padding(Placement.CENTER, 114),
+            1);
 
     @TempDir
     Path folder;

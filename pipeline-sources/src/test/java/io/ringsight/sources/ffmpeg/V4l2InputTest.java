@@ -351,7 +351,12 @@ class V4l2InputTest {
 
     private static SourceSpec.V4l2 spec(String format, Map<String, String> options) {
         SourceSettings settings = new SourceSettings(
-                null, null, null, null, null, null, "30", format, 10_000L, STALL_MS, null, null, options);
+                null,
+                SourceSettings.Login.NONE,
+                SourceSettings.Tls.NONE,
+                new SourceSettings.Format(null, "30", format),
+                new SourceSettings.Limits(10_000L, STALL_MS, null, null),
+                options);
         return (SourceSpec.V4l2) SourceSpec.parse("v4l2:" + DEVICE, settings);
     }
 }

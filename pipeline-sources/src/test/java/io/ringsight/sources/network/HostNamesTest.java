@@ -17,7 +17,6 @@ import io.ringsight.sources.supervise.Ending;
 import io.ringsight.sources.supervise.Source;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
-import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -123,8 +122,6 @@ class HostNamesTest {
     }
 
     private static SourceSpec spec(String uri, long openMs) {
-        return SourceSpec.parse(
-                uri,
-                new SourceSettings(null, null, null, null, null, null, null, null, openMs, null, null, null, Map.of()));
+        return SourceSpec.parse(uri, SourceSettings.NONE.with(new SourceSettings.Limits(openMs, null, null, null)));
     }
 }

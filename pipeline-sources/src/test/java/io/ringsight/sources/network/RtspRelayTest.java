@@ -13,7 +13,6 @@ import io.ringsight.sources.spec.SourceSpec;
 import io.ringsight.sources.supervise.Ending;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -44,6 +43,6 @@ class RtspRelayTest {
     }
 
     private static SourceSettings login(String password) {
-        return new SourceSettings(null, "me", password, null, null, null, null, null, null, null, null, null, Map.of());
+        return SourceSettings.NONE.with(new SourceSettings.Login("me", password));
     }
 }

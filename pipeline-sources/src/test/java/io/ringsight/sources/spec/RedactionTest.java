@@ -2,7 +2,6 @@ package io.ringsight.sources.spec;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -87,8 +86,7 @@ class RedactionTest {
 
     @Test
     void hidesASourcesOwnPasswordInEveryForm() {
-        SourceSettings settings =
-                new SourceSettings(null, "me", "p w:2", null, null, null, null, null, null, null, null, null, Map.of());
+        SourceSettings settings = SourceSettings.NONE.with(new SourceSettings.Login("me", "p w:2"));
         Redaction redaction = SourceSpec.parse("rtsp://cam/s", settings).redaction();
         assertThat(redaction.apply("plain p w:2, encoded p%20w%3A2, basic bWU6cCB3OjI= end"))
                 .isEqualTo("plain ***, encoded ***, basic *** end");

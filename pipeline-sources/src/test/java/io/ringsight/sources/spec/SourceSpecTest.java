@@ -5,6 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.ringsight.sources.Sources;
+import io.ringsight.sources.spec.SourceSettings.Format;
+import io.ringsight.sources.spec.SourceSettings.Limits;
+import io.ringsight.sources.spec.SourceSettings.Login;
+import io.ringsight.sources.spec.SourceSettings.Tls;
 import io.ringsight.sources.spec.SourceSpec.Pace;
 import io.ringsight.sources.spec.SourceSpec.Transport;
 import java.nio.file.Path;
@@ -42,17 +46,10 @@ class SourceSpecTest {
     void readsAllRtspSettings() {
         SourceSettings settings = new SourceSettings(
                 "udp",
-                "admin",
-                "secret",
-                false,
-                "ca.pem",
-                null,
-                null,
-                null,
-                2000L,
-                700L,
-                9000L,
-                0L,
+                new Login("admin", "secret"),
+                new Tls(false, "ca.pem"),
+                Format.NONE,
+                new Limits(2000L, 700L, 9000L, 0L),
                 Map.of("max_delay", "0"));
         SourceSpec.Rtsp spec = (SourceSpec.Rtsp) SourceSpec.parse("rtsps://cam/stream", settings);
         assertThat(spec.transport()).isEqualTo(Transport.UDP);
@@ -67,8 +64,7 @@ class SourceSpecTest {
 
     @Test
     void readsV4l2() {
-        SourceSettings settings = new SourceSettings(
-                null, null, null, null, null, "1280x720", "30000/1001", "mjpeg", null, null, null, null, null);
+        SourceSettings settings = SourceSettings.NONE.with(new Format("1280x720", "30000/1001", "mjpeg"));
         SourceSpec.V4l2 spec = (SourceSpec.V4l2) SourceSpec.parse("v4l2:/dev/v4l/by-id/usb-cam-index0", settings);
         assertThat(spec.device()).isEqualTo("/dev/v4l/by-id/usb-cam-index0");
         assertThat(spec.videoSize()).isEqualTo("1280x720");
@@ -145,57 +141,25 @@ class SourceSpecTest {
         refused(
                 "file:a.mp4",
                 "transport",
-                new SourceSettings("tcp", null, null, null, null, null, null, null, null, null, null, null, null));
-        refused(
-                "file:a.mp4",
-                "stallTimeoutMs",
-                new SourceSettings(null, null, null, null, null, null, null, null, null, 5L, null, null, null));
-        refused(
-                "v4l2:/dev/video0",
-                "password",
-                new SourceSettings(null, null, "x", null, null, null, null, null, null, null, null, null, null));
-        refused(
-                "rtsp://cam/",
-                "videoSize",
-                new SourceSettings(null, null, null, null, null, "1x1", null, null, null, null, null, null, null));
-        refused(
-                "rtsp://cam/",
-                "tlsVerify",
-                new SourceSettings(null, null, null, false, null, null, null, null, null, null, null, null, null));
-        refused(
-                "rtsp://cam/",
-                "password",
-                new SourceSettings(null, null, "x", null, null, null, null, null, null, null, null, null, null));
-        refused(
-                "rtsp://u:p@cam/",
-                "username",
-                new SourceSettings(null, "u", null, null, null, null, null, null, null, null, null, null, null));
+                new SourceSettings("tcp", Login.NONE, Tls.NONE, Format.NONE, Limits.NONE, null));
+        refused("file:a.mp4", "stallTimeoutMs", SourceSettings.NONE.with(new Limits(null, 5L, null, null)));
+        refused("v4l2:/dev/video0", "password", SourceSettings.NONE.with(new Login(null, "x")));
+        refused("rtsp://cam/", "videoSize", SourceSettings.NONE.with(new Format("1x1", null, null)));
+        refused("rtsp://cam/", "tlsVerify", SourceSettings.NONE.with(new Tls(false, null)));
+        refused("rtsp://cam/", "password", SourceSettings.NONE.with(new Login(null, "x")));
+        refused("rtsp://u:p@cam/", "username", SourceSettings.NONE.with(new Login("u", null)));
         refused(
                 "rtsp://cam/",
                 "transport",
-                new SourceSettings("http", null, null, null, null, null, null, null, null, null, null, null, null));
-        refused(
-                "rtsp://cam/",
-                "openTimeoutMs",
-                new SourceSettings(null, null, null, null, null, null, null, null, 0L, null, null, null, null));
-        refused(
-                "rtsp://cam/",
-                "password",
-                new SourceSettings(
-                        null, "u", "p".repeat(200), null, null, null, null, null, null, null, null, null, null));
-        refused(
-                "v4l2:/dev/video0",
-                "videoSize",
-                new SourceSettings(null, null, null, null, null, "720p", null, null, null, null, null, null, null));
-        refused(
-                "v4l2:/dev/video0",
-                "framerate",
-                new SourceSettings(null, null, null, null, null, null, "fast", null, null, null, null, null, null));
+                new SourceSettings("http", Login.NONE, Tls.NONE, Format.NONE, Limits.NONE, null));
+        refused("rtsp://cam/", "openTimeoutMs", SourceSettings.NONE.with(new Limits(0L, null, null, null)));
+        refused("rtsp://cam/", "password", SourceSettings.NONE.with(new Login("u", "p".repeat(200))));
+        refused("v4l2:/dev/video0", "videoSize", SourceSettings.NONE.with(new Format("720p", null, null)));
+        refused("v4l2:/dev/video0", "framerate", SourceSettings.NONE.with(new Format(null, "fast", null)));
         refused(
                 "synthetic:pcb",
                 "options",
-                new SourceSettings(
-                        null, null, null, null, null, null, null, null, null, null, null, null, Map.of("a", "b")));
+                new SourceSettings(null, Login.NONE, Tls.NONE, Format.NONE, Limits.NONE, Map.of("a", "b")));
     }
 
     private static void refused(String uri, String key, SourceSettings settings) {
@@ -274,6 +238,6 @@ class SourceSpecTest {
     }
 
     private static SourceSettings options(Map<String, String> options) {
-        return new SourceSettings(null, null, null, null, null, null, null, null, null, null, null, null, options);
+        return new SourceSettings(null, Login.NONE, Tls.NONE, Format.NONE, Limits.NONE, options);
     }
 }

@@ -22,30 +22,41 @@ import java.util.stream.Collectors;
  * @param passed whether the loss was small enough
  * @param sha256 of the ONNX file that was measured
  * @param settings how pictures were put in and detections read, see {@link #settings(ModelSpec)}
- * @param referenceName of the model it was measured against
- * @param referenceSha256 of that model's ONNX file
- * @param pictures how many both were measured on
- * @param iou overlap from which a box counted as right, for {@code mAP} and {@code losses}
- * @param maxDrop the most either mean average precision may fall
- * @param mAP mean average precision at {@code iou}
+ * @param reference the model it was measured against
+ * @param measure what both were measured by
+ * @param mAP mean average precision at {@code measure.iou}
  * @param mAP50to95 mean average precision over the overlaps 0.50 to 0.95
- * @param losses what each class lost of its average precision at {@code iou} (negative: it gained), by name in the
+ * @param losses what each class lost of its average precision at {@code measure.iou} (negative: it gained), by name in the
  *     order of the class ids; nothing for classes the pictures have no object of
  */
 public record Gate(
         boolean passed,
         String sha256,
         String settings,
-        String referenceName,
-        String referenceSha256,
-        int pictures,
-        double iou,
-        double maxDrop,
+        Reference reference,
+        Measure measure,
         Fall mAP,
         Fall mAP50to95,
         Map<String, Optional<Double>> losses) {
     private static final int MAX_CLASSES_NAMED = 5;
     private static final int HASH_SHOWN = 12;
+
+    /**
+     * The model it was measured against.
+     *
+     * @param name its name
+     * @param sha256 of its ONNX file
+     */
+    public record Reference(String name, String sha256) {}
+
+    /**
+     * What both were measured by.
+     *
+     * @param pictures how many there were
+     * @param iou overlap from which a box counted as right, for {@code mAP} and {@code losses}
+     * @param maxDrop the most either mean average precision may fall
+     */
+    public record Measure(int pictures, double iou, double maxDrop) {}
 
     /**
      * A figure of both models.
@@ -85,7 +96,8 @@ public record Gate(
         Boxes boxes = model.output().boxes();
         return input.width() + "x" + input.height() + " " + input.order().name().toLowerCase(Locale.ROOT) + " "
                 + (input.scale() == 1 ? "0..255" : "0..1") + " "
-                + (input.placement() == Placement.CENTER ? "center" : "top-left") + " " + input.padValue() + " "
+                + (input.padding().placement() == Placement.CENTER ? "center" : "top-left") + " "
+                + input.padding().value() + " "
                 + model.output().head().wireName()
                 + (boxes == model.output().head().usualBoxes() ? "" : " " + boxes.wireName());
     }
@@ -96,26 +108,26 @@ public record Gate(
      * @param yaml the file this gate stands in
      */
     Optional<Objection> objection(ModelSpec model, Path yaml) {
-        String measure = "; measure it again with 'ringsight eval --compare REFERENCE " + yaml
+        String again = "; measure it again with 'ringsight eval --compare REFERENCE " + yaml
                 + " --write-gate ...', or run it all the same with --force-model";
         if (!sha256.equals(model.sha256())) {
             return Optional.of(new Objection(
                     "sha256",
                     "expected " + model.file() + " as it was measured (sha256 " + shown(sha256)
-                            + "), but it has changed (sha256 " + shown(model.sha256()) + ")" + measure));
+                            + "), but it has changed (sha256 " + shown(model.sha256()) + ")" + again));
         }
         if (!List.copyOf(losses.keySet()).equals(model.labels())) {
             return Optional.of(new Objection(
                     "losses",
-                    "expected the labels the model was measured with, but " + difference(model.labels()) + measure));
+                    "expected the labels the model was measured with, but " + difference(model.labels()) + again));
         }
         if (!settings.equals(settings(model))) {
             return Optional.of(new Objection(
                     "settings",
                     "expected the settings the model was measured with, " + settings + ", got " + settings(model)
-                            + measure));
+                            + again));
         }
-        if (!passed || !isPassed(mAP, mAP50to95, maxDrop)) {
+        if (!passed || !isPassed(mAP, mAP50to95, measure.maxDrop)) {
             return Optional.of(new Objection("passed", failure()));
         }
         return Optional.empty();
@@ -144,12 +156,12 @@ public record Gate(
                 "expected a model that has lost at most %s of the mAP of %s (sha256 %s), but on %d pictures it fell %s"
                         + " at IoU %.2f and %s at 0.50 to 0.95%s; make it again with more of its layers in higher"
                         + " precision, or run it all the same with --force-model",
-                maxDrop,
-                referenceName,
-                shown(referenceSha256),
-                pictures,
+                measure.maxDrop,
+                reference.name,
+                shown(reference.sha256),
+                measure.pictures,
                 mAP.text(),
-                iou,
+                measure.iou,
                 mAP50to95.text(),
                 lostMost().isEmpty() ? "" : "; AP lost: " + lostMost());
     }
@@ -157,7 +169,7 @@ public record Gate(
     /** The classes that lost more than the mean may, worst first. */
     public String lostMost() {
         return losses.entrySet().stream()
-                .filter(entry -> entry.getValue().orElse(0.0) > maxDrop)
+                .filter(entry -> entry.getValue().orElse(0.0) > measure.maxDrop)
                 .sorted(Comparator.comparing(entry -> -entry.getValue().orElseThrow()))
                 .limit(MAX_CLASSES_NAMED)
                 .map(entry -> String.format(

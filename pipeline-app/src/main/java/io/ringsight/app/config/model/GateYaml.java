@@ -30,11 +30,13 @@ public final class GateYaml {
                 yaml.flag("passed", false),
                 hash(yaml),
                 yaml.text("settings"),
-                reference.map(of -> of.text("name")).orElse(""),
-                reference.map(GateYaml::hash).orElse(""),
-                yaml.integer("pictures", 1, Integer.MAX_VALUE, 1),
-                yaml.number("iou", 0, 1, Double.NaN),
-                yaml.number("maxDrop", 0, 1, Double.NaN),
+                new Gate.Reference(
+                        reference.map(of -> of.text("name")).orElse(""),
+                        reference.map(GateYaml::hash).orElse("")),
+                new Gate.Measure(
+                        yaml.integer("pictures", 1, Integer.MAX_VALUE, 1),
+                        yaml.number("iou", 0, 1, Double.NaN),
+                        yaml.number("maxDrop", 0, 1, Double.NaN)),
                 fall(yaml, "mAP"),
                 fall(yaml, "mAP50_95"),
                 losses(yaml));
@@ -130,11 +132,11 @@ public final class GateYaml {
         lines.add("  passed: " + gate.passed());
         lines.add("  sha256: " + quoted(gate.sha256()));
         lines.add("  settings: " + quoted(gate.settings()));
-        lines.add("  reference: {name: " + quoted(gate.referenceName()) + ", sha256: " + quoted(gate.referenceSha256())
-                + "}");
-        lines.add("  pictures: " + gate.pictures());
-        lines.add("  iou: " + decimal(gate.iou()));
-        lines.add("  maxDrop: " + decimal(gate.maxDrop()));
+        lines.add("  reference: {name: " + quoted(gate.reference().name()) + ", sha256: "
+                + quoted(gate.reference().sha256()) + "}");
+        lines.add("  pictures: " + gate.measure().pictures());
+        lines.add("  iou: " + decimal(gate.measure().iou()));
+        lines.add("  maxDrop: " + decimal(gate.measure().maxDrop()));
         lines.add("  mAP: " + text(gate.mAP()));
         lines.add("  mAP50_95: " + text(gate.mAP50to95()));
         lines.add("  losses:   # of each class's AP at that IoU");

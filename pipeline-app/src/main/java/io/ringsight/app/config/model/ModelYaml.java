@@ -141,16 +141,18 @@ public final class ModelYaml {
                 name("name"),
                 name("version"),
                 labels(),
-                yaml.optionalText("output").orElse(null),
-                word("head", heads()),
-                word("boxes", BOXES),
-                size == null ? null : size.get(0),
-                size == null ? null : size.get(1),
-                word("colorOrder", ORDERS),
-                word("scale", SCALES),
-                word("placement", PLACEMENTS),
-                padValue(),
-                fraction("nmsIou"),
+                new ModelOverrides.Output(
+                        yaml.optionalText("output").orElse(null),
+                        word("head", heads()),
+                        word("boxes", BOXES),
+                        fraction("nmsIou")),
+                new ModelOverrides.Input(
+                        size == null ? null : size.get(0),
+                        size == null ? null : size.get(1),
+                        word("colorOrder", ORDERS),
+                        word("scale", SCALES),
+                        word("placement", PLACEMENTS),
+                        padValue()),
                 fraction("threshold"));
     }
 

@@ -14,7 +14,6 @@ import io.ringsight.core.time.FrameTimings;
 public record SampleFrame(
         SourceId sourceId,
         long frameSeq,
-        long prevFrameSeq,
         FrameLosses losses,
         Picture picture,
         FrameTimings timings,
@@ -22,6 +21,11 @@ public record SampleFrame(
         String backend,
         ModelSpec model)
         implements FrameResult {
+    @Override
+    public long prevFrameSeq() {
+        return frameSeq - 1;
+    }
+
     /** A full-HD frame in which {@code model} found {@code objects} objects. */
     public static SampleFrame with(int objects, ModelSpec model) {
         Picture picture = new Picture();
@@ -34,14 +38,6 @@ public record SampleFrame(
             detections.add(12.25f + i, 30.5f, 40.75f, 22.1f, 0.9123f, 0);
         }
         return new SampleFrame(
-                new SourceId("camera-1"),
-                1_234_567,
-                1_234_566,
-                new FrameLosses(),
-                picture,
-                timings,
-                detections,
-                "none",
-                model);
+                new SourceId("camera-1"), 1_234_567, new FrameLosses(), picture, timings, detections, "none", model);
     }
 }

@@ -11,7 +11,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 
@@ -56,16 +55,16 @@ final class Cameras {
     }
 
     private static Finding open(Path device) {
-        SourceSettings limits = new SourceSettings(
-                null, null, null, null, null, null, null, null, LIMIT_MS, LIMIT_MS, null, null, Map.of());
+        SourceSettings limits = SourceSettings.NONE.with(new SourceSettings.Limits(LIMIT_MS, LIMIT_MS, null, null));
         try {
             SourceSpec spec = SourceSpec.parse("v4l2:" + device, limits);
             ProbeReport report = Sources.probe(spec, Clock.system(), 0, picture -> {});
             return report.ok()
                     ? Finding.usable(
                             "V4L2",
-                            described(device) + " gives " + report.codec() + " of " + report.width() + "x"
-                                    + report.height())
+                            described(device) + " gives " + report.video().codec() + " of "
+                                    + report.last().width() + "x"
+                                    + report.last().height())
                     : Finding.missing("V4L2", described(device) + " gives no picture: " + report.why());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

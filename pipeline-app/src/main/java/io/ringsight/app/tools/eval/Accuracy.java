@@ -11,10 +11,8 @@ import java.util.Map;
  *
  * @param model what was measured
  * @param pictures how many it was measured on
- * @param iou overlap from which a box counts as right, for {@code mAP}, {@code ofClasses} and {@code best}
- * @param mAP mean of {@code ofClasses}
- * @param mAP50 mean average precision at 0.50
- * @param mAP50to95 mean average precision over 0.50 to 0.95
+ * @param iou overlap from which a box counts as right, for {@code means.mAP}, {@code ofClasses} and {@code best}
+ * @param means over all classes
  * @param best the best balance of precision and recall
  * @param ofClasses average precision by class id; NaN for a class without objects
  * @param fps pictures a second
@@ -23,12 +21,19 @@ record Accuracy(
         ModelSpec model,
         int pictures,
         double iou,
-        double mAP,
-        double mAP50,
-        double mAP50to95,
+        Means means,
         AveragePrecision.BestScore best,
         List<Double> ofClasses,
         double fps) {
+    /**
+     * Mean average precisions over all classes.
+     *
+     * @param mAP at the wanted overlap
+     * @param mAP50 at 0.50
+     * @param mAP50to95 over 0.50 to 0.95
+     */
+    record Means(double mAP, double mAP50, double mAP50to95) {}
+
     static Accuracy of(ModelSpec model, List<Scored> scored, double iou, double fps) {
         AveragePrecision precision = new AveragePrecision(scored, model.labels().size());
         double[] ofClasses = precision.ofClasses(iou);
@@ -36,9 +41,7 @@ record Accuracy(
                 model,
                 scored.size(),
                 iou,
-                AveragePrecision.mean(ofClasses),
-                precision.mean(0.5),
-                precision.mean50to95(),
+                new Means(AveragePrecision.mean(ofClasses), precision.mean(0.5), precision.mean50to95()),
                 precision.bestScore(iou),
                 Arrays.stream(ofClasses).boxed().toList(),
                 fps);
@@ -59,9 +62,9 @@ record Accuracy(
     Map<String, Object> fields() {
         Map<String, Object> fields = new LinkedHashMap<>();
         fields.put("images", pictures);
-        fields.put("mAP", mAP);
-        fields.put("mAP50", mAP50);
-        fields.put("mAP50_95", mAP50to95);
+        fields.put("mAP", means.mAP);
+        fields.put("mAP50", means.mAP50);
+        fields.put("mAP50_95", means.mAP50to95);
         fields.put("fScore", best.score());
         fields.put("threshold", best.threshold());
         fields.put("classes", classes());

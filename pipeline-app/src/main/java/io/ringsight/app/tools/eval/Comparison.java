@@ -42,8 +42,8 @@ record Comparison(Accuracy reference, Accuracy candidate, double maxDrop) {
 
     /** What goes into the candidate's YAML. */
     Gate gate() {
-        Fall mAP = fall(reference.mAP(), candidate.mAP());
-        Fall mAP50to95 = fall(reference.mAP50to95(), candidate.mAP50to95());
+        Fall mAP = fall(reference.means().mAP(), candidate.means().mAP());
+        Fall mAP50to95 = fall(reference.means().mAP50to95(), candidate.means().mAP50to95());
         Map<String, Optional<Double>> losses = new LinkedHashMap<>();
         for (int c = 0; c < reference.ofClasses().size(); c++) {
             double loss =
@@ -54,11 +54,8 @@ record Comparison(Accuracy reference, Accuracy candidate, double maxDrop) {
                 Gate.isPassed(mAP, mAP50to95, maxDrop),
                 candidate.model().sha256(),
                 Gate.settings(candidate.model()),
-                reference.model().name(),
-                reference.model().sha256(),
-                candidate.pictures(),
-                candidate.iou(),
-                maxDrop,
+                new Gate.Reference(reference.model().name(), reference.model().sha256()),
+                new Gate.Measure(candidate.pictures(), candidate.iou(), maxDrop),
                 mAP,
                 mAP50to95,
                 losses);
@@ -156,9 +153,15 @@ record Comparison(Accuracy reference, Accuracy candidate, double maxDrop) {
         Map<String, Double> after = candidate.classes();
         reference.classes().forEach((name, value) -> rows.add(Row.of("AP " + name, value, after.get(name))));
         rows.add(Row.of(
-                String.format(Locale.ROOT, "mAP at IoU %.2f", candidate.iou()), reference.mAP(), candidate.mAP()));
-        rows.add(Row.of("mAP at IoU 0.50", reference.mAP50(), candidate.mAP50()));
-        rows.add(Row.of("mAP at 0.50 to 0.95", reference.mAP50to95(), candidate.mAP50to95()));
+                String.format(Locale.ROOT, "mAP at IoU %.2f", candidate.iou()),
+                reference.means().mAP(),
+                candidate.means().mAP()));
+        rows.add(Row.of(
+                "mAP at IoU 0.50", reference.means().mAP50(), candidate.means().mAP50()));
+        rows.add(Row.of(
+                "mAP at 0.50 to 0.95",
+                reference.means().mAP50to95(),
+                candidate.means().mAP50to95()));
         rows.add(Row.of(
                 "best F-score", reference.best().score(), candidate.best().score()));
         rows.add(Row.of(

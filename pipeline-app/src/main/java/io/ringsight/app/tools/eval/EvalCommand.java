@@ -151,7 +151,7 @@ public final class EvalCommand implements Callable<Integer> {
         Comparison.checkLabels(referenceModel, candidateModel);
         Evaluation evaluation = evaluation();
         Accuracy referenceAccuracy = evaluation.measure(referenceModel);
-        if (Double.isNaN(referenceAccuracy.mAP())) {
+        if (Double.isNaN(referenceAccuracy.means().mAP())) {
             throw CommandException.usage(
                     "ringsight: --labels: expected objects in the label files, but there are none");
         }
@@ -187,9 +187,15 @@ public final class EvalCommand implements Callable<Integer> {
         int width = classes.keySet().stream().mapToInt(String::length).max().orElse(0);
         classes.forEach(
                 (name, value) -> out.printf(Locale.ROOT, "  %-" + Math.max(width, 12) + "s  AP %.4f%n", name, value));
-        out.printf(Locale.ROOT, "%n  mAP at IoU %.2f      %.4f%n", iou, accuracy.mAP());
-        out.printf(Locale.ROOT, "  mAP at IoU 0.50      %.4f%n", accuracy.mAP50());
-        out.printf(Locale.ROOT, "  mAP at 0.50 to 0.95  %.4f%n", accuracy.mAP50to95());
+        out.printf(
+                Locale.ROOT,
+                "%n  mAP at IoU %.2f      %.4f%n",
+                iou,
+                accuracy.means().mAP());
+        out.printf(
+                Locale.ROOT, "  mAP at IoU 0.50      %.4f%n", accuracy.means().mAP50());
+        out.printf(
+                Locale.ROOT, "  mAP at 0.50 to 0.95  %.4f%n", accuracy.means().mAP50to95());
         out.printf(
                 Locale.ROOT,
                 "  best F-score         %.4f at confidence %.3f (IoU %.2f)%n",

@@ -18,33 +18,40 @@ import java.util.stream.Collectors;
  * @param model the model
  * @param reference what it was compared with, if anything
  * @param graph the network of the file
- * @param fileBytes size of the file
- * @param parameters learned numbers
- * @param operations arithmetic operations of one picture
- * @param weightBytes size of all constant tensors
- * @param activationBytes the most that tensors between operations need at a time, for a whole batch
- * @param operators how many there are of each type in the file
+ * @param size how large the network is
  * @param layers what runs on this machine, in its order
- * @param pictureUs how long one picture takes on one core, the fastest run
- * @param runs how many runs the times are of
- * @param machine what the machine does at best
- * @param picture what was put in
+ * @param timing how long it takes
  */
 record Inspection(
-        ModelSpec model,
-        Optional<ModelSpec> reference,
-        OnnxGraph graph,
-        long fileBytes,
-        long parameters,
-        long operations,
-        long weightBytes,
-        long activationBytes,
-        Map<String, Integer> operators,
-        List<Layer> layers,
-        double pictureUs,
-        int runs,
-        CorePeak machine,
-        String picture) {
+        ModelSpec model, Optional<ModelSpec> reference, OnnxGraph graph, Size size, List<Layer> layers, Timing timing) {
+    /**
+     * How large the network is.
+     *
+     * @param fileBytes size of the file
+     * @param parameters learned numbers
+     * @param operations arithmetic operations of one picture
+     * @param weightBytes size of all constant tensors
+     * @param activationBytes the most that tensors between operations need at a time, for a whole batch
+     * @param operators how many there are of each type in the file
+     */
+    record Size(
+            long fileBytes,
+            long parameters,
+            long operations,
+            long weightBytes,
+            long activationBytes,
+            Map<String, Integer> operators) {}
+
+    /**
+     * How long it takes, and how that was measured.
+     *
+     * @param pictureUs how long one picture takes on one core, the fastest run
+     * @param runs how many runs the times are of
+     * @param machine what the machine does at best
+     * @param picture what was put in
+     */
+    record Timing(double pictureUs, int runs, CorePeak machine, String picture) {}
+
     /**
      * What one type of operation takes.
      *
@@ -62,8 +69,12 @@ record Inspection(
                 .map(entry -> new Share(
                         entry.getKey(),
                         entry.getValue().size(),
-                        entry.getValue().stream().mapToDouble(Layer::measuredUs).sum(),
-                        entry.getValue().stream().mapToLong(Layer::operations).sum()))
+                        entry.getValue().stream()
+                                .mapToDouble(layer -> layer.work().measuredUs())
+                                .sum(),
+                        entry.getValue().stream()
+                                .mapToLong(layer -> layer.work().operations())
+                                .sum()))
                 .sorted((a, b) -> Double.compare(b.measuredUs(), a.measuredUs()))
                 .toList();
     }
@@ -72,8 +83,9 @@ record Inspection(
     Map<String, Long> operationsByPrecision() {
         Map<String, Long> operations = new TreeMap<>();
         layers.stream()
-                .filter(layer -> layer.operations() > 0)
-                .forEach(layer -> operations.merge(layer.precision(), layer.operations(), Long::sum));
+                .filter(layer -> layer.work().operations() > 0)
+                .forEach(layer ->
+                        operations.merge(layer.precision(), layer.work().operations(), Long::sum));
         return operations;
     }
 
@@ -84,12 +96,12 @@ record Inspection(
 
     /** All layers for one picture, each in its fastest run. */
     double layersUs() {
-        return layers.stream().mapToDouble(Layer::measuredUs).sum();
+        return layers.stream().mapToDouble(layer -> layer.work().measuredUs()).sum();
     }
 
     /** The least all layers could take. */
     double estimatedUs() {
-        return layers.stream().mapToDouble(Layer::estimatedUs).sum();
+        return layers.stream().mapToDouble(layer -> layer.work().estimatedUs()).sum();
     }
 
     /** The layer least like the reference's. */
@@ -129,20 +141,20 @@ record Inspection(
         fields.put("otherOutputs", model.otherOutputs());
         fields.put("labels", model.labels());
         fields.put("settings", Gate.settings(model));
-        fields.put("fileBytes", fileBytes);
-        fields.put("parameters", parameters);
-        fields.put("flops", operations);
-        fields.put("weightBytes", weightBytes);
-        fields.put("activationBytes", activationBytes);
-        fields.put("operators", operators);
+        fields.put("fileBytes", size.fileBytes);
+        fields.put("parameters", size.parameters);
+        fields.put("flops", size.operations);
+        fields.put("weightBytes", size.weightBytes);
+        fields.put("activationBytes", size.activationBytes);
+        fields.put("operators", size.operators);
         fields.put("flopsByPrecision", operationsByPrecision());
         fields.put("batch", batch());
-        fields.put("runs", runs);
-        fields.put("picture", picture);
+        fields.put("runs", timing.runs);
+        fields.put("picture", timing.picture);
         fields.put("measuredUs", layersUs());
-        fields.put("wholeRunUs", pictureUs);
+        fields.put("wholeRunUs", timing.pictureUs);
         fields.put("estimatedUs", estimatedUs());
-        fields.put("machine", machine.fields());
+        fields.put("machine", timing.machine.fields());
         fields.put("layers", layers.stream().map(Layer::fields).toList());
         return fields;
     }

@@ -76,17 +76,15 @@ final class Inspector {
                     model,
                     reference.map(other -> other.model),
                     graph,
-                    Files.size(model.file()),
-                    network.parameters(),
-                    network.operations() / pictures,
-                    network.weightBytes(),
-                    network.peakActivationBytes(),
-                    network.operators(),
+                    new Inspection.Size(
+                            Files.size(model.file()),
+                            network.parameters(),
+                            network.operations() / pictures,
+                            network.weightBytes(),
+                            network.peakActivationBytes(),
+                            network.operators()),
                     layers,
-                    pictureUs(steps) / pictures,
-                    runs,
-                    machine,
-                    picture);
+                    new Inspection.Timing(pictureUs(steps) / pictures, runs, machine, picture));
         } finally {
             delete(folder);
         }
@@ -116,11 +114,12 @@ final class Inspector {
                         .orElseGet(() -> step.outputs().isEmpty()
                                 ? List.of()
                                 : step.outputs().get(0).shape()),
-                nodes.stream().mapToLong(network::parameters).sum(),
-                operations / pictures,
-                step.bytes(),
-                machine.leastUs(precision, operations, step.bytes()) / pictures,
-                step.fastestUs(WARM_UP_RUNS) / pictures,
+                new Layer.Work(
+                        nodes.stream().mapToLong(network::parameters).sum(),
+                        operations / pictures,
+                        step.bytes(),
+                        machine.leastUs(precision, operations, step.bytes()) / pictures,
+                        step.fastestUs(WARM_UP_RUNS) / pictures),
                 likeness);
     }
 

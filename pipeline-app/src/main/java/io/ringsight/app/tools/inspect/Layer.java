@@ -15,12 +15,7 @@ import java.util.Optional;
  * @param stored element type of its weights in the file; empty if it has none
  * @param precision what it computed in: {@code fp32}, {@code fp16}, {@code int8}, ...
  * @param shape of its first output, as the file has it
- * @param parameters weights of it
- * @param operations arithmetic operations of one picture
- * @param bytes it reads and writes in a run
- * @param estimatedUs the least it could take a picture: arithmetic or memory at the machine's best, whichever takes
- *     longer
- * @param measuredUs what it took a picture in its fastest run
+ * @param work what it does and what that takes
  * @param likeness to the same tensor of a reference, if there is one
  */
 record Layer(
@@ -30,12 +25,20 @@ record Layer(
         String stored,
         String precision,
         List<Long> shape,
-        long parameters,
-        long operations,
-        long bytes,
-        double estimatedUs,
-        double measuredUs,
+        Work work,
         Optional<Likeness> likeness) {
+    /**
+     * What a layer does and what that takes.
+     *
+     * @param parameters weights of it
+     * @param operations arithmetic operations of one picture
+     * @param bytes it reads and writes in a run
+     * @param estimatedUs the least it could take a picture: arithmetic or memory at the machine's best, whichever takes
+     *     longer
+     * @param measuredUs what it took a picture in its fastest run
+     */
+    record Work(long parameters, long operations, long bytes, double estimatedUs, double measuredUs) {}
+
     /** What it computed in, and what its weights are stored in where that differs. */
     String precisionText() {
         return stored.isEmpty() || stored.equals(precision) ? precision : stored + " as " + precision;
@@ -58,11 +61,11 @@ record Layer(
         fields.put("precision", precision);
         fields.put("stored", stored.isEmpty() ? null : stored);
         fields.put("shape", shape);
-        fields.put("parameters", parameters);
-        fields.put("flops", operations);
-        fields.put("bytes", bytes);
-        fields.put("estimatedUs", estimatedUs);
-        fields.put("measuredUs", measuredUs);
+        fields.put("parameters", work.parameters);
+        fields.put("flops", work.operations);
+        fields.put("bytes", work.bytes);
+        fields.put("estimatedUs", work.estimatedUs);
+        fields.put("measuredUs", work.measuredUs);
         fields.put("cosine", likeness.map(Likeness::cosine).orElse(null));
         fields.put("relativeError", likeness.map(Likeness::relativeError).orElse(null));
         return fields;

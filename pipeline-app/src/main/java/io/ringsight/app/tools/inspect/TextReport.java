@@ -33,7 +33,7 @@ final class TextReport {
         if (most > 0 && most < layers.size()) {
             out.printf(Locale.ROOT, "%nThe %d of %d layers that take longest%n", most, layers.size());
             layers = layers.stream()
-                    .sorted(Comparator.comparingDouble(layer -> -layer.measuredUs()))
+                    .sorted(Comparator.comparingDouble(layer -> -layer.work().measuredUs()))
                     .limit(most)
                     .toList();
         } else {
@@ -68,24 +68,26 @@ final class TextReport {
                 "written by",
                 inspection.graph().producer() + ", operators "
                         + inspection.graph().opsets()));
-        rows.add(List.of("parameters", ReadableNumbers.count(inspection.parameters())));
+        rows.add(List.of("parameters", ReadableNumbers.count(inspection.size().parameters())));
         rows.add(List.of(
                 "arithmetic",
-                ReadableNumbers.count(inspection.operations()) + "FLOPs a picture ("
+                ReadableNumbers.count(inspection.size().operations()) + "FLOPs a picture ("
                         + inspection.operationsByPrecision().entrySet().stream()
-                                .filter(entry -> entry.getValue() * 1000 > inspection.operations())
+                                .filter(entry -> entry.getValue() * 1000
+                                        > inspection.size().operations())
                                 .map(entry -> entry.getKey() + " " + ReadableNumbers.count(entry.getValue()))
                                 .collect(Collectors.joining(", "))
                         + ")"));
         rows.add(List.of(
                 "memory",
-                "file " + ReadableNumbers.bytes(inspection.fileBytes()) + ", weights "
-                        + ReadableNumbers.bytes(inspection.weightBytes())
-                        + ", between layers at most " + ReadableNumbers.bytes(inspection.activationBytes())
+                "file " + ReadableNumbers.bytes(inspection.size().fileBytes()) + ", weights "
+                        + ReadableNumbers.bytes(inspection.size().weightBytes())
+                        + ", between layers at most "
+                        + ReadableNumbers.bytes(inspection.size().activationBytes())
                         + (inspection.batch() == 1 ? "" : " for " + inspection.batch() + " pictures")));
         rows.add(List.of(
                 "operators",
-                inspection.operators().entrySet().stream()
+                inspection.size().operators().entrySet().stream()
                         .sorted(Comparator.comparing(entry -> -entry.getValue()))
                         .map(entry -> entry.getValue() + " " + entry.getKey())
                         .collect(Collectors.joining(", "))));
@@ -103,7 +105,7 @@ final class TextReport {
     }
 
     private List<List<String>> times() {
-        CorePeak machine = inspection.machine();
+        CorePeak machine = inspection.timing().machine();
         return List.of(
                 List.of(
                         "time",
@@ -113,8 +115,8 @@ final class TextReport {
                                         + " %.2f ms); at the machine's best %.2f ms",
                                 inspection.layersUs() / 1e3,
                                 inspection.batch() == 1 ? "" : " (a run is of " + inspection.batch() + ")",
-                                inspection.runs(),
-                                inspection.pictureUs() / 1e3,
+                                inspection.timing().runs(),
+                                inspection.timing().pictureUs() / 1e3,
                                 inspection.estimatedUs() / 1e3)),
                 List.of(
                         "one core",
@@ -129,11 +131,15 @@ final class TextReport {
                 cut(layer.opText(), WIDEST_OP),
                 layer.shapeText(),
                 layer.precisionText(),
-                layer.parameters() == 0 ? "" : String.valueOf(layer.parameters()),
-                layer.operations() == 0 ? "" : String.format(Locale.ROOT, "%.1f", layer.operations() / 1e6),
-                String.format(Locale.ROOT, "%.0f", layer.estimatedUs()),
-                String.format(Locale.ROOT, "%.0f", layer.measuredUs()),
-                String.format(Locale.ROOT, "%.1f %%", 100 * layer.measuredUs() / inspection.layersUs())));
+                layer.work().parameters() == 0
+                        ? ""
+                        : String.valueOf(layer.work().parameters()),
+                layer.work().operations() == 0
+                        ? ""
+                        : String.format(Locale.ROOT, "%.1f", layer.work().operations() / 1e6),
+                String.format(Locale.ROOT, "%.0f", layer.work().estimatedUs()),
+                String.format(Locale.ROOT, "%.0f", layer.work().measuredUs()),
+                String.format(Locale.ROOT, "%.1f %%", 100 * layer.work().measuredUs() / inspection.layersUs())));
         if (compared) {
             row.add(layer.likeness()
                     .map(likeness -> String.format(Locale.ROOT, "%.5f", likeness.cosine()))

@@ -54,8 +54,8 @@ class ModelYamlTest {
         assertThat(spec.labels()).containsExactly("x", "y");
         assertThat(spec.input().order()).isEqualTo(ChannelOrder.BGR);
         assertThat(spec.input().scale()).isEqualTo(1f);
-        assertThat(spec.input().placement()).isEqualTo(Placement.TOP_LEFT);
-        assertThat(spec.input().padValue()).isZero();
+        assertThat(spec.input().padding().placement()).isEqualTo(Placement.TOP_LEFT);
+        assertThat(spec.input().padding().value()).isZero();
         assertThat(spec.threshold()).isEqualTo(0.5f);
     }
 

@@ -56,7 +56,7 @@ public final class LetterboxArguments implements AutoCloseable {
                 });
         struct.putInt(RED_PLANE, input.order() == ChannelOrder.RGB ? 0 : 2);
         struct.putFloat(SCALE, input.scale());
-        struct.putFloat(PADDING, input.padValue() * input.scale());
+        struct.putFloat(PADDING, input.padding().value() * input.scale());
     }
 
     /** Plans the copy of a host picture's planes as one block; returns the block's bytes. */

@@ -28,8 +28,15 @@ import org.junit.jupiter.api.io.TempDir;
 /** The kernel as the GPU path calls it: compiled and kept, launched through the runtime, on the CPU double. */
 @Tag("cuda-double")
 class CudaLetterboxTest {
-    private static final ModelInput INPUT =
-            new ModelInput("images", 96, 64, TensorType.FLOAT32, ChannelOrder.RGB, 1 / 255f, Placement.CENTER, 114, 1);
+    private static final ModelInput INPUT = new ModelInput(
+            "images",
+            96,
+            64,
+            TensorType.FLOAT32,
+            ChannelOrder.RGB,
+            1 / 255f,
+            new ModelInput.Padding(Placement.CENTER, 114),
+            1);
 
     private final NativePictures pictures = new NativePictures();
     private CudaDouble device;

@@ -127,8 +127,7 @@ class LetterboxKernelTest {
                 type,
                 random.nextBoolean() ? ChannelOrder.RGB : ChannelOrder.BGR,
                 scale,
-                random.nextBoolean() ? Placement.CENTER : Placement.TOP_LEFT,
-                114,
+                new ModelInput.Padding(random.nextBoolean() ? Placement.CENTER : Placement.TOP_LEFT, 114),
                 1);
     }
 

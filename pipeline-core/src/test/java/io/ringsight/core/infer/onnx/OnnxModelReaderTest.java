@@ -39,7 +39,7 @@ class OnnxModelReaderTest {
         assertThat(spec.input().width()).isEqualTo(640);
         assertThat(spec.input().fixedBatch()).isEqualTo(1);
         assertThat(spec.input().order()).isEqualTo(ChannelOrder.RGB);
-        assertThat(spec.input().placement()).isEqualTo(Placement.CENTER);
+        assertThat(spec.input().padding().placement()).isEqualTo(Placement.CENTER);
         assertThat(spec.sha256()).matches("[0-9a-f]{64}");
     }
 
@@ -171,15 +171,21 @@ class OnnxModelReaderTest {
 
     private static ModelOverrides size(int width, int height) {
         return new ModelOverrides(
-                null, null, null, null, null, null, width, height, null, null, null, null, null, null);
+                null,
+                null,
+                null,
+                ModelOverrides.Output.NONE,
+                new ModelOverrides.Input(width, height, null, null, null, null),
+                null);
     }
 
     private static ModelOverrides labels(String... labels) {
         return new ModelOverrides(
-                null, null, List.of(labels), null, null, null, null, null, null, null, null, null, null, null);
+                null, null, List.of(labels), ModelOverrides.Output.NONE, ModelOverrides.Input.NONE, null);
     }
 
     private static ModelOverrides head(Head head) {
-        return new ModelOverrides(null, null, null, null, head, null, null, null, null, null, null, null, null, null);
+        return new ModelOverrides(
+                null, null, null, new ModelOverrides.Output(null, head, null, null), ModelOverrides.Input.NONE, null);
     }
 }

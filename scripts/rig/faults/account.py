@@ -82,6 +82,7 @@ class Account:
         self.lost = collections.Counter()  # frames in gaps, by reason
         self.reasons = collections.Counter()  # gap messages, by reason
         self.messages, self.duplicates, self.changed, self.foreign = 0, 0, 0, 0
+        self.example = None  # of a message that came again with other contents
         seen = {}
         for partition, text in records:
             message = parsed(text)
@@ -95,6 +96,7 @@ class Account:
             else:
                 self.duplicates += 1
                 self.changed += known != message
+                self.example = self.example or (known != message and "%s, then %s" % (known, message))
         self.distinct = len(seen)
 
     def _add(self, partition, message):
@@ -144,7 +146,7 @@ class Account:
         found = [(self.unaccounted, "frames unaccounted: %s" % self._missing()),
                  (self._sum(lambda run: run.twice), "frames told of twice"),
                  (self._sum(lambda run: run.overcounted), "frames counted that lie in no span"),
-                 (self.changed, "messages came again with other contents"),
+                 (self.changed, "messages came again with other contents: %s" % self.example),
                  (self.disorder, "messages out of order"),
                  (max(0, self._sum(lambda run: run.late) - terms.late), "gap messages behind their place"),
                  (max(0, self.duplicates - terms.duplicates), "messages twice"),

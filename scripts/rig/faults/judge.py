@@ -17,7 +17,7 @@ class Pulse(threading.Thread):
 
     def __init__(self):
         super().__init__(daemon=True)
-        self.late = collections.deque(maxlen=10000)  # (when, seconds late)
+        self.late = collections.deque(maxlen=100000)  # (when, seconds late), of half an hour
         self.granted = 0.0  # seconds by which a limit was passed and this machine was to blame; the row's remark says so
         self.start()
 
@@ -30,6 +30,11 @@ class Pulse(threading.Thread):
     def since(self, at):
         """Seconds a message may be later than on an idle machine, by what was seen since a time."""
         return min(self.MOST_S, self.HOPS * max((late for when, late in list(self.late) if when > at), default=0.0))
+
+    def p99_ms(self, begin, end):
+        """How late it was within a span, but for the worst hundredth."""
+        late = sorted(late for when, late in list(self.late) if begin <= when <= end)
+        return 1000 * late[int(len(late) * 0.99)] if late else 0.0
 
 
 PULSE = Pulse()

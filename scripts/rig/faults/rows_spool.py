@@ -4,10 +4,9 @@ import os
 import random
 import time
 
-from bench import STARTING_S
 from parts import Skipped, expect, source, until
 from registry import row
-from rows_brokers import KILLED_DUPLICATES, KILLS, expect_published, fill, small_disk
+from rows_brokers import KILLED_DUPLICATES, KILLS, await_own_frame, expect_published, fill, small_disk
 from rows_cameras import camera_source
 
 WINDOW = 2500  # what the sink holds in memory for the broker; what is beyond it is read back from the disk
@@ -109,10 +108,10 @@ def killed_and_flipped(bench):
     chance = random.Random(seed)
     broker = bench.suite.broker
     run = bench.daemon(camera_source("cam", bench.cameras()), broker=broker)
-    published, flips, worst = {}, 0, 0.0
+    published, flips, worst, epochs = {}, 0, 0.0, set()
     for number in range(kills):
         started = run.start() if number else time.time()
-        run.await_frames("cam", after=started, within=STARTING_S)
+        await_own_frame(run, "cam", started, epochs)
         worst = max(worst, time.time() - started)
         if number % 3 != 2:  # else only what is on its way is in the spool
             broker.kill()
@@ -122,8 +121,7 @@ def killed_and_flipped(bench):
         flips += flip_anywhere(run, chance)
         if not broker.alive():
             broker.start()
-    started = run.start()
-    run.await_frames("cam", after=started)
+    await_own_frame(run, "cam", run.start(), epochs)
     note = "%d kills, %d bits flipped (seed %d)" % (kills, flips, seed)
     figures = run.judge(recovered=worst, note=note, reasons=("unknown",), unknown=sum(map(int, published.values())),
                         duplicates=10**6)

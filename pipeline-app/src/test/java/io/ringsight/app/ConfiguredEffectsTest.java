@@ -12,6 +12,7 @@ import io.ringsight.core.metrics.Counter;
 import io.ringsight.core.metrics.SinkCounter;
 import io.ringsight.core.metrics.SinkMetrics;
 import io.ringsight.core.metrics.SourceMetrics;
+import io.ringsight.core.run.Await;
 import io.ringsight.core.run.FreePort;
 import io.ringsight.core.time.Clock;
 import java.net.ServerSocket;
@@ -21,8 +22,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
-import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -71,14 +70,14 @@ class ConfiguredEffectsTest {
         SourceMetrics source;
         try (Daemon daemon = start("", "synthetic:boxes?fps=50", key + ", credits: 3", LINES)) {
             source = source(daemon);
-            await(() -> backend.heldLaunches() == 1);
+            Await.until(() -> backend.heldLaunches() == 1);
             SourceMetrics running = source;
             long before = running.value(Counter.FRAMES_OVERLOAD);
-            await(() -> running.value(Counter.FRAMES_OVERLOAD) > before); // so the two are there
+            Await.until(() -> running.value(Counter.FRAMES_OVERLOAD) > before); // so the two are there
             long olderNs = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(400);
-            await(() -> System.nanoTime() > olderNs);
+            Await.until(() -> System.nanoTime() > olderNs);
             backend.releaseLaunches();
-            await(() -> running.value(Counter.FRAMES_PUBLISHED) > 0);
+            Await.until(() -> running.value(Counter.FRAMES_PUBLISHED) > 0);
             daemon.stop();
             daemon.await();
         }
@@ -102,7 +101,7 @@ class ConfiguredEffectsTest {
         backend.holdLaunches();
         try (Daemon daemon = start(pipelineKey, "synthetic:boxes?fps=50&frames=12", sourceKey, LINES)) {
             SourceMetrics source = source(daemon);
-            await(() -> source.value(Counter.FRAMES_OVERLOAD) == 12 - expected);
+            Await.until(() -> source.value(Counter.FRAMES_OVERLOAD) == 12 - expected);
             assertThat(source.value(Counter.FRAMES_DECODED)).isEqualTo(12);
             backend.releaseLaunches();
             daemon.await();
@@ -191,7 +190,7 @@ class ConfiguredEffectsTest {
                 + "', topic: t, spool: {enabled: false}, " + key + "}";
         try (Daemon daemon = start("stopTimeoutMs: 1000", "synthetic:boxes?fps=250", "credits: 8", kafka)) {
             SinkMetrics sink = daemon.status().sinks().get(0);
-            await(() -> sink.value(SinkCounter.DROPPED_QUEUE_FULL) > 0);
+            Await.until(() -> sink.value(SinkCounter.DROPPED_QUEUE_FULL) > 0);
             return snapshot(sink);
         }
     }
@@ -204,7 +203,7 @@ class ConfiguredEffectsTest {
             String kafka = "kafka: {bootstrapServers: '127.0.0.1:" + silent.getLocalPort()
                     + "', topic: t, spool: {enabled: false}, properties: {max.block.ms: 100000}}";
             try (Daemon daemon = start("stopTimeoutMs: 1000", "synthetic:boxes?fps=50", "maxFps: 0", kafka)) {
-                await(() -> !daemon.status().sinks().get(0).state().isFailure()
+                Await.until(() -> !daemon.status().sinks().get(0).state().isFailure()
                         && daemon.status().notReady().toString().contains("sink kafka:t has published nothing for"));
             }
         }
@@ -243,14 +242,6 @@ class ConfiguredEffectsTest {
 
     private static SourceMetrics source(Daemon daemon) {
         return daemon.status().sources().get(0);
-    }
-
-    private static void await(BooleanSupplier condition) {
-        long deadlineNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
-        while (!condition.getAsBoolean()) {
-            assertThat(System.nanoTime()).isLessThan(deadlineNs);
-            LockSupport.parkNanos(1_000_000);
-        }
     }
 
     private Daemon start(String pipelineKeys, String uri, String sourceKeys, String sink) throws Exception {

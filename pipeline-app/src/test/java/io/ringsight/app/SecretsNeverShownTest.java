@@ -18,6 +18,7 @@ import io.ringsight.app.daemon.Daemon;
 import io.ringsight.core.infer.FakeBackend;
 import io.ringsight.core.infer.Opened;
 import io.ringsight.core.metrics.SinkState;
+import io.ringsight.core.run.Await;
 import io.ringsight.core.run.FreePort;
 import io.ringsight.core.time.Clock;
 import java.io.BufferedReader;
@@ -42,8 +43,6 @@ import java.security.KeyStore;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
-import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -101,8 +100,8 @@ class SecretsNeverShownTest {
                     List.of(),
                     (model, spec, metrics) -> Opened.of(new FakeBackend(1, 1)));
             try (daemon) {
-                await(() -> count("auth-failed") >= PASSWORDS.size());
-                await(() -> daemon.status().sinks().stream()
+                Await.until(() -> count("auth-failed") >= PASSWORDS.size());
+                Await.until(() -> daemon.status().sinks().stream()
                                 .filter(sink -> sink.state() == SinkState.UNREACHABLE)
                                 .count()
                         == PASSWORDS.size());
@@ -209,14 +208,6 @@ class SecretsNeverShownTest {
 
     private String shown() {
         return shown.toString(StandardCharsets.UTF_8);
-    }
-
-    private static void await(BooleanSupplier condition) throws InterruptedException {
-        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(120);
-        while (!condition.getAsBoolean()) {
-            assertThat(System.nanoTime()).isLessThan(deadline);
-            TimeUnit.MILLISECONDS.sleep(20);
-        }
     }
 
     private static String get(int port, String path) throws Exception {

@@ -14,6 +14,7 @@ import io.ringsight.core.metrics.SinkMetrics;
 import io.ringsight.core.pipeline.FrameIntake;
 import io.ringsight.core.pipeline.IntakeSpec;
 import io.ringsight.core.pipeline.Pipeline;
+import io.ringsight.core.run.Await;
 import io.ringsight.core.time.CaptureClock;
 import io.ringsight.core.time.Clock;
 import io.ringsight.sinks.queue.FakeDelivery;

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.ringsight.core.frame.GapReason;
 import io.ringsight.core.frame.Picture;
+import io.ringsight.core.run.Await;
 import io.ringsight.core.run.FreePort;
 import io.ringsight.core.time.CaptureClock;
 import io.ringsight.core.time.Clock;
@@ -95,7 +96,7 @@ class NetworkStreamTest {
         try (HttpCamera camera = new HttpCamera(folder);
                 StreamProducer producer = new StreamProducer(
                         folder, "-f", "hls", "-hls_time", "1", "-hls_list_size", "6", list.toString())) {
-            RunningSource.until(() -> isThere(list));
+            Await.until(() -> isThere(list));
             RecordingIntake intake = new RecordingIntake();
             try (RunningSource running = new RunningSource(SourceSpec.parse(camera.uri("/live.m3u8")), intake)) {
                 running.await(() -> intake.frames() >= 60);
@@ -181,7 +182,7 @@ class NetworkStreamTest {
         try (StreamProducer producer = new StreamProducer(
                 folder, "-f", "mpegts", "-passphrase", "ten letters or more", "-mode", "listener", address)) {
             Ending[] ending = new Ending[1];
-            RunningSource.until(() -> {
+            Await.until(() -> {
                 ending[0] = end(SourceSpec.parse(address, login(null, "quite another one")), new RecordingIntake());
                 return ending[0].reason() != GapReason.REFUSED && ending[0].reason() != GapReason.TIMED_OUT;
             });
@@ -218,7 +219,7 @@ class NetworkStreamTest {
         while (intake.frames() < 10) {
             assertThat(System.nanoTime()).as("time is up").isLessThan(untilNs);
             try (RunningSource running = new RunningSource(SourceSpec.parse(url, settings), intake)) {
-                RunningSource.until(() -> intake.frames() >= 10 || running.hasEnded());
+                Await.until(() -> intake.frames() >= 10 || running.hasEnded());
             }
         }
         assertArrival(intake);

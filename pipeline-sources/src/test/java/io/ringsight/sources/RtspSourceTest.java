@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.ringsight.core.frame.GapReason;
 import io.ringsight.core.frame.Picture;
 import io.ringsight.core.metrics.Counter;
+import io.ringsight.core.run.Await;
 import io.ringsight.core.run.FreePort;
 import io.ringsight.core.time.CaptureClock;
 import io.ringsight.core.time.Clock;
@@ -241,12 +242,12 @@ class RtspSourceTest {
             Source source = Sources.open(SourceSpec.parse(camera.uri("/cam1"), transport(null)), Clock.system());
             try (SourceSupervisor supervisor = new SourceSupervisor(source, intake, Clock.system())) {
                 supervisor.start();
-                RunningSource.until(() -> intake.frames() >= ENOUGH);
+                Await.until(() -> intake.frames() >= ENOUGH);
                 camera.kill();
-                RunningSource.until(() -> !intake.metrics().state().equals("live"));
+                Await.until(() -> !intake.metrics().state().equals("live"));
                 int before = intake.frames();
                 camera.start();
-                RunningSource.until(() -> intake.frames() >= before + ENOUGH);
+                Await.until(() -> intake.frames() >= before + ENOUGH);
                 assertThat(intake.metrics().state()).isEqualTo("live");
                 assertThat(SourceSupervisor.stopAll(List.of(supervisor), Clock.system(), 30_000))
                         .isEmpty();

@@ -2,6 +2,7 @@ package io.ringsight.sources;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.ringsight.core.run.Await;
 import io.ringsight.core.time.Clock;
 import io.ringsight.sources.spec.SourceSpec;
 import io.ringsight.sources.supervise.Ending;
@@ -34,20 +35,11 @@ public final class RunningSource implements AutoCloseable {
     }
 
     /** Waits for something that must come while the source runs. */
-    public void await(BooleanSupplier condition) throws InterruptedException {
-        until(() -> {
+    public void await(BooleanSupplier condition) {
+        Await.until(() -> {
             assertThat(ending).isNull();
             return condition.getAsBoolean();
         });
-    }
-
-    /** Waits for something. */
-    static void until(BooleanSupplier condition) throws InterruptedException {
-        long untilNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(WAIT_S);
-        while (!condition.getAsBoolean()) {
-            assertThat(System.nanoTime()).as("time is up").isLessThan(untilNs);
-            TimeUnit.MILLISECONDS.sleep(5);
-        }
     }
 
     /** Whether it has ended. */

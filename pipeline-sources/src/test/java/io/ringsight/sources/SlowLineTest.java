@@ -3,6 +3,7 @@ package io.ringsight.sources;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.ringsight.core.frame.GapReason;
+import io.ringsight.core.run.Await;
 import io.ringsight.core.time.CaptureClock;
 import io.ringsight.core.time.Clock;
 import io.ringsight.sources.spec.SourceSettings;
@@ -49,14 +50,14 @@ class SlowLineTest {
                 SlowLine line = new SlowLine(camera.uri("/cam1"));
                 SourceSupervisor supervisor = supervisor(line.uri(camera.uri("/cam1")), intake)) {
             supervisor.start();
-            RunningSource.until(() -> aged.get() >= 25);
+            Await.until(() -> aged.get() >= 25);
             int before = intake.frames();
             long carried = line.carried();
-            RunningSource.until(() -> intake.frames() >= before + 50);
+            Await.until(() -> intake.frames() >= before + 50);
             long bytesPerS = (line.carried() - carried) / 2;
             System.out.printf("the stream has %d bytes/s%n", bytesPerS);
             line.carries(bytesPerS * 2 / 5);
-            RunningSource.until(() -> intake.gaps.size() >= 3);
+            Await.until(() -> intake.gaps.size() >= 3);
             assertThat(intake.lost(GapReason.LATE)).isPositive();
             assertThat(intake.frames()).isGreaterThan(before);
             assertThat(intake.gaps.get(0)).isEqualTo("connecting: ");
@@ -65,7 +66,7 @@ class SlowLineTest {
             line.carries(Long.MAX_VALUE);
             int slow = intake.gaps.size();
             int frames = intake.frames();
-            RunningSource.until(() -> intake.frames() >= frames + 100);
+            Await.until(() -> intake.frames() >= frames + 100);
             assertThat(intake.metrics().state()).isEqualTo("live");
             System.out.printf(
                     "slow line: %d handed on, the oldest %d ms old, %d late, gaps %s%n",
@@ -85,16 +86,16 @@ class SlowLineTest {
                 SlowLine line = new SlowLine(camera.uri("/cam1"));
                 SourceSupervisor supervisor = supervisor(line.uri(camera.uri("/cam1")), intake)) {
             supervisor.start();
-            RunningSource.until(() -> intake.frames() >= 20);
+            Await.until(() -> intake.frames() >= 20);
             line.carries(0);
             long cutNs = System.nanoTime();
-            RunningSource.until(() -> intake.metrics().state().equals("stalled"));
+            Await.until(() -> intake.metrics().state().equals("stalled"));
             long tookMs = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - cutNs);
             System.out.printf("half-open: stalled after %d ms%n", tookMs);
             assertThat(tookMs).isGreaterThan(STALL_MS / 2);
             line.carries(Long.MAX_VALUE);
             int frames = intake.frames();
-            RunningSource.until(() -> intake.frames() >= frames + 20);
+            Await.until(() -> intake.frames() >= frames + 20);
             supervisor.stop();
             assertThat(supervisor.awaitStopped(30_000)).isTrue();
             intake.releaseAll();

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.ringsight.core.frame.Picture;
 import io.ringsight.core.metrics.Counter;
+import io.ringsight.core.run.Await;
 import io.ringsight.core.time.Clock;
 import io.ringsight.sources.spec.SourceSettings;
 import io.ringsight.sources.spec.SourceSpec;
@@ -45,9 +46,9 @@ class SuspectCameraTest {
                         intake,
                         Clock.system())) {
             supervisor.start();
-            RunningSource.until(() -> intake.metrics().state().equals("frozen"));
+            Await.until(() -> intake.metrics().state().equals("frozen"));
             int seen = intake.frames();
-            RunningSource.until(() -> intake.frames() >= seen + 50);
+            Await.until(() -> intake.frames() >= seen + 50);
             assertThat(intake.metrics().state()).isEqualTo("frozen");
             supervisor.stop();
             assertThat(supervisor.awaitStopped(30_000)).isTrue();

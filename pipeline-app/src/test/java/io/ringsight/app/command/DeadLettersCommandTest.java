@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.ringsight.app.Main;
 import io.ringsight.core.metrics.SinkCounter;
+import io.ringsight.core.run.Await;
 import io.ringsight.core.time.Clock;
-import io.ringsight.sinks.Await;
 import io.ringsight.sinks.Camera;
 import io.ringsight.sinks.MessageSink;
 import io.ringsight.sinks.kafka.KafkaBroker;

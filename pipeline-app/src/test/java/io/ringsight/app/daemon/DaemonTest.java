@@ -14,6 +14,7 @@ import io.ringsight.core.infer.Opened;
 import io.ringsight.core.metrics.Counter;
 import io.ringsight.core.metrics.SinkCounter;
 import io.ringsight.core.metrics.SourceMetrics;
+import io.ringsight.core.run.Await;
 import io.ringsight.core.time.Clock;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -29,7 +30,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
-import java.util.function.BooleanSupplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
@@ -170,9 +170,9 @@ class DaemonTest {
         });
         runs.start();
         SourceMetrics source = daemon.status().sources().get(0);
-        await(() -> source.state().equals("ended"));
+        Await.until(() -> source.state().equals("ended"));
         long laterNs = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(1_500);
-        await(() -> System.nanoTime() > laterNs);
+        Await.until(() -> System.nanoTime() > laterNs);
 
         backend.releaseLaunches();
         runs.join(60_000);
@@ -207,7 +207,8 @@ class DaemonTest {
         }
         Config config = config("synthetic:boxes?fps=50", sources.toString(), "stopTimeoutMs: 3000");
         Daemon daemon = start(config, backend);
-        await(() -> daemon.status().sources().stream().allMatch(source -> source.value(Counter.FRAMES_OVERLOAD) > 0));
+        Await.until(
+                () -> daemon.status().sources().stream().allMatch(source -> source.value(Counter.FRAMES_OVERLOAD) > 0));
 
         long beganNs = System.nanoTime();
         daemon.close();
@@ -215,7 +216,7 @@ class DaemonTest {
         assertThat(TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - beganNs))
                 .as("three seconds for each would be 27")
                 .isLessThan(15_000);
-        await(() -> Thread.getAllStackTraces().keySet().stream()
+        Await.until(() -> Thread.getAllStackTraces().keySet().stream()
                 .map(Thread::getName)
                 .noneMatch(name ->
                         name.startsWith("source-line") || name.startsWith("sink-") || name.startsWith("ringsight-")));
@@ -238,24 +239,24 @@ class DaemonTest {
         FakeBackend backend = new FakeBackend(1, 1);
         backend.holdLaunches();
         try (Daemon daemon = start(config("synthetic:boxes?fps=50"), backend)) {
-            await(() -> backend.heldLaunches() > 0);
+            Await.until(() -> backend.heldLaunches() > 0);
             // gaps that were told before the frame may still leave
             AtomicReference<Pulse> before = new AtomicReference<>();
-            await(() -> {
+            Await.until(() -> {
                 before.set(daemon.pulse());
                 awaitOneMoreDropped(daemon);
                 return !daemon.pulse().isBeating(before.get());
             });
 
             backend.releaseLaunches();
-            await(() -> daemon.pulse().isBeating(before.get()));
+            Await.until(() -> daemon.pulse().isBeating(before.get()));
         }
     }
 
     private static void awaitOneMoreDropped(Daemon daemon) {
         SourceMetrics source = daemon.status().sources().get(0);
         long dropped = source.value(Counter.FRAMES_OVERLOAD);
-        await(() -> source.value(Counter.FRAMES_OVERLOAD) > dropped);
+        Await.until(() -> source.value(Counter.FRAMES_OVERLOAD) > dropped);
     }
 
     @Test
@@ -268,14 +269,6 @@ class DaemonTest {
                 .hasMessageContaining("pipeline.device: expected a device that runs the model, but no such device");
         assertThat(Thread.getAllStackTraces().keySet().stream().map(Thread::getName))
                 .noneMatch(name -> name.startsWith("sink-") || name.startsWith("source-") || name.equals("summary"));
-    }
-
-    private static void await(BooleanSupplier condition) {
-        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
-        while (!condition.getAsBoolean()) {
-            assertThat(System.nanoTime()).isLessThan(deadline);
-            LockSupport.parkNanos(1_000_000);
-        }
     }
 
     private static Daemon start(Config config, FakeBackend backend) throws Exception {

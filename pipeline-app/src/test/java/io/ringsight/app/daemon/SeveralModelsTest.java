@@ -13,6 +13,7 @@ import io.ringsight.core.infer.Opened;
 import io.ringsight.core.metrics.BackendMetrics;
 import io.ringsight.core.model.ModelSpec;
 import io.ringsight.core.pipeline.ResultSink;
+import io.ringsight.core.run.Await;
 import io.ringsight.core.time.Clock;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -75,15 +76,11 @@ class SeveralModelsTest {
     @Test
     void aModelThatHangsHoldsUpNoSourceOfAnother() throws Exception {
         backends.get("main").holdLaunches();
-        while (backends.get("main").heldLaunches() < 2) {
-            Thread.onSpinWait();
-        }
+        Await.until(() -> backends.get("main").heldLaunches() >= 2);
         results.await("quick", 20);
         Pulse before = daemon.pulse();
         results.await("quick", 5);
-        while (!results.hasMoved("quick") || daemon.pulse().isBeating(before)) {
-            Thread.onSpinWait();
-        }
+        Await.until(() -> results.hasMoved("quick") && !daemon.pulse().isBeating(before));
         backends.get("main").releaseLaunches();
         results.await("plain", 3);
     }

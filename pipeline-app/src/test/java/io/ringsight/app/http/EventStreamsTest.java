@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.ringsight.app.config.HttpConfig;
 import io.ringsight.app.config.Place;
+import io.ringsight.core.run.Await;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -14,9 +15,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
-import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -74,14 +72,6 @@ class EventStreamsTest {
         return new BufferedReader(new InputStreamReader(client.getInputStream(), StandardCharsets.UTF_8));
     }
 
-    private static void await(BooleanSupplier condition) {
-        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
-        while (!condition.getAsBoolean()) {
-            assertThat(System.nanoTime()).isLessThan(deadline);
-            LockSupport.parkNanos(1_000_000);
-        }
-    }
-
     private static String next(BufferedReader from, String prefix) throws IOException {
         for (String line = from.readLine(); line != null; line = from.readLine()) {
             if (line.startsWith(prefix)) {
@@ -94,7 +84,7 @@ class EventStreamsTest {
     @Test
     void whatASlowClientHasNoRoomForIsDroppedAndToldAsANumber() throws Exception {
         BufferedReader slow = connect();
-        await(() -> listeners.size() == 1);
+        Await.until(() -> listeners.size() == 1);
         byte[] large = "x".repeat(100_000).getBytes(StandardCharsets.US_ASCII);
         int told = 0;
         while (metrics.value(HttpCounter.EVENTS_DROPPED) < 50) {
@@ -121,11 +111,11 @@ class EventStreamsTest {
     @Test
     void aClientThatIsGoneIsForgotten() throws Exception {
         connect();
-        await(() -> listeners.size() == 1);
+        Await.until(() -> listeners.size() == 1);
 
         clients.get(0).close();
 
-        await(listeners::isEmpty);
+        Await.until(listeners::isEmpty);
     }
 
     @Test
@@ -145,10 +135,10 @@ class EventStreamsTest {
         for (int i = 0; i < 31; i++) {
             connect();
         }
-        await(() -> listeners.size() == 31);
+        Await.until(() -> listeners.size() == 31);
         opening = new CountDownLatch(1);
         BufferedReader last = connect();
-        await(() -> listeners.size() == 32);
+        Await.until(() -> listeners.size() == 32);
 
         assertThat(connect().readLine()).isEqualTo("HTTP/1.1 503 Service Unavailable");
         opening.countDown();
@@ -169,7 +159,7 @@ class EventStreamsTest {
         for (Socket client : clients) {
             client.close();
         }
-        await(listeners::isEmpty);
+        Await.until(listeners::isEmpty);
 
         assertThat(connect().readLine()).isEqualTo("HTTP/1.1 200 OK");
     }

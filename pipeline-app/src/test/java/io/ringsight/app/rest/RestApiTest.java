@@ -12,6 +12,7 @@ import io.ringsight.app.http.RawHttp;
 import io.ringsight.core.infer.FakeBackend;
 import io.ringsight.core.infer.Opened;
 import io.ringsight.core.metrics.Counter;
+import io.ringsight.core.run.Await;
 import io.ringsight.core.time.Clock;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
@@ -23,9 +24,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
-import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -107,16 +105,8 @@ class RestApiTest {
         return (Map<?, ?>) new Load(LoadSettings.builder().build()).loadFromString(json);
     }
 
-    private static void await(BooleanSupplier condition) {
-        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
-        while (!condition.getAsBoolean()) {
-            assertThat(System.nanoTime()).isLessThan(deadline);
-            LockSupport.parkNanos(1_000_000);
-        }
-    }
-
     private void awaitFramesAndAGap() {
-        await(() -> daemon.status().total(Counter.DETECTIONS) > 3
+        Await.until(() -> daemon.status().total(Counter.DETECTIONS) > 3
                 && daemon.status().sources().get(1).state().equals("refused"));
     }
 

@@ -1,5 +1,6 @@
 package io.ringsight.app.system;
 
+import io.ringsight.core.run.Await;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

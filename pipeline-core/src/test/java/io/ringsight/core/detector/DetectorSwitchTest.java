@@ -18,6 +18,7 @@ import io.ringsight.core.pipeline.IntakeSpec;
 import io.ringsight.core.pipeline.Pipeline;
 import io.ringsight.core.pipeline.RecordedResults;
 import io.ringsight.core.pipeline.RecordedResults.Recorded;
+import io.ringsight.core.run.Await;
 import io.ringsight.core.time.CaptureClock;
 import io.ringsight.core.time.Clock;
 import java.util.ArrayList;
@@ -30,7 +31,6 @@ import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -103,7 +103,7 @@ class DetectorSwitchTest {
         offer(10);
         awaitHeld(cpu, 1);
         built.countDown();
-        await(() -> detectors.current().backend() == gpu);
+        Await.until(() -> detectors.current().backend() == gpu);
         gpu.holdLaunches();
         offer(30);
         awaitHeld(gpu, 1);
@@ -140,7 +140,7 @@ class DetectorSwitchTest {
         gpu.holdLaunches();
         offer(1);
         gpu.failNext(InferenceException.fatal("cudaEventSynchronize failed: illegal address", null));
-        await(() -> detectors.current().backend() == cpu);
+        Await.until(() -> detectors.current().backend() == cpu);
         offer(2);
 
         List<Recorded> frames = results.await(1);
@@ -177,14 +177,14 @@ class DetectorSwitchTest {
             return 0;
         });
         offer(9); // Dispatch waits with it, and the next two are one batch
-        await(() -> pipeline.position().entered() == 1 && dispatchIs("FakeLane.launch", "awaitQuietly"));
+        Await.until(() -> pipeline.position().entered() == 1 && dispatchIs("FakeLane.launch", "awaitQuietly"));
         offer(1);
         Picture second = pictures.grey(32, 16, 2);
         second.captured(Picture.UNKNOWN, 0, CaptureClock.ARRIVAL, 0);
         gpu.breakAt(picture -> picture == second);
         file.offer(second);
         go.countDown();
-        await(() -> detectors.current().backend() == cpu);
+        Await.until(() -> detectors.current().backend() == cpu);
         offer(4);
 
         List<Recorded> frames = results.await(2);
@@ -200,7 +200,7 @@ class DetectorSwitchTest {
             throw InferenceException.fatal("cudaGraphLaunch failed", null);
         });
         offer(1);
-        await(() -> detectors.current().backend() == cpu);
+        Await.until(() -> detectors.current().backend() == cpu);
         offer(2);
         assertThat(results.await(1).get(0).losses()).isEqualTo(Map.of(GapReason.INFERENCE_FAILED, 1));
     }
@@ -222,7 +222,7 @@ class DetectorSwitchTest {
         start(new Opened(cpu, Optional.of(after(closing, gpu)), false));
         Thread closer = new Thread(detectors::close);
         closer.start();
-        await(() -> closer.getState() == Thread.State.TIMED_WAITING);
+        Await.until(() -> closer.getState() == Thread.State.TIMED_WAITING);
         closing.countDown();
         closer.join(TimeUnit.SECONDS.toMillis(20));
         assertThat(gpu.isClosed()).isTrue();
@@ -257,7 +257,7 @@ class DetectorSwitchTest {
             return null;
         });
         new Thread(camera).start();
-        await(() -> offered.get() > 20 || camera.isDone());
+        Await.until(() -> offered.get() > 20 || camera.isDone());
         for (int i = 1; i <= models; i++) {
             FakeBackend next = new FakeBackend("b", 1 + i % 4, 1 + i % 3).shift(i);
             detectors.replace(model(i), THRESHOLD, Opened.of(next), Clock.system());
@@ -266,7 +266,7 @@ class DetectorSwitchTest {
                     .isTrue();
             all.add(next);
             int seen = offered.get();
-            await(() -> offered.get() > seen + 20 || camera.isDone());
+            Await.until(() -> offered.get() > seen + 20 || camera.isDone());
         }
         over.set(true);
         camera.get(20, TimeUnit.SECONDS);
@@ -300,7 +300,7 @@ class DetectorSwitchTest {
             return null;
         });
         new Thread(replacing).start();
-        await(() -> detectors.current().backend() == next);
+        Await.until(() -> detectors.current().backend() == next);
         offer(20);
         awaitHeld(next, 1);
         assertThat(cpu.isClosed()).isFalse();
@@ -325,12 +325,19 @@ class DetectorSwitchTest {
 
     @Test
     void aModelReplacedWhileItsEngineIsBuiltDoesNotComeBack() throws Exception {
+        CountDownLatch begun = new CountDownLatch(1);
         CountDownLatch built = new CountDownLatch(1);
-        start(new Opened(cpu, Optional.of(after(built, gpu)), false));
+        Supplier<InferenceBackend> building = () -> {
+            begun.countDown();
+            return after(built, gpu).get();
+        };
+        start(new Opened(cpu, Optional.of(building), false));
+        // A model that was replaced before its engine was begun gets none.
+        awaitQuietly(begun);
         FakeBackend next = new FakeBackend("next", 1, 1);
         detectors.replace(model(1), THRESHOLD, Opened.of(next), Clock.system());
         built.countDown();
-        await(gpu::isClosed);
+        Await.until(gpu::isClosed);
         assertThat(detectors.current().backend()).isSameAs(next);
         assertThat(next.isClosed()).isFalse();
     }
@@ -359,11 +366,11 @@ class DetectorSwitchTest {
     }
 
     private static void awaitHeld(FakeBackend backend, int launches) {
-        await(() -> backend.heldLaunches() >= launches);
+        Await.until(() -> backend.heldLaunches() >= launches);
     }
 
     private static void awaitDispatchWaits() {
-        await(() -> dispatchIs("LanePool", "take"));
+        Await.until(() -> dispatchIs("LanePool", "take"));
     }
 
     private static boolean dispatchIs(String... calls) {
@@ -371,12 +378,6 @@ class DetectorSwitchTest {
                 .filter(entry -> entry.getKey().getName().equals("ringsight-dispatch"))
                 .map(entry -> Arrays.toString(entry.getValue()))
                 .anyMatch(stack -> Arrays.stream(calls).allMatch(stack::contains));
-    }
-
-    private static void await(BooleanSupplier condition) {
-        while (!condition.getAsBoolean()) {
-            Thread.onSpinWait();
-        }
     }
 
     private static void awaitQuietly(CountDownLatch latch) {

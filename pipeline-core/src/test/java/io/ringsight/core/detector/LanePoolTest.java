@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.ringsight.core.infer.FakeBackend;
 import io.ringsight.core.infer.Lane;
+import io.ringsight.core.run.Await;
 import io.ringsight.core.time.ManualClock;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
@@ -22,9 +23,7 @@ class LanePoolTest {
         FutureTask<Boolean> all = new FutureTask<>(() -> pool.awaitAll(TimeUnit.HOURS.toMillis(1), clock));
         Thread waiting = new Thread(all);
         waiting.start();
-        while (waiting.getState() != Thread.State.TIMED_WAITING) {
-            Thread.onSpinWait();
-        }
+        Await.until(() -> waiting.getState() == Thread.State.TIMED_WAITING);
         clock.advanceMs(TimeUnit.HOURS.toMillis(1));
         pool.giveBack(first);
         assertThat(all.get()).as("the hour is over, one lane is still away").isFalse();

@@ -8,6 +8,7 @@ import io.ringsight.core.frame.Picture;
 import io.ringsight.core.frame.SourceId;
 import io.ringsight.core.infer.FakeBackend;
 import io.ringsight.core.pipeline.RecordedResults.Recorded;
+import io.ringsight.core.run.Await;
 import io.ringsight.core.time.CaptureClock;
 import io.ringsight.core.time.ManualClock;
 import java.util.ArrayList;
@@ -94,9 +95,7 @@ class PipelineLanesTest {
         for (int i = 1; i <= 4; i++) {
             file.offer(picture(i));
         }
-        while (backend.heldLaunches() < 3 && !dispatchWaitsForALane()) {
-            Thread.onSpinWait();
-        }
+        Await.until(() -> backend.heldLaunches() >= 3 || dispatchWaitsForALane());
         assertThat(backend.heldLaunches()).as("launches of two lanes").isEqualTo(2);
         backend.releaseLaunches();
         assertThat(results.await(3)).extracting(Recorded::classId).containsExactly(2, 3, 4);
@@ -141,8 +140,6 @@ class PipelineLanesTest {
     }
 
     private void awaitHeld(int launches) {
-        while (backend.heldLaunches() < launches) {
-            Thread.onSpinWait();
-        }
+        Await.until(() -> backend.heldLaunches() >= launches);
     }
 }

@@ -13,6 +13,7 @@ import io.ringsight.core.infer.FakeBackend;
 import io.ringsight.core.infer.InferenceException;
 import io.ringsight.core.metrics.Counter;
 import io.ringsight.core.pipeline.RecordedResults.Recorded;
+import io.ringsight.core.run.Await;
 import io.ringsight.core.time.Clock;
 import io.ringsight.core.time.ManualClock;
 import java.util.ArrayList;
@@ -204,9 +205,7 @@ class PipelineTest {
 
     /** A launch that began to be held while the others were released. */
     private void awaitLaunchAndRelease(AtomicInteger launches) {
-        while (launches.get() == 0) {
-            Thread.onSpinWait();
-        }
+        Await.until(() -> launches.get() > 0);
         backend.releaseLaunches();
     }
 
@@ -337,9 +336,7 @@ class PipelineTest {
     }
 
     private void awaitHeld(int launches) {
-        while (backend.heldLaunches() < launches) {
-            Thread.onSpinWait();
-        }
+        Await.until(() -> backend.heldLaunches() >= launches);
     }
 
     @Test

@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.ringsight.core.metrics.SinkCounter;
 import io.ringsight.core.metrics.SinkState;
+import io.ringsight.core.run.Await;
 import io.ringsight.core.time.Clock;
 import io.ringsight.core.time.ManualClock;
-import io.ringsight.sinks.Await;
 import io.ringsight.sinks.Camera;
 import io.ringsight.sinks.MessageSink;
 import io.ringsight.sinks.kafka.client.KafkaSinkSpec;

@@ -2,8 +2,8 @@ package io.ringsight.sinks.kafka;
 
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.ringsight.core.run.Await;
 import io.ringsight.core.run.FreePort;
-import io.ringsight.sinks.Await;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

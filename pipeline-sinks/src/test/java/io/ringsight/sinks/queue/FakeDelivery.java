@@ -1,6 +1,6 @@
 package io.ringsight.sinks.queue;
 
-import io.ringsight.sinks.Await;
+import io.ringsight.core.run.Await;
 import io.ringsight.sinks.Message;
 import java.util.ArrayList;
 import java.util.List;

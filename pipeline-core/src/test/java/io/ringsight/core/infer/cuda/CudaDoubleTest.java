@@ -3,6 +3,7 @@ package io.ringsight.core.infer.cuda;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.ringsight.core.run.Await;
 import java.nio.charset.StandardCharsets;
 import org.bytedeco.cuda.cudart.CUgraph_st;
 import org.bytedeco.cuda.cudart.cudaDeviceProp;
@@ -88,9 +89,7 @@ class CudaDoubleTest {
                 PinnedBuffer out = PinnedBuffer.open(BYTES)) {
             Cuda.check(cudart.cudaMemsetAsync(memory.pointer(), 3, BYTES, stream.pointer()), "cudaMemsetAsync");
             out.copyFrom(memory, BYTES, stream);
-            while (device.timeline().size() < 2) {
-                Thread.onSpinWait();
-            }
+            Await.until(() -> device.timeline().size() >= 2);
             // The copy is over by chance, but nothing said so.
             out.buffer().get(0);
             stream.synchronize();

@@ -7,8 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertTimeout;
 
 import io.ringsight.client.verify.Findings;
 import io.ringsight.client.verify.TopicVerifier;
+import io.ringsight.core.run.Await;
 import io.ringsight.core.time.Clock;
-import io.ringsight.sinks.Await;
 import io.ringsight.sinks.kafka.KafkaBroker;
 import java.time.Duration;
 import java.util.HashMap;

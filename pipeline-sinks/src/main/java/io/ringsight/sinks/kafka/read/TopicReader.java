@@ -38,7 +38,10 @@ import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
  * beginning; a broker that does not answer ends a call within 15 s ({@code default.api.timeout.ms}). One thread.
  */
 public final class TopicReader implements OpenTopic {
-    private static final long MIN_PAUSE_NS = TimeUnit.MILLISECONDS.toNanos(1);
+    /** A poll takes what has come on the socket, a tenth of an answer: the next part comes at once, if any comes. */
+    private static final long SHORT_PAUSE_NS = TimeUnit.MICROSECONDS.toNanos(200);
+
+    private static final long SHORT_PAUSES_FOR_NS = TimeUnit.MILLISECONDS.toNanos(20);
     private static final long MAX_PAUSE_NS = TimeUnit.MILLISECONDS.toNanos(32);
 
     private final String topic;
@@ -210,12 +213,14 @@ public final class TopicReader implements OpenTopic {
     /** Kafka's client itself would wait by the wall clock: for an hour, if that is set back by an hour meanwhile. */
     private ConsumerRecords<byte[], byte[]> await(Duration limit) {
         long beganNs = clock.nanoTime();
-        long pauseNs = MIN_PAUSE_NS;
+        long waitedNs = 0;
+        long pauseNs = SHORT_PAUSE_NS;
         ConsumerRecords<byte[], byte[]> come = consumer.poll(Duration.ZERO);
-        while (come.isEmpty() && clock.nanoTime() - beganNs < limit.toNanos()) {
+        while (come.isEmpty() && waitedNs < limit.toNanos()) {
             LockSupport.parkNanos(pauseNs);
-            pauseNs = Math.min(2 * pauseNs, MAX_PAUSE_NS);
+            pauseNs = waitedNs < SHORT_PAUSES_FOR_NS ? SHORT_PAUSE_NS : Math.min(2 * pauseNs, MAX_PAUSE_NS);
             come = consumer.poll(Duration.ZERO);
+            waitedNs = clock.nanoTime() - beganNs;
         }
         return come;
     }

@@ -74,6 +74,12 @@ class Run:
         return self.unknown - self.delivered - self.lost
 
 
+def statement(message):
+    """What a message says, whenever: one of reason unknown is made again, later, if its own record was damaged."""
+    times = ("publishedAt", "since", "until") if message.get("reason") == "unknown" else ()
+    return {key: value for key, value in message.items() if key not in times}
+
+
 class Account:
     """The sum over all sources and runs. `records`: (partition, text) in the order of the topic."""
 
@@ -95,8 +101,9 @@ class Account:
                 self._add(partition, message)
             else:
                 self.duplicates += 1
-                self.changed += known != message
-                self.example = self.example or (known != message and "%s, then %s" % (known, message))
+                changed = statement(known) != statement(message)
+                self.changed += changed
+                self.example = self.example or (changed and "%s, then %s" % (known, message))
         self.distinct = len(seen)
 
     def _add(self, partition, message):

@@ -80,6 +80,16 @@ class AccountTest(unittest.TestCase):
     def test_a_message_that_comes_again_with_other_contents(self):
         self.finds("1 messages came again with other contents", frame(1), frame(2), dict(frame(2), frameSeq=3), duplicates=1)
 
+    def test_a_gap_of_reason_unknown_may_be_made_again_later_but_says_the_same(self):
+        told = gap("d2", 3, 3, "unknown")
+        self.fine(frame(1), told, dict(told, publishedAt="later", since="later"), frame(4),
+                  reasons=("unknown",), unknown=2, duplicates=1)
+        self.finds("1 messages came again with other contents", frame(1), told, dict(told, frameSeq=2), frame(4),
+                   reasons=("unknown",), unknown=2, duplicates=1)
+
+    def test_a_frame_that_comes_again_later_is_another(self):
+        self.finds("1 messages came again with other contents", frame(1), dict(frame(1), publishedAt="later"), duplicates=1)
+
     def test_frames_out_of_order(self):
         self.finds("1 messages out of order", frame(1), frame(3, 2), frame(2), frame(4, 3))
 

@@ -9,6 +9,7 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
@@ -225,7 +226,7 @@ class OutputsNeverHarmFilesTest {
         }
     }
 
-    /** Every input under every name as every output: 2 x 3 x 7 calls. */
+    /** Inputs under all names as outputs under all names: 2 x 5 x 10 calls. */
     @Test
     void noInputChangesWhateverTheOutputIs() throws IOException {
         run.video("v.mp4", 1);
@@ -235,10 +236,21 @@ class OutputsNeverHarmFilesTest {
         Files.createLink(folder.resolve("h.png"), folder.resolve("p.png"));
         Files.createSymbolicLink(folder.resolve("d"), Path.of("."));
         run.folder("sub");
+        List<String> outputs = List.of(
+                "v.mp4",
+                "s.mp4",
+                "p.png",
+                "h.png",
+                "q.jpg",
+                "d/v.mp4",
+                "d",
+                "sub/..",
+                "sub/../q.jpg",
+                "sub/../d/h.png");
         Map<Path, Integer> before = snapshot();
         for (String option : new String[] {"-o", "--annotate"}) {
-            for (String input : new String[] {"v.mp4", "h.png", "q.jpg"}) {
-                for (String output : new String[] {"v.mp4", "s.mp4", "p.png", "q.jpg", "d/v.mp4", "d", "sub/.."}) {
+            for (String input : new String[] {"v.mp4", "s.mp4", "h.png", "d/p.png", "q.jpg"}) {
+                for (String output : outputs) {
                     assertThat(run.detect(folder.resolve(input), option, folder.resolve(output)))
                             .as(input + " " + option + " " + output + ": " + run.err())
                             .isEqualTo(2);

@@ -10,6 +10,8 @@ public enum HttpCounter {
     UNAUTHORIZED("Requests without the token that the page needs, or with a wrong one."),
     /** Answered 403 or 421. */
     FORBIDDEN("Requests refused for their role, for another host's name, or as another site's."),
+    /** The system gave none; the client waits. */
+    ACCEPTS_FAILED("Tries to accept a client that failed, mostly for want of file descriptors."),
     /** So that others can connect. */
     CONNECTIONS_EVICTED("Connections closed, the least recently used first, because there were too many."),
     /** So that a slow client holds nobody up. */

@@ -58,7 +58,7 @@ public final class HttpPages implements AutoCloseable {
         Scheduler timer = new ScheduledExecutorScheduler("http-timer", true);
         Server server = new Server(threads, timer, null);
         OpenConnections connections = new OpenConnections(MAX_CONNECTIONS, metrics);
-        ServerConnector connector = connector(server, config);
+        ServerConnector connector = connector(server, config, metrics);
         connector.addBean(connections);
         server.addConnector(connector);
         server.setHandler(new PageHandler(
@@ -74,7 +74,8 @@ public final class HttpPages implements AutoCloseable {
         return pages;
     }
 
-    private static ServerConnector connector(Server server, HttpConfig config) throws ConfigException {
+    private static ServerConnector connector(Server server, HttpConfig config, HttpMetrics metrics)
+            throws ConfigException {
         HttpConfiguration http = new HttpConfiguration();
         http.setSendServerVersion(false);
         http.setRequestHeaderSize(MAX_HEADER_BYTES);
@@ -84,9 +85,9 @@ public final class HttpPages implements AutoCloseable {
             http.addCustomizer(new SecureRequestCustomizer(false));
             SslConnectionFactory tls =
                     new SslConnectionFactory(tls(config, config.tls().get()), HttpVersion.HTTP_1_1.asString());
-            connector = new ServerConnector(server, 0, 1, tls, plain);
+            connector = new PagesConnector(server, metrics, tls, plain);
         } else {
-            connector = new ServerConnector(server, 0, 1, plain);
+            connector = new PagesConnector(server, metrics, plain);
         }
         connector.setHost(config.bind());
         connector.setPort(config.port());

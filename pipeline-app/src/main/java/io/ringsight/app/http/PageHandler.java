@@ -79,7 +79,7 @@ final class PageHandler extends Handler.Abstract {
     private void answer(Routes.Found found, Request request, Response response, Callback callback) {
         try {
             Content content = found.served().route().content();
-            if (content instanceof Answering answering) {
+            if (content instanceof Content.Answering answering) {
                 write(response, callback, answering.answer(query(found, request)));
             } else if (content instanceof Feed feed) {
                 streams.open(feed, query(found, request), request, response, callback);

@@ -3,7 +3,7 @@ package io.ringsight.app.rest;
 import io.ringsight.app.api.Status;
 import io.ringsight.app.cli.JsonObject;
 import io.ringsight.app.config.Config;
-import io.ringsight.app.http.Answering;
+import io.ringsight.app.http.Content.Answering;
 import io.ringsight.app.http.Feed;
 import io.ringsight.app.http.Page;
 import io.ringsight.app.http.Query;

@@ -20,7 +20,7 @@ import org.slf4j.LoggerFactory;
  */
 final class PagesConnector extends ServerConnector {
     private static final Logger LOG = LoggerFactory.getLogger(PagesConnector.class);
-    /** The client waits in the system's queue and would be tried again at once, by a processor that does nothing else. */
+    /** The client waits in the system's queue: without a pause it would be tried again at once, on a core that does nothing else. */
     private static final long PAUSE_NS = TimeUnit.MILLISECONDS.toNanos(100);
 
     private final HttpMetrics metrics;

@@ -21,7 +21,7 @@ public final class SetBack {
         begin();
     }
 
-    /** From now on: a client was made anew. */
+    /** From now on: there is a new client. */
     public void begin() {
         aheadNs = clock.epochNanos() - clock.nanoTime();
     }

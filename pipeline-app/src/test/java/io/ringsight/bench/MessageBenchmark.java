@@ -4,7 +4,7 @@ import io.ringsight.app.tools.bench.SampleFrame;
 import io.ringsight.core.frame.FrameResult;
 import io.ringsight.core.infer.FakeBackend;
 import io.ringsight.core.time.Clock;
-import io.ringsight.sinks.Message;
+import io.ringsight.sinks.EncodedMessage;
 import io.ringsight.sinks.MessageJson;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -33,7 +33,7 @@ public class MessageBenchmark {
     }
 
     @Benchmark
-    public Message encode() {
+    public EncodedMessage encode() {
         return json.frame(frame);
     }
 }

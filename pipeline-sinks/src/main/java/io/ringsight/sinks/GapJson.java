@@ -24,7 +24,7 @@ public final class GapJson {
     }
 
     /** The message of a span of time without frames; {@code sourceName} may be null. */
-    Message gap(Gap gap, String streamEpoch, SerializedString sourceName) {
+    EncodedMessage gap(Gap gap, String streamEpoch, SerializedString sourceName) {
         String id = gap.sourceId().value() + '/' + streamEpoch + "/g" + gap.gapSeq();
         MessageKey key = new MessageKey(gap.sourceId(), streamEpoch, id, gap.lastFrameSeq(), gap.prevFrameSeq());
         Span span = new Span(gap.reason(), gap.detail(), gap.sinceUtcNs(), gap.untilUtcNs());
@@ -36,7 +36,7 @@ public final class GapJson {
      *
      * @param number the last part of its name, unique in the epoch among the source's messages
      */
-    public Message lost(Loss loss, String number) {
+    public EncodedMessage lost(Loss loss, String number) {
         String id = loss.sourceId().value() + '/' + loss.streamEpoch() + '/' + number;
         MessageKey key = new MessageKey(loss.sourceId(), loss.streamEpoch(), id, loss.frameSeq(), loss.prevFrameSeq());
         Span span = new Span(loss.reason(), loss.detail(), loss.sinceUtcNs(), loss.untilUtcNs());
@@ -50,7 +50,7 @@ public final class GapJson {
      * @param frameSeq the last frame that is known of
      * @param sinceUtcNs when that was
      */
-    public Message unknown(SourceId sourceId, String streamEpoch, long frameSeq, long sinceUtcNs) {
+    public EncodedMessage unknown(SourceId sourceId, String streamEpoch, long frameSeq, long sinceUtcNs) {
         MessageKey key =
                 new MessageKey(sourceId, streamEpoch, sourceId.value() + '/' + streamEpoch + "/u1", frameSeq, frameSeq);
         String detail = "the run ended without a word; frame " + frameSeq + " is the last known";
@@ -68,7 +68,7 @@ public final class GapJson {
      *
      * @param number the last part of its name, unique in the epoch among the source's messages
      */
-    public Message damaged(
+    public EncodedMessage damaged(
             SourceId sourceId, String streamEpoch, long frameSeq, long sinceUtcNs, long untilUtcNs, String number) {
         String id = sourceId.value() + '/' + streamEpoch + '/' + number;
         MessageKey key = new MessageKey(sourceId, streamEpoch, id, frameSeq, frameSeq);
@@ -77,7 +77,7 @@ public final class GapJson {
                 key, null, null, new Span(GapReason.UNKNOWN, detail, sinceUtcNs, Math.max(sinceUtcNs, untilUtcNs)));
     }
 
-    private Message message(MessageKey key, SerializedString sourceName, FrameLosses losses, Span span) {
+    private EncodedMessage message(MessageKey key, SerializedString sourceName, FrameLosses losses, Span span) {
         long nowNs = clock.epochNanos();
         try {
             JsonGenerator out = text.begin();
@@ -90,7 +90,7 @@ public final class GapJson {
             text.utc(MessageParts.UNTIL, span.untilUtcNs);
             text.utc(MessageParts.PUBLISHED_AT, nowNs);
             out.writeEndObject();
-            return new Message(key, MessageType.GAP, nowNs, losses, text.end());
+            return new EncodedMessage(key, MessageType.GAP, nowNs, losses, text.end());
         } catch (IOException e) {
             throw new UncheckedIOException("a buffer in memory cannot fail", e);
         }

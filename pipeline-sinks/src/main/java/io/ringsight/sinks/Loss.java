@@ -30,7 +30,7 @@ public final class Loss {
      * @param reason one that counts frames
      * @param cause why it was lost, for people
      */
-    public Loss(Message first, GapReason reason, String cause) {
+    public Loss(EncodedMessage first, GapReason reason, String cause) {
         sourceId = first.sourceId();
         streamEpoch = first.key().streamEpoch();
         sourceName = MessageParts.sourceName(first);
@@ -42,12 +42,12 @@ public final class Loss {
     }
 
     /** Whether {@code message} continues this loss. */
-    public boolean continues(Message message) {
+    public boolean continues(EncodedMessage message) {
         return streamEpoch.equals(message.key().streamEpoch());
     }
 
     /** Adds the next message of the source. */
-    public void add(Message message) {
+    public void add(EncodedMessage message) {
         untilUtcNs = message.utcNs();
         frameSeq = message.key().frameSeq();
         messages++;

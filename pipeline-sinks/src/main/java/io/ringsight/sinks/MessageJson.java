@@ -70,19 +70,19 @@ public final class MessageJson {
     }
 
     /** The message of a span of time without frames. */
-    public Message gap(Gap gap) {
+    public EncodedMessage gap(Gap gap) {
         return gaps.gap(gap, streamEpoch, names.encoded(gap.sourceId()));
     }
 
     /** The message of one analysed frame. */
-    public Message frame(FrameResult result) {
+    public EncodedMessage frame(FrameResult result) {
         SourceId source = result.sourceId();
         String id = source.value() + '/' + streamEpoch + '/' + result.frameSeq();
         MessageKey key = new MessageKey(source, streamEpoch, id, result.frameSeq(), result.prevFrameSeq());
         FrameLosses losses = MessageParts.copyIfAny(result.losses());
         long nowNs = clock.epochNanos();
         try {
-            return new Message(key, MessageType.FRAME, nowNs, losses, frameText(key, result, losses, nowNs));
+            return new EncodedMessage(key, MessageType.FRAME, nowNs, losses, frameText(key, result, losses, nowNs));
         } catch (IOException e) {
             throw new UncheckedIOException("a buffer in memory cannot fail", e);
         }

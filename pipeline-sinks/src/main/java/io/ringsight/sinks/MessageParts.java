@@ -81,7 +81,7 @@ final class MessageParts {
     }
 
     /** The name of the source in a message, which is in its head; null if there is none. */
-    static SerializedString sourceName(Message message) {
+    static SerializedString sourceName(EncodedMessage message) {
         try (JsonParser in = JsonText.FACTORY.createParser(message.bytes())) {
             in.nextToken();
             for (String field = in.nextFieldName(); field != null; field = in.nextFieldName()) {

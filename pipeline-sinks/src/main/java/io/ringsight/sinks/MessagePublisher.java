@@ -27,14 +27,14 @@ public final class MessagePublisher implements ResultSink {
 
     @Override
     public void frame(FrameResult result, boolean lossless) {
-        Message message = json.frame(result);
+        EncodedMessage message = json.frame(result);
         watcher.saw(message, result.detections().size());
         publish(message, lossless);
     }
 
     @Override
     public void gap(Gap gap, boolean lossless) {
-        Message message = json.gap(gap);
+        EncodedMessage message = json.gap(gap);
         watcher.saw(message, 0);
         publish(message, lossless);
     }
@@ -55,7 +55,7 @@ public final class MessagePublisher implements ResultSink {
         sinks.forEach(sink -> sink.onRoom(listener));
     }
 
-    private void publish(Message message, boolean lossless) {
+    private void publish(EncodedMessage message, boolean lossless) {
         for (int i = 0; i < sinks.size(); i++) {
             if (lossless) {
                 sinks.get(i).put(message);

@@ -17,13 +17,13 @@ public interface MessageSink {
      *
      * @return whether it was taken
      */
-    boolean offer(Message message);
+    boolean offer(EncodedMessage message);
 
     /**
      * Takes a message of a recording, whose source was let in while {@link #hasRoom()}: over the limits if need be, and
      * never waits. Once the sink closes it drops and counts instead.
      */
-    void put(Message message);
+    void put(EncodedMessage message);
 
     /** Whether recordings may go on. Any thread. */
     boolean hasRoom();

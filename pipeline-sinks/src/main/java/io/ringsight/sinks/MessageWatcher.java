@@ -10,5 +10,5 @@ public interface MessageWatcher {
      *
      * @param objects how many objects it holds; 0 for a gap
      */
-    void saw(Message message, int objects);
+    void saw(EncodedMessage message, int objects);
 }

@@ -16,19 +16,19 @@ public final class Camera {
     }
 
     /** The next frame's message; none lost before it. */
-    public Message next() {
+    public EncodedMessage next() {
         return next(0);
     }
 
     /** The next frame's message after {@code lost} frames without one. */
-    public Message next(int lost) {
+    public EncodedMessage next(int lost) {
         long prev = frameSeq;
         frameSeq += lost + 1;
         return json.frame(Sample.frame(sourceId, frameSeq, prev));
     }
 
     /** The next frame's message with so many objects that it is about 100 bytes each longer. */
-    public Message next(int lost, int objects) {
+    public EncodedMessage next(int lost, int objects) {
         long prev = frameSeq;
         frameSeq += lost + 1;
         Sample.Frame frame = Sample.frame(sourceId, frameSeq, prev);
@@ -39,7 +39,7 @@ public final class Camera {
     }
 
     /** A gap message that tells of {@code lost} frames. */
-    public Message gap(int lost) {
+    public EncodedMessage gap(int lost) {
         long prev = frameSeq;
         frameSeq += lost;
         return json.gap(Sample.gap(sourceId, ++gapSeq, GapReason.STALLED, frameSeq, prev));

@@ -142,7 +142,7 @@ class ClientReadsMessagesTest {
         add(gaps.damaged(LINE1, Sample.EPOCH, 15, Sample.NOW_UTC_NS, untilNs, "d1"));
     }
 
-    private void add(Message message) {
+    private void add(EncodedMessage message) {
         new MessageSchema().accepts(message.bytes());
         written.add(message.bytes());
     }

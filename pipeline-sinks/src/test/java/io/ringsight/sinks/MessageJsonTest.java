@@ -28,7 +28,7 @@ class MessageJsonTest {
 
     @Test
     void writesAFrameAsTheGoldenFileSays() throws IOException {
-        Message message = json.frame(fullFrame());
+        EncodedMessage message = json.frame(fullFrame());
         assertGolden("frame.json", message);
         assertThat(message.messageId()).isEqualTo("line1/" + Sample.EPOCH + "/123");
         assertThat(message.utc()).isEqualTo("2026-11-22T13:40:00.123456Z");
@@ -90,11 +90,11 @@ class MessageJsonTest {
 
         assertThat(names.set(line1, Optional.of(new SourceName("Oven \\ \"3\" \u00fc \ud83d\udd25"))))
                 .isTrue();
-        Message frame = named.frame(fullFrame());
+        EncodedMessage frame = named.frame(fullFrame());
         String field = "\"sourceName\":\"Oven \\\\ \\\"3\\\" \u00fc \ud83d\udd25\",";
         schema.accepts(frame.bytes());
         assertThat(text(frame).replace(field, "")).isEqualTo(text(json.frame(fullFrame())));
-        Message gap = named.gap(Sample.gap("line1", 3, GapReason.STALLED, 130, 125));
+        EncodedMessage gap = named.gap(Sample.gap("line1", 3, GapReason.STALLED, 130, 125));
         schema.accepts(gap.bytes());
         assertThat(text(gap)).contains(",\"sourceId\":\"line1\"," + field);
         assertThat(text(named.frame(Sample.frame("line2", 1, 0)))).doesNotContain("sourceName");
@@ -102,23 +102,23 @@ class MessageJsonTest {
         Loss loss = new Loss(frame, GapReason.NOT_PUBLISHED, "the sink's queue was full");
         assertThat(names.set(line1, Optional.empty())).isTrue();
         loss.add(named.frame(fullFrame()));
-        Message lost = new GapJson(clock).lost(loss, "n1");
+        EncodedMessage lost = new GapJson(clock).lost(loss, "n1");
         schema.accepts(lost.bytes());
         assertThat(text(lost)).contains(",\"sourceId\":\"line1\"," + field);
         assertThat(text(named.frame(fullFrame()))).isEqualTo(text(json.frame(fullFrame())));
     }
 
-    private static String text(Message message) {
+    private static String text(EncodedMessage message) {
         return new String(message.bytes(), StandardCharsets.UTF_8);
     }
 
     @Test
     void aLossWhoseMessagesCannotBeReadHasNoName() {
-        Message good = json.frame(Sample.frame("line1", 10, 7));
+        EncodedMessage good = json.frame(Sample.frame("line1", 10, 7));
         for (String text : List.of("", "{", "[1]", "no message", "{\"sourceName\":7}", "{\"sourceName\":\"x")) {
-            Message odd =
-                    new Message(good.key(), good.type(), good.utcNs(), null, text.getBytes(StandardCharsets.UTF_8));
-            Message lost = new GapJson(clock).lost(new Loss(odd, GapReason.NOT_PUBLISHED, "full"), "n1");
+            EncodedMessage odd = new EncodedMessage(
+                    good.key(), good.type(), good.utcNs(), null, text.getBytes(StandardCharsets.UTF_8));
+            EncodedMessage lost = new GapJson(clock).lost(new Loss(odd, GapReason.NOT_PUBLISHED, "full"), "n1");
             schema.accepts(lost.bytes());
             assertThat(text(lost)).doesNotContain("sourceName");
         }
@@ -131,7 +131,7 @@ class MessageJsonTest {
             frame.detections().add(1, 1, 2, 2, 0.5f, 0);
             frame.detections().zones(frame.detections().size() - 1, zones);
         }
-        Message message = json.frame(frame);
+        EncodedMessage message = json.frame(frame);
 
         schema.accepts(message.bytes());
         assertThat(text(message))
@@ -146,7 +146,7 @@ class MessageJsonTest {
         frame.detections().add(1, 1, 2, 2, 0.5f, 0);
         frame.detections().crossed(0, 1L << 1 | 1L << 32);
         frame.detections().add(1, 1, 2, 2, 0.5f, 0);
-        Message message = json.frame(frame);
+        EncodedMessage message = json.frame(frame);
 
         schema.accepts(message.bytes());
         assertThat(text(message))
@@ -155,7 +155,7 @@ class MessageJsonTest {
                         + "{\"line\":\"stop\",\"direction\":\"forward\"}]},{");
     }
 
-    private void assertGolden(String name, Message message) throws IOException {
+    private void assertGolden(String name, EncodedMessage message) throws IOException {
         schema.accepts(message.bytes());
         try (InputStream golden = MessageJsonTest.class.getResourceAsStream("/golden/" + name)) {
             assertThat(golden).as("golden file " + name).isNotNull();

@@ -50,8 +50,8 @@ class MessagePublisherTest {
 
     /** Keeps what it gets. */
     private static final class Kept implements MessageSink {
-        private final List<Message> offered = new ArrayList<>();
-        private final List<Message> put = new ArrayList<>();
+        private final List<EncodedMessage> offered = new ArrayList<>();
+        private final List<EncodedMessage> put = new ArrayList<>();
         private final Room room = new Room();
         private boolean full;
 
@@ -61,12 +61,12 @@ class MessagePublisherTest {
         }
 
         @Override
-        public boolean offer(Message message) {
+        public boolean offer(EncodedMessage message) {
             return !full && offered.add(message);
         }
 
         @Override
-        public void put(Message message) {
+        public void put(EncodedMessage message) {
             put.add(message);
         }
 

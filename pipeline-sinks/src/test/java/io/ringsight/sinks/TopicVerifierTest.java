@@ -19,8 +19,8 @@ class TopicVerifierTest {
     private final TopicVerifier verifier = new TopicVerifier();
     private final Camera camera = new Camera("line1", new ManualClock(Sample.NOW_UTC_NS));
 
-    private void add(Message... messages) {
-        for (Message message : messages) {
+    private void add(EncodedMessage... messages) {
+        for (EncodedMessage message : messages) {
             verifier.add(message.bytes());
         }
     }
@@ -40,8 +40,8 @@ class TopicVerifierTest {
 
     @Test
     void findsWhatIsMissingInTheMiddleAndAtTheBeginning() {
-        Message first = camera.next();
-        Message second = camera.next(2);
+        EncodedMessage first = camera.next();
+        EncodedMessage second = camera.next(2);
         add(camera.next());
         assertThat(verifier.findings().unaccounted()).isEqualTo(4);
         add(second);
@@ -66,8 +66,8 @@ class TopicVerifierTest {
 
     @Test
     void findsDuplicatesOnceEach() {
-        Message frame = camera.next();
-        Message gap = camera.gap(1);
+        EncodedMessage frame = camera.next();
+        EncodedMessage gap = camera.gap(1);
         add(frame, gap, frame, gap, camera.next());
         assertThat(verifier.findings().duplicates()).isEqualTo(2);
         assertThat(verifier.findings().frames()).isEqualTo(2);
@@ -110,7 +110,7 @@ class TopicVerifierTest {
 
     @Test
     void findsTimeGoingBack() {
-        Message earlier = camera.next();
+        EncodedMessage earlier = camera.next();
         String back = text(camera.next()).replace("\"utc\":\"2026", "\"utc\":\"2025");
         add(earlier);
         verifier.add(back.getBytes(StandardCharsets.UTF_8));
@@ -137,12 +137,12 @@ class TopicVerifierTest {
         Random random = new Random(seed);
         for (int round = 0; round < 50; round++) {
             Camera source = new Camera("line1", new ManualClock(0));
-            List<Message> kept = new ArrayList<>();
+            List<EncodedMessage> kept = new ArrayList<>();
             TreeSet<Long> covered = new TreeSet<>();
             long last = 0;
             for (int i = 0; i < 40; i++) {
                 long before = source.lastFrameSeq();
-                Message message =
+                EncodedMessage message =
                         random.nextInt(5) == 0 ? source.gap(random.nextInt(3)) : source.next(random.nextInt(3));
                 if (random.nextInt(4) > 0) {
                     kept.add(message);
@@ -166,7 +166,7 @@ class TopicVerifierTest {
         add(camera.next(), camera.next());
         assertThat(verifier.findings().epochs().get(0).end()).isEqualTo("open");
         // the state file knew of three frames more than reached the topic
-        Message farewell = gaps.unknown(new SourceId("line1"), Sample.EPOCH, 5, Sample.NOW_UTC_NS);
+        EncodedMessage farewell = gaps.unknown(new SourceId("line1"), Sample.EPOCH, 5, Sample.NOW_UTC_NS);
         add(farewell, farewell);
         Findings findings = verifier.findings();
         assertThat(findings.isComplete()).isTrue();
@@ -217,7 +217,7 @@ class TopicVerifierTest {
     @Test
     void closesOldRunsAndStaysSmall() {
         TopicVerifier months = new TopicVerifier(3);
-        Message first = camera.next();
+        EncodedMessage first = camera.next();
         for (int run = 0; run < 100; run++) {
             String epoch = String.format("01RUN%05d", run);
             Camera source = new Camera("line1", new ManualClock(Sample.NOW_UTC_NS));
@@ -236,7 +236,7 @@ class TopicVerifierTest {
         assertThat(findings.isComplete()).isTrue();
     }
 
-    private static String text(Message message) {
+    private static String text(EncodedMessage message) {
         return new String(message.bytes(), StandardCharsets.UTF_8);
     }
 }

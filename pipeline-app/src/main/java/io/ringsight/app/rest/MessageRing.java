@@ -1,6 +1,6 @@
 package io.ringsight.app.rest;
 
-import io.ringsight.sinks.Message;
+import io.ringsight.sinks.EncodedMessage;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -9,12 +9,12 @@ final class MessageRing {
     private static final int MAX_MESSAGES = 64;
     private static final int MAX_BYTES = 256 << 10;
 
-    private final Message[] messages = new Message[MAX_MESSAGES];
+    private final EncodedMessage[] messages = new EncodedMessage[MAX_MESSAGES];
     private int oldest;
     private int size;
     private long bytes;
 
-    void add(Message message) {
+    void add(EncodedMessage message) {
         if (size == MAX_MESSAGES) {
             dropOldest();
         }
@@ -34,8 +34,8 @@ final class MessageRing {
     }
 
     /** The oldest first. */
-    List<Message> list() {
-        List<Message> all = new ArrayList<>(size);
+    List<EncodedMessage> list() {
+        List<EncodedMessage> all = new ArrayList<>(size);
         for (int i = 0; i < size; i++) {
             all.add(messages[(oldest + i) % MAX_MESSAGES]);
         }

@@ -1,7 +1,7 @@
 package io.ringsight.app.rest;
 
 import io.ringsight.core.frame.SourceId;
-import io.ringsight.sinks.Message;
+import io.ringsight.sinks.EncodedMessage;
 import io.ringsight.sinks.MessageType;
 import io.ringsight.sinks.MessageWatcher;
 import java.util.ArrayList;
@@ -22,7 +22,7 @@ public final class RecentMessages implements MessageWatcher {
         private final MessageRing detections = new MessageRing();
         private final MessageRing gaps = new MessageRing();
 
-        synchronized void add(Message message, int objects) {
+        synchronized void add(EncodedMessage message, int objects) {
             if (message.type() == MessageType.GAP) {
                 gaps.add(message);
             } else if (objects > 0) {
@@ -30,8 +30,8 @@ public final class RecentMessages implements MessageWatcher {
             }
         }
 
-        synchronized List<Message> list(boolean withDetections, boolean withGaps) {
-            List<Message> all = new ArrayList<>(withDetections ? detections.list() : List.of());
+        synchronized List<EncodedMessage> list(boolean withDetections, boolean withGaps) {
+            List<EncodedMessage> all = new ArrayList<>(withDetections ? detections.list() : List.of());
             all.addAll(withGaps ? gaps.list() : List.of());
             return all;
         }
@@ -39,42 +39,42 @@ public final class RecentMessages implements MessageWatcher {
 
     private final Map<SourceId, OfSource> bySource = new ConcurrentHashMap<>();
     /** Replaced as a whole. */
-    private volatile List<Consumer<Message>> listeners = List.of();
+    private volatile List<Consumer<EncodedMessage>> listeners = List.of();
 
     @Override
-    public void saw(Message message, int objects) {
+    public void saw(EncodedMessage message, int objects) {
         OfSource source = bySource.get(message.sourceId());
         if (source == null) {
             source = bySource.computeIfAbsent(message.sourceId(), id -> new OfSource());
         }
         source.add(message, objects);
-        List<Consumer<Message>> now = listeners;
+        List<Consumer<EncodedMessage>> now = listeners;
         for (int i = 0; i < now.size(); i++) {
             now.get(i).accept(message);
         }
     }
 
     /** The newest {@code limit} of those of one source, or of all if it is null; the oldest of them first. */
-    List<Message> list(String sourceId, boolean detections, boolean gaps, int limit) {
-        List<Message> all = new ArrayList<>();
+    List<EncodedMessage> list(String sourceId, boolean detections, boolean gaps, int limit) {
+        List<EncodedMessage> all = new ArrayList<>();
         bySource.forEach((id, source) -> {
             if (sourceId == null || sourceId.equals(id.value())) {
                 all.addAll(source.list(detections, gaps));
             }
         });
-        all.sort(Comparator.comparingLong(Message::utcNs));
+        all.sort(Comparator.comparingLong(EncodedMessage::utcNs));
         return all.subList(Math.max(0, all.size() - limit), all.size());
     }
 
     /** Has {@code listener} hear of every message from now on, by the Publish thread, until the returned is closed. */
-    synchronized AutoCloseable listen(Consumer<Message> listener) {
-        List<Consumer<Message>> more = new ArrayList<>(listeners);
+    synchronized AutoCloseable listen(Consumer<EncodedMessage> listener) {
+        List<Consumer<EncodedMessage>> more = new ArrayList<>(listeners);
         more.add(listener);
         listeners = List.copyOf(more);
         return () -> remove(listener);
     }
 
-    private synchronized void remove(Consumer<Message> listener) {
+    private synchronized void remove(Consumer<EncodedMessage> listener) {
         listeners = listeners.stream().filter(one -> one != listener).toList();
     }
 

@@ -10,7 +10,7 @@ import io.ringsight.app.http.Query;
 import io.ringsight.app.http.QueryException;
 import io.ringsight.app.http.Route;
 import io.ringsight.core.metrics.SourceMetrics;
-import io.ringsight.sinks.Message;
+import io.ringsight.sinks.EncodedMessage;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
@@ -101,7 +101,7 @@ public final class RestApi {
         String source = known(query);
         String kind = query.word("type", KINDS).orElse("");
         int limit = query.integer("limit", 1, MAX_MESSAGES, DEFAULT_MESSAGES);
-        List<Message> list = recent.list(source, !kind.equals("gaps"), !kind.equals("detections"), limit);
+        List<EncodedMessage> list = recent.list(source, !kind.equals("gaps"), !kind.equals("detections"), limit);
         ByteArrayOutputStream text = new ByteArrayOutputStream();
         text.writeBytes("{\"messages\":[".getBytes(StandardCharsets.UTF_8));
         for (int i = 0; i < list.size(); i++) {

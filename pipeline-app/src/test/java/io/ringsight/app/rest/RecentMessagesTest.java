@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.management.ThreadMXBean;
 import io.ringsight.core.frame.SourceId;
-import io.ringsight.sinks.Message;
+import io.ringsight.sinks.EncodedMessage;
 import io.ringsight.sinks.MessageKey;
 import io.ringsight.sinks.MessageType;
 import java.lang.management.ManagementFactory;
@@ -15,14 +15,14 @@ import org.junit.jupiter.api.Test;
 class RecentMessagesTest {
     private final RecentMessages recent = new RecentMessages();
 
-    private static Message message(String source, int number, MessageType type, int bytes) {
+    private static EncodedMessage message(String source, int number, MessageType type, int bytes) {
         MessageKey key = new MessageKey(new SourceId(source), "epoch", source + "/" + number, number, number - 1);
-        return new Message(key, type, number, null, new byte[bytes]);
+        return new EncodedMessage(key, type, number, null, new byte[bytes]);
     }
 
     private List<Long> numbers(String source, boolean detections, boolean gaps, int limit) {
         return recent.list(source, detections, gaps, limit).stream()
-                .map(Message::utcNs)
+                .map(EncodedMessage::utcNs)
                 .toList();
     }
 
@@ -58,8 +58,8 @@ class RecentMessagesTest {
 
     @Test
     void listenersHearUntilTheyCloseAndForgottenSourcesAreGone() throws Exception {
-        List<Message> first = new ArrayList<>();
-        List<Message> second = new ArrayList<>();
+        List<EncodedMessage> first = new ArrayList<>();
+        List<EncodedMessage> second = new ArrayList<>();
         AutoCloseable listening = recent.listen(first::add);
         recent.listen(second::add);
         recent.saw(message("a", 1, MessageType.FRAME, 1), 0);
@@ -75,8 +75,8 @@ class RecentMessagesTest {
     @Test
     void aFrameCostsNoMemoryOfItsOwn() {
         ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
-        Message frame = message("a", 1, MessageType.FRAME, 1_000);
-        Message gap = message("a", 2, MessageType.GAP, 1_000);
+        EncodedMessage frame = message("a", 1, MessageType.FRAME, 1_000);
+        EncodedMessage gap = message("a", 2, MessageType.GAP, 1_000);
         saw(frame, gap, 100_000);
         long before = threads.getCurrentThreadAllocatedBytes();
 
@@ -85,7 +85,7 @@ class RecentMessagesTest {
         assertThat(threads.getCurrentThreadAllocatedBytes() - before).isLessThan(1_000);
     }
 
-    private void saw(Message frame, Message gap, int times) {
+    private void saw(EncodedMessage frame, EncodedMessage gap, int times) {
         for (int i = 0; i < times; i++) {
             recent.saw(frame, i & 1);
             recent.saw(gap, 0);

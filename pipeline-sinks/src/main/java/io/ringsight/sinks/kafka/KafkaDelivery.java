@@ -4,7 +4,7 @@ import io.ringsight.core.metrics.SinkCounter;
 import io.ringsight.core.metrics.SinkMetrics;
 import io.ringsight.core.metrics.SinkState;
 import io.ringsight.core.time.Clock;
-import io.ringsight.sinks.Message;
+import io.ringsight.sinks.EncodedMessage;
 import io.ringsight.sinks.MessageType;
 import io.ringsight.sinks.kafka.client.KafkaFailure;
 import io.ringsight.sinks.kafka.client.KafkaReason;
@@ -192,7 +192,7 @@ final class KafkaDelivery implements Delivery {
 
     private static KafkaFailure failure(QueuedMessage message, Exception why) {
         KafkaFailure failure = KafkaFailure.of(why);
-        Message refused = message.message();
+        EncodedMessage refused = message.message();
         return refused != null && refused.type() == MessageType.GAP ? failure.ofGap() : failure;
     }
 
@@ -236,7 +236,7 @@ final class KafkaDelivery implements Delivery {
     }
 
     private void refuse(QueuedMessage message, KafkaFailure failure, boolean inPlace) {
-        Message poison = message.message();
+        EncodedMessage poison = message.message();
         if (deadLetters != null && poison != null) {
             deadLetters.add(poison, failure.detail());
         }

@@ -2,7 +2,7 @@ package io.ringsight.sinks.kafka;
 
 import io.ringsight.core.metrics.SinkCounter;
 import io.ringsight.core.metrics.SinkMetrics;
-import io.ringsight.sinks.Message;
+import io.ringsight.sinks.EncodedMessage;
 import io.ringsight.sinks.queue.Delivery;
 import io.ringsight.sinks.queue.DiskFailure;
 import io.ringsight.sinks.queue.QueuedMessage;
@@ -55,7 +55,7 @@ final class SpoolDelivery implements Delivery {
 
     @Override
     public long deliver(QueuedMessage queued) {
-        Message message = queued.message();
+        EncodedMessage message = queued.message();
         if (!keep(message) && !bypass(message)) {
             lookAfterSpool();
             return AFTER_FAILURE_MS;
@@ -65,7 +65,7 @@ final class SpoolDelivery implements Delivery {
         return TAKEN;
     }
 
-    private boolean keep(Message message) {
+    private boolean keep(EncodedMessage message) {
         try {
             keepBypassed();
             long offset = spool.append(message);
@@ -78,7 +78,7 @@ final class SpoolDelivery implements Delivery {
         }
     }
 
-    private boolean bypass(Message message) {
+    private boolean bypass(EncodedMessage message) {
         boolean taken = spool.isHandedOver() && sending.forward(message, QueuedMessage.NOWHERE);
         if (taken) {
             spool.bypassed();

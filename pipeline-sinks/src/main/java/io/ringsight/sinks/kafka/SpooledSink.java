@@ -3,7 +3,7 @@ package io.ringsight.sinks.kafka;
 import io.ringsight.core.metrics.SinkMetrics;
 import io.ringsight.core.metrics.SinkState;
 import io.ringsight.core.time.Clock;
-import io.ringsight.sinks.Message;
+import io.ringsight.sinks.EncodedMessage;
 import io.ringsight.sinks.MessageSink;
 import io.ringsight.sinks.kafka.client.KafkaSinkSpec;
 import io.ringsight.sinks.kafka.deadletter.DeadLetters;
@@ -139,12 +139,12 @@ final class SpooledSink implements MessageSink {
     }
 
     @Override
-    public boolean offer(Message message) {
+    public boolean offer(EncodedMessage message) {
         return incoming.offer(message);
     }
 
     @Override
-    public void put(Message message) {
+    public void put(EncodedMessage message) {
         incoming.put(message);
     }
 

@@ -2,8 +2,8 @@ package io.ringsight.sinks.queue;
 
 import io.ringsight.core.frame.GapReason;
 import io.ringsight.core.time.Clock;
+import io.ringsight.sinks.EncodedMessage;
 import io.ringsight.sinks.Loss;
-import io.ringsight.sinks.Message;
 import java.io.IOException;
 
 /**
@@ -26,7 +26,7 @@ final class Backlog {
         growingLosses = new GrowingLosses(clock, lossesBefore);
     }
 
-    boolean hasRoom(Message message) {
+    boolean hasRoom(EncodedMessage message) {
         return messages == 0 || messages < limits.messages() && bytes + message.bytes().length <= limits.bytes();
     }
 
@@ -45,7 +45,7 @@ final class Backlog {
     }
 
     /** Adds a message; returns whether it is the next to be delivered. */
-    boolean add(Message message, long offset) {
+    boolean add(EncodedMessage message, long offset) {
         growingLosses.end(message.sourceId());
         messages++;
         bytes += message.bytes().length;
@@ -53,12 +53,12 @@ final class Backlog {
     }
 
     /** Adds {@code message} to its source's loss, if that still grows. */
-    boolean joinLoss(Message message) {
+    boolean joinLoss(EncodedMessage message) {
         return growingLosses.join(message);
     }
 
     /** Adds a loss that grows; returns whether it is the next to be delivered. */
-    boolean addLoss(Message first, String cause) {
+    boolean addLoss(EncodedMessage first, String cause) {
         QueuedMessage loss = loss(first, cause);
         growingLosses.begin(loss);
         return places.append(loss);
@@ -77,7 +77,7 @@ final class Backlog {
         return places.insert(loss, after);
     }
 
-    private QueuedMessage loss(Message first, String cause) {
+    private QueuedMessage loss(EncodedMessage first, String cause) {
         losses++;
         return new QueuedMessage(new Loss(first, GapReason.NOT_PUBLISHED, cause), clock.nanoTime());
     }

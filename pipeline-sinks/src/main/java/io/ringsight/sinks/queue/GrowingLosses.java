@@ -2,8 +2,8 @@ package io.ringsight.sinks.queue;
 
 import io.ringsight.core.frame.SourceId;
 import io.ringsight.core.time.Clock;
+import io.ringsight.sinks.EncodedMessage;
 import io.ringsight.sinks.GapJson;
-import io.ringsight.sinks.Message;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -20,7 +20,7 @@ final class GrowingLosses {
     }
 
     /** Adds {@code message} to its source's loss, if that still grows. */
-    boolean join(Message message) {
+    boolean join(EncodedMessage message) {
         QueuedMessage place = growing.get(message.sourceId());
         boolean joins = place != null && place.loss.continues(message);
         if (joins) {

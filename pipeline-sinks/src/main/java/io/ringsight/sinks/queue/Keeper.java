@@ -1,6 +1,6 @@
 package io.ringsight.sinks.queue;
 
-import io.ringsight.sinks.Message;
+import io.ringsight.sinks.EncodedMessage;
 import java.io.IOException;
 
 /** Keeps messages that are on their way to a receiver, in case it does not take them. */
@@ -12,5 +12,5 @@ public interface Keeper {
      * @return where the message is kept now
      * @throws IOException if it cannot be kept
      */
-    long keep(Message message) throws IOException;
+    long keep(EncodedMessage message) throws IOException;
 }

@@ -1,7 +1,7 @@
 package io.ringsight.sinks.queue;
 
+import io.ringsight.sinks.EncodedMessage;
 import io.ringsight.sinks.Loss;
-import io.ringsight.sinks.Message;
 
 /**
  * A message's place in a {@link SinkQueue}, from the moment it is accepted until it is answered. Guarded by the queue's
@@ -16,7 +16,7 @@ public final class QueuedMessage {
     /** The loss this place stands for, while it can still grow. */
     Loss loss;
     /** Null until a loss is rendered, and again after the answer. */
-    Message message;
+    EncodedMessage message;
 
     QueuedMessage next;
     long deliveredNs;
@@ -28,7 +28,7 @@ public final class QueuedMessage {
     /** Where the message is kept besides, or {@link #NOWHERE}. */
     long offset = NOWHERE;
 
-    QueuedMessage(Message message, long nowNs, long offset) {
+    QueuedMessage(EncodedMessage message, long nowNs, long offset) {
         this.message = message;
         this.offset = offset;
         bytes = message.bytes().length;
@@ -48,7 +48,7 @@ public final class QueuedMessage {
     }
 
     /** What to deliver. */
-    public Message message() {
+    public EncodedMessage message() {
         return message;
     }
 }

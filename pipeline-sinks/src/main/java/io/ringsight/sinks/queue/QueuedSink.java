@@ -1,7 +1,7 @@
 package io.ringsight.sinks.queue;
 
 import io.ringsight.core.metrics.SinkMetrics;
-import io.ringsight.sinks.Message;
+import io.ringsight.sinks.EncodedMessage;
 import io.ringsight.sinks.MessageSink;
 import java.time.Duration;
 
@@ -22,12 +22,12 @@ public final class QueuedSink implements MessageSink {
     }
 
     @Override
-    public boolean offer(Message message) {
+    public boolean offer(EncodedMessage message) {
         return queue.offer(message);
     }
 
     @Override
-    public void put(Message message) {
+    public void put(EncodedMessage message) {
         queue.put(message);
     }
 

@@ -4,7 +4,7 @@ import io.ringsight.core.metrics.SinkCounter;
 import io.ringsight.core.metrics.SinkMetrics;
 import io.ringsight.core.metrics.SinkState;
 import io.ringsight.core.time.Clock;
-import io.ringsight.sinks.Message;
+import io.ringsight.sinks.EncodedMessage;
 import io.ringsight.sinks.MessageSink;
 import java.io.IOException;
 import java.time.Duration;
@@ -80,7 +80,7 @@ public final class SinkQueue {
     }
 
     /** See {@link MessageSink#offer}. */
-    public boolean offer(Message message) {
+    public boolean offer(EncodedMessage message) {
         metrics.count(SinkCounter.OFFERED);
         life.lock();
         try {
@@ -96,7 +96,7 @@ public final class SinkQueue {
     }
 
     /** See {@link MessageSink#put}. */
-    public void put(Message message) {
+    public void put(EncodedMessage message) {
         metrics.count(SinkCounter.OFFERED);
         life.lock();
         try {
@@ -120,12 +120,12 @@ public final class SinkQueue {
         room.onOpen(listener);
     }
 
-    private void accept(Message message, long offset) {
+    private void accept(EncodedMessage message, long offset) {
         added(backlog.add(message, offset));
     }
 
     /** Takes a message counted already, if there is room; {@link QueueWatcher#settled} is told {@code offset}. */
-    public boolean forward(Message message, long offset) {
+    public boolean forward(EncodedMessage message, long offset) {
         life.lock();
         try {
             boolean taken = !life.isClosing() && backlog.hasRoom(message);
@@ -138,7 +138,7 @@ public final class SinkQueue {
         }
     }
 
-    private void drop(Message message) {
+    private void drop(EncodedMessage message) {
         metrics.count(SinkCounter.DROPPED_QUEUE_FULL);
         if (!life.isStopped() && !backlog.joinLoss(message)) {
             metrics.count(SinkCounter.GAPS_ADDED);
@@ -159,7 +159,7 @@ public final class SinkQueue {
     }
 
     /** Takes a gap message the sink itself made. Before {@link #start}. */
-    public void addOwn(Message message) {
+    public void addOwn(EncodedMessage message) {
         metrics.count(SinkCounter.GAPS_ADDED);
         forward(message, QueuedMessage.NOWHERE);
     }

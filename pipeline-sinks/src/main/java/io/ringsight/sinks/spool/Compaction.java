@@ -2,9 +2,9 @@ package io.ringsight.sinks.spool;
 
 import io.ringsight.core.frame.GapReason;
 import io.ringsight.core.frame.SourceId;
+import io.ringsight.sinks.EncodedMessage;
 import io.ringsight.sinks.GapJson;
 import io.ringsight.sinks.Loss;
-import io.ringsight.sinks.Message;
 import io.ringsight.sinks.MessageType;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -90,7 +90,7 @@ final class Compaction {
         if (entry.offset() < committed) {
             return;
         }
-        Message message = entry.message();
+        EncodedMessage message = entry.message();
         boolean counts = countsDropped(message);
         boolean isUnknown = Chains.tellsOfDamage(message.messageId());
         if (isUnknown && dropsFormer(message)) {
@@ -124,7 +124,7 @@ final class Compaction {
     }
 
     /** Whether the gap that was kept just before tells no more than this one: all since the message before is unknown. */
-    private boolean dropsFormer(Message message) {
+    private boolean dropsFormer(EncodedMessage message) {
         SpoolEntry former = lastUnknown.get(message.sourceId());
         return former != null
                 && former.offset() >= handedOver
@@ -133,7 +133,7 @@ final class Compaction {
     }
 
     /** Whether it is a message an earlier compaction made. */
-    private static boolean countsDropped(Message message) {
+    private static boolean countsDropped(EncodedMessage message) {
         String id = message.messageId();
         return message.type() != MessageType.FRAME && id.startsWith(NUMBER_PREFIX, id.lastIndexOf('/') + 1);
     }
@@ -148,9 +148,10 @@ final class Compaction {
             return;
         }
         // no two runs of a source and epoch end with the same offset, whatever process made them
-        Message gap = gaps.lost(run.loss, NUMBER_PREFIX + (run.lastOffset + 1));
+        EncodedMessage gap = gaps.lost(run.loss, NUMBER_PREFIX + (run.lastOffset + 1));
         // when the gap began, in case it grows
-        Message dated = new Message(gap.key(), gap.type(), run.loss.sinceUtcNs(), gap.losses(), gap.bytes());
+        EncodedMessage dated =
+                new EncodedMessage(gap.key(), gap.type(), run.loss.sinceUtcNs(), gap.losses(), gap.bytes());
         kept.add(new SpoolEntry(run.lastOffset, dated, run.lastNs));
         dropped += run.messages;
         added++;

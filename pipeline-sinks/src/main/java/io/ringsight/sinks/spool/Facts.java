@@ -3,13 +3,13 @@ package io.ringsight.sinks.spool;
 import io.ringsight.core.frame.FrameLosses;
 import io.ringsight.core.frame.GapReason;
 import io.ringsight.core.frame.SourceId;
-import io.ringsight.sinks.Message;
+import io.ringsight.sinks.EncodedMessage;
 import io.ringsight.sinks.MessageKey;
 import io.ringsight.sinks.MessageType;
 import java.nio.charset.StandardCharsets;
 
 /**
- * What a {@link Message} has besides its text, as one line of words: {@code source type epoch number frameSeq
+ * What an {@link EncodedMessage} has besides its text, as one line of words: {@code source type epoch number frameSeq
  * prevFrameSeq utcNs appendedNs [reason=frames]...}.
  */
 record Facts(MessageKey key, MessageType type, long utcNs, long appendedNs, FrameLosses losses) {
@@ -17,7 +17,7 @@ record Facts(MessageKey key, MessageType type, long utcNs, long appendedNs, Fram
     private static final GapReason[] REASONS = GapReason.values();
 
     static byte[] line(SpoolEntry entry) {
-        Message message = entry.message();
+        EncodedMessage message = entry.message();
         MessageKey key = message.key();
         StringBuilder text = new StringBuilder(160)
                 .append(key.sourceId())
@@ -84,7 +84,7 @@ record Facts(MessageKey key, MessageType type, long utcNs, long appendedNs, Fram
         return losses;
     }
 
-    Message message(byte[] text) {
-        return new Message(key, type, utcNs, losses, text);
+    EncodedMessage message(byte[] text) {
+        return new EncodedMessage(key, type, utcNs, losses, text);
     }
 }

@@ -1,7 +1,7 @@
 package io.ringsight.sinks.spool;
 
 import io.ringsight.core.time.Clock;
-import io.ringsight.sinks.Message;
+import io.ringsight.sinks.EncodedMessage;
 import java.io.IOException;
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
@@ -177,7 +177,7 @@ final class LegacyLog {
         String source = new String(key, StandardCharsets.UTF_8);
         String[] facts = new String(bytes(record), StandardCharsets.UTF_8).split(" ");
         long utcNs = Long.parseLong(facts[6]);
-        Message message = new Message(
+        EncodedMessage message = new EncodedMessage(
                 Facts.key(source, facts[2], facts[3], facts[4], facts[5]),
                 Facts.type(facts[1]),
                 utcNs,

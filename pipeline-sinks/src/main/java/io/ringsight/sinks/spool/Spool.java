@@ -3,8 +3,8 @@ package io.ringsight.sinks.spool;
 import io.ringsight.core.metrics.SinkCounter;
 import io.ringsight.core.metrics.SinkMetrics;
 import io.ringsight.core.time.Clock;
+import io.ringsight.sinks.EncodedMessage;
 import io.ringsight.sinks.GapJson;
-import io.ringsight.sinks.Message;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -62,7 +62,7 @@ public final class Spool implements Closeable {
     /** Takes over what the spool hands over. */
     public interface Receiver {
         /** @return whether there was room */
-        boolean take(Message message, long offset);
+        boolean take(EncodedMessage message, long offset);
     }
 
     private Spool(SpoolSpec spec, SinkMetrics metrics, Clock clock, SpoolLock lock) throws IOException {
@@ -129,7 +129,7 @@ public final class Spool implements Closeable {
     }
 
     /** For each source whose run ended without a word: the gap message that says so. To be published first. */
-    public List<Message> farewells() {
+    public List<EncodedMessage> farewells() {
         return state.unfinished().stream()
                 .map(at -> gaps.unknown(at.sourceId(), at.streamEpoch(), at.frameSeq(), at.utcNs()))
                 .toList();
@@ -141,7 +141,7 @@ public final class Spool implements Closeable {
      * @return its offset
      * @throws IOException if the disk is full, or broken: the spool is as it was before
      */
-    public long append(Message message) throws IOException {
+    public long append(EncodedMessage message) throws IOException {
         SpoolEntry entry = new SpoolEntry(next, message, clock.nanoTime());
         files.append(entry);
         state.passed(entry);
@@ -180,7 +180,7 @@ public final class Spool implements Closeable {
     }
 
     /** Hands over what was just appended without reading it back, if all before it was handed over. */
-    public void handOver(long offset, Message message, Receiver receiver) {
+    public void handOver(long offset, EncodedMessage message, Receiver receiver) {
         if (offset == handedOver) {
             handOver(new SpoolEntry(offset, message, 0), receiver);
         }

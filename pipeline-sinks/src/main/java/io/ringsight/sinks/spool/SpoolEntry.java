@@ -1,6 +1,6 @@
 package io.ringsight.sinks.spool;
 
-import io.ringsight.sinks.Message;
+import io.ringsight.sinks.EncodedMessage;
 
 /**
  * A message in the spool.
@@ -9,4 +9,4 @@ import io.ringsight.sinks.Message;
  * @param message as it was appended
  * @param appendedNs when, by the monotonic clock of the run that appended it: comparable within a streamEpoch only
  */
-public record SpoolEntry(long offset, Message message, long appendedNs) {}
+public record SpoolEntry(long offset, EncodedMessage message, long appendedNs) {}

@@ -5,7 +5,7 @@ import io.ringsight.client.MessageFormatException;
 import io.ringsight.client.MessageReader;
 import io.ringsight.core.frame.GapReason;
 import io.ringsight.core.frame.SourceId;
-import io.ringsight.sinks.Message;
+import io.ringsight.sinks.EncodedMessage;
 import io.ringsight.sinks.MessageType;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -151,7 +151,7 @@ final class SpoolState {
 
     /** A message was appended, or found. The file may know more than what a loss of power left of the messages. */
     void passed(SpoolEntry entry) {
-        Message message = entry.message();
+        EncodedMessage message = entry.message();
         Position before = positions.get(message.sourceId());
         if (before != null && (entry.offset() <= before.offset || isBehind(message, before))) {
             return;
@@ -177,13 +177,13 @@ final class SpoolState {
     }
 
     /** Of positions whose offset is not known. */
-    private static boolean isBehind(Message message, Position known) {
+    private static boolean isBehind(EncodedMessage message, Position known) {
         return known.offset < 0
                 && message.key().streamEpoch().equals(known.streamEpoch)
                 && message.key().frameSeq() < known.frameSeq;
     }
 
-    private static boolean isLast(Message message) {
+    private static boolean isLast(EncodedMessage message) {
         return message.type() != MessageType.FRAME
                 && !Chains.tellsOfDamage(message.messageId())
                 && tellsTheEnd(message.bytes());

@@ -10,7 +10,7 @@ import io.ringsight.core.metrics.SinkState;
 import io.ringsight.core.run.Await;
 import io.ringsight.core.time.Clock;
 import io.ringsight.sinks.Camera;
-import io.ringsight.sinks.Message;
+import io.ringsight.sinks.EncodedMessage;
 import io.ringsight.sinks.MessageSchema;
 import io.ringsight.sinks.MessageSink;
 import io.ringsight.sinks.kafka.client.KafkaSinkSpec;
@@ -110,7 +110,7 @@ class KafkaSinkTest {
         broker = new KafkaBroker().start();
         open(QueueLimits.DEFAULT, Map.of());
         Camera other = new Camera("line2", Clock.system());
-        List<Message> sent = new ArrayList<>();
+        List<EncodedMessage> sent = new ArrayList<>();
         for (int i = 0; i < 500; i++) {
             sent.add(i % 10 == 3 ? camera.gap(i % 3) : camera.next(i % 4 == 0 ? 2 : 0));
             sent.add(other.next());
@@ -126,10 +126,10 @@ class KafkaSinkTest {
         compareRecords(sent);
     }
 
-    private void compareRecords(List<Message> sent) {
+    private void compareRecords(List<EncodedMessage> sent) {
         Map<String, Object> settings = new HashMap<>();
         settings.put("bootstrap.servers", broker.bootstrapServers());
-        Map<String, Message> byId = new HashMap<>();
+        Map<String, EncodedMessage> byId = new HashMap<>();
         sent.forEach(message -> byId.put(message.messageId(), message));
         try (var consumer = new KafkaConsumer<>(settings, new StringDeserializer(), new StringDeserializer())) {
             List<TopicPartition> partitions = consumer.partitionsFor(TOPIC).stream()
@@ -143,7 +143,7 @@ class KafkaSinkTest {
                     for (Header header : read.headers()) {
                         headers.put(header.key(), new String(header.value(), StandardCharsets.UTF_8));
                     }
-                    Message message = byId.remove(headers.get("ce_id"));
+                    EncodedMessage message = byId.remove(headers.get("ce_id"));
                     assertThat(read.key()).isEqualTo(message.sourceId().value());
                     assertThat(read.value()).isEqualTo(new String(message.bytes(), StandardCharsets.UTF_8));
                     assertThat(headers)

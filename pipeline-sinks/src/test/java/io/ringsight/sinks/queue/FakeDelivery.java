@@ -1,7 +1,7 @@
 package io.ringsight.sinks.queue;
 
 import io.ringsight.core.run.Await;
-import io.ringsight.sinks.Message;
+import io.ringsight.sinks.EncodedMessage;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Semaphore;
@@ -10,7 +10,7 @@ import java.util.concurrent.Semaphore;
 public final class FakeDelivery implements Delivery {
     private final Semaphore allowed = new Semaphore(0);
     private final List<QueuedMessage> unanswered = new ArrayList<>();
-    private final List<Message> taken = new ArrayList<>();
+    private final List<EncodedMessage> taken = new ArrayList<>();
     private SinkQueue queue;
     private volatile boolean answersAtOnce;
     private volatile boolean rewinds;
@@ -38,7 +38,7 @@ public final class FakeDelivery implements Delivery {
         allowed.release();
     }
 
-    public synchronized List<Message> taken() {
+    public synchronized List<EncodedMessage> taken() {
         return List.copyOf(taken);
     }
 

@@ -8,7 +8,7 @@ import io.ringsight.core.metrics.SinkCounter;
 import io.ringsight.core.metrics.SinkMetrics;
 import io.ringsight.core.time.Clock;
 import io.ringsight.sinks.Camera;
-import io.ringsight.sinks.Message;
+import io.ringsight.sinks.EncodedMessage;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -57,7 +57,8 @@ class SinkQueueStressTest {
 
     private static void publish(SinkQueue queue, Camera camera, Random random) {
         for (int i = 0; i < MESSAGES; i++) {
-            Message message = random.nextInt(10) == 0 ? camera.gap(random.nextInt(3)) : camera.next(random.nextInt(2));
+            EncodedMessage message =
+                    random.nextInt(10) == 0 ? camera.gap(random.nextInt(3)) : camera.next(random.nextInt(2));
             if (random.nextInt(50) == 0) {
                 queue.put(message);
             } else {
@@ -71,7 +72,7 @@ class SinkQueueStressTest {
         private final SinkQueue queue;
         private final Random random;
         private final ConcurrentLinkedQueue<QueuedMessage> sent = new ConcurrentLinkedQueue<>();
-        private final ConcurrentLinkedQueue<Message> acknowledged = new ConcurrentLinkedQueue<>();
+        private final ConcurrentLinkedQueue<EncodedMessage> acknowledged = new ConcurrentLinkedQueue<>();
         private final Thread answers = new Thread(this::answer);
         private volatile boolean calm;
 

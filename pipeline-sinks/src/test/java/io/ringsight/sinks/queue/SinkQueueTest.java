@@ -10,7 +10,7 @@ import io.ringsight.core.metrics.SinkState;
 import io.ringsight.core.run.Await;
 import io.ringsight.core.time.ManualClock;
 import io.ringsight.sinks.Camera;
-import io.ringsight.sinks.Message;
+import io.ringsight.sinks.EncodedMessage;
 import io.ringsight.sinks.Sample;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -209,7 +209,7 @@ class SinkQueueTest {
 
     @Test
     void limitsBytesAndTakesOneLongMessage() {
-        Message first = camera.next(0, 3);
+        EncodedMessage first = camera.next(0, 3);
         open(new QueueLimits(100, first.bytes().length + 10));
         assertThat(queue.offer(first)).isTrue();
         assertThat(queue.offer(camera.next())).isFalse();
@@ -242,7 +242,7 @@ class SinkQueueTest {
 
     @Test
     void recordingsHaveRoomUntilHalfOfTheBytesAreThere() {
-        Message first = camera.next();
+        EncodedMessage first = camera.next();
         open(new QueueLimits(100, first.bytes().length * 2L));
         queue.offer(first);
         assertThat(queue.hasRoom()).isFalse();
@@ -491,7 +491,7 @@ class SinkQueueTest {
         assertThat(queue.unansweredNs()).isZero();
     }
 
-    private static Findings verify(List<Message> messages) {
+    private static Findings verify(List<EncodedMessage> messages) {
         TopicVerifier verifier = new TopicVerifier();
         messages.forEach(message -> verifier.add(message.bytes()));
         return verifier.findings();

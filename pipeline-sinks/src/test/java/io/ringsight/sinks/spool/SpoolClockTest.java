@@ -6,7 +6,7 @@ import io.ringsight.core.metrics.SinkCounter;
 import io.ringsight.core.metrics.SinkMetrics;
 import io.ringsight.core.time.Clock;
 import io.ringsight.sinks.Camera;
-import io.ringsight.sinks.Message;
+import io.ringsight.sinks.EncodedMessage;
 import io.ringsight.sinks.MessageJson;
 import io.ringsight.sinks.Sample;
 import java.io.IOException;
@@ -56,7 +56,7 @@ class SpoolClockTest {
     }
 
     private static long taken(Spool spool) throws IOException {
-        List<Message> all = new ArrayList<>();
+        List<EncodedMessage> all = new ArrayList<>();
         spool.pump((message, offset) -> all.add(message));
         return all.size();
     }
@@ -143,7 +143,7 @@ class SpoolClockTest {
 
     private static List<String> appendFarewells(Spool spool) throws IOException {
         List<String> told = new ArrayList<>();
-        for (Message farewell : spool.farewells()) {
+        for (EncodedMessage farewell : spool.farewells()) {
             String text = new String(farewell.bytes(), StandardCharsets.UTF_8);
             String since = text.replaceAll(".*\"since\":\"([^\"]*)\".*", "$1");
             String until = text.replaceAll(".*\"until\":\"([^\"]*)\".*", "$1");

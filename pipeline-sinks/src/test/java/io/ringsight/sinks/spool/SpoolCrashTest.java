@@ -10,7 +10,7 @@ import io.ringsight.core.detect.Detections;
 import io.ringsight.core.metrics.SinkMetrics;
 import io.ringsight.core.time.ManualClock;
 import io.ringsight.sinks.Camera;
-import io.ringsight.sinks.Message;
+import io.ringsight.sinks.EncodedMessage;
 import io.ringsight.sinks.Sample;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -51,7 +51,7 @@ class SpoolCrashTest {
     /** Of each camera, the last frame of which {@code append} returned. */
     private final Map<String, Long> appended = new HashMap<>();
 
-    private final List<Message> topic = new ArrayList<>();
+    private final List<EncodedMessage> topic = new ArrayList<>();
     private final List<Long> unanswered = new ArrayList<>();
     private Path dir;
     private Spool spool;
@@ -111,7 +111,7 @@ class SpoolCrashTest {
 
     private void append() throws IOException {
         Camera camera = cameras[random.nextInt(cameras.length)];
-        Message message = random.nextInt(12) == 0 ? camera.gap(2) : camera.next(0, HALF + random.nextInt(HALF));
+        EncodedMessage message = random.nextInt(12) == 0 ? camera.gap(2) : camera.next(0, HALF + random.nextInt(HALF));
         spool.append(message);
         appended.put(message.sourceId().value(), camera.lastFrameSeq());
     }

@@ -11,7 +11,7 @@ import io.ringsight.core.metrics.SinkCounter;
 import io.ringsight.core.metrics.SinkMetrics;
 import io.ringsight.core.time.ManualClock;
 import io.ringsight.sinks.Camera;
-import io.ringsight.sinks.Message;
+import io.ringsight.sinks.EncodedMessage;
 import io.ringsight.sinks.MessageJson;
 import io.ringsight.sinks.MessageSchema;
 import io.ringsight.sinks.MessageType;
@@ -88,18 +88,18 @@ class SpoolDamageTest {
     }
 
     /** All that the topic gets from the next run, its first messages included. */
-    private List<Message> topic(Path dir) throws IOException {
+    private List<EncodedMessage> topic(Path dir) throws IOException {
         try (Spool spool = open(dir)) {
-            for (Message farewell : spool.farewells()) {
+            for (EncodedMessage farewell : spool.farewells()) {
                 spool.append(farewell);
             }
-            List<Message> topic = new ArrayList<>();
+            List<EncodedMessage> topic = new ArrayList<>();
             spool.pump((message, offset) -> topic.add(message));
             return topic;
         }
     }
 
-    private Findings accounted(List<Message> topic, String as) {
+    private Findings accounted(List<EncodedMessage> topic, String as) {
         TopicVerifier verifier = new TopicVerifier();
         topic.forEach(message -> {
             if (message.type() != MessageType.FRAME) {
@@ -117,7 +117,7 @@ class SpoolDamageTest {
         return findings;
     }
 
-    private static long ofRun(List<Message> topic) {
+    private static long ofRun(List<EncodedMessage> topic) {
         return topic.stream()
                 .filter(m -> !m.messageId().matches(".*/[du][0-9]+"))
                 .count();
@@ -139,7 +139,7 @@ class SpoolDamageTest {
             Path dir = copy(killed);
             Files.write(dir.resolve(name), flipped);
             String as = "-Dseed=" + seed + ", byte " + at;
-            List<Message> topic = topic(dir);
+            List<EncodedMessage> topic = topic(dir);
             accounted(topic, as);
             boolean inHeader = at < SpoolFormat.FILE_HEADER_BYTES;
             assertThat(ofRun(topic)).as(as).isEqualTo(inHeader ? MESSAGES : MESSAGES - 1);
@@ -193,7 +193,7 @@ class SpoolDamageTest {
     void tellsTheEndOfAnEarlierRunWhoseFilesAreGone(int firstDeleted) throws IOException {
         Path dir = written(MESSAGES, 0);
         Spool second = open(dir);
-        for (Message farewell : second.farewells()) {
+        for (EncodedMessage farewell : second.farewells()) {
             second.append(farewell);
         }
         MessageJson json = new MessageJson(LATER_EPOCH, clock);
@@ -206,7 +206,7 @@ class SpoolDamageTest {
             Files.delete(file);
         }
 
-        List<Message> topic = topic(dir);
+        List<EncodedMessage> topic = topic(dir);
 
         accounted(topic, "files from " + firstDeleted);
         assertThat(ends(topic, Sample.EPOCH)).containsExactlyInAnyOrder(camera.lastFrameSeq(), other.lastFrameSeq());
@@ -215,7 +215,7 @@ class SpoolDamageTest {
     }
 
     /** The last frames that gap messages of reason unknown of a run name. */
-    private static List<Long> ends(List<Message> topic, String epoch) {
+    private static List<Long> ends(List<EncodedMessage> topic, String epoch) {
         return topic.stream()
                 .filter(message -> message.key().streamEpoch().equals(epoch))
                 .filter(message ->
@@ -283,7 +283,7 @@ class SpoolDamageTest {
         for (int i = 0; i < 10; i++) {
             spool.append(camera.next(0, 20));
         }
-        List<Message> topic = new ArrayList<>();
+        List<EncodedMessage> topic = new ArrayList<>();
         spool.pump((message, offset) -> topic.add(message));
         spool.append(other.next());
         spool.pump((message, offset) -> topic.add(message));
@@ -319,12 +319,12 @@ class SpoolDamageTest {
         Path dir = legacy();
         Spool spool = open(dir);
         assertThat(spool.messages()).isEqualTo(11);
-        List<Message> topic = new ArrayList<>(spool.farewells());
+        List<EncodedMessage> topic = new ArrayList<>(spool.farewells());
         assertThat(topic).hasSize(2);
         topic.clear();
         spool.pump((message, offset) -> topic.add(message));
         assertThat(topic)
-                .extracting(Message::messageId)
+                .extracting(EncodedMessage::messageId)
                 .startsWith("line1/" + Sample.EPOCH + "/203", "line2/" + Sample.EPOCH + "/2")
                 .endsWith("line1/" + Sample.EPOCH + "/g1");
         assertThat(topic).hasSize(11);
@@ -345,7 +345,7 @@ class SpoolDamageTest {
         bytes[200] ^= 1;
         Files.write(file, bytes);
         try (Spool spool = open(dir)) {
-            List<Message> topic = new ArrayList<>();
+            List<EncodedMessage> topic = new ArrayList<>();
             spool.pump((message, offset) -> topic.add(message));
             assertThat(ofRun(topic)).isEqualTo(10);
             assertThat(topic).anyMatch(m -> m.messageId().matches(".*/d[0-9]+"));

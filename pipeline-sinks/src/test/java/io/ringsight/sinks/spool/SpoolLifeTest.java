@@ -7,7 +7,7 @@ import io.ringsight.client.verify.TopicVerifier;
 import io.ringsight.core.metrics.SinkMetrics;
 import io.ringsight.core.time.ManualClock;
 import io.ringsight.sinks.Camera;
-import io.ringsight.sinks.Message;
+import io.ringsight.sinks.EncodedMessage;
 import io.ringsight.sinks.Sample;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -42,7 +42,7 @@ class SpoolLifeTest {
     /** Appends, hands over, answers and dies at random; what was received must account for every frame. */
     private final class RandomLife {
         private final Random random;
-        private final List<Message> topic = new ArrayList<>();
+        private final List<EncodedMessage> topic = new ArrayList<>();
         private final List<Long> open = new ArrayList<>();
         private final Camera[] cameras = {new Camera("a", clock), new Camera("b", clock)};
         private Path dir;
@@ -73,7 +73,7 @@ class SpoolLifeTest {
             return verifier.findings();
         }
 
-        private boolean take(Message message, long offset) {
+        private boolean take(EncodedMessage message, long offset) {
             topic.add(message);
             open.add(offset);
             return true;

@@ -11,7 +11,7 @@ import io.ringsight.core.metrics.SinkCounter;
 import io.ringsight.core.metrics.SinkMetrics;
 import io.ringsight.core.time.ManualClock;
 import io.ringsight.sinks.Camera;
-import io.ringsight.sinks.Message;
+import io.ringsight.sinks.EncodedMessage;
 import io.ringsight.sinks.MessageSchema;
 import io.ringsight.sinks.MessageType;
 import io.ringsight.sinks.Sample;
@@ -37,7 +37,7 @@ class SpoolTest {
     private final ManualClock clock = new ManualClock(Sample.NOW_UTC_NS);
     private final Camera camera = new Camera("line1", clock);
     private final Camera other = new Camera("line2", clock);
-    private final List<Message> received = new ArrayList<>();
+    private final List<EncodedMessage> received = new ArrayList<>();
     private final List<Long> unsettled = new ArrayList<>();
     private SinkMetrics metrics = new SinkMetrics("kafka:t");
     private Spool spool;
@@ -65,8 +65,8 @@ class SpoolTest {
         spool = Spool.open(spec(1 << 20), metrics, clock);
     }
 
-    private void append(Message... messages) throws IOException {
-        for (Message message : messages) {
+    private void append(EncodedMessage... messages) throws IOException {
+        for (EncodedMessage message : messages) {
             spool.append(message);
         }
     }
@@ -112,17 +112,17 @@ class SpoolTest {
         return Spool.open(new SpoolSpec(dir, 1 << 20, Duration.ofHours(1), 1_000), metrics, clock);
     }
 
-    private static List<Message> all(Spool from) throws IOException {
-        List<Message> all = new ArrayList<>();
+    private static List<EncodedMessage> all(Spool from) throws IOException {
+        List<EncodedMessage> all = new ArrayList<>();
         from.pump((message, offset) -> all.add(message));
         return all;
     }
 
-    private static List<String> ids(List<Message> messages) {
-        return messages.stream().map(Message::messageId).toList();
+    private static List<String> ids(List<EncodedMessage> messages) {
+        return messages.stream().map(EncodedMessage::messageId).toList();
     }
 
-    private static Findings verify(List<Message> messages) {
+    private static Findings verify(List<EncodedMessage> messages) {
         TopicVerifier verifier = new TopicVerifier();
         messages.forEach(message -> {
             if (message.type() != MessageType.FRAME) {
@@ -140,13 +140,13 @@ class SpoolTest {
     @Test
     void handsOverInOrderWhatWasAppendedWithAllItHas() throws IOException {
         open();
-        Message frame = camera.next(2);
-        Message gap = camera.gap(3);
+        EncodedMessage frame = camera.next(2);
+        EncodedMessage gap = camera.gap(3);
         append(frame, gap, other.next());
         receive(10);
         assertThat(received).hasSize(3);
         for (int i = 0; i < 2; i++) {
-            Message sent = i == 0 ? frame : gap;
+            EncodedMessage sent = i == 0 ? frame : gap;
             assertThat(received.get(i)).usingRecursiveComparison().isEqualTo(sent);
         }
         assertThat(spool.messages()).isEqualTo(3);
@@ -210,9 +210,9 @@ class SpoolTest {
         clock.advanceMs(60_000);
         Spool afterCrash = reopen(killed);
         assertThat(afterCrash.farewells())
-                .extracting(Message::messageId)
+                .extracting(EncodedMessage::messageId)
                 .containsExactly("line1/" + Sample.EPOCH + "/u1", "line2/" + Sample.EPOCH + "/u1");
-        Message farewell = afterCrash.farewells().get(0);
+        EncodedMessage farewell = afterCrash.farewells().get(0);
         assertThat(farewell.key().frameSeq()).isEqualTo(6);
         SCHEMA.accepts(farewell.bytes());
         assertThat(new String(farewell.bytes(), java.nio.charset.StandardCharsets.UTF_8))
@@ -242,7 +242,9 @@ class SpoolTest {
         Path killed = killed();
         Files.delete(killed.resolve(Segment.fileName(0)));
         Spool next = reopen(killed);
-        assertThat(next.farewells()).extracting(Message::messageId).containsExactly("line1/" + Sample.EPOCH + "/u1");
+        assertThat(next.farewells())
+                .extracting(EncodedMessage::messageId)
+                .containsExactly("line1/" + Sample.EPOCH + "/u1");
         next.close();
     }
 
@@ -279,7 +281,7 @@ class SpoolTest {
             Files.write(dir.resolve(file.getFileName()), java.util.Arrays.copyOf(whole, length));
             int expected = (int) ends.stream().filter(within(length)).count();
             Spool torn = reopen(dir);
-            List<Message> left = all(torn);
+            List<EncodedMessage> left = all(torn);
             assertThat(left).as("cut at " + length).hasSize(expected);
             assertThat(verify(left).isComplete()).isTrue();
             torn.append(camera.next());
@@ -401,7 +403,7 @@ class SpoolTest {
             spool.maintain();
         }
         Spool next = reopen(killed());
-        List<Message> replayed = all(next);
+        List<EncodedMessage> replayed = all(next);
         assertThat(ids(replayed).subList(0, 2)).allMatch(id -> id.endsWith("/1") || id.endsWith("/2"));
         assertThat(verify(replayed).isComplete()).isTrue();
         next.close();

@@ -6,7 +6,7 @@ import io.ringsight.core.frame.FrameResult;
 import io.ringsight.core.frame.Gap;
 import io.ringsight.core.frame.GapReason;
 import io.ringsight.core.pipeline.ResultSink;
-import io.ringsight.sinks.Message;
+import io.ringsight.sinks.EncodedMessage;
 import io.ringsight.sinks.MessageJson;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
@@ -59,7 +59,7 @@ final class Lines implements ResultSink, AutoCloseable {
         }
     }
 
-    private void write(Message message) {
+    private void write(EncodedMessage message) {
         if (failure != null) {
             return;
         }

@@ -1,6 +1,6 @@
 package io.ringsight.sinks.kafka.client;
 
-import io.ringsight.sinks.Message;
+import io.ringsight.sinks.EncodedMessage;
 import io.ringsight.sinks.MessageType;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -22,12 +22,12 @@ public final class KafkaRecords {
     private KafkaRecords() {}
 
     /** For the partition that Kafka chooses. */
-    public static ProducerRecord<byte[], byte[]> record(String topic, Message message) {
+    public static ProducerRecord<byte[], byte[]> record(String topic, EncodedMessage message) {
         return record(topic, 0, message);
     }
 
     /** For the partition that Kafka would choose among {@code partitions}; 0 if they are not known. */
-    public static ProducerRecord<byte[], byte[]> record(String topic, int partitions, Message message) {
+    public static ProducerRecord<byte[], byte[]> record(String topic, int partitions, EncodedMessage message) {
         String source = message.sourceId().value();
         byte[] key = utf8(source);
         Integer partition = partitions == 0 ? null : BuiltInPartitioner.partitionForKey(key, partitions);

@@ -8,7 +8,7 @@ import io.ringsight.client.MessageFormatException;
 import io.ringsight.client.MessageHead;
 import io.ringsight.client.MessageReader;
 import io.ringsight.core.frame.SourceId;
-import io.ringsight.sinks.Message;
+import io.ringsight.sinks.EncodedMessage;
 import io.ringsight.sinks.MessageKey;
 import io.ringsight.sinks.MessageType;
 import java.io.IOException;
@@ -25,7 +25,7 @@ import java.util.concurrent.TimeUnit;
  * @param reason what the broker said, for people, without secrets
  * @param message the message as it was made; its losses are not read
  */
-public record DeadLetter(String setAsideAt, String topic, String reason, Message message) {
+public record DeadLetter(String setAsideAt, String topic, String reason, EncodedMessage message) {
     private static final JsonFactory FACTORY = new JsonFactory();
 
     /** Its name. */
@@ -88,7 +88,7 @@ public record DeadLetter(String setAsideAt, String topic, String reason, Message
             return isWhole ? new DeadLetter(setAsideAt, topic, reason, message()) : null;
         }
 
-        private Message message() {
+        private EncodedMessage message() {
             Identity identity = head.identity();
             MessageKey key = new MessageKey(
                     new SourceId(identity.sourceId()),
@@ -98,7 +98,7 @@ public record DeadLetter(String setAsideAt, String topic, String reason, Message
                     head.coverage().prevFrameSeq());
             Instant made = head.publishedAt().orElseGet(() -> Instant.parse(setAsideAt));
             long utcNs = TimeUnit.SECONDS.toNanos(made.getEpochSecond()) + made.getNano();
-            return new Message(key, head.isFrame() ? MessageType.FRAME : MessageType.GAP, utcNs, null, json);
+            return new EncodedMessage(key, head.isFrame() ? MessageType.FRAME : MessageType.GAP, utcNs, null, json);
         }
 
         private void message(JsonParser in) throws IOException, MessageFormatException {

@@ -1,7 +1,7 @@
 package io.ringsight.sinks.kafka.deadletter;
 
 import io.ringsight.core.metrics.SinkState;
-import io.ringsight.sinks.Message;
+import io.ringsight.sinks.EncodedMessage;
 import io.ringsight.sinks.kafka.client.KafkaFailure;
 import io.ringsight.sinks.kafka.client.KafkaReason;
 import io.ringsight.sinks.kafka.client.KafkaRecords;
@@ -142,11 +142,11 @@ public final class DeadLetterResend {
     }
 
     /** The message, and that it is late. */
-    private static Message resent(Message message) {
+    private static EncodedMessage resent(EncodedMessage message) {
         byte[] json = message.bytes();
         byte[] marked = new byte[RESENT.length + json.length - 1];
         System.arraycopy(RESENT, 0, marked, 0, RESENT.length);
         System.arraycopy(json, 1, marked, RESENT.length, json.length - 1);
-        return new Message(message.key(), message.type(), message.utcNs(), message.losses(), marked);
+        return new EncodedMessage(message.key(), message.type(), message.utcNs(), message.losses(), marked);
     }
 }

@@ -4,7 +4,7 @@ import com.fasterxml.jackson.core.io.JsonStringEncoder;
 import io.ringsight.core.metrics.SinkCounter;
 import io.ringsight.core.metrics.SinkMetrics;
 import io.ringsight.core.time.Clock;
-import io.ringsight.sinks.Message;
+import io.ringsight.sinks.EncodedMessage;
 import io.ringsight.sinks.jsonl.LineFile;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -73,7 +73,7 @@ public final class DeadLetters {
     }
 
     /** Sets a message aside; counts it, or that it could not be. */
-    public synchronized void add(Message message, String reason) {
+    public synchronized void add(EncodedMessage message, String reason) {
         try {
             file.write(ByteBuffer.wrap(line(message, reason)));
             metrics.count(SinkCounter.DEAD_LETTERS);
@@ -124,7 +124,7 @@ public final class DeadLetters {
         }
     }
 
-    private byte[] line(Message message, String reason) {
+    private byte[] line(EncodedMessage message, String reason) {
         long nowUs = TimeUnit.NANOSECONDS.toMicros(clock.epochNanos());
         Instant now = Instant.ofEpochSecond(nowUs / 1_000_000, nowUs % 1_000_000 * 1_000);
         ByteArrayOutputStream line = new ByteArrayOutputStream(message.bytes().length + 512);

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.ringsight.core.metrics.SinkMetrics;
 import io.ringsight.core.time.ManualClock;
 import io.ringsight.sinks.Camera;
-import io.ringsight.sinks.Message;
+import io.ringsight.sinks.EncodedMessage;
 import io.ringsight.sinks.MessageType;
 import io.ringsight.sinks.Sample;
 import java.io.IOException;
@@ -28,7 +28,7 @@ class DeadLetterReaderTest {
     private final Camera camera = new Camera("line1", clock);
     private DeadLetters letters;
 
-    private void add(Message message, String reason) {
+    private void add(EncodedMessage message, String reason) {
         if (letters == null) {
             letters = new DeadLetters(dir, "t", new SinkMetrics("kafka:t"), clock);
         }
@@ -58,8 +58,8 @@ class DeadLetterReaderTest {
 
     @Test
     void givesTheMessagesBackByteForByteWithTheirReasons() throws IOException {
-        Message frame = camera.next(3, 5);
-        Message gap = camera.gap(2);
+        EncodedMessage frame = camera.next(3, 5);
+        EncodedMessage gap = camera.gap(2);
         add(frame, "too \"large\" {\n} ü");
         add(gap, "");
 
@@ -88,7 +88,7 @@ class DeadLetterReaderTest {
 
     @Test
     void readsTheOlderFileFirstAndEachMessageOnce() throws IOException {
-        Message again = camera.next();
+        EncodedMessage again = camera.next();
         add(again, "x");
         add(camera.next(), "x");
         letters.close();

@@ -10,7 +10,7 @@ import io.ringsight.core.metrics.SinkMetrics;
 import io.ringsight.core.time.Clock;
 import io.ringsight.core.time.ManualClock;
 import io.ringsight.sinks.Camera;
-import io.ringsight.sinks.Message;
+import io.ringsight.sinks.EncodedMessage;
 import io.ringsight.sinks.Sample;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -96,7 +96,7 @@ class DeadLettersTest {
         DeadLetters letters = small();
         List<String> resent = new ArrayList<>();
         for (int i = 0; i < 200; i++) {
-            Message message = camera.next();
+            EncodedMessage message = camera.next();
             resent.add(message.messageId());
             Files.write(folder.resolve("dead-letters.resent"), resent);
             letters.add(message, "too large");

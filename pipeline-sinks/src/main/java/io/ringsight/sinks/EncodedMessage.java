@@ -13,7 +13,7 @@ import io.ringsight.core.frame.SourceId;
  * @param losses the lost frames it covers, or null when there are none
  * @param bytes the UTF-8 JSON text, never to be changed
  */
-public record Message(MessageKey key, MessageType type, long utcNs, FrameLosses losses, byte[] bytes) {
+public record EncodedMessage(MessageKey key, MessageType type, long utcNs, FrameLosses losses, byte[] bytes) {
     /** The source. */
     public SourceId sourceId() {
         return key.sourceId();

@@ -16,6 +16,7 @@ from plan import SECONDS
 from wire import SEEN_AS
 
 STARTING_S, STOPPING_S, RECOVERING_S = 120, 40, 90  # of a machine that is busy with other seeds
+SETTLING_S = 30  # a topic that is being deleted or made again
 LOOK_EVERY_S = 0.3
 SINK = "kafka"
 DISK = "8m"
@@ -395,13 +396,20 @@ class Life(contextlib.ExitStack):
 
     def find_topic(self):
         """All records by kcat, which is not ours; None if there is no such topic."""
-        try:
-            text = shell("kcat", "-C", "-b", self.stage.broker.bootstrap, "-t", self.topic, "-e", "-q", "-o", "beginning",
-                         "-f", r"%p\t%k\t%s\n")
-        except Failed as e:
-            if "Unknown topic" not in str(e):
-                raise
-            return None
+        kcat = ("kcat", "-C", "-b", self.stage.broker.bootstrap, "-t", self.topic, "-e", "-q", "-o", "beginning",
+                "-f", r"%p\t%k\t%s\n")
+        end = time.monotonic() + SETTLING_S
+        while True:
+            try:
+                text = shell(*kcat)
+                break
+            except Failed as e:
+                if "Unknown topic" in str(e):
+                    return None
+                # while a topic is deleted or made again a broker's first answer may still be of the other one
+                if "no longer available" not in str(e) or time.monotonic() > end:
+                    raise
+                time.sleep(LOOK_EVERY_S)
         return [Record(int(p), key, value) for p, key, value in (line.split("\t", 2) for line in text.splitlines())]
 
     def judge(self):

@@ -199,7 +199,11 @@ public final class VerifyCommand implements Callable<Integer> {
         Map<String, Long> silentMs = new TreeMap<>();
         for (Findings.Source source : findings.bySource()) {
             long sinceMs = source.isOver() ? 0 : nowMs - source.lastPublishedMs();
-            silentMs.put(source.sourceId(), Math.max(sinceMs, source.longestSilenceMs()));
+            long longestMs = Math.max(sinceMs, source.longestSilenceMs());
+            silentMs.put(source.sourceId(), longestMs);
+            if (maxSilenceSeconds != null && longestMs + source.setBackMs() > 1_000L * maxSilenceSeconds) {
+                doubts.add(VerifyText.setBack(source));
+            }
         }
         Judgement judgement = expectations.judge(findings, silentMs, doubts);
         tell(findings, judgement);

@@ -141,6 +141,11 @@ final class VerifyText {
         return where.isEmpty() ? "" : " (" + String.join(", ", where) + ")";
     }
 
+    static String setBack(Findings.Source source) {
+        return "the clock of source " + source.sourceId() + " was set back, by " + (source.setBackMs() + 999) / 1_000
+                + " s in all: its messages cannot tell whether it was silent for too long meanwhile";
+    }
+
     static String missingRecords(long count) {
         return count + " records between others are gone: the topic is compacted (set cleanup.policy=delete), or"
                 + " another program writes to it in transactions";

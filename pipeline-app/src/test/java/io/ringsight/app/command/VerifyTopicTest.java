@@ -2,6 +2,7 @@ package io.ringsight.app.command;
 
 import static io.ringsight.client.verify.Written.NOON;
 import static io.ringsight.client.verify.Written.frame;
+import static io.ringsight.client.verify.Written.frameAt;
 import static io.ringsight.client.verify.Written.gap;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -184,6 +185,18 @@ class VerifyTopicTest {
         assertThat(out.toString())
                 .contains("source b was expected and has no message")
                 .contains("source a said nothing for more than 60 s");
+    }
+
+    @Test
+    void aSilenceThatAClockSetBackMayHideIsOneAndCannotTell() {
+        byte[] end = gap("a", "r1", "g1", "ended", 2, 2);
+        write("set-back", frame("a", "r1", 1, 0), frameAt("a", "r1", 2, NOON.minusSeconds(300)), end);
+        assertThat(verify("set-back", "--max-silence", "601")).isZero();
+        assertThat(verify("set-back", "--max-silence", "301")).isEqualTo(1);
+        assertThat(out.toString())
+                .contains("\"answer\":\"cannot-tell\"")
+                .contains("the clock of source a was set back, by 301 s in all");
+        assertThat(verify("set-back")).as("nobody asked for silence").isZero();
     }
 
     @Test

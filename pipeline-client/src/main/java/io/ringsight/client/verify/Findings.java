@@ -29,9 +29,16 @@ public record Findings(List<Epoch> epochs, List<Source> bySource, long foreign, 
      * @param messages how many were read
      * @param lastPublishedMs when the newest message was made, milliseconds since 1970; 0: not known
      * @param longestSilenceMs the longest time between two messages in a row
+     * @param setBackMs by how much its times went back in all: a silence may have been longer by this
      * @param isOver whether the last message said that nothing more comes
      */
-    public record Source(String sourceId, long messages, long lastPublishedMs, long longestSilenceMs, boolean isOver) {}
+    public record Source(
+            String sourceId,
+            long messages,
+            long lastPublishedMs,
+            long longestSilenceMs,
+            long setBackMs,
+            boolean isOver) {}
 
     /**
      * The account of one source in one run of the daemon.

@@ -12,6 +12,9 @@ import java.util.Map;
  * kept apart, the one not heard of for longest is closed. One thread.
  */
 final class SourceAccount {
+    /** Two threads write messages of a source, so that neighbours may be a little out of order. */
+    private static final long MAX_INTERLEAVED_MS = 100;
+
     private final String sourceId;
     private final int maxRuns;
     private final Map<String, EpochAccount> runs = new LinkedHashMap<>();
@@ -21,7 +24,9 @@ final class SourceAccount {
     private String current = "";
     private long messages;
     private long lastPublishedMs = Millis.NEVER;
+    private final Map<Integer, long[]> newestMsByPartition = new HashMap<>();
     private long longestSilenceMs;
+    private long setBackMs;
     private boolean isOver;
 
     SourceAccount(String sourceId, int maxRuns) {
@@ -38,14 +43,12 @@ final class SourceAccount {
      */
     boolean add(MessageHead message, int partition, TopicVerifier.Removals removals) {
         messages++;
-        if (!message.coverage().resent()) {
-            lookAtSilence(message);
-        }
         if (closed.contains(message.identity().streamEpoch())) {
             boolean isKnown = closed.isKnown(message);
             if (isKnown) {
                 closed.addKnown(message);
             }
+            lookAtSilence(message, partition, false);
             return isKnown;
         }
         EpochAccount run = runs.get(message.identity().streamEpoch());
@@ -59,9 +62,11 @@ final class SourceAccount {
             run.restart(partition);
         }
         boolean recordsRemoved = !known.equals(removals) || isNew && closed.hasForgotten();
-        if (run.add(message, partition, recordsRemoved)) {
+        boolean isLater = run.add(message, partition, recordsRemoved);
+        if (isLater) {
             removalsKnown.put(partition, removals);
         }
+        lookAtSilence(message, partition, isLater);
         return true;
     }
 
@@ -84,9 +89,21 @@ final class SourceAccount {
         return run;
     }
 
-    private void lookAtSilence(MessageHead message) {
+    /** What tells of something later has an earlier time: the daemon's clock was set back. A duplicate is older. */
+    private void lookAtSilence(MessageHead message, int partition, boolean isLater) {
         long publishedMs = Millis.of(message.publishedAt());
-        if (publishedMs < lastPublishedMs || publishedMs == Millis.NEVER) {
+        if (message.coverage().resent() || publishedMs == Millis.NEVER) {
+            return;
+        }
+        if (isLater) {
+            long[] newestMs = newestMsByPartition.computeIfAbsent(partition, any -> new long[] {publishedMs});
+            if (publishedMs < newestMs[0] - MAX_INTERLEAVED_MS) {
+                setBackMs += newestMs[0] - publishedMs;
+                lastPublishedMs = publishedMs;
+            }
+            newestMs[0] = publishedMs;
+        }
+        if (publishedMs < lastPublishedMs) {
             return;
         }
         if (lastPublishedMs != Millis.NEVER && !isOver) {
@@ -106,6 +123,6 @@ final class SourceAccount {
     }
 
     Findings.Source source() {
-        return new Findings.Source(sourceId, messages, lastPublishedMs, longestSilenceMs, isOver);
+        return new Findings.Source(sourceId, messages, lastPublishedMs, longestSilenceMs, setBackMs, isOver);
     }
 }

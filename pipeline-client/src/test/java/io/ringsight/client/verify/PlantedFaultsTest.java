@@ -1,5 +1,6 @@
 package io.ringsight.client.verify;
 
+import static io.ringsight.client.verify.Written.NOON;
 import static io.ringsight.client.verify.Written.frame;
 import static io.ringsight.client.verify.Written.frameAt;
 import static io.ringsight.client.verify.Written.gap;
@@ -269,5 +270,18 @@ class PlantedFaultsTest {
             assertThat(ranges.count(Collections.min(known), Collections.max(known)))
                     .isEqualTo(known.size());
         }
+    }
+
+    @Test
+    void aClockThatIsSetBackIsFoundAndADuplicateIsNone() {
+        add(frameAt("a", "r1", 1, NOON), frameAt("a", "r1", 2, NOON.plusSeconds(9)), frameAt("a", "r1", 1, NOON));
+        assertThat(source().setBackMs()).isZero();
+        add(frameAt("a", "r1", 3, NOON.plusSeconds(2)), frameAt("a", "r2", 1, NOON.minusSeconds(1)));
+        assertThat(source().setBackMs()).as("7 s, and 3 s in the next run").isEqualTo(10_000);
+        assertThat(source().lastPublishedMs()).isEqualTo(NOON.minusSeconds(1).toEpochMilli());
+    }
+
+    private Findings.Source source() {
+        return verifier.findings().bySource().get(0);
     }
 }

@@ -75,15 +75,26 @@ public final class TopicReader implements OpenTopic {
     }
 
     private void makeClients() {
-        consumer = new KafkaConsumer<>(settings);
-        watch = new TopicWatch(Admin.create(ReaderSettings.adminSettings(settings)), topic, clock);
+        var made = new KafkaConsumer<byte[], byte[]>(settings);
+        try {
+            watch = new TopicWatch(Admin.create(ReaderSettings.adminSettings(settings)), topic, clock);
+        } catch (KafkaException e) {
+            made.close(CloseOptions.timeout(Duration.ZERO));
+            throw e;
+        }
+        consumer = made;
         setBack.begin();
     }
 
-    /** New clients that go on where the old ones were: those may wait for as long as the clock was set back. */
+    /**
+     * New clients that go on where the old ones were: those may wait for as long as the clock was set back. The old ones
+     * stay if Kafka refuses to make others (no file descriptors are left, a name is not found).
+     */
     private void renewClients() {
-        close();
+        KafkaConsumer<byte[], byte[]> oldConsumer = consumer;
+        TopicWatch oldWatch = watch;
         makeClients();
+        close(oldWatch, oldConsumer);
         consumer.assign(topicPartitions(nextOffsets.keySet()));
         Map.copyOf(nextOffsets).forEach(this::seek);
     }
@@ -359,6 +370,10 @@ public final class TopicReader implements OpenTopic {
 
     @Override
     public void close() {
+        close(watch, consumer);
+    }
+
+    private static void close(TopicWatch watch, KafkaConsumer<byte[], byte[]> consumer) {
         watch.close();
         consumer.close(CloseOptions.timeout(Duration.ZERO));
     }

@@ -16,13 +16,18 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewPartitions;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.RecordsToDelete;
+import org.apache.kafka.clients.consumer.ConsumerInterceptor;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.AfterEach;
@@ -192,6 +197,67 @@ class TopicReaderFaultsTest {
             assertThat(verifier.findings().isComplete()).isTrue();
             assertThat(verifier.findings().duplicates()).isZero();
         }
+    }
+
+    @Test
+    void aReaderWhoseNewClientsAreRefusedKeepsItsOldOnes() throws Exception {
+        WallClock clock = new WallClock();
+        write(0, 1, 10);
+        Map<String, String> refusing = Map.of("interceptor.classes", Refusing.class.getName());
+        try (TopicReader reader =
+                TopicReader.open(broker.bootstrapServers(), TOPIC, refusing, Optional.empty(), clock)) {
+            pollUntil(reader, "10 read", () -> verifying.read == 10);
+            clock.back = Duration.ofHours(1);
+            Refusing.NOW.set(true);
+            assertThatThrownBy(() -> reader.poll(Duration.ZERO, verifying)).isInstanceOf(TopicException.class);
+            assertThatThrownBy(() -> reader.poll(Duration.ZERO, verifying))
+                    .as("tries again")
+                    .isInstanceOf(TopicException.class)
+                    .hasStackTraceContaining("refused by the test");
+            assertThat(reader.left()).isZero();
+            Refusing.NOW.set(false);
+            write(0, 11, 20);
+            pollUntil(reader, "20 read", () -> verifying.read == 20);
+        } finally {
+            Refusing.NOW.set(false);
+        }
+    }
+
+    private static final class WallClock implements Clock {
+        private Duration back = Duration.ZERO;
+
+        @Override
+        public long nanoTime() {
+            return Clock.system().nanoTime();
+        }
+
+        @Override
+        public long epochNanos() {
+            return Clock.system().epochNanos() - back.toNanos();
+        }
+    }
+
+    /** Makes Kafka refuse to make a consumer. */
+    public static final class Refusing implements ConsumerInterceptor<byte[], byte[]> {
+        private static final AtomicBoolean NOW = new AtomicBoolean();
+
+        @Override
+        public void configure(Map<String, ?> settings) {
+            if (NOW.get()) {
+                throw new KafkaException("refused by the test");
+            }
+        }
+
+        @Override
+        public ConsumerRecords<byte[], byte[]> onConsume(ConsumerRecords<byte[], byte[]> records) {
+            return records;
+        }
+
+        @Override
+        public void onCommit(Map<TopicPartition, OffsetAndMetadata> offsets) {}
+
+        @Override
+        public void close() {}
     }
 
     private boolean fails(TopicReader reader) {

@@ -17,13 +17,13 @@ import io.ringsight.core.pipeline.Pipeline;
 import io.ringsight.core.run.Await;
 import io.ringsight.core.time.CaptureClock;
 import io.ringsight.core.time.Clock;
+import io.ringsight.sinks.open.Sinks;
 import io.ringsight.sinks.queue.FakeDelivery;
 import io.ringsight.sinks.queue.QueueLimits;
-import io.ringsight.sinks.queue.QueuedSink;
-import io.ringsight.sinks.queue.SinkQueue;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -56,10 +56,12 @@ class RecordingBesideCamerasTest {
 
         Receiver(String name) {
             metrics = new SinkMetrics(name);
-            SinkQueue queue = new SinkQueue(metrics, new QueueLimits(LIMIT, 1 << 20), Clock.system());
-            delivery.of(queue);
-            queue.start(delivery);
-            sink = new QueuedSink(metrics, queue);
+            sink = Sinks.open(
+                    metrics,
+                    new QueueLimits(LIMIT, 1 << 20),
+                    Optional.empty(),
+                    Clock.system(),
+                    (queue, status) -> delivery.of(queue));
         }
 
         void answer() {

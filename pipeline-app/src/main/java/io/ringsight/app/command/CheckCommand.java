@@ -214,9 +214,7 @@ public final class CheckCommand implements Callable<Integer> {
     }
 
     private static String queue(SinkConfig sink) {
-        QueueLimits limits = sink instanceof SinkConfig.Kafka kafka
-                ? kafka.spec().limits()
-                : ((SinkConfig.Jsonl) sink).spec().limits();
+        QueueLimits limits = sink.limits();
         return limits.messages() + " messages or " + (limits.bytes() >> 20) + " MiB";
     }
 

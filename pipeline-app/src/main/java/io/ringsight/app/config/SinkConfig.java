@@ -1,18 +1,47 @@
 package io.ringsight.app.config;
 
+import io.ringsight.core.time.Clock;
+import io.ringsight.sinks.MessageSink;
+import io.ringsight.sinks.jsonl.FileInUseException;
+import io.ringsight.sinks.jsonl.JsonLinesSink;
 import io.ringsight.sinks.jsonl.JsonLinesSpec;
+import io.ringsight.sinks.kafka.KafkaSink;
 import io.ringsight.sinks.kafka.client.KafkaSinkSpec;
+import io.ringsight.sinks.queue.QueueLimits;
+import io.ringsight.sinks.spool.SpoolException;
 
 /** One receiver of messages. */
 public sealed interface SinkConfig {
     /** The name in metrics and logs, unique in one configuration. */
     String name();
 
+    /** What its queue in memory holds. */
+    QueueLimits limits();
+
+    /**
+     * Opens it.
+     *
+     * @param onReaderGone told when whoever read standard output has gone, if it writes there; any thread
+     * @throws FileInUseException if another process writes its file
+     * @throws SpoolException if its spool's directory cannot be used
+     */
+    MessageSink open(Clock clock, Runnable onReaderGone) throws FileInUseException;
+
     /** A Kafka topic. */
     record Kafka(KafkaSinkSpec spec) implements SinkConfig {
         @Override
         public String name() {
             return "kafka:" + spec.topic();
+        }
+
+        @Override
+        public QueueLimits limits() {
+            return spec.limits();
+        }
+
+        @Override
+        public MessageSink open(Clock clock, Runnable onReaderGone) {
+            return KafkaSink.open(spec, clock);
         }
 
         /** Without the properties, which may hold secrets. */
@@ -27,6 +56,16 @@ public sealed interface SinkConfig {
         @Override
         public String name() {
             return "jsonl:" + spec.path();
+        }
+
+        @Override
+        public QueueLimits limits() {
+            return spec.limits();
+        }
+
+        @Override
+        public MessageSink open(Clock clock, Runnable onReaderGone) throws FileInUseException {
+            return JsonLinesSink.open(spec, clock, onReaderGone);
         }
 
         @Override

@@ -7,8 +7,6 @@ import io.ringsight.core.run.Threads;
 import io.ringsight.core.time.Clock;
 import io.ringsight.sinks.MessageSink;
 import io.ringsight.sinks.jsonl.FileInUseException;
-import io.ringsight.sinks.jsonl.JsonLinesSink;
-import io.ringsight.sinks.kafka.KafkaSink;
 import io.ringsight.sinks.spool.SpoolException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -24,10 +22,8 @@ final class SinkSet {
     private final StopDeadline deadline;
     private final Runnable onOutputGone;
     private final List<MessageSink> sinks = new ArrayList<>();
-    /** The one whose reader has gone, so that it is not waited for; null if there is none. */
-    private volatile MessageSink unread;
-
-    private MessageSink standardOutput;
+    /** The name of the one whose reader has gone, so that it is not waited for; null if there is none. */
+    private volatile String unread;
 
     /** @param onOutputGone told when one writes to standard output and whoever read it has gone; any thread */
     SinkSet(Clock clock, StopDeadline deadline, Runnable onOutputGone) {
@@ -39,13 +35,8 @@ final class SinkSet {
     /** Opens one; those opened before are closed by {@link #close}, whether it can be or not. */
     MessageSink open(SinkConfig wanted) throws ConfigException {
         try {
-            MessageSink sink = wanted instanceof SinkConfig.Jsonl jsonl
-                    ? JsonLinesSink.open(jsonl.spec(), clock, this::outputGone)
-                    : KafkaSink.open(((SinkConfig.Kafka) wanted).spec(), clock);
+            MessageSink sink = wanted.open(clock, () -> outputGone(wanted));
             sinks.add(sink);
-            if (wanted instanceof SinkConfig.Jsonl jsonl && jsonl.spec().isStandardOutput()) {
-                standardOutput = sink;
-            }
             return sink;
         } catch (FileInUseException e) {
             throw new ConfigException(List.of("ringsight: sink " + wanted.name()
@@ -63,8 +54,8 @@ final class SinkSet {
         }
     }
 
-    private void outputGone() {
-        unread = standardOutput;
+    private void outputGone(SinkConfig of) {
+        unread = of.name();
         onOutputGone.run();
     }
 
@@ -96,7 +87,7 @@ final class SinkSet {
     }
 
     private void close(MessageSink sink, double share) {
-        Duration left = sink == unread ? Duration.ZERO : deadline.left(share);
+        Duration left = sink.name().equals(unread) ? Duration.ZERO : deadline.left(share);
         long beganNs = clock.nanoTime();
         if (!sink.close(left) && sink.metrics().spoolMessages() == 0) {
             long waitedMs = TimeUnit.NANOSECONDS.toMillis(clock.nanoTime() - beganNs);

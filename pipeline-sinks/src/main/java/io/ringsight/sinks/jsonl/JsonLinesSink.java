@@ -3,13 +3,13 @@ package io.ringsight.sinks.jsonl;
 import io.ringsight.core.metrics.SinkMetrics;
 import io.ringsight.core.time.Clock;
 import io.ringsight.sinks.MessageSink;
-import io.ringsight.sinks.queue.QueuedSink;
+import io.ringsight.sinks.open.Sinks;
 import io.ringsight.sinks.queue.SinkQueue;
-import io.ringsight.sinks.queue.SinkStatus;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Writes messages as JSON lines to a file that is set aside when it has grown, or to standard output. Each line is
@@ -44,8 +44,11 @@ public final class JsonLinesSink {
 
     static MessageSink open(JsonLinesSpec spec, LineOutput output, Clock clock) {
         SinkMetrics metrics = new SinkMetrics("jsonl:" + spec.path());
-        SinkQueue queue = new SinkQueue(metrics, spec.limits(), clock);
-        queue.start(new JsonLinesDelivery(output, queue, metrics, new SinkStatus(metrics, clock)));
-        return new QueuedSink(metrics, queue);
+        return Sinks.open(
+                metrics,
+                spec.limits(),
+                Optional.empty(),
+                clock,
+                (queue, status) -> new JsonLinesDelivery(output, queue, metrics, status));
     }
 }

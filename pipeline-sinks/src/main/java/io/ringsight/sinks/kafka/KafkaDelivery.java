@@ -313,6 +313,9 @@ final class KafkaDelivery implements Delivery {
     @Override
     public void close() {
         closeProducer();
+        if (deadLetters != null) {
+            deadLetters.close();
+        }
     }
 
     /** One message handed to one producer. */

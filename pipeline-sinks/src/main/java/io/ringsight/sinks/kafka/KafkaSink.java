@@ -5,9 +5,9 @@ import io.ringsight.core.time.Clock;
 import io.ringsight.sinks.MessageSink;
 import io.ringsight.sinks.kafka.client.KafkaSinkSpec;
 import io.ringsight.sinks.kafka.client.ProducerSettings;
-import io.ringsight.sinks.queue.QueuedSink;
+import io.ringsight.sinks.kafka.deadletter.DeadLetters;
+import io.ringsight.sinks.open.Sinks;
 import io.ringsight.sinks.queue.SinkQueue;
-import io.ringsight.sinks.queue.SinkStatus;
 import io.ringsight.sinks.spool.Spool;
 import io.ringsight.sinks.spool.SpoolException;
 import java.util.Map;
@@ -44,25 +44,15 @@ public final class KafkaSink {
     /** Opens the sink with another kind of producer. */
     static MessageSink open(KafkaSinkSpec spec, Clock clock, Supplier<Producer<byte[], byte[]>> producers) {
         SinkMetrics metrics = new SinkMetrics("kafka:" + spec.topic());
-        if (spec.spool().isPresent()) {
-            Spool spool = Spool.open(spec.spool().get(), metrics, clock);
-            return new SpooledSink(
-                    spec,
-                    spool,
-                    metrics,
-                    clock,
-                    sending -> new KafkaDelivery(
-                            spec.topic(),
-                            producers,
-                            sending.queue(),
-                            metrics,
-                            sending.status(),
-                            sending.deadLetters(),
-                            clock));
-        }
-        SinkQueue queue = new SinkQueue(metrics, spec.limits(), clock);
-        SinkStatus status = new SinkStatus(metrics, clock);
-        queue.start(new KafkaDelivery(spec.topic(), producers, queue, metrics, status, null, clock));
-        return new QueuedSink(metrics, queue);
+        DeadLetters deadLetters = spec.spool()
+                .map(spool -> new DeadLetters(spool.dir(), spec.topic(), metrics, clock))
+                .orElse(null);
+        return Sinks.open(
+                metrics,
+                spec.limits(),
+                spec.spool(),
+                clock,
+                (queue, status) ->
+                        new KafkaDelivery(spec.topic(), producers, queue, metrics, status, deadLetters, clock));
     }
 }

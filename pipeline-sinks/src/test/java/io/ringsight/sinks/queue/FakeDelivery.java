@@ -16,8 +16,10 @@ public final class FakeDelivery implements Delivery {
     private volatile boolean rewinds;
     private volatile boolean closed;
 
-    public void of(SinkQueue queue) {
+    /** Answers to {@code queue}. */
+    public FakeDelivery of(SinkQueue queue) {
         this.queue = queue;
+        return this;
     }
 
     /** Takes {@code messages} more. */

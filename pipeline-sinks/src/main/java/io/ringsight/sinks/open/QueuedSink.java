@@ -1,17 +1,18 @@
-package io.ringsight.sinks.queue;
+package io.ringsight.sinks.open;
 
 import io.ringsight.core.metrics.SinkMetrics;
 import io.ringsight.sinks.EncodedMessage;
 import io.ringsight.sinks.MessageSink;
+import io.ringsight.sinks.queue.SinkQueue;
 import java.time.Duration;
 
 /** A queue, and the delivery behind it, as a sink. What kind of sink it is, its delivery alone knows. */
-public final class QueuedSink implements MessageSink {
+final class QueuedSink implements MessageSink {
     private final SinkMetrics metrics;
     private final SinkQueue queue;
 
     /** A sink of a queue whose delivery has been started. */
-    public QueuedSink(SinkMetrics metrics, SinkQueue queue) {
+    QueuedSink(SinkMetrics metrics, SinkQueue queue) {
         this.metrics = metrics;
         this.queue = queue;
     }

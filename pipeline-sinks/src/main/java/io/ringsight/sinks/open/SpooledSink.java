@@ -1,12 +1,11 @@
-package io.ringsight.sinks.kafka;
+package io.ringsight.sinks.open;
 
 import io.ringsight.core.metrics.SinkMetrics;
 import io.ringsight.core.metrics.SinkState;
 import io.ringsight.core.time.Clock;
 import io.ringsight.sinks.EncodedMessage;
 import io.ringsight.sinks.MessageSink;
-import io.ringsight.sinks.kafka.client.KafkaSinkSpec;
-import io.ringsight.sinks.kafka.deadletter.DeadLetters;
+import io.ringsight.sinks.queue.Delivery;
 import io.ringsight.sinks.queue.QueueLimits;
 import io.ringsight.sinks.queue.QueueWatcher;
 import io.ringsight.sinks.queue.Room;
@@ -16,7 +15,7 @@ import io.ringsight.sinks.spool.Spool;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
-import java.util.function.Function;
+import java.util.function.BiFunction;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -24,16 +23,16 @@ import org.slf4j.LoggerFactory;
  * A sink with a spool.
  *
  * <pre>
- *   offer -> incoming queue -> [thread sink-NAME-spool] -> spool on disk -> sending queue -> [thread sink-NAME] -> producer
+ *   offer -> incoming queue -> [thread sink-NAME-spool] -> spool on disk -> sending queue -> [thread sink-NAME] -> delivery
  *            memory, bounded                               kept until answered   a small window
  * </pre>
  *
  * The incoming queue keeps those who offer from waiting for the disk; the sending queue holds what was handed to the
- * producer and is not answered, to send it again in order.
+ * delivery and is not answered, to send it again in order.
  */
 final class SpooledSink implements MessageSink {
     private static final Logger LOG = LoggerFactory.getLogger(SpooledSink.class);
-    /** So soon after a message was answered at the latest it is seen that the broker fails now. */
+    /** So soon after a message was answered at the latest it is seen that the receiver fails now. */
     private static final long LOOK_NS = TimeUnit.MILLISECONDS.toNanos(100);
 
     private static final int WINDOW_MESSAGES = 2_000;
@@ -46,7 +45,6 @@ final class SpooledSink implements MessageSink {
     private final Clock clock;
     private final Spool spool;
     private final long maxBytes;
-    private final DeadLetters deadLetters;
     private final Room spoolRoom = new Room();
     private final SinkQueue incoming;
     private final SinkQueue sending;
@@ -66,22 +64,26 @@ final class SpooledSink implements MessageSink {
 
     /** Opens the queues of a spool that was just opened; they run at once. */
     SpooledSink(
-            KafkaSinkSpec spec, Spool spool, SinkMetrics metrics, Clock clock, Function<Sending, KafkaDelivery> to) {
+            QueueLimits limits,
+            Spool spool,
+            long maxBytes,
+            SinkMetrics metrics,
+            Clock clock,
+            BiFunction<SinkQueue, SinkStatus, Delivery> delivery) {
         this.metrics = metrics;
         this.clock = clock;
         this.spool = spool;
-        maxBytes = spec.spool().orElseThrow().maxBytes();
-        deadLetters = new DeadLetters(spec.spool().orElseThrow().dir(), spec.topic(), metrics, clock);
+        this.maxBytes = maxBytes;
         wakeAt = WINDOW_MESSAGES / 2;
         SinkStatus status = new SinkStatus(metrics, clock);
-        incoming = new SinkQueue(metrics, spec.limits(), clock, this::incomingDepth, 0);
+        incoming = new SinkQueue(metrics, limits, clock, this::incomingDepth, 0);
         // its gap messages must not be called like those of an earlier process or of the incoming queue
         long numbersBefore = TimeUnit.NANOSECONDS.toMicros(clock.epochNanos());
         sending = new SinkQueue(metrics, window(), clock, sendingWatcher(), numbersBefore);
         publishDepth();
         lookAtSpool();
         spool.farewells().forEach(incoming::addOwn);
-        sending.start(to.apply(new Sending(sending, status, deadLetters)));
+        sending.start(delivery.apply(sending, status));
         incoming.start(
                 new SpoolDelivery(
                         spool,
@@ -93,9 +95,6 @@ final class SpooledSink implements MessageSink {
                         () -> sendingKept && incomingMessages == 0),
                 "sink-" + name() + "-spool");
     }
-
-    /** What a delivery to the broker needs. */
-    record Sending(SinkQueue queue, SinkStatus status, DeadLetters deadLetters) {}
 
     private QueueLimits window() {
         return new QueueLimits(WINDOW_MESSAGES, Math.max(MIN_WINDOW_BYTES, Math.min(MAX_WINDOW_BYTES, maxBytes / 32)));
@@ -187,7 +186,6 @@ final class SpooledSink implements MessageSink {
         boolean allKept = sendingKept && incomingMessages == 0;
         sending.close(Duration.ZERO);
         incoming.close(Duration.ofSeconds(1));
-        deadLetters.close();
         drained = allKept && spool.messages() == 0;
         if (spool.messages() > 0) {
             LOG.info("{}: {} messages stay in the spool for the next start", name(), spool.messages());
@@ -197,7 +195,7 @@ final class SpooledSink implements MessageSink {
         return drained;
     }
 
-    /** What is in the spool is safe: no need to wait for a broker that does not answer. */
+    /** What is in the spool is safe: no need to wait for a receiver that does not answer. */
     private void awaitAnswers(long ns) {
         long untilNs = clock.nanoTime() + ns;
         awaiting = Thread.currentThread();

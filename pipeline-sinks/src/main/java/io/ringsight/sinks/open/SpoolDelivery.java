@@ -1,4 +1,4 @@
-package io.ringsight.sinks.kafka;
+package io.ringsight.sinks.open;
 
 import io.ringsight.core.metrics.SinkCounter;
 import io.ringsight.core.metrics.SinkMetrics;

@@ -74,6 +74,7 @@ public class DecoderBenchmark {
 
     @Benchmark
     public int decode() {
+        detections.clear();
         decoder.decode(output, 0, 0.25f, detections);
         return detections.size();
     }

@@ -74,6 +74,7 @@ final class Trial {
                 lane.load(0, picture(format, pixels.address(), stride));
                 lane.launch(1);
                 lane.await();
+                found.clear();
                 decoder.decode(lane.output(), 0, pipeline.threshold(), found);
             }
             return new Outcome(

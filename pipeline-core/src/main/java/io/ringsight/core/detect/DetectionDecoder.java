@@ -15,10 +15,10 @@ public interface DetectionDecoder {
      * @param output the whole output tensor, native order, position 0; read by absolute index only
      * @param row which picture of the batch
      * @param threshold least confidence
-     * @param into cleared, then filled, highest confidence first, at most its capacity; it says if that was not enough,
-     *     and how many were left out because they cannot be
+     * @param into what is found is added behind what is there, highest confidence first, at most up to its capacity; it
+     *     says if that was not enough, and how many were left out because they cannot be
      * @throws OutputException if a value that decides is NaN or infinite, or the model is misread: then for every
-     *     output from the first such on
+     *     output from the first such on; nothing is added then
      */
     void decode(FloatBuffer output, int row, float threshold, Detections into);
 

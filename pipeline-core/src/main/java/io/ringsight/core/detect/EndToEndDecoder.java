@@ -31,7 +31,6 @@ final class EndToEndDecoder implements DetectionDecoder {
 
     @Override
     public void decode(FloatBuffer output, int row, float threshold, Detections into) {
-        into.clear();
         candidates.clear();
         int start = row * rows * VALUES;
         for (int i = 0; i < rows; i++) {

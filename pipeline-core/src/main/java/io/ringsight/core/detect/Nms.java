@@ -8,12 +8,13 @@ final class Nms {
     private Nms() {}
 
     /**
-     * Copies the best candidates, leaving out each that overlaps a better one of its class by more than {@code iou}.
+     * Adds the best candidates, leaving out each that overlaps a better one of its class by more than {@code iou}.
      * When {@code into} is full the rest is cut, and marked as such.
      *
      * @param candidates sorted
      */
     static void select(Candidates candidates, float iou, Detections into) {
+        int first = into.size();
         into.countInvalid(candidates.invalid());
         for (int rank = 0; rank < candidates.size(); rank++) {
             int before = into.size();
@@ -21,14 +22,14 @@ final class Nms {
                 into.markCut();
                 return;
             }
-            if (iou < NONE && into.size() > before && overlapsBetter(into, before, iou)) {
+            if (iou < NONE && into.size() > before && overlapsBetter(into, first, before, iou)) {
                 into.truncate(before);
             }
         }
     }
 
-    private static boolean overlapsBetter(Detections found, int index, float iou) {
-        for (int i = 0; i < index; i++) {
+    private static boolean overlapsBetter(Detections found, int first, int index, float iou) {
+        for (int i = first; i < index; i++) {
             if (found.classId(i) == found.classId(index) && Boxes.iou(found, i, index) > iou) {
                 return true;
             }

@@ -36,7 +36,6 @@ final class RawDecoder implements DetectionDecoder {
 
     @Override
     public void decode(FloatBuffer output, int row, float threshold, Detections into) {
-        into.clear();
         candidates.clear();
         int start = row * (4 + classes) * anchors;
         if (bestClassOnly) {

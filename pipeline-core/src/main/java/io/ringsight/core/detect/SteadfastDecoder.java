@@ -23,13 +23,13 @@ final class SteadfastDecoder implements DetectionDecoder {
     @Override
     public void decode(FloatBuffer output, int row, float threshold, Detections into) {
         if (misread != null) {
-            into.clear();
             throw misread;
         }
+        int before = into.size();
         try {
             decoder.decode(output, row, threshold, into);
         } catch (OutputException e) {
-            into.clear();
+            into.truncate(before);
             misread = e.isMisread() ? e : null;
             throw e;
         }

@@ -63,7 +63,6 @@ final class YoloxDecoder implements DetectionDecoder {
 
     @Override
     public void decode(FloatBuffer output, int row, float threshold, Detections into) {
-        into.clear();
         candidates.clear();
         for (int anchor = 0; anchor < anchors; anchor++) {
             int at = (row * anchors + anchor) * values;

@@ -1,7 +1,9 @@
 package io.ringsight.core.infer;
 
 import io.ringsight.core.frame.Picture;
+import io.ringsight.core.preprocess.Crop;
 import io.ringsight.core.preprocess.Letterbox;
+import io.ringsight.core.preprocess.PreprocessException;
 import java.nio.FloatBuffer;
 
 /**
@@ -20,6 +22,17 @@ public interface Lane {
      */
     void load(int row, Picture picture);
 
+    /** As above, a part of a picture: a tile, a region, an object. */
+    default void load(int row, Picture picture, Crop crop) {
+        Picture part;
+        try {
+            part = crop.of(picture);
+        } catch (PreprocessException e) {
+            throw InferenceException.ofFrame(e.getMessage(), e);
+        }
+        load(row, part);
+    }
+
     /** Starts computing rows 0 to {@code rows - 1}; returns at once. */
     void launch(int rows);
 
@@ -33,6 +46,6 @@ public interface Lane {
     /** The output tensor of the last launch, native order; valid until the next launch. Read by absolute index. */
     FloatBuffer output();
 
-    /** How row {@code row}'s picture was laid into the input. */
+    /** How row {@code row}'s picture, or part of one, was laid into the input. */
     Letterbox letterbox(int row);
 }

@@ -4,14 +4,14 @@ import io.ringsight.core.detect.OutputException;
 import io.ringsight.core.detector.Detector;
 import io.ringsight.core.detector.DetectorSwitch;
 import io.ringsight.core.infer.InferenceException;
-import io.ringsight.core.infer.Lane;
 import io.ringsight.core.metrics.Counter;
+import io.ringsight.core.pipeline.FrameRows.Row;
 import io.ringsight.core.ring.Stage;
 import io.ringsight.core.time.Clock;
 
 /**
  * Waits for the lanes in the order they were launched, decodes each row into its slot as the slot's detector wants it, and
- * frees the lane.
+ * frees the lane. A frame is done when all its rows are; when one fails the frame is lost.
  */
 final class CollectStage implements Stage<FrameSlot> {
     private final DetectorSwitch detectors;
@@ -39,56 +39,95 @@ final class CollectStage implements Stage<FrameSlot> {
 
     @Override
     public void onSlot(FrameSlot slot) throws InterruptedException {
-        Lane lane = slot.lane;
-        if (lane == null) {
+        if (!slot.wantsInference()) {
             return;
         }
-        if (slot.row == 0) {
-            await(slot.detector, lane);
+        try {
+            Row row = slot.rows.take();
+            while (row != null) {
+                collect(slot, row);
+                row = slot.rows.take();
+            }
+            if (slot.rows.failure() != null) {
+                failures.ofFrame(slot, slot.rows.failure());
+            }
+        } finally {
+            freeLanes(slot);
         }
-        decode(slot, lane);
+        end(slot);
+    }
+
+    /** After an Error: Dispatch waits for the lanes of the rows behind it. */
+    private static void freeLanes(FrameSlot slot) throws InterruptedException {
+        Row row = slot.rows.take();
+        while (row != null) {
+            free(row);
+            row = slot.rows.take();
+        }
     }
 
     /**
-     * Also after an Error: Dispatch waits for the lane. A slot whose launch was refused has none: Dispatch gave it back, and
-     * a lane that is freed twice is loaded again before its results are read.
+     * A row whose launch was refused is not among those taken: Dispatch gave its lane back, and a lane that is freed twice
+     * is loaded again before its results are read.
      */
-    @Override
-    public void afterSlot(FrameSlot slot, boolean endOfBatch) {
-        if (slot.lane != null && slot.lastOfLane) {
-            slot.detector.giveBack(slot.lane);
+    private static void free(Row row) {
+        if (row.lastOfLane) {
+            row.detector.giveBack(row.lane);
         }
     }
 
-    private void await(Detector detector, Lane lane) throws InterruptedException {
+    private void collect(FrameSlot slot, Row row) throws InterruptedException {
+        try {
+            if (row.index == 0) {
+                await(row);
+            }
+            if (row.part == 0) {
+                begin(slot, row.detector);
+            }
+            slot.timings.inferred(inferredNs);
+            if (laneFailure != null) {
+                failures.ofFrame(slot, laneFailure);
+            } else if (slot.failure == null) {
+                decode(slot, row);
+            }
+        } finally {
+            free(row);
+        }
+    }
+
+    private void await(Row row) throws InterruptedException {
         laneFailure = null;
         try {
-            lane.await();
+            row.lane.await();
         } catch (RuntimeException | Error e) {
-            laneFailure = detectors.outcome(detector, failures.asInferenceException("inference failed", e));
+            laneFailure = detectors.outcome(row.detector, failures.asInferenceException("inference failed", e));
         }
         inferredNs = clock.nanoTime();
     }
 
-    private void decode(FrameSlot slot, Lane lane) {
-        slot.timings.inferred(inferredNs);
-        if (laneFailure != null) {
-            failures.ofFrame(slot, laneFailure);
-            return;
-        }
+    /** A frame begins again where another detector took over when only some of its rows were loaded. */
+    private static void begin(FrameSlot slot, Detector detector) {
+        slot.detector = detector;
+        slot.makeRoom();
+        slot.detections.clear();
+        slot.detections.only(slot.source.classes(detector.model()));
+    }
+
+    private void decode(FrameSlot slot, Row row) {
+        int from = slot.detections.size();
         try {
-            slot.makeRoom();
-            Detector detector = slot.detector;
-            slot.detections.only(slot.source.classes(detector.model()));
-            detector.decoder().decode(lane.output(), slot.row, detector.threshold(), slot.detections);
-            lane.letterbox(slot.row).toSource(slot.detections);
+            row.detector.decoder().decode(row.lane.output(), row.index, row.detector.threshold(), slot.detections);
+            row.lane.letterbox(row.index).toSource(slot.detections, from, row.crop.left(), row.crop.top());
         } catch (OutputException e) {
-            slot.detections.clear();
             failures.ofOutput(slot, e);
-            return;
         } catch (RuntimeException | Error e) {
-            slot.detections.clear();
             failures.ofFrame(slot, failures.asInferenceException("decoding failed", e));
+        }
+    }
+
+    private void end(FrameSlot slot) {
+        if (slot.failure != null || !slot.rows.isWhole()) {
+            slot.detections.clear();
             return;
         }
         slot.computed = true;

@@ -7,25 +7,33 @@ import io.ringsight.core.infer.BackendSpec;
 import io.ringsight.core.infer.InferenceException;
 import io.ringsight.core.infer.Lane;
 import io.ringsight.core.metrics.Counter;
+import io.ringsight.core.pipeline.FrameRows.Row;
 import io.ringsight.core.ring.Stage;
 import io.ringsight.core.time.Clock;
 
 /**
- * Loads pictures into the rows of a free lane of the detector that is current when the batch begins, and launches it at
- * the end of each batch. Waits for a lane, never for a result: while one lane computes, the next is loaded.
+ * Loads the parts of pictures into the rows of a free lane of the detector that is current when a frame begins, and
+ * launches it at the end of each batch and whenever it is full. Waits for a lane, never for a result: while one lane
+ * computes, the next is loaded. Of a frame of more parts than a lane takes Collect reads the first while the last are
+ * loaded; one whose detector is replaced in between begins again.
  */
 final class DispatchStage implements Stage<FrameSlot> {
     private final DetectorSwitch detectors;
+    private final CropPlan plan;
     private final Clock clock;
     private final StageFailures failures;
-    private final FrameSlot[] rows = new FrameSlot[BackendSpec.MAX_BATCH];
+    private final FrameSlot[] slots = new FrameSlot[BackendSpec.MAX_BATCH];
+    private final Row[] rows = new Row[BackendSpec.MAX_BATCH];
     private final int batchAtStart;
+    private Runnable passOn;
     private Detector detector;
     private Lane lane;
     private int loaded;
 
-    DispatchStage(DetectorSwitch detectors, Clock clock, StageFailures failures) {
+    /** @param plan which parts of each picture are looked at */
+    DispatchStage(DetectorSwitch detectors, CropPlan plan, Clock clock, StageFailures failures) {
         this.detectors = detectors;
+        this.plan = plan;
         batchAtStart = detectors.current().maxBatch();
         this.clock = clock;
         this.failures = failures;
@@ -46,9 +54,13 @@ final class DispatchStage implements Stage<FrameSlot> {
     }
 
     @Override
+    public void passesOnBy(Runnable passOn) {
+        this.passOn = passOn;
+    }
+
+    @Override
     public void onSlot(FrameSlot slot) throws InterruptedException {
         if (slot.wantsInference()) {
-            takeLane();
             load(slot);
         }
     }
@@ -56,7 +68,8 @@ final class DispatchStage implements Stage<FrameSlot> {
     /** Collect waits for each row it sees: those loaded before an Error are launched, too. */
     @Override
     public void afterSlot(FrameSlot slot, boolean endOfBatch) {
-        if (loaded > 0 && (endOfBatch || loaded == detector.maxBatch())) {
+        slot.rows.end();
+        if (loaded > 0 && (endOfBatch || isFull())) {
             launch();
         } else if (loaded == 0 && lane != null && endOfBatch) {
             giveBackLane();
@@ -67,6 +80,10 @@ final class DispatchStage implements Stage<FrameSlot> {
     @Override
     public boolean isPassedOn() {
         return loaded == 0;
+    }
+
+    private boolean isFull() {
+        return loaded == detector.maxBatch();
     }
 
     private void takeLane() throws InterruptedException {
@@ -83,31 +100,69 @@ final class DispatchStage implements Stage<FrameSlot> {
         detector.giveBack(unused);
     }
 
-    private void load(FrameSlot slot) {
-        long startNs = clock.nanoTime();
-        long deadlineNs = slot.source.deadlineNs();
-        if (deadlineNs > 0 && startNs - slot.timings.decodedAtNs() > deadlineNs) {
+    private void load(FrameSlot slot) throws InterruptedException {
+        Detector planned = null;
+        int parts = 1;
+        int part = 0;
+        while (part < parts) {
+            if (loaded > 0 && isFull()) {
+                launch();
+                passOn.run();
+            }
+            takeLane();
+            if (detector != planned) {
+                planned = detector;
+                parts = plan.plan(slot, planned.model().input());
+                part = 0;
+            }
+            if (slot.rows.failure() != null || !load(slot, part)) {
+                return;
+            }
+            part++;
+        }
+        slot.rows.complete();
+    }
+
+    /** False if the frame is lost. */
+    private boolean load(FrameSlot slot, int part) {
+        boolean first = !slot.rows.isUnderWay();
+        long startNs = part == 0 ? clock.nanoTime() : slot.timings.loadStartNs();
+        if (first && part == 0 && isLate(slot, startNs)) {
             slot.failure = GapReason.LATE;
             slot.source.metrics().count(Counter.FRAMES_LATE);
-            return;
+            return false;
         }
+        Row row = slot.rows.free();
         try {
-            lane.load(loaded, slot.picture);
+            plan.cut(part, row.crop);
+            lane.load(loaded, slot.picture, row.crop);
         } catch (RuntimeException | Error e) {
             lose(slot, failures.asInferenceException("preprocessing failed", e));
-            return;
+            return false;
         }
-        slot.timings.loaded(startNs, clock.nanoTime());
-        slot.detector = detector;
-        slot.lane = lane;
-        slot.row = loaded;
-        rows[loaded++] = slot;
+        if (first) {
+            slot.timings.loaded(startNs, clock.nanoTime());
+        }
+        row.part = part;
+        row.detector = detector;
+        row.lane = lane;
+        row.index = loaded;
+        row.lastOfLane = false;
+        slot.rows.add();
+        slots[loaded] = slot;
+        rows[loaded++] = row;
+        return true;
+    }
+
+    private static boolean isLate(FrameSlot slot, long nowNs) {
+        long deadlineNs = slot.source.deadlineNs();
+        return deadlineNs > 0 && nowNs - slot.timings.decodedAtNs() > deadlineNs;
     }
 
     /** On a device that broke, the rows loaded before are gone, too. */
     private void lose(FrameSlot slot, InferenceException e) {
         InferenceException outcome = detectors.outcome(detector, e);
-        failures.ofFrame(slot, outcome);
+        slot.rows.fail(outcome);
         if (outcome != e) {
             giveUp(outcome);
         }
@@ -116,15 +171,22 @@ final class DispatchStage implements Stage<FrameSlot> {
     private void launch() {
         long nowNs = clock.nanoTime();
         for (int i = 0; i < loaded; i++) {
-            rows[i].timings.launched(nowNs);
+            if (!slots[i].rows.isUnderWay()) {
+                slots[i].timings.launched(nowNs);
+            }
         }
         rows[loaded - 1].lastOfLane = true;
         try {
             lane.launch(loaded);
-            lane = null;
-            loaded = 0;
         } catch (RuntimeException | Error e) {
             giveUp(detectors.outcome(detector, failures.asInferenceException("launching failed", e)));
+            return;
+        }
+        int count = loaded;
+        lane = null;
+        loaded = 0;
+        for (int i = 0; i < count; i++) {
+            slots[i].rows.launch();
         }
     }
 
@@ -134,8 +196,8 @@ final class DispatchStage implements Stage<FrameSlot> {
         loaded = 0;
         giveBackLane();
         for (int i = 0; i < count; i++) {
-            rows[i].unload();
-            failures.ofFrame(rows[i], cause);
+            slots[i].rows.fail(cause);
+            slots[i].rows.unload();
         }
     }
 }

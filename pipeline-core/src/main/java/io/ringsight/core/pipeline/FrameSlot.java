@@ -7,7 +7,6 @@ import io.ringsight.core.frame.FrameResult;
 import io.ringsight.core.frame.GapReason;
 import io.ringsight.core.frame.Picture;
 import io.ringsight.core.frame.SourceId;
-import io.ringsight.core.infer.Lane;
 import io.ringsight.core.model.ModelSpec;
 import io.ringsight.core.time.FrameTimings;
 import java.util.List;
@@ -34,16 +33,13 @@ final class FrameSlot implements FrameResult {
     GapReason suspicion;
     /** Why the frame will not be published, or null. */
     GapReason failure;
-    /** What computes it, or null. */
+    /** Its parts on their way through the lanes. */
+    final FrameRows rows = new FrameRows();
+    /** What computed it, or null. */
     Detector detector;
-    /** The detector's lane that does, or null. */
-    Lane lane;
 
     /** Whether {@link #detections} is what the model says of the picture. */
     boolean computed;
-
-    int row;
-    boolean lastOfLane;
 
     /** A slot for frames of at most {@code maxDetections} objects, until a model has more. */
     FrameSlot(int maxDetections) {
@@ -71,10 +67,8 @@ final class FrameSlot implements FrameResult {
         failure = null;
         suspicion = null;
         detector = null;
-        lane = null;
         computed = false;
-        row = 0;
-        lastOfLane = false;
+        rows.clear();
         detections.clear();
         losses.clear();
     }
@@ -86,12 +80,6 @@ final class FrameSlot implements FrameResult {
             picture = null;
             source.giveCreditBack();
         }
-    }
-
-    /** Nothing computes it: what was to do so failed. */
-    void unload() {
-        detector = null;
-        lane = null;
     }
 
     /** Room for what the detector may find; new memory only where a model with more has taken another one's place. */

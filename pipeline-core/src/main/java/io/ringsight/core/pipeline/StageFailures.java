@@ -31,15 +31,26 @@ final class StageFailures {
         this.clock = clock;
     }
 
-    /** The frame's preprocessing or inference failed: it is lost as {@code inference-failed}. */
+    /**
+     * The frame's preprocessing or inference failed: it is lost as {@code inference-failed}, once, however many of its rows
+     * failed. Collect thread only.
+     */
     void ofFrame(FrameSlot slot, InferenceException e) {
-        slot.failure = GapReason.INFERENCE_FAILED;
-        slot.source.metrics().count(Counter.FRAMES_INFERENCE_FAILED);
+        boolean isFirst = lose(slot);
         if (e.isFatal()) {
             ofDevice(e);
-        } else {
+        } else if (isFirst) {
             tell("frame lost", slot, e);
         }
+    }
+
+    private static boolean lose(FrameSlot slot) {
+        if (slot.failure != null) {
+            return false;
+        }
+        slot.failure = GapReason.INFERENCE_FAILED;
+        slot.source.metrics().count(Counter.FRAMES_INFERENCE_FAILED);
+        return true;
     }
 
     /**
@@ -51,8 +62,7 @@ final class StageFailures {
             ofFrame(slot, InferenceException.ofFrame(e.getMessage(), e));
             return;
         }
-        slot.failure = GapReason.INFERENCE_FAILED;
-        slot.source.metrics().count(Counter.FRAMES_INFERENCE_FAILED);
+        lose(slot);
         long nowNs = clock.nanoTime();
         if (slot.detector.misread().isEmpty() || nowNs >= nextMisreadLogNs) {
             slot.detector.misread(e.getMessage());

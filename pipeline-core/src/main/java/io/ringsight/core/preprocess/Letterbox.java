@@ -69,15 +69,26 @@ public record Letterbox(
      * and counted as invalid. Allocates nothing.
      */
     public void toSource(Detections detections) {
+        toSource(detections, 0, 0, 0);
+    }
+
+    /**
+     * As above, of a part of a picture, to pixels of the whole.
+     *
+     * @param from the first detection of that part; those before it stay
+     * @param partLeft column of the picture the part begins at
+     * @param partTop line of the picture the part begins at
+     */
+    public void toSource(Detections detections, int from, int partLeft, int partTop) {
         float scaleX = (float) sourceWidth / width;
         float scaleY = (float) sourceHeight / height;
-        for (int i = detections.size() - 1; i >= 0; i--) {
+        for (int i = detections.size() - 1; i >= from; i--) {
             float x1 = cut((detections.left(i) - left) * scaleX, sourceWidth);
             float y1 = cut((detections.top(i) - top) * scaleY, sourceHeight);
             float x2 = cut((detections.left(i) + detections.width(i) - left) * scaleX, sourceWidth);
             float y2 = cut((detections.top(i) + detections.height(i) - top) * scaleY, sourceHeight);
             if (x2 > x1 && y2 > y1) {
-                detections.box(i, x1, y1, x2 - x1, y2 - y1);
+                detections.box(i, partLeft + x1, partTop + y1, x2 - x1, y2 - y1);
             } else {
                 detections.remove(i);
                 detections.countInvalid(1);

@@ -162,11 +162,13 @@ public final class FrameRing<T> implements AutoCloseable {
         private final int position;
         private final BlockingChain waits;
         private Sequence passed;
+        private long current;
 
         StageHandler(Stage<T> stage, int position, BlockingChain waits) {
             this.stage = stage;
             this.position = position;
             this.waits = waits;
+            stage.passesOnBy(() -> passOn(current));
         }
 
         @Override
@@ -178,6 +180,7 @@ public final class FrameRing<T> implements AutoCloseable {
         public void onEvent(T slot, long sequence, boolean endOfBatch) throws InterruptedException {
             // A slot whose stage threw is passed, too, and Disruptor would not tell the next stage.
             boolean passesOn = true;
+            current = sequence;
             try {
                 stage.onSlot(slot);
                 passesOn = endOfBatch;
@@ -193,10 +196,14 @@ public final class FrameRing<T> implements AutoCloseable {
                 passesOn = endOfBatch || stage.isPassedOn();
             } finally {
                 if (passesOn) {
-                    passed.set(sequence);
-                    waits.passed(position);
+                    passOn(sequence);
                 }
             }
+        }
+
+        private void passOn(long sequence) {
+            passed.set(sequence);
+            waits.passed(position);
         }
     }
 

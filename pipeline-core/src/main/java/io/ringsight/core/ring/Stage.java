@@ -16,6 +16,12 @@ public interface Stage<T> {
     void onSlot(T slot) throws InterruptedException;
 
     /**
+     * Given once, before the first slot. Run within {@link #onSlot} it lets the stage behind see this slot and those before
+     * it while this stage still works on it: the two then share it. Allocates nothing.
+     */
+    default void passesOnBy(Runnable passOn) {}
+
+    /**
      * Ends the work on a slot, whether {@link #onSlot} returned or threw: what others wait for is given back here.
      *
      * @param endOfBatch whether the stage behind sees this slot and those before it from now on, because no further slot

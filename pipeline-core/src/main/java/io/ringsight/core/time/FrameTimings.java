@@ -27,7 +27,7 @@ public final class FrameTimings {
         publishedNs = decodedAtNs;
     }
 
-    /** The picture went into the lane's tensor between these two times. */
+    /** The picture, or its parts that are computed first, went into the lane's tensor between these two times. */
     public void loaded(long startNs, long endNs) {
         loadStartNs = startNs;
         loadEndNs = endNs;
@@ -36,14 +36,14 @@ public final class FrameTimings {
         publishedNs = endNs;
     }
 
-    /** The lane was set to work. */
+    /** The lane was set to work, of several the first. */
     public void launched(long nowNs) {
         launchedNs = nowNs;
         inferredNs = nowNs;
         publishedNs = nowNs;
     }
 
-    /** The lane's result was there. */
+    /** The lane's result was there, of several the last. */
     public void inferred(long nowNs) {
         inferredNs = nowNs;
         publishedNs = nowNs;
@@ -52,6 +52,11 @@ public final class FrameTimings {
     /** The frame was handed to the sinks. */
     public void published(long nowNs) {
         publishedNs = nowNs;
+    }
+
+    /** When the picture, or its first part, began to be loaded. */
+    public long loadStartNs() {
+        return loadStartNs;
     }
 
     /** Time in the decoder. */

@@ -94,6 +94,7 @@ class DecodersTest {
         assertThat(small.isCut()).isFalse();
         assertThat(small.unwanted()).isEqualTo(2);
         small.only(WantedClasses.ALL);
+        small.clear();
         decoder(Head.END_TO_END, 3).decode(FloatBuffer.wrap(values), 0, 0.25f, small);
         assertThat(small.classId(0)).isZero();
         assertThat(small.isCut()).isTrue();
@@ -363,7 +364,7 @@ class DecodersTest {
                 output.put(
                         i, head == Head.YOLOX ? random.nextFloat() : random.nextFloat() * (i < 4 * ANCHORS ? 60 : 1));
             }
-            decoder.decode(output, 0, 0.1f, found);
+            decoder.decode(output, 0, 0.1f, emptied());
             for (int a = 0; a < found.size(); a++) {
                 for (int b = a + 1; b < found.size(); b++) {
                     if (found.classId(a) == found.classId(b)) {
@@ -382,16 +383,15 @@ class DecodersTest {
         DetectionDecoder decoder = decoder(head, ANCHORS);
         FloatBuffer output = likely(new Random(1), head);
         for (int i = 0; i < 20_000; i++) {
-            decoder.decode(output, 0, 0.1f, found);
+            decoder.decode(output, 0, 0.1f, emptied());
         }
         ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
-        long thread = Thread.currentThread().getId();
-        threads.getThreadAllocatedBytes(thread);
-        long before = threads.getThreadAllocatedBytes(thread);
+        threads.getCurrentThreadAllocatedBytes();
+        long before = threads.getCurrentThreadAllocatedBytes();
         for (int i = 0; i < 2_000; i++) {
-            decoder.decode(output, 0, 0.1f, found);
+            decoder.decode(output, 0, 0.1f, emptied());
         }
-        assertThat(threads.getThreadAllocatedBytes(thread) - before).isLessThan(2_000);
+        assertThat(threads.getCurrentThreadAllocatedBytes() - before).isLessThan(2_000);
     }
 
     private static final float[] FINE = {10, 10, 30, 30, 0.9f, 1};
@@ -407,7 +407,7 @@ class DecodersTest {
             decoder.decode(FloatBuffer.wrap(values), 0, 0.25f, found);
         }
         for (float[] output : new float[][] {sign, values, sign}) {
-            assertThatThrownBy(() -> decoder.decode(FloatBuffer.wrap(output), 0, 0.25f, found))
+            assertThatThrownBy(() -> decoder.decode(FloatBuffer.wrap(output), 0, 0.25f, emptied()))
                     .isInstanceOfSatisfying(
                             OutputException.class,
                             e -> assertThat(e.isMisread()).isTrue())
@@ -462,22 +462,19 @@ class DecodersTest {
         assertThatThrownBy(() -> decoder.decode(FloatBuffer.wrap(fractions), 0, 0.25f, found))
                 .hasMessageContaining("0..2 pixels");
         // Once boxes were larger a small one in the corner is only small.
-        float[] small = {0, 0, 1.5f, 1.5f, 0.9f, 1, 0, 0, 0, 0, 0, 0};
-        float[] large = {0, 0, 50, 40, 0.9f, 1, 0, 0, 0, 0, 0, 0};
         DetectionDecoder pixels = decoder(Head.END_TO_END, 2);
-        pixels.decode(FloatBuffer.wrap(large), 0, 0.25f, found);
-        pixels.decode(FloatBuffer.wrap(small), 0, 0.25f, found);
+        pixels.decode(FloatBuffer.wrap(new float[] {0, 0, 50, 40, 0.9f, 1, 0, 0, 0, 0, 0, 0}), 0, 0.25f, found);
+        pixels.decode(FloatBuffer.wrap(new float[] {0, 0, 1.5f, 1.5f, 0.9f, 1, 0, 0, 0, 0, 0, 0}), 0, 0.25f, emptied());
         assertThat(found.size()).isEqualTo(1);
     }
 
     @Test
     void centresAndSizesReadAsCornersAreMisreadAfterThreeSwappedBoxes() {
         float[] centred = {40, 40, 9, 9, 0.9f, 1};
-        float[] upright = {10, 10, 30, 30, 0.9f, 1};
         DetectionDecoder decoder = decoder(Head.END_TO_END, 1);
-        decoder.decode(FloatBuffer.wrap(upright), 0, 0.25f, found);
+        decoder.decode(FloatBuffer.wrap(new float[] {10, 10, 30, 30, 0.9f, 1}), 0, 0.25f, found);
         for (int i = 0; i < 2; i++) {
-            decoder.decode(FloatBuffer.wrap(centred), 0, 0.25f, found);
+            decoder.decode(FloatBuffer.wrap(centred), 0, 0.25f, emptied());
             assertThat(found.invalid()).isEqualTo(1);
         }
         assertThatThrownBy(() -> decoder.decode(FloatBuffer.wrap(centred), 0, 0.25f, found))
@@ -494,5 +491,10 @@ class DecodersTest {
                         OutputException.class, e -> assertThat(e.isMisread()).isFalse());
         decoder.decode(FloatBuffer.wrap(FINE), 0, 0.25f, found);
         assertThat(found.size()).isEqualTo(1);
+    }
+
+    private Detections emptied() {
+        found.clear();
+        return found;
     }
 }

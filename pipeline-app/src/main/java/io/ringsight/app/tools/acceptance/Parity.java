@@ -71,6 +71,8 @@ final class Parity implements LookingIntake {
 
     /** Counts those of {@code from} that {@code to} has not, also not just below the threshold; returns how many. */
     private int unmatched(Lane from, Lane to, Picture picture) {
+        found.clear();
+        allowed.clear();
         decoder.decode(from.output(), 0, model.threshold(), found);
         decoder.decode(to.output(), 0, model.threshold() - MAX_CONFIDENCE, allowed);
         from.letterbox(0).toSource(found);

@@ -91,6 +91,7 @@ class BoardAccuracyTest {
             lane.load(0, picture);
             lane.launch(1);
             lane.await();
+            detections.clear();
             decoder.decode(lane.output(), 0, model.threshold(), detections);
             lane.letterbox(0).toSource(detections);
             List<Detection> found = new ArrayList<>();

@@ -1,0 +1,114 @@
+package io.ringsight.core.pipeline;
+
+import io.ringsight.core.detector.Detector;
+import io.ringsight.core.infer.InferenceException;
+import io.ringsight.core.infer.Lane;
+import io.ringsight.core.preprocess.Crop;
+import java.util.Arrays;
+
+/**
+ * The rows of one frame on their way from the stage that loads them to the stage that reads their results. A frame of more
+ * rows than a lane takes is at both at once: its first rows are read, and free their lane, while its last are loaded.
+ *
+ * <p><b>Threads.</b> One adds rows, another takes them, in the same order. Made once for a slot; grows to the most rows a
+ * frame ever had.
+ */
+final class FrameRows {
+    private Row[] rows = {new Row()};
+    private int loaded;
+    private int launched;
+    private int taken;
+    private boolean complete;
+    private boolean ended;
+    private InferenceException failure;
+
+    /** One row: a part of the picture in a row of a lane. Written before it is launched. */
+    static final class Row {
+        final Crop crop = new Crop();
+        /** Which of the frame's parts; 0 begins the frame, perhaps again, for another detector. */
+        int part;
+
+        Detector detector;
+        Lane lane;
+        /** Which of the lane's rows. */
+        int index;
+
+        boolean lastOfLane;
+    }
+
+    synchronized void clear() {
+        loaded = 0;
+        launched = 0;
+        taken = 0;
+        complete = false;
+        ended = false;
+        failure = null;
+    }
+
+    /** The row to be loaded next; it counts once it is {@link #add added}. */
+    synchronized Row free() {
+        if (loaded == rows.length) {
+            rows = Arrays.copyOf(rows, 2 * loaded);
+            for (int i = loaded; i < rows.length; i++) {
+                rows[i] = new Row();
+            }
+        }
+        return rows[loaded];
+    }
+
+    /** The free row lies in a lane. */
+    synchronized void add() {
+        loaded++;
+    }
+
+    /** Whether a row's results may be waited for. */
+    synchronized boolean isUnderWay() {
+        return launched > 0;
+    }
+
+    /** The oldest row that lay in a lane is computed. */
+    synchronized void launch() {
+        launched++;
+        notifyAll();
+    }
+
+    /** The newest row that lay in a lane will not be launched. */
+    synchronized void unload() {
+        loaded--;
+        notifyAll();
+    }
+
+    /** The frame is lost; its rows are taken all the same. The first cause counts. */
+    synchronized void fail(InferenceException cause) {
+        failure = failure == null ? cause : failure;
+    }
+
+    /** All its parts lie in lanes. */
+    synchronized void complete() {
+        complete = true;
+    }
+
+    /** No row is added any more. */
+    synchronized void end() {
+        ended = true;
+        notifyAll();
+    }
+
+    /** The next row that was launched, waiting for it; null when there is none any more. */
+    synchronized Row take() throws InterruptedException {
+        while (taken == launched && !(ended && launched == loaded)) {
+            wait();
+        }
+        return taken == launched ? null : rows[taken++];
+    }
+
+    /** Whether what was taken is the whole frame. */
+    synchronized boolean isWhole() {
+        return complete && failure == null;
+    }
+
+    /** Why the frame is lost, or null: as far as the stage that loads knows. */
+    synchronized InferenceException failure() {
+        return failure;
+    }
+}

@@ -140,6 +140,15 @@ public final class Status {
         return sources;
     }
 
+    /** The state of a source by its id; null if there is none. */
+    public String stateOf(String sourceId) {
+        return sources.stream()
+                .filter(source -> source.sourceId().equals(sourceId))
+                .map(SourceMetrics::state)
+                .findFirst()
+                .orElse(null);
+    }
+
     /** What people call the sources. */
     public SourceNames sourceNames() {
         return sourceNames;

@@ -7,6 +7,7 @@ import io.ringsight.app.config.Config;
 import io.ringsight.app.config.HttpConfig;
 import io.ringsight.app.config.SinkConfig;
 import io.ringsight.app.config.yaml.ConfigException;
+import io.ringsight.app.live.LivePictures;
 import io.ringsight.app.rest.RecentMessages;
 import io.ringsight.core.infer.BackendSpec;
 import io.ringsight.core.infer.Opened;
@@ -24,6 +25,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
@@ -73,6 +75,8 @@ public final class Daemon implements AutoCloseable {
 
     private volatile SourceSet sources;
     private Supplier<List<ResultSink>> receivers = List::of;
+    /** Who else sees the results: people, if there are pages. */
+    private Optional<LivePictures> live = Optional.empty();
     /** What runs, as it was read last. */
     private volatile Config applied;
 
@@ -261,6 +265,7 @@ public final class Daemon implements AutoCloseable {
         DaemonPages opened = DaemonPages.open(http, status, recent, this::running, this::reloadAsked);
         closers.add("pages", opened::close);
         port = opened.port();
+        live = Optional.of(opened.live());
     }
 
     private Map<String, Opened> openModels() throws ConfigException {
@@ -295,12 +300,20 @@ public final class Daemon implements AutoCloseable {
                 "epoch {}, to {}",
                 epoch,
                 String.join(", ", sinks.all().stream().map(MessageSink::name).toList()));
-        MessageWatcher watcher = config.http().isPresent() ? recent : MessageWatcher.NONE;
+        MessageWatcher watcher = live.map(this::both).orElse(MessageWatcher.NONE);
         List<OneAtATime> shared = more.stream().map(OneAtATime::new).toList();
         return () -> {
             List<ResultSink> all = new ArrayList<>(shared);
             all.add(0, new MessagePublisher(new MessageJson(epoch, status.sourceNames(), clock), sinks.all(), watcher));
+            live.ifPresent(all::add);
             return all;
+        };
+    }
+
+    private MessageWatcher both(LivePictures pictures) {
+        return (message, objects) -> {
+            recent.saw(message, objects);
+            pictures.saw(message, objects);
         };
     }
 

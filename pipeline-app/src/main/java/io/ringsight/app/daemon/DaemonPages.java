@@ -10,6 +10,8 @@ import io.ringsight.app.http.HttpMetrics;
 import io.ringsight.app.http.HttpPages;
 import io.ringsight.app.http.Role;
 import io.ringsight.app.http.Route;
+import io.ringsight.app.live.LivePictures;
+import io.ringsight.app.live.LiveRoutes;
 import io.ringsight.app.rest.History;
 import io.ringsight.app.rest.RecentMessages;
 import io.ringsight.app.rest.RestApi;
@@ -23,8 +25,10 @@ import java.util.function.Supplier;
 final class DaemonPages implements AutoCloseable {
     private final HttpPages pages;
     private final Ticker history;
+    private final LivePictures live;
 
-    private DaemonPages(HttpPages pages, Ticker history) {
+    private DaemonPages(HttpPages pages, Ticker history, LivePictures live) {
+        this.live = live;
         this.pages = pages;
         this.history = history;
     }
@@ -46,19 +50,27 @@ final class DaemonPages implements AutoCloseable {
                 Route.open("/started", HealthPages.started(status)),
                 Route.open("/ready", HealthPages.ready(status)),
                 new Route("GET", "/metrics", forMetrics, new MetricsPage(status, metrics))));
-        routes.addAll(new RestApi(status, running, recent, history).routes(reload));
+        routes.addAll(new RestApi(status, running, recent, history).routes(reload, metrics));
+        LivePictures live = new LivePictures(status.clock(), metrics);
+        routes.addAll(new LiveRoutes(live, metrics, status::stateOf).routes());
         HttpPages pages = HttpPages.open(http, routes, metrics);
         Duration period = Duration.ofSeconds(History.PERIOD_SECONDS);
-        return new DaemonPages(pages, Ticker.start("history", period, history::sample));
+        return new DaemonPages(pages, Ticker.start("history", period, history::sample), live);
     }
 
     int port() {
         return pages.port();
     }
 
+    /** Sees the pictures that somebody watches. */
+    LivePictures live() {
+        return live;
+    }
+
     @Override
     public void close() {
         pages.close();
+        live.close();
         history.close();
     }
 }

@@ -1,7 +1,9 @@
 package io.ringsight.app.http;
 
+import java.util.concurrent.CompletionStage;
+
 /** What is behind a route. */
-public sealed interface Content permits Page, Content.Answering, Feed {
+public sealed interface Content permits Page, Content.Answering, Content.Later, Feed {
     /** Answers each question by itself. Called by the server's threads, several at once. */
     non-sealed interface Answering extends Content {
         /**
@@ -10,5 +12,15 @@ public sealed interface Content permits Page, Content.Answering, Feed {
          * @throws QueryException if it is asked wrongly
          */
         Page.Answer answer(Query query) throws QueryException;
+    }
+
+    /** Answers each question by itself, when it can. Called by the server's threads, several at once. */
+    non-sealed interface Later extends Content {
+        /**
+         * The answer to one question, completed by any thread within seconds.
+         *
+         * @throws QueryException if it is asked wrongly
+         */
+        CompletionStage<Page.Answer> answer(Query query) throws QueryException;
     }
 }

@@ -1,22 +1,32 @@
 package io.ringsight.app.http;
 
-/** Something that goes on: server-sent events. */
+import java.nio.ByteBuffer;
+
+/** Something that goes on for as long as its client stays. */
 public non-sealed interface Feed extends Content {
-    /** Who hears; any thread may tell it, and is not held up. */
-    interface Listener {
+    /** What goes to one client. */
+    interface Stream extends AutoCloseable {
         /**
-         * One event. What a slow client has no room for is dropped and told to it as a number.
+         * What the client gets next; null for nothing now. Asked when the network has taken all that came before, so that
+         * what a slow client misses is the stream's to decide. By one thread at a time; does not wait.
          *
-         * @param event its kind
-         * @param data one line of UTF-8, never to be changed
+         * @param beat something must come, so that a client that is gone is noticed
          */
-        void hear(String event, byte[] data);
+        ByteBuffer next(boolean beat);
+
+        /** The client is gone, or the server closes. */
+        @Override
+        void close();
     }
 
+    /** What clients are told that they get. */
+    String contentType();
+
     /**
-     * Tells {@code listener} of what happens from now on, until the returned is closed.
+     * Begins for one client.
      *
+     * @param wake tells the server that there is something; for any thread, does not wait
      * @throws QueryException if it is asked for wrongly
      */
-    AutoCloseable open(Query query, Listener listener) throws QueryException;
+    Stream open(Query query, Runnable wake) throws QueryException;
 }

@@ -16,6 +16,12 @@ public enum HttpCounter {
     CONNECTIONS_EVICTED("Connections closed, the least recently used first, because there were too many."),
     /** So that a slow client holds nobody up. */
     EVENTS_DROPPED("Server-sent events that a client was too slow for; the client is told their number."),
+    /** Each once, however many watch. */
+    PICTURES("Live pictures encoded, for all who watch."),
+    /** The log says why. */
+    PICTURES_FAILED("Live pictures that could not be encoded."),
+    /** It got a newer one. */
+    PICTURES_SKIPPED("Live pictures that a viewer was too slow for; it got a newer one instead."),
     /** A page threw. */
     PAGE_FAILURES("Pages that failed; the log says why.");
 

@@ -6,7 +6,8 @@ import java.util.concurrent.atomic.AtomicLongArray;
 public final class HttpMetrics {
     private final AtomicLongArray counts = new AtomicLongArray(HttpCounter.values().length);
 
-    void count(HttpCounter counter) {
+    /** One more. */
+    public void count(HttpCounter counter) {
         counts.incrementAndGet(counter.ordinal());
     }
 

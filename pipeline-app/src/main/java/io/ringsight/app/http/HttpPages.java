@@ -61,8 +61,8 @@ public final class HttpPages implements AutoCloseable {
         ServerConnector connector = connector(server, config, metrics);
         connector.addBean(connections);
         server.addConnector(connector);
-        server.setHandler(new PageHandler(
-                config, routes, connections, new EventStreams(threads, timer, connections, metrics), metrics));
+        server.setHandler(
+                new PageHandler(config, routes, connections, new OpenStreams(threads, timer, connections), metrics));
         server.setErrorHandler(HttpPages::refuse);
         HttpPages pages = new HttpPages(server, connector);
         pages.start(config);

@@ -36,14 +36,14 @@ final class PageHandler extends Handler.Abstract {
     private final boolean loopback;
     private final OpenConnections connections;
     private final HttpMetrics metrics;
-    private final EventStreams streams;
+    private final OpenStreams streams;
     private final Routes routes;
 
     PageHandler(
             HttpConfig config,
             List<Route> routes,
             OpenConnections connections,
-            EventStreams streams,
+            OpenStreams streams,
             HttpMetrics metrics) {
         this.connections = connections;
         this.streams = streams;
@@ -81,6 +81,11 @@ final class PageHandler extends Handler.Abstract {
             Content content = found.served().route().content();
             if (content instanceof Content.Answering answering) {
                 write(response, callback, answering.answer(query(found, request)));
+            } else if (content instanceof Content.Later later) {
+                later.answer(query(found, request))
+                        .whenCompleteAsync(
+                                (page, failure) -> write(response, callback, failure == null ? page : failed(failure)),
+                                request.getComponents().getExecutor());
             } else if (content instanceof Feed feed) {
                 streams.open(feed, query(found, request), request, response, callback);
             } else {
@@ -175,6 +180,7 @@ final class PageHandler extends Handler.Abstract {
         response.setStatus(answer.status());
         response.getHeaders().put(HttpHeader.CONTENT_TYPE, answer.contentType());
         response.getHeaders().put(HttpHeader.CONTENT_LENGTH, answer.body().length);
+        answer.headers().forEach(response.getHeaders()::put);
         response.write(true, ByteBuffer.wrap(answer.body()), callback);
     }
 }

@@ -4,11 +4,12 @@ import io.ringsight.app.api.Status;
 import io.ringsight.app.cli.JsonObject;
 import io.ringsight.app.config.Config;
 import io.ringsight.app.http.Content.Answering;
-import io.ringsight.app.http.Feed;
+import io.ringsight.app.http.HttpMetrics;
 import io.ringsight.app.http.Page;
 import io.ringsight.app.http.Query;
 import io.ringsight.app.http.QueryException;
 import io.ringsight.app.http.Route;
+import io.ringsight.app.http.events.ServerSentEvents;
 import io.ringsight.core.metrics.SourceMetrics;
 import io.ringsight.sinks.EncodedMessage;
 import java.io.ByteArrayOutputStream;
@@ -49,8 +50,12 @@ public final class RestApi {
         this.history = history;
     }
 
-    /** What there is to ask for. */
-    public List<Route> routes(Reload reload) {
+    /**
+     * What there is to ask for.
+     *
+     * @param metrics where events are counted that a client was too slow for
+     */
+    public List<Route> routes(Reload reload, HttpMetrics metrics) {
         return List.of(
                 Route.view(ROOT + "/status", (Page) () -> json(Views.status(status))),
                 Route.view(ROOT + "/sources", (Page) this::listSources),
@@ -59,7 +64,7 @@ public final class RestApi {
                 Route.view(ROOT + "/models", (Page) () -> json(Map.of("models", Views.models(status)))),
                 Route.view(ROOT + "/configuration", (Page) () -> json(RunningConfiguration.of(running.get()))),
                 Route.view(ROOT + "/messages", (Answering) this::messages),
-                Route.view(ROOT + "/events", (Feed) this::events),
+                Route.view(ROOT + "/events", new ServerSentEvents(this::events, metrics)),
                 Route.operate(ROOT + "/reload", () -> reloaded(reload.run())));
     }
 
@@ -120,7 +125,7 @@ public final class RestApi {
         return source == null ? null : find(source).sourceId();
     }
 
-    private AutoCloseable events(Query query, Feed.Listener listener) throws QueryException {
+    private AutoCloseable events(Query query, ServerSentEvents.Listener listener) throws QueryException {
         String source = known(query.only("source"));
         return recent.listen(message -> {
             if (source == null || source.equals(message.sourceId().value())) {

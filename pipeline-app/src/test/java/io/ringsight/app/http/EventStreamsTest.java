@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.ringsight.app.config.HttpConfig;
 import io.ringsight.app.config.Place;
+import io.ringsight.app.http.events.ServerSentEvents;
 import io.ringsight.core.run.Await;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -24,7 +25,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(120)
 class EventStreamsTest {
     private final HttpMetrics metrics = new HttpMetrics();
-    private final List<Feed.Listener> listeners = new CopyOnWriteArrayList<>();
+    private final List<ServerSentEvents.Listener> listeners = new CopyOnWriteArrayList<>();
     private final List<Socket> clients = new ArrayList<>();
     private volatile boolean refused;
     /** Each feed waits for it before it is open. */
@@ -34,14 +35,16 @@ class EventStreamsTest {
 
     @BeforeEach
     void serve() throws Exception {
-        Feed feed = (query, listener) -> {
-            if (refused) {
-                throw QueryException.wrong("not today");
-            }
-            listeners.add(listener);
-            awaitOpened();
-            return () -> listeners.remove(listener);
-        };
+        Feed feed = new ServerSentEvents(
+                (query, listener) -> {
+                    if (refused) {
+                        throw QueryException.wrong("not today");
+                    }
+                    listeners.add(listener);
+                    awaitOpened();
+                    return () -> listeners.remove(listener);
+                },
+                metrics);
         pages = HttpPages.open(
                 new HttpConfig("127.0.0.1", 0, new Place(Path.of("pipeline.yaml"), 7, "http.port")),
                 List.of(new Route("GET", "/feed", Role.ANYONE, feed)),

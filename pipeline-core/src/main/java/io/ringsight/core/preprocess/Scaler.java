@@ -41,7 +41,13 @@ final class Scaler implements AutoCloseable {
     private final ColorRange range;
     long lastUse;
 
+    /** For a model, as it was trained. */
     Scaler(Picture picture, Letterbox letterbox, int targetFormat) {
+        this(picture, letterbox, targetFormat, FLAGS);
+    }
+
+    /** By swscale's own way of scaling. */
+    Scaler(Picture picture, Letterbox letterbox, int targetFormat, int flags) {
         this.letterbox = letterbox;
         width = picture.width();
         height = picture.height();
@@ -61,7 +67,7 @@ final class Scaler implements AutoCloseable {
                 letterbox.width(),
                 letterbox.height(),
                 targetFormat,
-                FLAGS,
+                flags,
                 (SwsFilter) null,
                 (SwsFilter) null,
                 (DoublePointer) null);

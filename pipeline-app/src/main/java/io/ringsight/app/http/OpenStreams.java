@@ -16,60 +16,58 @@ import org.eclipse.jetty.util.thread.Scheduler;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The clients that hear feeds now; bounded. Any thread. */
-final class EventStreams {
-    private static final Logger LOG = LoggerFactory.getLogger(EventStreams.class);
+/** The streams that go to clients now; bounded. Any thread. */
+final class OpenStreams {
+    private static final Logger LOG = LoggerFactory.getLogger(OpenStreams.class);
     private static final int MAX_STREAMS = 32;
     private static final long BEAT_SECONDS = 3;
 
-    private record Open(Connection connection, AutoCloseable subscription) {}
+    private record Open(Connection connection, Feed.Stream stream) {}
 
     private final Executor executor;
     private final Scheduler scheduler;
     private final OpenConnections connections;
-    private final HttpMetrics metrics;
-    private final Map<EventStream, Open> streams = new ConcurrentHashMap<>();
+    private final Map<StreamWriter, Open> writers = new ConcurrentHashMap<>();
     /** A place is taken before a feed is asked, so that those who come at one moment are no more than there are places. */
     private final Semaphore places = new Semaphore(MAX_STREAMS);
 
-    EventStreams(Executor executor, Scheduler scheduler, OpenConnections connections, HttpMetrics metrics) {
+    OpenStreams(Executor executor, Scheduler scheduler, OpenConnections connections) {
         this.executor = executor;
         this.scheduler = scheduler;
         this.connections = connections;
-        this.metrics = metrics;
     }
 
     /** Begins to send a feed to who asked for it. */
     void open(Feed feed, Query query, Request request, Response response, Callback callback) throws QueryException {
         if (!places.tryAcquire()) {
-            throw QueryException.busy(
-                    "expected at most " + MAX_STREAMS + " streams of events at a time; close another");
+            throw QueryException.busy("expected at most " + MAX_STREAMS + " streams at a time; close another");
         }
-        EventStream stream = new EventStream(response, callback, executor, metrics);
-        add(stream, new Open(request.getConnectionMetaData().getConnection(), subscribe(feed, query, stream)));
+        StreamWriter writer = new StreamWriter(response, callback, executor);
+        Feed.Stream stream = open(feed, query, writer);
+        add(writer, new Open(request.getConnectionMetaData().getConnection(), stream));
         response.setStatus(200);
-        response.getHeaders().put(HttpHeader.CONTENT_TYPE, "text/event-stream");
-        stream.begin();
+        response.getHeaders().put(HttpHeader.CONTENT_TYPE, feed.contentType());
+        writer.begin(stream);
     }
 
-    private AutoCloseable subscribe(Feed feed, Query query, EventStream stream) throws QueryException {
-        AutoCloseable subscription = null;
+    private Feed.Stream open(Feed feed, Query query, StreamWriter writer) throws QueryException {
+        Feed.Stream stream = null;
         try {
-            subscription = feed.open(query, stream);
+            stream = feed.open(query, writer::wake);
         } finally {
-            if (subscription == null) {
+            if (stream == null) {
                 places.release();
             }
         }
-        return subscription;
+        return stream;
     }
 
     /** The first one begins the heartbeat, which the last one's end ends: neither while the other is decided. */
-    private synchronized void add(EventStream stream, Open open) {
-        if (streams.isEmpty()) {
+    private synchronized void add(StreamWriter writer, Open open) {
+        if (writers.isEmpty()) {
             scheduleBeat();
         }
-        streams.put(stream, open);
+        writers.put(writer, open);
     }
 
     private void scheduleBeat() {
@@ -77,32 +75,32 @@ final class EventStreams {
     }
 
     private void beat() {
-        List<EventStream> over = new ArrayList<>();
-        streams.forEach((stream, open) -> {
-            if (stream.isOver()) {
-                over.add(stream);
+        List<StreamWriter> over = new ArrayList<>();
+        writers.forEach((writer, open) -> {
+            if (writer.isOver()) {
+                over.add(writer);
             } else {
                 connections.used(open.connection());
-                stream.beat();
+                writer.beat();
             }
         });
         end(over);
     }
 
-    private synchronized void end(List<EventStream> over) {
+    private synchronized void end(List<StreamWriter> over) {
         over.forEach(this::close);
-        if (!streams.isEmpty()) {
+        if (!writers.isEmpty()) {
             scheduleBeat();
         }
     }
 
-    private void close(EventStream stream) {
-        Open open = streams.remove(stream);
+    private void close(StreamWriter writer) {
+        Open open = writers.remove(writer);
         places.release();
         try {
-            open.subscription().close();
-        } catch (Exception e) {
-            LOG.warn("a stream of events did not close: {}", e.toString());
+            open.stream().close();
+        } catch (RuntimeException e) {
+            LOG.warn("a stream did not close: {}", e.toString());
         }
     }
 }

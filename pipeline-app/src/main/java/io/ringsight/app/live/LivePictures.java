@@ -1,0 +1,150 @@
+package io.ringsight.app.live;
+
+import io.ringsight.app.http.HttpCounter;
+import io.ringsight.app.http.HttpMetrics;
+import io.ringsight.core.frame.FrameResult;
+import io.ringsight.core.frame.Gap;
+import io.ringsight.core.frame.SourceId;
+import io.ringsight.core.pipeline.ResultSink;
+import io.ringsight.core.preprocess.PreprocessException;
+import io.ringsight.core.run.Threads;
+import io.ringsight.core.time.Clock;
+import io.ringsight.sinks.EncodedMessage;
+import io.ringsight.sinks.MessageWatcher;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Pictures for people who watch, each with the message of its frame. While nobody watches a source its frames cost
+ * nothing. Those that are watched are encoded once for all who watch, by one thread that rests as long as it works: people
+ * cost half a core at most, and the frame path waits for none of it.
+ *
+ * <p><b>Threads.</b> Told of frames by the Publish threads, after the sinks were; watched from any.
+ */
+public final class LivePictures implements ResultSink, MessageWatcher, AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(LivePictures.class);
+    private static final long LOG_INTERVAL_NS = 60_000_000_000L;
+
+    private final Clock clock;
+    private final HttpMetrics metrics;
+    /** Replaced as a whole. */
+    private volatile Map<SourceId, WatchedSource> watched = Map.of();
+    /** Those that nobody watches any more. */
+    private final Queue<WatchedSource> left = new ConcurrentLinkedQueue<>();
+
+    /** Null until somebody watches for the first time. */
+    private volatile Thread encoder;
+
+    private volatile boolean closed;
+    private long nextLogNs = Long.MIN_VALUE;
+
+    public LivePictures(Clock clock, HttpMetrics metrics) {
+        this.clock = clock;
+        this.metrics = metrics;
+    }
+
+    @Override
+    public void saw(EncodedMessage message, int objects) {
+        WatchedSource source = watched.get(message.sourceId());
+        if (source != null) {
+            source.saw(message);
+        }
+    }
+
+    @Override
+    public void frame(FrameResult result, boolean lossless) {
+        WatchedSource source = watched.get(result.sourceId());
+        if (source != null && source.offer(result, clock.nanoTime())) {
+            LockSupport.unpark(encoder);
+        }
+    }
+
+    @Override
+    public void gap(Gap gap, boolean lossless) {
+        // There is nothing to see.
+    }
+
+    /**
+     * Has {@code eyes} see the pictures of a source from now on, until the returned is closed. They are told by the encoder's
+     * thread and must not wait.
+     */
+    synchronized Runnable watch(SourceId id, ViewerWish wish, Consumer<LivePicture> eyes) {
+        WatchedSource source = watched.get(id);
+        WatchedSource.Viewer viewer = new WatchedSource.Viewer(wish, eyes);
+        if (source == null) {
+            source = new WatchedSource(id);
+            Map<SourceId, WatchedSource> more = new HashMap<>(watched);
+            more.put(id, source);
+            watched = Map.copyOf(more);
+        }
+        source.add(viewer);
+        if (encoder == null) {
+            encoder = Threads.start("live-pictures", this::encodeAll);
+        }
+        WatchedSource seen = source;
+        return () -> leave(seen, viewer);
+    }
+
+    private synchronized void leave(WatchedSource source, WatchedSource.Viewer viewer) {
+        if (watched.get(source.id()) == source && !source.remove(viewer)) {
+            Map<SourceId, WatchedSource> fewer = new HashMap<>(watched);
+            fewer.remove(source.id());
+            watched = Map.copyOf(fewer);
+            left.add(source);
+            LockSupport.unpark(encoder);
+        }
+    }
+
+    private void encodeAll() {
+        while (!closed) {
+            boolean any = false;
+            for (WatchedSource source : watched.values()) {
+                any |= encode(source);
+            }
+            for (WatchedSource source = left.poll(); source != null; source = left.poll()) {
+                source.close();
+            }
+            if (!any && left.isEmpty()) {
+                LockSupport.park(this);
+            }
+        }
+        watched.values().forEach(WatchedSource::close);
+        left.forEach(WatchedSource::close);
+    }
+
+    private boolean encode(WatchedSource source) {
+        long beganNs = clock.nanoTime();
+        try {
+            if (!source.encode()) {
+                return false;
+            }
+            metrics.count(HttpCounter.PICTURES);
+        } catch (PreprocessException e) {
+            metrics.count(HttpCounter.PICTURES_FAILED);
+            tell(source, e);
+        }
+        LockSupport.parkNanos(clock.nanoTime() - beganNs);
+        return true;
+    }
+
+    private void tell(WatchedSource source, PreprocessException e) {
+        long nowNs = clock.nanoTime();
+        if (nextLogNs == Long.MIN_VALUE || nowNs - nextLogNs >= 0) {
+            nextLogNs = nowNs + LOG_INTERVAL_NS;
+            LOG.warn("{}: a picture cannot be shown: {}", source.id(), e.getMessage());
+        }
+    }
+
+    /** Nobody sees anything any more; pictures still held are given back. Does not wait. */
+    @Override
+    public void close() {
+        closed = true;
+        LockSupport.unpark(encoder);
+    }
+}

@@ -21,9 +21,12 @@ final class MessageFields {
 
     private static final String FRAME = "frame";
     private static final String GAP = "gap";
+    private static final String EVENT = "event";
 
     /** Null when only the head is read: what is no part of it is skipped, and a time that is none is not there. */
     private final ContentFields content;
+    /** What an event has besides, or null as well. */
+    private final EventFields event;
 
     private String schemaVersion;
     private String type;
@@ -41,6 +44,7 @@ final class MessageFields {
 
     MessageFields(boolean isWhole) {
         content = isWhole ? new ContentFields() : null;
+        event = isWhole ? new EventFields() : null;
     }
 
     /** Reads the object at which {@code in} stands. */
@@ -65,9 +69,20 @@ final class MessageFields {
             case "publishedAt" -> publishedAt = time(in);
             default -> {
                 if (content != null) {
-                    content.field(name, in);
+                    content(name, in);
                 }
             }
+        }
+    }
+
+    /** Of what type it is may be said behind them. */
+    private void content(String name, JsonParser in) throws IOException, MessageFormatException {
+        boolean isEvent = EVENT.equals(type);
+        if (!isEvent) {
+            content.field(name, in);
+        }
+        if (isEvent || type == null) {
+            event.field(name, in);
         }
     }
 
@@ -148,14 +163,12 @@ final class MessageFields {
     /** What accounts for frames. */
     MessageHead head() throws MessageFormatException {
         need(type, "type");
-        boolean isFrame = type.equals(FRAME);
-        if (!isFrame && !type.equals(GAP)) {
-            throw new MessageFormatException("field /type: expected frame or gap, got \"" + type + '"');
-        }
+        boolean accounts = type.equals(FRAME) || type.equals(GAP);
+        boolean saysFrames = frameSeq >= 0 || prevFrameSeq >= 0;
         return new MessageHead(
-                isFrame,
+                type,
                 identity(),
-                coverage(),
+                accounts || saysFrames ? coverage() : Coverage.NONE,
                 Optional.ofNullable(reason),
                 Optional.ofNullable(capture),
                 Optional.ofNullable(publishedAt));
@@ -173,6 +186,7 @@ final class MessageFields {
         return switch (type) {
             case FRAME -> content.frame(identity, wholeCoverage(), need(capture, "captureTime"), publishedAt);
             case GAP -> content.gap(identity, wholeCoverage(), need(reason, "reason"), publishedAt);
+            case EVENT -> event.message(identity, wholeCoverage(), need(capture, "captureTime"), publishedAt);
             default -> new OtherMessage(identity, type, publishedAt, json.get());
         };
     }

@@ -4,11 +4,12 @@ import java.time.Instant;
 import java.util.Optional;
 
 /**
- * What accounts for frames in a {@code frame} or {@code gap} message, whatever else it holds. Cheaper to read than the
+ * What accounts for frames in a message, whatever else it holds: those of a {@code frame} or {@code gap} do, others account for
+ * none. Cheaper to read than the
  * whole, and forgiving: what a program on the way left out of the content, or a time that is none, does not matter.
  * Immutable.
  *
- * @param isFrame whether it is a frame's message rather than a gap's (field {@code type})
+ * @param type what the message tells (field {@code type})
  * @param identity which message of which source it is
  * @param coverage the frames it accounts for
  * @param reason why there is a gap; empty for a frame (field {@code reason})
@@ -16,17 +17,20 @@ import java.util.Optional;
  * @param publishedAt when the message was made; empty if it does not say (field {@code publishedAt})
  */
 public record MessageHead(
-        boolean isFrame,
+        String type,
         Identity identity,
         Coverage coverage,
         Optional<String> reason,
         Optional<CaptureTime> capture,
         Optional<Instant> publishedAt) {
+    private static final String FRAME = "frame";
+    private static final String GAP = "gap";
+
     /** The head of a message; empty for one that accounts for no frames. */
     public static Optional<MessageHead> of(Message message) {
         if (message instanceof FrameMessage frame) {
             return Optional.of(new MessageHead(
-                    true,
+                    FRAME,
                     frame.identity(),
                     frame.coverage(),
                     Optional.empty(),
@@ -35,7 +39,7 @@ public record MessageHead(
         }
         if (message instanceof GapMessage gap) {
             return Optional.of(new MessageHead(
-                    false,
+                    GAP,
                     gap.identity(),
                     gap.coverage(),
                     Optional.of(gap.reason()),
@@ -45,8 +49,18 @@ public record MessageHead(
         return Optional.empty();
     }
 
+    /** Whether it is a frame's message. */
+    public boolean isFrame() {
+        return type.equals(FRAME);
+    }
+
+    /** Whether it accounts for frames: it is a frame's message or a gap's. */
+    public boolean accountsForFrames() {
+        return isFrame() || type.equals(GAP);
+    }
+
     /** How many frames it accounts for: its own, and those in gaps. */
     public long explained() {
-        return coverage.lost() + (isFrame ? 1 : 0);
+        return coverage.lost() + (isFrame() ? 1 : 0);
     }
 }

@@ -32,11 +32,10 @@ public final class MessageReader {
     }
 
     /**
-     * Only what accounts for frames.
+     * Only what accounts for frames; messages of other types account for none.
      *
      * @param json UTF-8 text
-     * @throws MessageFormatException if it is no {@code frame} or {@code gap} message of Ringsight, or of another major
-     *     version
+     * @throws MessageFormatException if it is no message of Ringsight, or of another major version
      */
     public static MessageHead readHead(byte[] json) throws MessageFormatException {
         MessageFields fields = new MessageFields(false);

@@ -39,6 +39,9 @@ public final class MessageWriter {
             } else if (message instanceof GapMessage gap) {
                 head(out, "gap", gap.identity(), gap.coverage());
                 gap(out, gap);
+            } else if (message instanceof EventMessage event) {
+                head(out, "event", event.identity(), event.coverage());
+                event(out, event);
             }
             out.writeEndObject();
         } catch (IOException e) {
@@ -92,11 +95,7 @@ public final class MessageWriter {
 
     private static void times(JsonGenerator out, FrameTimes times) throws IOException {
         number(out, "ptsNs", times.ptsNs());
-        out.writeObjectFieldStart("captureTime");
-        time(out, "utc", times.capture().utc());
-        out.writeStringField("clock", times.capture().clock());
-        number(out, "uncertaintyUs", times.capture().uncertaintyUs());
-        out.writeEndObject();
+        capture(out, times.capture());
         FrameTimes.Stages stages = times.stages();
         out.writeObjectFieldStart("stages");
         out.writeNumberField("decodeNs", stages.decodeNs());
@@ -106,6 +105,36 @@ public final class MessageWriter {
         out.writeNumberField("postNs", stages.postNs());
         out.writeEndObject();
         time(out, "publishedAt", Optional.of(times.publishedAt()));
+    }
+
+    private static void capture(JsonGenerator out, CaptureTime capture) throws IOException {
+        out.writeObjectFieldStart("captureTime");
+        time(out, "utc", capture.utc());
+        out.writeStringField("clock", capture.clock());
+        number(out, "uncertaintyUs", capture.uncertaintyUs());
+        out.writeEndObject();
+    }
+
+    private static void event(JsonGenerator out, EventMessage event) throws IOException {
+        out.writeStringField("event", event.what().event());
+        out.writeStringField("name", event.what().name());
+        if (event.what().direction().isPresent()) {
+            out.writeStringField("direction", event.what().direction().get());
+        }
+        out.writeStringField("severity", event.what().severity());
+        capture(out, event.time());
+        if (event.subject().isPresent()) {
+            out.writeStringField("trackId", event.subject().get().trackId());
+            out.writeStringField("trackLabel", event.subject().get().label());
+            out.writeNumberField("classId", event.subject().get().classId());
+        }
+        if (event.figures().durationMs().isPresent()) {
+            number(out, "durationMs", event.figures().durationMs());
+        }
+        if (event.figures().missingMs().isPresent()) {
+            number(out, "missingMs", event.figures().missingMs());
+        }
+        time(out, "publishedAt", Optional.of(event.publishedAt()));
     }
 
     private static void objects(JsonGenerator out, List<Detection> objects) throws IOException {

@@ -13,6 +13,13 @@ import org.junit.jupiter.api.Test;
 
 class MessageReaderTest {
     private static final String SHA = "0123456789abcdef".repeat(4);
+    private static final String EVENT = """
+            {"schemaVersion":"1.4","type":"event","messageId":"line1/01JD/e3","sourceId":"line1","streamEpoch":"01JD",
+             "frameSeq":130,"prevFrameSeq":130,"gaps":[],"event":"left","name":"bay 3","severity":"info",
+             "captureTime":{"utc":"2026-11-22T13:40:00.123456Z","clock":"arrival","uncertaintyUs":null},
+             "trackId":"01JD/t17","trackLabel":"car","classId":2,"durationMs":60000,"missingMs":80,
+             "publishedAt":"2026-11-22T13:40:00.123456Z"}
+            """;
     private static final Instant PUBLISHED = Instant.parse("2026-11-22T13:40:00.123456Z");
     private static final String FRAME = """
             {"schemaVersion":"1.3","type":"frame","messageId":"line1/01JD/123","sourceId":"line1",
@@ -146,16 +153,31 @@ class MessageReaderTest {
 
     @Test
     void aTypeThatItDoesNotKnowIsPassedOnWhole() throws MessageFormatException {
-        String json = "{\"schemaVersion\":\"1.9\",\"type\":\"event\",\"messageId\":\"line1/01JD/e1\","
+        String json = "{\"schemaVersion\":\"1.9\",\"type\":\"tide\",\"messageId\":\"line1/01JD/t1\","
                 + "\"sourceId\":\"line1\",\"streamEpoch\":\"01JD\",\"publishedAt\":\"2026-11-22T13:40:00.123456Z\","
                 + "\"rule\":\"wrong way\"}";
         OtherMessage other = (OtherMessage) read(json);
-        assertThat(other.type()).isEqualTo("event");
+        assertThat(other.type()).isEqualTo("tide");
         assertThat(other.identity().sourceId()).isEqualTo("line1");
         assertThat(other.publishedAt()).isEqualTo(PUBLISHED);
         assertThat(other.json()).isEqualTo(json);
         assertThat(MessageHead.of(other)).isEmpty();
-        assertThatThrownBy(() -> head(json)).hasMessage("field /type: expected frame or gap, got \"event\"");
+        assertThat(head(json).accountsForFrames()).isFalse();
+        assertThat(head(json).coverage().frames()).isZero();
+    }
+
+    @Test
+    void readsAnEventWhateverTheOrderOfItsFields() throws MessageFormatException {
+        EventMessage event = (EventMessage) read(EVENT);
+        assertThat(event.what()).isEqualTo(new EventMessage.What("left", "bay 3", Optional.empty(), "info"));
+        assertThat(event.subject()).contains(new EventMessage.Subject("01JD/t17", "car", 2));
+        assertThat(event.figures().durationMs()).hasValue(60_000);
+        assertThat(event.time().uncertaintyUs()).isEmpty();
+        assertThat(event.coverage().frames()).isZero();
+        assertThat(MessageHead.of(event)).isEmpty();
+        String turned = EVENT.replace("\"type\":\"event\",", "").replace("}\n", ",\"type\":\"event\"}\n");
+        assertThat(turned).isNotEqualTo(EVENT);
+        assertThat(read(turned)).isEqualTo(event);
     }
 
     @Test
@@ -279,7 +301,7 @@ class MessageReaderTest {
                 + "\"captureTime\":{\"utc\":7},\"objects\":\"many\"}");
         assertThat(head)
                 .isEqualTo(new MessageHead(
-                        true,
+                        "frame",
                         new Identity("1.0", "a/b/3", "a", Optional.empty(), "b"),
                         new Coverage(2, 3, Map.of(), false),
                         Optional.empty(),
@@ -304,6 +326,7 @@ class MessageReaderTest {
         for (String json : List.of(
                 FRAME,
                 GAP,
+                EVENT,
                 FRAME.replace("12.0", "null").replace("0.91", "null").replace("4920000000", "-5"),
                 GAP.replace("\"detail\":null", "\"detail\":\"\\\"\\u0000 \u00fc \ud83d\udd25\""))) {
             Message message = read(json);

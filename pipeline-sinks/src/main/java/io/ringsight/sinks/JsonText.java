@@ -6,6 +6,7 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.io.SerializedString;
 import com.fasterxml.jackson.core.json.JsonWriteFeature;
 import io.ringsight.core.frame.Picture;
+import io.ringsight.core.time.CaptureClock;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
@@ -56,6 +57,17 @@ final class JsonText {
         } else {
             generator.writeString(scratch, 0, utc(utcNs, scratch));
         }
+    }
+
+    /** Writes when the light hit the sensor. */
+    void captureTime(long utcNs, CaptureClock clock, long uncertaintyUs) throws IOException {
+        generator.writeFieldName(MessageParts.CAPTURE_TIME);
+        generator.writeStartObject();
+        utc(MessageParts.UTC, utcNs);
+        generator.writeFieldName(MessageParts.CLOCK);
+        generator.writeString(clock.wireName());
+        number(MessageParts.UNCERTAINTY_US, uncertaintyUs);
+        generator.writeEndObject();
     }
 
     /** Writes a number, or null when it is {@link Picture#UNKNOWN}. */

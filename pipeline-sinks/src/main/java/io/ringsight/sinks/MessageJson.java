@@ -3,6 +3,7 @@ package io.ringsight.sinks;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.io.SerializedString;
 import io.ringsight.core.analyse.zone.Line;
+import io.ringsight.core.decision.Decision;
 import io.ringsight.core.detect.Detections;
 import io.ringsight.core.frame.FrameLosses;
 import io.ringsight.core.frame.FrameResult;
@@ -17,19 +18,20 @@ import java.io.UncheckedIOException;
 import java.util.List;
 
 /**
- * Frames and gaps as the JSON that {@code conf/schema/message.schema.json} describes. One thread: it has one buffer.
+ * Frames, gaps and what is concluded from them as the JSON that {@code conf/schema/message.schema.json} describes. One thread: it has one buffer.
  *
  * <p>A message costs its own bytes, its id and a small object; no text is made on the way.
  */
 public final class MessageJson {
     /** The version of the message format; the first number changes when a reader must change. */
-    public static final String SCHEMA_VERSION = "1.3";
+    public static final String SCHEMA_VERSION = "1.4";
 
     private static final int BOX_DECIMALS = 2;
     private static final int CONFIDENCE_DECIMALS = 4;
 
     private final JsonText text = new JsonText();
     private final GapJson gaps;
+    private final DecisionJson decisions;
     private final SourceNames names;
     private final String streamEpoch;
     private final Clock clock;
@@ -57,6 +59,7 @@ public final class MessageJson {
         this.names = names;
         this.clock = clock;
         gaps = new GapJson(clock);
+        decisions = new DecisionJson(clock);
         trackPrefix = (streamEpoch + "/t").toCharArray();
     }
 
@@ -72,6 +75,15 @@ public final class MessageJson {
     /** The message of a span of time without frames. */
     public EncodedMessage gap(Gap gap) {
         return gaps.gap(gap, streamEpoch, names.encoded(gap.sourceId()));
+    }
+
+    /**
+     * The message of something that was concluded from frames.
+     *
+     * @param frameSeq the last frame of the source that was accounted for: it covers none itself
+     */
+    public EncodedMessage decision(Decision decision, long frameSeq) {
+        return decisions.message(decision, streamEpoch, frameSeq, names.encoded(decision.sourceId()));
     }
 
     /** The message of one analysed frame. */
@@ -95,7 +107,7 @@ public final class MessageJson {
         MessageParts.head(out, MessageType.FRAME, key, names.encoded(key.sourceId()));
         MessageParts.gaps(out, losses);
         text.number(MessageParts.PTS_NS, picture.ptsNs());
-        captureTime(out, picture);
+        text.captureTime(picture.captureUtcNs(), picture.captureClock(), picture.uncertaintyUs());
         stages(out, result.timings());
         text.utc(MessageParts.PUBLISHED_AT, nowNs);
         out.writeFieldName(MessageParts.FRAME);
@@ -112,16 +124,6 @@ public final class MessageJson {
         objects(out, result);
         out.writeEndObject();
         return text.end();
-    }
-
-    private void captureTime(JsonGenerator out, Picture picture) throws IOException {
-        out.writeFieldName(MessageParts.CAPTURE_TIME);
-        out.writeStartObject();
-        text.utc(MessageParts.UTC, picture.captureUtcNs());
-        out.writeFieldName(MessageParts.CLOCK);
-        out.writeString(picture.captureClock().wireName());
-        text.number(MessageParts.UNCERTAINTY_US, picture.uncertaintyUs());
-        out.writeEndObject();
     }
 
     private void stages(JsonGenerator out, FrameTimings timings) throws IOException {

@@ -1,5 +1,6 @@
 package io.ringsight.sinks;
 
+import io.ringsight.core.decision.Decision;
 import io.ringsight.core.frame.FrameResult;
 import io.ringsight.core.frame.Gap;
 import io.ringsight.core.pipeline.ResultSink;
@@ -35,6 +36,13 @@ public final class MessagePublisher implements ResultSink {
     @Override
     public void gap(Gap gap, boolean lossless) {
         EncodedMessage message = json.gap(gap);
+        watcher.saw(message, 0);
+        publish(message, lossless);
+    }
+
+    @Override
+    public void decision(Decision decision, long frameSeq, boolean lossless) {
+        EncodedMessage message = json.decision(decision, frameSeq);
         watcher.saw(message, 0);
         publish(message, lossless);
     }

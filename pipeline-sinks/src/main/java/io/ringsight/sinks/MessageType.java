@@ -5,7 +5,9 @@ public enum MessageType {
     /** One analysed frame. */
     FRAME("frame"),
     /** No frames came, or their messages were lost on the way. */
-    GAP("gap");
+    GAP("gap"),
+    /** Something happened. */
+    EVENT("event");
 
     private final String wireName;
 
@@ -16,5 +18,24 @@ public enum MessageType {
     /** The name in messages. */
     public String wireName() {
         return wireName;
+    }
+
+    /** Whether it tells of frames: only such messages are accounted for. */
+    public boolean coversFrames() {
+        return this == FRAME || this == GAP;
+    }
+
+    /**
+     * The type of that name.
+     *
+     * @throws IllegalArgumentException if there is none
+     */
+    public static MessageType of(String wireName) {
+        for (MessageType type : values()) {
+            if (type.wireName.equals(wireName)) {
+                return type;
+            }
+        }
+        throw new IllegalArgumentException("no type of messages: " + wireName);
     }
 }

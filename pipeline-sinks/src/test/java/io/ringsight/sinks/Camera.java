@@ -9,6 +9,7 @@ public final class Camera {
     private final String sourceId;
     private long frameSeq;
     private long gapSeq;
+    private long events;
 
     public Camera(String sourceId, Clock clock) {
         this.sourceId = sourceId;
@@ -36,6 +37,11 @@ public final class Camera {
             frame.detections().add(i, i, 10, 10, 0.5f, 1);
         }
         return json.frame(frame);
+    }
+
+    /** The message of an event behind its last frame. */
+    public EncodedMessage event() {
+        return json.decision(Sample.event(sourceId, ++events), frameSeq);
     }
 
     /** A gap message that tells of {@code lost} frames. */

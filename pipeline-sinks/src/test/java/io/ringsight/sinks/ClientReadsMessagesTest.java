@@ -6,9 +6,12 @@ import io.ringsight.client.MessageFormatException;
 import io.ringsight.client.MessageReader;
 import io.ringsight.client.MessageWriter;
 import io.ringsight.core.analyse.zone.Line;
+import io.ringsight.core.decision.Event;
+import io.ringsight.core.decision.Severity;
 import io.ringsight.core.frame.FrameLosses;
 import io.ringsight.core.frame.Gap;
 import io.ringsight.core.frame.GapReason;
+import io.ringsight.core.frame.Picture;
 import io.ringsight.core.frame.SourceId;
 import io.ringsight.core.frame.SourceName;
 import io.ringsight.core.time.CaptureClock;
@@ -39,6 +42,7 @@ class ClientReadsMessagesTest {
     void noFieldOfAMessageIsLostOnTheWayThroughTheTypedOne() throws MessageFormatException {
         frames();
         gaps();
+        events();
         Set<String> fields = new TreeSet<>();
         for (byte[] message : written) {
             JsonNode again = JSON.readTree(MessageWriter.write(MessageReader.read(message)));
@@ -140,6 +144,22 @@ class ClientReadsMessagesTest {
         }
         add(gaps.unknown(LINE1, Sample.EPOCH, 14, Sample.NOW_UTC_NS));
         add(gaps.damaged(LINE1, Sample.EPOCH, 15, Sample.NOW_UTC_NS, untilNs, "d1"));
+    }
+
+    private void events() {
+        long number = 1;
+        for (Event.Kind kind : Event.Kind.values()) {
+            Event event = Sample.event("line1", number++);
+            Event.What what = new Event.What(kind, "a \u00fc", null, Severity.INFO);
+            add(json.decision(new Event(LINE1, number, what, event.when(), null, Event.Figures.NONE), 17));
+            add(json.decision(event, 17));
+        }
+        for (Severity severity : Severity.values()) {
+            Event.What what = new Event.What(Event.Kind.CROSSED, "gate", "forward", severity);
+            Event.When when = new Event.When(Picture.UNKNOWN, CaptureClock.FILE, 7);
+            add(json.decision(
+                    new Event(LINE1, number++, what, when, new Event.Subject(1, "car", 2), Event.Figures.NONE), 17));
+        }
     }
 
     private void add(EncodedMessage message) {

@@ -1,5 +1,7 @@
 package io.ringsight.sinks;
 
+import io.ringsight.core.decision.Event;
+import io.ringsight.core.decision.Severity;
 import io.ringsight.core.detect.Detections;
 import io.ringsight.core.frame.FrameLosses;
 import io.ringsight.core.frame.FrameResult;
@@ -65,6 +67,17 @@ public final class Sample {
                 prevFrameSeq,
                 losses,
                 new Gap.Span(NOW_UTC_NS, Picture.UNKNOWN));
+    }
+
+    /** A car leaves a zone in which it was for a minute. */
+    public static Event event(String source, long number) {
+        return new Event(
+                new SourceId(source),
+                number,
+                new Event.What(Event.Kind.LEFT, "bay 3", null, Severity.INFO),
+                new Event.When(NOW_UTC_NS, CaptureClock.ARRIVAL, Picture.UNKNOWN),
+                new Event.Subject(17, "car", 2),
+                new Event.Figures(60_000, 80));
     }
 
     /** A result as the pipeline would give it; all that is not set is zero or unknown. */

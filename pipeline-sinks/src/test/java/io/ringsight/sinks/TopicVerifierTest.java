@@ -38,6 +38,23 @@ class TopicVerifierTest {
         assertThat(findings.epochs().get(0).lastFrameSeq()).isEqualTo(8);
     }
 
+    /** Newer daemons may write types that nobody knows yet. */
+    @Test
+    void messagesThatAreNotAboutFramesChangeNothing() {
+        add(camera.next(), camera.event(), camera.next(2), camera.event(), camera.gap(1), camera.event());
+        verifier.add("{\"schemaVersion\":\"1.9\",\"type\":\"tide\",\"messageId\":\"line1/x/t1\",\"sourceId\":\"line1\","
+                .concat("\"streamEpoch\":\"x\",\"publishedAt\":\"2026-11-22T13:40:00.123456Z\"}")
+                .getBytes(StandardCharsets.UTF_8));
+        Findings findings = verifier.findings();
+        assertThat(findings.isComplete()).isTrue();
+        assertThat(findings.frames()).isEqualTo(2);
+        assertThat(findings.others()).isEqualTo(4);
+        assertThat(findings.foreign()).isZero();
+        assertThat(findings.sources()).isEqualTo(1);
+        assertThat(findings.epochs()).hasSize(1);
+        assertThat(findings.epochs().get(0).end()).isEqualTo("open");
+    }
+
     @Test
     void findsWhatIsMissingInTheMiddleAndAtTheBeginning() {
         EncodedMessage first = camera.next();

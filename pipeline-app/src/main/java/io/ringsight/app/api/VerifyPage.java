@@ -58,6 +58,10 @@ public final class VerifyPage implements Page {
         all.add(MetricsPage.counter(
                 "ringsight_verify_foreign_records", "Records that are no messages of Ringsight.", now.foreign()));
         all.add(MetricsPage.counter(
+                "ringsight_verify_other_messages",
+                "Messages that are not about frames, such as events.",
+                now.others()));
+        all.add(MetricsPage.counter(
                 "ringsight_verify_unjudged_messages",
                 "Messages of too many sources, or of runs closed long ago.",
                 now.unjudged()));

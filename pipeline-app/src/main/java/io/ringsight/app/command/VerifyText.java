@@ -30,6 +30,7 @@ final class VerifyText {
         object.put("before", findings.sum(Findings.Epoch::before));
         object.put("foreign", findings.foreign());
         object.put("unjudged", findings.unjudged());
+        object.put("others", findings.others());
         object.put("epochs", findings.epochs().stream().map(VerifyText::object).toList());
         return object;
     }
@@ -122,6 +123,7 @@ final class VerifyText {
                 out,
                 "frames told of in records that are gone (retention) or were not read (--since)",
                 findings.sum(Findings.Epoch::before));
+        remark(out, "messages that are not about frames, such as events", findings.others());
         remark(out, "records that are no messages of Ringsight", findings.foreign());
     }
 

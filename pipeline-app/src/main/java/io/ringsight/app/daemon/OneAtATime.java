@@ -1,5 +1,6 @@
 package io.ringsight.app.daemon;
 
+import io.ringsight.core.decision.Decision;
 import io.ringsight.core.frame.FrameResult;
 import io.ringsight.core.frame.Gap;
 import io.ringsight.core.pipeline.ResultSink;
@@ -20,6 +21,11 @@ final class OneAtATime implements ResultSink {
     @Override
     public synchronized void gap(Gap gap, boolean lossless) throws InterruptedException {
         sink.gap(gap, lossless);
+    }
+
+    @Override
+    public synchronized void decision(Decision decision, long frameSeq, boolean lossless) throws InterruptedException {
+        sink.decision(decision, frameSeq, lossless);
     }
 
     @Override

@@ -12,8 +12,9 @@ import java.util.function.ToLongFunction;
  * @param bySource when each source spoke, in the order they were met
  * @param foreign records that are no messages of ours
  * @param unjudged messages of runs closed long ago, or of more sources than are followed
+ * @param others messages that account for no frames, such as events
  */
-public record Findings(List<Epoch> epochs, List<Source> bySource, long foreign, long unjudged) {
+public record Findings(List<Epoch> epochs, List<Source> bySource, long foreign, long unjudged, long others) {
     /** The end of a run that goes on, or that ended and nobody told. */
     public static final String OPEN = "open";
 

@@ -30,6 +30,7 @@ public final class TopicVerifier {
     private final Map<Integer, Removals> removals = new HashMap<>();
     private long foreign;
     private long unjudged;
+    private long others;
 
     /** Keeps the account of each run. */
     public TopicVerifier() {
@@ -53,10 +54,14 @@ public final class TopicVerifier {
      */
     public void add(int partition, byte[] json) {
         try {
-            add(partition, json == null ? Optional.empty() : Optional.of(MessageReader.readHead(json)));
+            if (json == null) {
+                foreign++;
+            } else {
+                add(partition, MessageReader.readHead(json));
+            }
         } catch (MessageFormatException expected) {
-            // somebody else's, or of a type that accounts for no frames
-            add(partition, Optional.empty());
+            // somebody else's
+            foreign++;
         }
     }
 
@@ -66,15 +71,23 @@ public final class TopicVerifier {
      * @param message null for a record without a value
      */
     public void add(int partition, Message message) {
-        add(partition, message == null ? Optional.empty() : MessageHead.of(message));
-    }
-
-    private void add(int partition, Optional<MessageHead> head) {
-        if (head.isEmpty()) {
+        if (message == null) {
             foreign++;
             return;
         }
-        MessageHead message = head.get();
+        Optional<MessageHead> head = MessageHead.of(message);
+        if (head.isPresent()) {
+            add(partition, head.get());
+        } else {
+            others++;
+        }
+    }
+
+    private void add(int partition, MessageHead message) {
+        if (!message.accountsForFrames()) {
+            others++;
+            return;
+        }
         String sourceId = message.identity().sourceId();
         SourceAccount source = sources.get(sourceId);
         if (source == null && sources.size() < MAX_SOURCES) {
@@ -116,6 +129,6 @@ public final class TopicVerifier {
             epochs.addAll(source.epochs());
             bySource.add(source.source());
         });
-        return new Findings(epochs, bySource, foreign, unjudged);
+        return new Findings(epochs, bySource, foreign, unjudged, others);
     }
 }

@@ -1,21 +1,30 @@
 package io.ringsight.core.analyse;
 
+import io.ringsight.core.analyse.event.EventLog;
+import io.ringsight.core.analyse.event.EventNumbers;
+import io.ringsight.core.analyse.event.PlaceEvents;
+import io.ringsight.core.analyse.event.Watch;
 import io.ringsight.core.analyse.track.Tracker;
 import io.ringsight.core.analyse.zone.Line;
 import io.ringsight.core.analyse.zone.LineMap;
 import io.ringsight.core.analyse.zone.Zone;
 import io.ringsight.core.analyse.zone.ZoneMap;
+import io.ringsight.core.decision.Decision;
 import io.ringsight.core.detect.Detections;
+import io.ringsight.core.frame.FrameLosses;
 import io.ringsight.core.frame.FrameResult;
+import io.ringsight.core.frame.GapReason;
 import io.ringsight.core.frame.Picture;
+import io.ringsight.core.frame.SourceId;
 import io.ringsight.core.metrics.Counter;
 import io.ringsight.core.metrics.SourceMetrics;
 import io.ringsight.core.model.ModelSpec;
 import java.util.List;
 
 /**
- * What is made of the detections of one source, from frame to frame: which track each object is of, which zones it is in
- * and which lines it crossed. Its memory is made at once and bounded; a frame allocates nothing.
+ * What is made of the detections of one source, from frame to frame: which track each object is of, which zones it is in,
+ * which lines it crossed, and what that means. Its memory is made at once and bounded; a frame
+ * allocates nothing, but for its events.
  *
  * <p><b>Threads.</b> Made by any thread, used by one.
  */
@@ -29,23 +38,40 @@ public final class SourceAnalysis {
 
     private final SourceMetrics metrics;
     private final FrameTime time = new FrameTime();
+    private final Watch watch = new Watch();
+    private final EventLog log;
+    /** Null where there is neither zone nor line, or objects are not followed. */
+    private final PlaceEvents places;
+
     /** The model that was at work last. */
     private ModelSpec model;
 
-    public SourceAnalysis(AnalysisSpec spec, SourceMetrics metrics) {
+    /**
+     * @param numbers of the source's events
+     */
+    public SourceAnalysis(SourceId source, AnalysisSpec spec, EventNumbers numbers, SourceMetrics metrics) {
         zones = new ZoneMap(spec.zones());
         lines = new LineMap(spec.lines());
         lineNames = spec.lines().stream().map(Line::name).toList();
         zoneNames = spec.zones().stream().map(Zone::name).toList();
         tracker = spec.tracking().enabled() ? new Tracker(spec.tracking()) : null;
+        boolean hasPlaces = !zoneNames.isEmpty() || !lineNames.isEmpty();
+        places = tracker != null && hasPlaces ? new PlaceEvents(zoneNames, lineNames, spec.tracking()) : null;
+        log = new EventLog(source, numbers);
         this.metrics = metrics;
     }
 
     /**
      * One analysed frame, in the source's order. What is found out is put into its detections. A frame under suspicion may
      * not show what is there now: its objects are of no track, and the time it took is time in which nothing was seen.
+     *
+     * @param into gets what is concluded from it
      */
-    public void frame(FrameResult frame, SharedAnalysis shared) {
+    public void frame(FrameResult frame, SharedAnalysis shared, List<Decision> into) {
+        log.into(into);
+        if (hasLost(frame.losses())) {
+            watch.missed();
+        }
         zones.place(frame.detections(), frame.picture().width(), frame.picture().height());
         if (tracker != null) {
             follow(frame, shared);
@@ -65,8 +91,10 @@ public final class SourceAnalysis {
     private void follow(FrameResult frame, SharedAnalysis shared) {
         if (frame.suspicion() != null) {
             time.interrupt();
+            watch.missed();
             return;
         }
+        log.of(frame);
         if (frame.model() != model) {
             changeTo(frame.model());
         }
@@ -74,6 +102,10 @@ public final class SourceAnalysis {
         double seconds = time.step(frame.picture(), frame.timings().decodedAtNs());
         tracker.follow(found, seconds, shared.assignment(), shared.numbers());
         cross(found, frame.picture());
+        watch.frame(seconds);
+        if (places != null) {
+            places.frame(found, tracker, watch, log);
+        }
         metrics.count(Counter.TRACKS, tracker.confirmed());
         metrics.count(Counter.DETECTIONS_NOT_TRACKED, tracker.noRoom());
     }
@@ -81,7 +113,7 @@ public final class SourceAnalysis {
     /** What a class is called may have changed: then no object of before is one of now. */
     private void changeTo(ModelSpec next) {
         if (model != null && !model.labels().equals(next.labels())) {
-            tracker.reset();
+            forgetTracks();
         }
         model = next;
     }
@@ -105,15 +137,39 @@ public final class SourceAnalysis {
         }
     }
 
+    /** Whether more was lost than what the source's maxFps leaves out on purpose. */
+    private static boolean hasLost(FrameLosses losses) {
+        return losses.total() > losses.count(GapReason.RATE_LIMIT);
+    }
+
     /** The source gave no frames for a while: its stream may have begun again. */
     public void interrupted() {
         time.interrupt();
+        watch.missed();
     }
 
-    /** Forgets what it knows, because a frame could not be analysed. */
-    public void reset() {
+    /** A frame was not analysed. */
+    public void missed() {
+        watch.missed();
+    }
+
+    /**
+     * Forgets what it knows, because a frame could not be analysed.
+     *
+     * @param into gets what is concluded from that
+     */
+    public void reset(List<Decision> into) {
+        watch.missed();
+        log.into(into);
+        forgetTracks();
+    }
+
+    private void forgetTracks() {
         if (tracker != null) {
             tracker.reset();
+        }
+        if (places != null) {
+            places.reset(watch, log);
         }
     }
 }

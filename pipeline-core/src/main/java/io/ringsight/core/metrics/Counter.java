@@ -25,6 +25,7 @@ public enum Counter {
                     + " before that."),
     TRACKS("tracks", "Objects that were followed long enough to get a track."),
     CROSSINGS("crossings", "Times an object crossed a line of its source, in whichever direction."),
+    DECISIONS("decisions", "Events handed to the sinks: what was concluded from frames."),
     DETECTIONS_NOT_TRACKED(
             "detections_not_tracked", "Objects that were not followed because there were too many at a time."),
     ANALYSIS_FAILURES(

@@ -37,15 +37,17 @@ final class AnalyseStage implements Stage<FrameSlot> {
             }
         } else if (slot.computed) {
             analyse(slot, analysis);
+        } else {
+            analysis.missed();
         }
     }
 
     /** What was found stands, whatever becomes of what is made of it. */
     private void analyse(FrameSlot slot, SourceAnalysis analysis) {
         try {
-            analysis.frame(slot, shared);
+            analysis.frame(slot, shared, slot.decisions);
         } catch (RuntimeException | Error e) {
-            analysis.reset();
+            analysis.reset(slot.decisions);
             slot.detections.clearTracks();
             failures.ofAnalysis(slot, e);
         }

@@ -1,5 +1,6 @@
 package io.ringsight.core.pipeline;
 
+import io.ringsight.core.decision.Decision;
 import io.ringsight.core.detect.Detections;
 import io.ringsight.core.detector.Detector;
 import io.ringsight.core.frame.FrameLosses;
@@ -9,6 +10,7 @@ import io.ringsight.core.frame.Picture;
 import io.ringsight.core.frame.SourceId;
 import io.ringsight.core.model.ModelSpec;
 import io.ringsight.core.time.FrameTimings;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -21,6 +23,9 @@ final class FrameSlot implements FrameResult {
     Detections detections;
     /** Frames lost since the slot before of the same source. */
     final FrameLosses losses = new FrameLosses();
+
+    /** What is concluded from it. */
+    final List<Decision> decisions = new ArrayList<>();
 
     SourceIntake source;
     long frameSeq;
@@ -71,6 +76,7 @@ final class FrameSlot implements FrameResult {
         rows.clear();
         detections.clear();
         losses.clear();
+        decisions.clear();
     }
 
     /** The frame has left the ring: its picture and its credit are its source's again. */

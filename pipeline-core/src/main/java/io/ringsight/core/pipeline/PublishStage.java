@@ -1,5 +1,6 @@
 package io.ringsight.core.pipeline;
 
+import io.ringsight.core.decision.Decision;
 import io.ringsight.core.frame.FrameLosses;
 import io.ringsight.core.frame.Gap;
 import io.ringsight.core.frame.GapReason;
@@ -55,6 +56,7 @@ final class PublishStage implements Stage<FrameSlot> {
             publishGap(slot);
         } else {
             publishFrame(slot);
+            publishDecisions(slot);
         }
     }
 
@@ -97,6 +99,24 @@ final class PublishStage implements Stage<FrameSlot> {
             metrics.count(Counter.FRAMES_SUSPECT);
         }
         metrics.count(Counter.DETECTIONS, slot.detections.size());
+    }
+
+    private void publishDecisions(FrameSlot slot) throws InterruptedException {
+        for (int i = 0; i < slot.decisions.size(); i++) {
+            Decision decision = slot.decisions.get(i);
+            slot.source.metrics().count(Counter.DECISIONS);
+            for (int sink = 0; sink < sinks.size(); sink++) {
+                handOver(slot, decision, sinks.get(sink));
+            }
+        }
+    }
+
+    private void handOver(FrameSlot slot, Decision decision, ResultSink sink) throws InterruptedException {
+        try {
+            sink.decision(decision, slot.source.published.frameSeq, slot.source.lossless());
+        } catch (RuntimeException | Error e) {
+            failures.ofSink(slot, e);
+        }
     }
 
     private void publishGap(FrameSlot slot) throws InterruptedException {

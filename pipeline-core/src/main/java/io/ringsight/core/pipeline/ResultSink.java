@@ -1,5 +1,6 @@
 package io.ringsight.core.pipeline;
 
+import io.ringsight.core.decision.Decision;
 import io.ringsight.core.frame.FrameResult;
 import io.ringsight.core.frame.Gap;
 
@@ -20,6 +21,15 @@ public interface ResultSink {
 
     /** A gap began, changed its reason or ended. */
     void gap(Gap gap, boolean lossless) throws InterruptedException;
+
+    /**
+     * Something was concluded from the source's frames; it comes behind the one that tipped the scale.
+     *
+     * @param frameSeq the last frame of the source that was accounted for until now, by a frame or a gap
+     */
+    default void decision(Decision decision, long frameSeq, boolean lossless) throws InterruptedException {
+        // Frames are all it wants.
+    }
 
     /** Whether the next frame of a recording may enter the pipeline. Any thread. */
     default boolean hasRoom() {

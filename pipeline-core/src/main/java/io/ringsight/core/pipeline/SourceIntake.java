@@ -1,6 +1,7 @@
 package io.ringsight.core.pipeline;
 
 import io.ringsight.core.analyse.SourceAnalysis;
+import io.ringsight.core.analyse.event.EventNumbers;
 import io.ringsight.core.detect.WantedClasses;
 import io.ringsight.core.frame.FrameLosses;
 import io.ringsight.core.frame.GapReason;
@@ -57,7 +58,9 @@ final class SourceIntake implements FrameIntake {
         metrics = account.metrics(spec.sourceId());
         credits = new Credits(() -> Math.min(spec.credits(), share.getAsInt()));
         rateLimit = new RateLimit(spec.maxFps());
-        analysis = spec.analysis().isWanted() ? new SourceAnalysis(spec.analysis(), metrics) : null;
+        analysis = spec.analysis().isWanted()
+                ? new SourceAnalysis(spec.sourceId(), spec.analysis(), account.eventNumbers, metrics)
+                : null;
     }
 
     @Override
@@ -244,6 +247,7 @@ final class SourceIntake implements FrameIntake {
     static final class Account {
         private final PublishedSoFar published = new PublishedSoFar();
         private final FrameLosses losses = new FrameLosses();
+        private final EventNumbers eventNumbers = new EventNumbers();
         private long frameSeq;
         private long lastFrameUtcNs;
         private GapEvent gap;

@@ -8,6 +8,8 @@ import io.ringsight.core.analyse.track.TrackNumbers;
 import io.ringsight.core.analyse.track.TrackSettings;
 import io.ringsight.core.analyse.zone.Line;
 import io.ringsight.core.analyse.zone.Zone;
+import io.ringsight.core.decision.Decision;
+import io.ringsight.core.decision.Event;
 import io.ringsight.core.detect.DetectionDecoder;
 import io.ringsight.core.detect.WantedClasses;
 import io.ringsight.core.detector.DetectorSwitch;
@@ -44,6 +46,7 @@ class TrackingTest {
     private static final class FirstTracks implements ResultSink {
         private final List<Long> tracks = new ArrayList<>();
         private final List<Long> crossings = new ArrayList<>();
+        private final List<String> decisions = new ArrayList<>();
 
         @Override
         public synchronized void frame(FrameResult result, boolean lossless) {
@@ -53,6 +56,17 @@ class TrackingTest {
 
         @Override
         public void gap(Gap gap, boolean lossless) {}
+
+        @Override
+        public synchronized void decision(Decision decision, long frameSeq, boolean lossless) {
+            Event event = (Event) decision;
+            decisions.add(event.number() + " " + event.what().name() + " behind frame " + frameSeq + " and "
+                    + tracks.size() + " messages");
+        }
+
+        synchronized List<String> takenDecisions() {
+            return List.copyOf(decisions);
+        }
 
         synchronized List<Long> takenCrossings() {
             return List.copyOf(crossings);
@@ -190,6 +204,22 @@ class TrackingTest {
 
         assertThat(sink.takenCrossings()).containsExactly(0L, 0L, 0L, 0L, 0L, 1L << 32, 0L, 0L, 0L, 0L);
         assertThat(intake.metrics().value(Counter.CROSSINGS)).isEqualTo(1);
+    }
+
+    @Test
+    void anEventFollowsItsFrame() throws InterruptedException {
+        Zone all = new Zone("all", Zone.corners("0,0 1,0 1,1 0,1").orElseThrow());
+        AnalysisSpec analysis = new AnalysisSpec(TrackSettings.DEFAULT, List.of(all), List.of());
+        FrameIntake intake = connect("a", analysis);
+        intake.lost(GapReason.CORRUPT, 1);
+        tracks(intake, 6);
+        FrameIntake again = connect("a", analysis);
+        tracks(again, 6);
+
+        // the number goes on when the source is configured again
+        assertThat(sink.takenDecisions())
+                .containsExactly("1 all behind frame 5 and 4 messages", "2 all behind frame 11 and 4 messages");
+        assertThat(again.metrics().value(Counter.DECISIONS)).isEqualTo(2);
     }
 
     @Test

@@ -77,6 +77,10 @@ final class Chains {
             }
         }
         follow(key, entry.offset(), utcNs);
+        if (known && key.frameSeq() < before.frameSeq) {
+            // what covers no frames may name an earlier one
+            links.put(key.sourceId(), new Link(key.streamEpoch(), before.frameSeq, entry.offset(), utcNs));
+        }
     }
 
     private void follow(MessageKey key, long offset, long utcNs) {

@@ -50,7 +50,7 @@ record Facts(MessageKey key, MessageType type, long utcNs, long appendedNs, Fram
         String[] words = new String(line, StandardCharsets.UTF_8).split(" ");
         return new Facts(
                 key(words[0], words[2], words[3], words[4], words[5]),
-                type(words[1]),
+                MessageType.of(words[1]),
                 Long.parseLong(words[6]),
                 Long.parseLong(words[7]),
                 words.length > WORDS ? losses(words, WORDS) : null);
@@ -63,10 +63,6 @@ record Facts(MessageKey key, MessageType type, long utcNs, long appendedNs, Fram
                 source + '/' + epoch + '/' + number,
                 Long.parseLong(frameSeq),
                 Long.parseLong(prevFrameSeq));
-    }
-
-    static MessageType type(String wireName) {
-        return wireName.equals(MessageType.FRAME.wireName()) ? MessageType.FRAME : MessageType.GAP;
     }
 
     /** The losses told from word {@code first} on. */

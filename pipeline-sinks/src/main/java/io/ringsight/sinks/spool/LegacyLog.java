@@ -2,6 +2,7 @@ package io.ringsight.sinks.spool;
 
 import io.ringsight.core.time.Clock;
 import io.ringsight.sinks.EncodedMessage;
+import io.ringsight.sinks.MessageType;
 import java.io.IOException;
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
@@ -179,7 +180,7 @@ final class LegacyLog {
         long utcNs = Long.parseLong(facts[6]);
         EncodedMessage message = new EncodedMessage(
                 Facts.key(source, facts[2], facts[3], facts[4], facts[5]),
-                Facts.type(facts[1]),
+                MessageType.of(facts[1]),
                 utcNs,
                 facts.length > 7 ? Facts.losses(facts, 7) : null,
                 text);

@@ -68,6 +68,10 @@ final class SpoolState {
             return new Position(sourceId, streamEpoch, frameSeq, utcNs, true, offset);
         }
 
+        Position movedTo(long nextOffset) {
+            return new Position(sourceId, streamEpoch, frameSeq, utcNs, isOver, nextOffset);
+        }
+
         private String line(String word) {
             return "\n" + word + ' ' + sourceId + ' ' + streamEpoch + ' ' + frameSeq + ' ' + utcNs
                     + (isOver ? " over " : " open ") + offset;
@@ -158,6 +162,11 @@ final class SpoolState {
         }
         boolean isNewRun =
                 before == null || !before.streamEpoch.equals(message.key().streamEpoch());
+        if (!isNewRun && !message.type().coversFrames()) {
+            // the run is where it was, and over if it was
+            positions.put(message.sourceId(), before.movedTo(entry.offset()));
+            return;
+        }
         isStale |= isNewRun;
         if (isNewRun && before != null && before.isOver) {
             ends.add(before);
@@ -184,7 +193,7 @@ final class SpoolState {
     }
 
     private static boolean isLast(EncodedMessage message) {
-        return message.type() != MessageType.FRAME
+        return message.type() == MessageType.GAP
                 && !Chains.tellsOfDamage(message.messageId())
                 && tellsTheEnd(message.bytes());
     }

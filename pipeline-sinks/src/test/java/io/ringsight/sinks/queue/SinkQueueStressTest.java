@@ -57,8 +57,11 @@ class SinkQueueStressTest {
 
     private static void publish(SinkQueue queue, Camera camera, Random random) {
         for (int i = 0; i < MESSAGES; i++) {
-            EncodedMessage message =
-                    random.nextInt(10) == 0 ? camera.gap(random.nextInt(3)) : camera.next(random.nextInt(2));
+            EncodedMessage message = switch (random.nextInt(10)) {
+                case 0 -> camera.gap(random.nextInt(3));
+                case 1 -> camera.event();
+                default -> camera.next(random.nextInt(2));
+            };
             if (random.nextInt(50) == 0) {
                 queue.put(message);
             } else {

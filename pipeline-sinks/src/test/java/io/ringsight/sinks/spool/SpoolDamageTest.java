@@ -66,7 +66,10 @@ class SpoolDamageTest {
         Path dir = folder.resolve("written");
         Spool spool = open(dir);
         for (int i = 0; i < messages; i++) {
-            spool.append(i % 10 == 7 ? camera.gap(i % 3) : (i % 3 == 0 ? other : camera).next(i % 2, objects));
+            Camera from = i % 3 == 0 ? other : camera;
+            EncodedMessage next =
+                    i % 10 == 7 ? camera.gap(i % 3) : i % 8 == 5 ? other.event() : from.next(i % 2, objects);
+            spool.append(next);
         }
         // without its end: as killed, but the state on disk is of just now
         spool.close();

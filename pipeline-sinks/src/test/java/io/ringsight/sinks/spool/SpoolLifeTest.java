@@ -93,6 +93,9 @@ class SpoolLifeTest {
                     Camera from = cameras[random.nextInt(2)];
                     int objects = random.nextInt(60);
                     living.append(random.nextInt(20) == 0 ? from.gap(random.nextInt(3)) : from.next(0, objects));
+                    if (random.nextInt(8) == 0) {
+                        living.append(from.event());
+                    }
                 }
             }
         }

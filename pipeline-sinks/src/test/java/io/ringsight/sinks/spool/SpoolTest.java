@@ -7,6 +7,7 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import io.ringsight.client.verify.Findings;
 import io.ringsight.client.verify.TopicVerifier;
+import io.ringsight.core.frame.GapReason;
 import io.ringsight.core.metrics.SinkCounter;
 import io.ringsight.core.metrics.SinkMetrics;
 import io.ringsight.core.time.ManualClock;
@@ -135,6 +136,29 @@ class SpoolTest {
 
     private long value(SinkCounter counter) {
         return metrics.value(counter);
+    }
+
+    /** What is concluded from the last frames may come behind the source's last word. */
+    @Test
+    void anEventBehindTheLastWordOfARunLeavesItOver() throws IOException {
+        open();
+        append(camera.next(), Sample.json(clock).gap(Sample.gap("line1", 9, GapReason.ENDED, 1, 1)), camera.event());
+        Spool next = reopen(killed());
+        assertThat(next.farewells()).isEmpty();
+        assertThat(all(next))
+                .extracting(EncodedMessage::type)
+                .containsExactly(MessageType.FRAME, MessageType.GAP, MessageType.EVENT);
+    }
+
+    /** It is a message as the others: its key covers no frames. */
+    @Test
+    void eventsAreNoHolesInARun() throws IOException {
+        open();
+        append(camera.next(), camera.event(), camera.next(3), camera.gap(2), camera.event(), camera.next());
+        Spool next = reopen(killed());
+        List<EncodedMessage> found = all(next);
+        assertThat(found).hasSize(6);
+        assertThat(verify(found).isComplete()).isTrue();
     }
 
     @Test

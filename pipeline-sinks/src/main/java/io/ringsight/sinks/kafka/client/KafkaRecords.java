@@ -3,7 +3,10 @@ package io.ringsight.sinks.kafka.client;
 import io.ringsight.sinks.EncodedMessage;
 import io.ringsight.sinks.MessageType;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.internals.BuiltInPartitioner;
 import org.apache.kafka.common.header.Header;
@@ -16,8 +19,9 @@ import org.apache.kafka.common.header.internals.RecordHeader;
 public final class KafkaRecords {
     private static final Header SPEC_VERSION = header("ce_specversion", "1.0");
     private static final Header CONTENT_TYPE = header("content-type", "application/json");
-    private static final Header FRAME_TYPE = header("ce_type", "io.ringsight.frame.v1");
-    private static final Header GAP_TYPE = header("ce_type", "io.ringsight.gap.v1");
+    private static final Map<MessageType, Header> TYPES = Arrays.stream(MessageType.values())
+            .collect(Collectors.toUnmodifiableMap(
+                    type -> type, type -> header("ce_type", "io.ringsight." + type.wireName() + ".v1")));
 
     private KafkaRecords() {}
 
@@ -35,7 +39,7 @@ public final class KafkaRecords {
                 SPEC_VERSION,
                 header("ce_id", message.messageId()),
                 header("ce_source", "ringsight/" + source),
-                message.type() == MessageType.FRAME ? FRAME_TYPE : GAP_TYPE,
+                TYPES.get(message.type()),
                 header("ce_time", message.utc()),
                 CONTENT_TYPE);
         return new ProducerRecord<>(topic, partition, null, key, message.bytes(), headers);

@@ -98,7 +98,7 @@ public record DeadLetter(String setAsideAt, String topic, String reason, Encoded
                     head.coverage().prevFrameSeq());
             Instant made = head.publishedAt().orElseGet(() -> Instant.parse(setAsideAt));
             long utcNs = TimeUnit.SECONDS.toNanos(made.getEpochSecond()) + made.getNano();
-            return new EncodedMessage(key, head.isFrame() ? MessageType.FRAME : MessageType.GAP, utcNs, null, json);
+            return new EncodedMessage(key, MessageType.of(head.type()), utcNs, null, json);
         }
 
         private void message(JsonParser in) throws IOException, MessageFormatException {

@@ -34,7 +34,7 @@ public final class Stream implements AutoCloseable {
     }
 
     /** What is queued from now on begins after {@code event}'s last record. */
-    public void waitFor(Event event) {
+    public void waitFor(CudaEvent event) {
         Cuda.check(cudart.cudaStreamWaitEvent(pointer, event.pointer(), 0), "cudaStreamWaitEvent");
     }
 

@@ -3,7 +3,7 @@ package io.ringsight.core.infer.cuda;
 import org.bytedeco.cuda.cudart.CUevent_st;
 import org.bytedeco.cuda.global.cudart;
 
-/** A point in a stream whose time is taken by the device. For measuring; waiting is {@link Event}'s. */
+/** A point in a stream whose time is taken by the device. For measuring; waiting is {@link CudaEvent}'s. */
 public final class TimedEvent implements AutoCloseable {
     private final CUevent_st pointer = new CUevent_st();
     private final float[] milliseconds = new float[1];

@@ -4,9 +4,9 @@ import io.ringsight.core.frame.MemoryKind;
 import io.ringsight.core.frame.Picture;
 import io.ringsight.core.infer.InferenceException;
 import io.ringsight.core.infer.cuda.Closing;
+import io.ringsight.core.infer.cuda.CudaEvent;
 import io.ringsight.core.infer.cuda.CudaLetterbox;
 import io.ringsight.core.infer.cuda.DeviceBuffer;
-import io.ringsight.core.infer.cuda.Event;
 import io.ringsight.core.infer.cuda.LetterboxArguments;
 import io.ringsight.core.infer.cuda.PictureLayout;
 import io.ringsight.core.infer.cuda.PinnedBuffer;
@@ -40,7 +40,7 @@ final class LaneRow implements AutoCloseable {
 
     private final LetterboxArguments arguments;
     /** Behind the last copy from the staging: before it the staging must not be written. */
-    private final Event copied;
+    private final CudaEvent copied;
 
     private PinnedBuffer staging;
     private DeviceBuffer planes;
@@ -55,7 +55,7 @@ final class LaneRow implements AutoCloseable {
         this.hostLetterbox = hostLetterbox;
         this.metrics = metrics;
         this.target = target;
-        copied = Event.open();
+        copied = CudaEvent.open();
         arguments = new LetterboxArguments(input);
     }
 

@@ -5,9 +5,9 @@ import io.ringsight.core.infer.InferenceException;
 import io.ringsight.core.infer.Lane;
 import io.ringsight.core.infer.cuda.Closing;
 import io.ringsight.core.infer.cuda.Cuda;
+import io.ringsight.core.infer.cuda.CudaEvent;
 import io.ringsight.core.infer.cuda.CudaFailure;
 import io.ringsight.core.infer.cuda.DeviceBuffer;
-import io.ringsight.core.infer.cuda.Event;
 import io.ringsight.core.infer.cuda.PinnedBuffer;
 import io.ringsight.core.infer.cuda.Stream;
 import io.ringsight.core.metrics.BackendCounter;
@@ -41,7 +41,7 @@ final class TensorRtLane implements Lane, AutoCloseable {
     private final int maxBatch;
     private final List<LaneRow> rows = new ArrayList<>();
     private final Stream stream;
-    private Event done;
+    private CudaEvent done;
     private DeviceBuffer input;
     private DeviceBuffer output;
     private PinnedBuffer result;
@@ -90,7 +90,7 @@ final class TensorRtLane implements Lane, AutoCloseable {
     private void make(HostLetterbox hostLetterbox) {
         int capacity = Math.max(model.input().fixedBatch(), maxBatch);
         long rowBytes = TensorRow.bytes(model.input());
-        done = Event.open();
+        done = CudaEvent.open();
         input = DeviceBuffer.open(capacity * rowBytes);
         output = DeviceBuffer.open(resultBytes(capacity));
         result = PinnedBuffer.open(resultBytes(capacity));

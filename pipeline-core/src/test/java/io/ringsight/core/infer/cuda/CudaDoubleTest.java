@@ -102,7 +102,7 @@ class CudaDoubleTest {
     void catchesStreamsThatNothingOrders() {
         try (Stream first = Stream.open();
                 Stream second = Stream.open();
-                Event event = Event.open();
+                CudaEvent event = CudaEvent.open();
                 DeviceBuffer memory = DeviceBuffer.open(BYTES);
                 PinnedBuffer host = PinnedBuffer.open(BYTES);
                 PinnedBuffer out = PinnedBuffer.open(BYTES)) {
@@ -154,7 +154,7 @@ class CudaDoubleTest {
     @Test
     void namesWhatLeaks() {
         try (Stream stream = Stream.open();
-                Event event = Event.open();
+                CudaEvent event = CudaEvent.open();
                 DeviceBuffer memory = DeviceBuffer.open(1000)) {
             assertThat(stream).isNotNull();
             assertThat(event).isNotNull();
@@ -219,7 +219,7 @@ class CudaDoubleTest {
         device.set("devices=2");
         Cuda.use(1);
         try (Stream second = Stream.open();
-                Event event = Event.open();
+                CudaEvent event = CudaEvent.open();
                 DeviceBuffer memory = DeviceBuffer.open(10)) {
             assertThat(memory.address()).isNotZero();
             Cuda.use(0);
@@ -255,7 +255,7 @@ class CudaDoubleTest {
         CUgraph_st graph = new CUgraph_st();
         try (Stream stream = Stream.open();
                 Stream other = Stream.open();
-                Event event = Event.open()) {
+                CudaEvent event = CudaEvent.open()) {
             Cuda.check(cudart.cudaStreamBeginCapture(stream.pointer(), 1), "cudaStreamBeginCapture");
             assertThatThrownBy(other::synchronize).hasMessageContaining("cudaErrorStreamCaptureUnsupported");
             assertThat(cudart.cudaStreamEndCapture(stream.pointer(), graph))
@@ -278,7 +278,7 @@ class CudaDoubleTest {
     @Test
     void catchesWhatIsUsedAfterItWasDestroyed() {
         Stream stream = Stream.open();
-        Event event = Event.open();
+        CudaEvent event = CudaEvent.open();
         event.record(stream);
         stream.close();
         event.close();

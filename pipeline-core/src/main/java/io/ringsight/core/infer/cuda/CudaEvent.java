@@ -4,15 +4,15 @@ import org.bytedeco.cuda.cudart.CUevent_st;
 import org.bytedeco.cuda.global.cudart;
 
 /** A point in a stream that can be waited for, by sleeping. Measures no time. */
-public final class Event implements AutoCloseable {
+public final class CudaEvent implements AutoCloseable {
     private final CUevent_st pointer = new CUevent_st();
     private boolean closed;
 
-    private Event() {}
+    private CudaEvent() {}
 
     /** Makes one on the calling thread's device. */
-    public static Event open() {
-        Event event = new Event();
+    public static CudaEvent open() {
+        CudaEvent event = new CudaEvent();
         Cuda.check(
                 cudart.cudaEventCreateWithFlags(
                         event.pointer, cudart.cudaEventBlockingSync | cudart.cudaEventDisableTiming),

@@ -14,12 +14,13 @@ import io.prometheus.metrics.model.snapshots.MetricSnapshots;
 import io.ringsight.app.cli.Version;
 import io.ringsight.app.config.Config;
 import io.ringsight.app.http.HttpCounter;
-import io.ringsight.app.http.HttpMetrics;
 import io.ringsight.app.http.Page;
 import io.ringsight.core.detector.Detector;
 import io.ringsight.core.detector.DetectorSwitch;
 import io.ringsight.core.metrics.BackendCounter;
+import io.ringsight.core.metrics.Counted;
 import io.ringsight.core.metrics.Counter;
+import io.ringsight.core.metrics.Counters;
 import io.ringsight.core.metrics.SinkCounter;
 import io.ringsight.core.metrics.SinkMetrics;
 import io.ringsight.core.metrics.SourceMetrics;
@@ -39,10 +40,10 @@ public final class MetricsPage implements Page {
     private static final double NS_PER_S = 1e9;
 
     private final Status status;
-    private final HttpMetrics http;
+    private final Counters<HttpCounter> http;
     private final PrometheusTextFormatWriter writer = PrometheusTextFormatWriter.create();
 
-    public MetricsPage(Status status, HttpMetrics http) {
+    public MetricsPage(Status status, Counters<HttpCounter> http) {
         this.status = status;
         this.http = http;
     }
@@ -60,9 +61,7 @@ public final class MetricsPage implements Page {
         all.add(reloads());
         sources(all);
         sinks(all);
-        for (HttpCounter counter : HttpCounter.values()) {
-            all.add(counter("ringsight_" + counter.metricName(), counter.sentence(), http.value(counter)));
-        }
+        counters(all, "ringsight_", HttpCounter.values(), http);
         ProcessMetrics.add(all);
         ByteArrayOutputStream body = new ByteArrayOutputStream(16_384);
         try {
@@ -116,14 +115,14 @@ public final class MetricsPage implements Page {
         status.detectors().values().stream()
                 .findFirst()
                 .map(DetectorSwitch::metrics)
-                .ifPresent(metrics -> {
-                    for (BackendCounter counter : BackendCounter.values()) {
-                        all.add(counter(
-                                "ringsight_backend_" + counter.metricName(),
-                                counter.sentence(),
-                                metrics.value(counter)));
-                    }
-                });
+                .ifPresent(metrics -> counters(all, "ringsight_backend_", BackendCounter.values(), metrics));
+    }
+
+    private static <E extends Enum<E> & Counted> void counters(
+            List<MetricSnapshot> all, String prefix, E[] kinds, Counters<E> counts) {
+        for (E kind : kinds) {
+            all.add(counter(prefix + kind.metricName(), kind.sentence(), counts.value(kind)));
+        }
     }
 
     private MetricSnapshot reloads() {

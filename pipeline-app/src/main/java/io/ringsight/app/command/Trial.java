@@ -14,7 +14,8 @@ import io.ringsight.core.infer.InferenceBackend;
 import io.ringsight.core.infer.InferenceException;
 import io.ringsight.core.infer.Lane;
 import io.ringsight.core.infer.open.Backends;
-import io.ringsight.core.metrics.BackendMetrics;
+import io.ringsight.core.metrics.BackendCounter;
+import io.ringsight.core.metrics.Counters;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -63,7 +64,8 @@ final class Trial {
     /** Opens the model on its device and runs it once a format. */
     static Outcome of(PipelineConfig pipeline) throws ConfigException, InterruptedException {
         int stride = WIDTH * MAX_BYTES_A_PIXEL;
-        try (InferenceBackend backend = Backends.open(pipeline.model(), pipeline.backend(), new BackendMetrics())
+        try (InferenceBackend backend = Backends.open(
+                                pipeline.model(), pipeline.backend(), new Counters<>(BackendCounter.class))
                         .now();
                 BytePointer pixels = new BytePointer((long) stride * (HEIGHT + 1))) {
             BytePointer.memset(pixels, SHADE, pixels.capacity());

@@ -11,7 +11,7 @@ import io.ringsight.app.cli.Version;
 import io.ringsight.app.config.HttpConfig;
 import io.ringsight.app.config.Place;
 import io.ringsight.app.config.yaml.ConfigException;
-import io.ringsight.app.http.HttpMetrics;
+import io.ringsight.app.http.HttpCounter;
 import io.ringsight.app.http.HttpPages;
 import io.ringsight.app.http.Route;
 import io.ringsight.client.verify.Expectations;
@@ -19,6 +19,7 @@ import io.ringsight.client.verify.Findings;
 import io.ringsight.client.verify.Judgement;
 import io.ringsight.client.verify.TopicVerifier;
 import io.ringsight.core.frame.SourceId;
+import io.ringsight.core.metrics.Counters;
 import io.ringsight.core.time.Clock;
 import io.ringsight.sinks.kafka.client.KafkaSinkSpec;
 import io.ringsight.sinks.kafka.read.ReaderSettings;
@@ -267,7 +268,7 @@ public final class VerifyCommand implements Callable<Integer> {
                         Route.open("/live", HealthPages.live()),
                         Route.open("/ready", VerifyPage.ready(following::state)),
                         Route.open("/metrics", new VerifyPage(following::state))),
-                new HttpMetrics());
+                new Counters<>(HttpCounter.class));
     }
 
     private void checkWhere() {

@@ -12,7 +12,8 @@ import io.ringsight.app.rest.RecentMessages;
 import io.ringsight.core.infer.BackendSpec;
 import io.ringsight.core.infer.Opened;
 import io.ringsight.core.infer.open.Backends;
-import io.ringsight.core.metrics.BackendMetrics;
+import io.ringsight.core.metrics.BackendCounter;
+import io.ringsight.core.metrics.Counters;
 import io.ringsight.core.model.ModelSpec;
 import io.ringsight.core.pipeline.ResultSink;
 import io.ringsight.core.run.Ticker;
@@ -85,7 +86,7 @@ public final class Daemon implements AutoCloseable {
     /** Loads a model on a device. */
     public interface BackendOpener {
         /** As {@link Backends#open}. */
-        Opened open(ModelSpec model, BackendSpec spec, BackendMetrics metrics);
+        Opened open(ModelSpec model, BackendSpec spec, Counters<BackendCounter> metrics);
     }
 
     private Daemon(Config config, Clock clock, BackendOpener backends) {

@@ -6,7 +6,7 @@ import io.ringsight.app.api.Status;
 import io.ringsight.app.config.Config;
 import io.ringsight.app.config.HttpConfig;
 import io.ringsight.app.config.yaml.ConfigException;
-import io.ringsight.app.http.HttpMetrics;
+import io.ringsight.app.http.HttpCounter;
 import io.ringsight.app.http.HttpPages;
 import io.ringsight.app.http.Role;
 import io.ringsight.app.http.Route;
@@ -15,6 +15,7 @@ import io.ringsight.app.live.LiveRoutes;
 import io.ringsight.app.rest.History;
 import io.ringsight.app.rest.RecentMessages;
 import io.ringsight.app.rest.RestApi;
+import io.ringsight.core.metrics.Counters;
 import io.ringsight.core.run.Ticker;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -42,7 +43,7 @@ final class DaemonPages implements AutoCloseable {
     static DaemonPages open(
             HttpConfig http, Status status, RecentMessages recent, Supplier<Config> running, RestApi.Reload reload)
             throws ConfigException {
-        HttpMetrics metrics = new HttpMetrics();
+        Counters<HttpCounter> metrics = new Counters<>(HttpCounter.class);
         History history = new History(status);
         Role forMetrics = http.auth().metricsOpen() ? Role.ANYONE : Role.VIEWER;
         List<Route> routes = new ArrayList<>(List.of(

@@ -9,7 +9,8 @@ import io.ringsight.core.detector.DetectorSwitch;
 import io.ringsight.core.infer.InferenceBackend;
 import io.ringsight.core.infer.InferenceException;
 import io.ringsight.core.infer.Opened;
-import io.ringsight.core.metrics.BackendMetrics;
+import io.ringsight.core.metrics.BackendCounter;
+import io.ringsight.core.metrics.Counters;
 import io.ringsight.core.model.ModelSpec;
 import io.ringsight.core.time.Clock;
 import org.slf4j.Logger;
@@ -28,7 +29,7 @@ final class ModelAtWork {
     private PipelineConfig computing;
 
     /** What {@code opened} computes, by {@code wanted}. */
-    ModelAtWork(String name, PipelineConfig wanted, Opened opened, BackendMetrics metrics) {
+    ModelAtWork(String name, PipelineConfig wanted, Opened opened, Counters<BackendCounter> metrics) {
         this.name = name;
         computing = wanted;
         detectors = new DetectorSwitch(wanted.model(), wanted.threshold(), opened, metrics);
@@ -40,7 +41,8 @@ final class ModelAtWork {
      *
      * @throws ConfigException if it does not run
      */
-    static Opened open(BackendOpener backends, PipelineConfig wanted, BackendMetrics metrics) throws ConfigException {
+    static Opened open(BackendOpener backends, PipelineConfig wanted, Counters<BackendCounter> metrics)
+            throws ConfigException {
         try {
             return backends.open(wanted.model(), wanted.backend(), metrics);
         } catch (InferenceException e) {

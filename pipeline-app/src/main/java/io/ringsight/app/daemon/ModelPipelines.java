@@ -7,7 +7,8 @@ import io.ringsight.app.config.SourceConfig;
 import io.ringsight.app.config.yaml.ConfigException;
 import io.ringsight.app.daemon.Daemon.BackendOpener;
 import io.ringsight.core.infer.Opened;
-import io.ringsight.core.metrics.BackendMetrics;
+import io.ringsight.core.metrics.BackendCounter;
+import io.ringsight.core.metrics.Counters;
 import io.ringsight.core.pipeline.Pipeline;
 import io.ringsight.core.pipeline.ResultSink;
 import io.ringsight.core.pipeline.SourceAccounts;
@@ -40,7 +41,7 @@ final class ModelPipelines {
     private final Clock clock;
     private final Status status;
     private final Consumer<Throwable> onBroken;
-    private final BackendMetrics metrics = new BackendMetrics();
+    private final Counters<BackendCounter> metrics = new Counters<>(BackendCounter.class);
     private final SourceAccounts accounts;
     private volatile Map<String, Running> running = Map.of();
 

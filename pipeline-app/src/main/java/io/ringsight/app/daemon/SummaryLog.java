@@ -1,7 +1,6 @@
 package io.ringsight.app.daemon;
 
 import io.ringsight.app.api.Status;
-import io.ringsight.core.frame.GapReason;
 import io.ringsight.core.metrics.Counter;
 import io.ringsight.core.metrics.SinkCounter;
 import io.ringsight.core.metrics.SinkMetrics;
@@ -23,7 +22,7 @@ final class SummaryLog {
     private static final double NS_PER_S = 1e9;
     private static final double US_PER_MS = 1e3;
     private static final int MAX_NAMED = 5;
-    private static final Map<Counter, String> LOSSES = losses();
+    private static final List<Counter> LOSSES = Counter.ofLosses();
 
     private final Status status;
     private final Clock clock;
@@ -36,16 +35,6 @@ final class SummaryLog {
         this.status = status;
         clock = status.clock();
         beforeNs = clock.nanoTime();
-    }
-
-    private static Map<Counter, String> losses() {
-        Map<Counter, String> names = new LinkedHashMap<>();
-        names.put(Counter.FRAMES_OVERLOAD, GapReason.OVERLOAD.wireName());
-        names.put(Counter.FRAMES_LATE, GapReason.LATE.wireName());
-        names.put(Counter.FRAMES_CORRUPT, GapReason.CORRUPT.wireName());
-        names.put(Counter.FRAMES_INFERENCE_FAILED, GapReason.INFERENCE_FAILED.wireName());
-        names.put(Counter.FRAMES_NOT_PUBLISHED, GapReason.NOT_PUBLISHED.wireName());
-        return names;
     }
 
     /** The line. */
@@ -127,7 +116,7 @@ final class SummaryLog {
     }
 
     private static String lost(Map<Counter, Long> counted) {
-        long total = LOSSES.keySet().stream()
+        long total = LOSSES.stream()
                 .mapToLong(counter -> counted.getOrDefault(counter, 0L))
                 .sum();
         long leftOut = counted.getOrDefault(Counter.FRAMES_RATE_LIMIT, 0L);
@@ -136,9 +125,10 @@ final class SummaryLog {
             return "none lost" + wanted;
         }
         return total + " lost ("
-                + LOSSES.entrySet().stream()
-                        .filter(entry -> counted.getOrDefault(entry.getKey(), 0L) > 0)
-                        .map(entry -> counted.get(entry.getKey()) + " " + entry.getValue())
+                + LOSSES.stream()
+                        .filter(counter -> counted.getOrDefault(counter, 0L) > 0)
+                        .map(counter -> counted.get(counter) + " "
+                                + counter.reason().orElseThrow().wireName())
                         .collect(Collectors.joining(", "))
                 + ")" + wanted;
     }

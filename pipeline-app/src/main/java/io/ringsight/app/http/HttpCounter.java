@@ -1,9 +1,10 @@
 package io.ringsight.app.http;
 
+import io.ringsight.core.metrics.Counted;
 import java.util.Locale;
 
 /** What the pages' server counts. */
-public enum HttpCounter {
+public enum HttpCounter implements Counted {
     /** Requests that were read, answered or refused. */
     REQUESTS("Requests to the pages."),
     /** Answered 401. */
@@ -31,12 +32,13 @@ public enum HttpCounter {
         this.sentence = sentence;
     }
 
-    /** The end of its name in the metrics, without a unit. */
+    /** After {@code ringsight_}. */
+    @Override
     public String metricName() {
         return "http_" + name().toLowerCase(Locale.ROOT);
     }
 
-    /** What it counts. */
+    @Override
     public String sentence() {
         return sentence;
     }

@@ -4,6 +4,7 @@ import io.ringsight.app.config.HttpConfig;
 import io.ringsight.app.config.tls.TlsException;
 import io.ringsight.app.config.tls.TlsFiles;
 import io.ringsight.app.config.yaml.ConfigException;
+import io.ringsight.core.metrics.Counters;
 import java.io.IOException;
 import java.net.BindException;
 import java.security.KeyStore;
@@ -53,7 +54,8 @@ public final class HttpPages implements AutoCloseable {
      * @param metrics where the server counts
      * @throws ConfigException if the port cannot be had or the certificate cannot be used
      */
-    public static HttpPages open(HttpConfig config, List<Route> routes, HttpMetrics metrics) throws ConfigException {
+    public static HttpPages open(HttpConfig config, List<Route> routes, Counters<HttpCounter> metrics)
+            throws ConfigException {
         HttpThreads threads = new HttpThreads();
         Scheduler timer = new ScheduledExecutorScheduler("http-timer", true);
         Server server = new Server(threads, timer, null);
@@ -74,7 +76,7 @@ public final class HttpPages implements AutoCloseable {
         return pages;
     }
 
-    private static ServerConnector connector(Server server, HttpConfig config, HttpMetrics metrics)
+    private static ServerConnector connector(Server server, HttpConfig config, Counters<HttpCounter> metrics)
             throws ConfigException {
         HttpConfiguration http = new HttpConfiguration();
         http.setSendServerVersion(false);

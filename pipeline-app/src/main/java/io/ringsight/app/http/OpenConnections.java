@@ -1,5 +1,6 @@
 package io.ringsight.app.http;
 
+import io.ringsight.core.metrics.Counters;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
@@ -15,11 +16,11 @@ import org.eclipse.jetty.io.ssl.SslConnection;
  */
 final class OpenConnections implements Connection.Listener {
     private final int max;
-    private final HttpMetrics metrics;
+    private final Counters<HttpCounter> metrics;
     /** The least recently used first. */
     private final Map<EndPoint, Boolean> connections = new LinkedHashMap<>(64, 0.75f, true);
 
-    OpenConnections(int max, HttpMetrics metrics) {
+    OpenConnections(int max, Counters<HttpCounter> metrics) {
         this.max = max;
         this.metrics = metrics;
     }

@@ -1,6 +1,7 @@
 package io.ringsight.app.http;
 
 import io.ringsight.app.config.HttpConfig;
+import io.ringsight.core.metrics.Counters;
 import java.nio.ByteBuffer;
 import java.util.HashMap;
 import java.util.List;
@@ -35,7 +36,7 @@ final class PageHandler extends Handler.Abstract {
     private final HostCheck hosts;
     private final boolean loopback;
     private final OpenConnections connections;
-    private final HttpMetrics metrics;
+    private final Counters<HttpCounter> metrics;
     private final OpenStreams streams;
     private final Routes routes;
 
@@ -44,7 +45,7 @@ final class PageHandler extends Handler.Abstract {
             List<Route> routes,
             OpenConnections connections,
             OpenStreams streams,
-            HttpMetrics metrics) {
+            Counters<HttpCounter> metrics) {
         this.connections = connections;
         this.streams = streams;
         this.metrics = metrics;

@@ -1,5 +1,6 @@
 package io.ringsight.app.http;
 
+import io.ringsight.core.metrics.Counters;
 import java.io.IOException;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.SelectableChannel;
@@ -23,14 +24,14 @@ final class PagesConnector extends ServerConnector {
     /** The client waits in the system's queue: without a pause it would be tried again at once, on a core that does nothing else. */
     private static final long PAUSE_NS = TimeUnit.MILLISECONDS.toNanos(100);
 
-    private final HttpMetrics metrics;
+    private final Counters<HttpCounter> metrics;
 
     /** What waits for one client. */
     interface Accepting {
         SelectableChannel accept() throws IOException;
     }
 
-    PagesConnector(Server server, HttpMetrics metrics, ConnectionFactory... protocols) {
+    PagesConnector(Server server, Counters<HttpCounter> metrics, ConnectionFactory... protocols) {
         super(server, 0, 1, protocols);
         this.metrics = metrics;
     }

@@ -1,10 +1,10 @@
 package io.ringsight.app.live;
 
 import io.ringsight.app.http.HttpCounter;
-import io.ringsight.app.http.HttpMetrics;
 import io.ringsight.core.frame.FrameResult;
 import io.ringsight.core.frame.Gap;
 import io.ringsight.core.frame.SourceId;
+import io.ringsight.core.metrics.Counters;
 import io.ringsight.core.pipeline.ResultSink;
 import io.ringsight.core.preprocess.PreprocessException;
 import io.ringsight.core.run.Threads;
@@ -32,7 +32,7 @@ public final class LivePictures implements ResultSink, MessageWatcher, AutoClose
     private static final long LOG_INTERVAL_NS = 60_000_000_000L;
 
     private final Clock clock;
-    private final HttpMetrics metrics;
+    private final Counters<HttpCounter> metrics;
     /** Replaced as a whole. */
     private volatile Map<SourceId, WatchedSource> watched = Map.of();
     /** Those that nobody watches any more. */
@@ -44,7 +44,7 @@ public final class LivePictures implements ResultSink, MessageWatcher, AutoClose
     private volatile boolean closed;
     private long nextLogNs = Long.MIN_VALUE;
 
-    public LivePictures(Clock clock, HttpMetrics metrics) {
+    public LivePictures(Clock clock, Counters<HttpCounter> metrics) {
         this.clock = clock;
         this.metrics = metrics;
     }

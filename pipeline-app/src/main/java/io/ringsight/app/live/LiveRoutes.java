@@ -2,12 +2,13 @@ package io.ringsight.app.live;
 
 import io.ringsight.app.http.Content;
 import io.ringsight.app.http.Feed;
-import io.ringsight.app.http.HttpMetrics;
+import io.ringsight.app.http.HttpCounter;
 import io.ringsight.app.http.Page;
 import io.ringsight.app.http.Query;
 import io.ringsight.app.http.QueryException;
 import io.ringsight.app.http.Route;
 import io.ringsight.core.frame.SourceId;
+import io.ringsight.core.metrics.Counters;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -22,13 +23,13 @@ public final class LiveRoutes {
     private static final long SNAPSHOT_MS = 3_000;
 
     private final LivePictures pictures;
-    private final HttpMetrics metrics;
+    private final Counters<HttpCounter> metrics;
     private final Function<String, String> states;
 
     /**
      * @param states the state of a source by its id, {@code live} for one that gives frames; null for none of this id
      */
-    public LiveRoutes(LivePictures pictures, HttpMetrics metrics, Function<String, String> states) {
+    public LiveRoutes(LivePictures pictures, Counters<HttpCounter> metrics, Function<String, String> states) {
         this.pictures = pictures;
         this.metrics = metrics;
         this.states = states;

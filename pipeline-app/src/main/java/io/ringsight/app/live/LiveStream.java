@@ -2,7 +2,7 @@ package io.ringsight.app.live;
 
 import io.ringsight.app.http.Feed;
 import io.ringsight.app.http.HttpCounter;
-import io.ringsight.app.http.HttpMetrics;
+import io.ringsight.core.metrics.Counters;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -28,14 +28,14 @@ final class LiveStream implements Feed.Stream {
 
     private final boolean withMessages;
     private final Runnable wake;
-    private final HttpMetrics metrics;
+    private final Counters<HttpCounter> metrics;
     private final List<Runnable> endings = new ArrayList<>();
     /** The newest of each source that is not sent yet, in the order of their turns. */
     private final Map<String, LivePicture> waiting = new LinkedHashMap<>();
 
     private LivePicture sent;
 
-    LiveStream(boolean withMessages, Runnable wake, HttpMetrics metrics) {
+    LiveStream(boolean withMessages, Runnable wake, Counters<HttpCounter> metrics) {
         this.withMessages = withMessages;
         this.wake = wake;
         this.metrics = metrics;

@@ -23,12 +23,7 @@ public final class History {
     private static final double NS_PER_S = 1e9;
     private static final double US_PER_MS = 1e3;
 
-    private static final List<Counter> LOSSES = List.of(
-            Counter.FRAMES_OVERLOAD,
-            Counter.FRAMES_LATE,
-            Counter.FRAMES_CORRUPT,
-            Counter.FRAMES_INFERENCE_FAILED,
-            Counter.FRAMES_NOT_PUBLISHED);
+    private static final List<Counter> LOSSES = Counter.ofLosses();
 
     /**
      * What happened in one span.
@@ -113,8 +108,7 @@ public final class History {
     /** The same by what became of them. */
     static Map<String, Object> losses(SourceMetrics source) {
         Map<String, Object> losses = new LinkedHashMap<>();
-        LOSSES.forEach(counter ->
-                losses.put(counter.metricName().replace("frames_", "").replace('_', '-'), source.value(counter)));
+        LOSSES.forEach(counter -> losses.put(counter.reason().orElseThrow().wireName(), source.value(counter)));
         return losses;
     }
 

@@ -4,12 +4,13 @@ import io.ringsight.app.api.Status;
 import io.ringsight.app.cli.JsonObject;
 import io.ringsight.app.config.Config;
 import io.ringsight.app.http.Content.Answering;
-import io.ringsight.app.http.HttpMetrics;
+import io.ringsight.app.http.HttpCounter;
 import io.ringsight.app.http.Page;
 import io.ringsight.app.http.Query;
 import io.ringsight.app.http.QueryException;
 import io.ringsight.app.http.Route;
 import io.ringsight.app.http.events.ServerSentEvents;
+import io.ringsight.core.metrics.Counters;
 import io.ringsight.core.metrics.SourceMetrics;
 import io.ringsight.sinks.EncodedMessage;
 import java.io.ByteArrayOutputStream;
@@ -55,7 +56,7 @@ public final class RestApi {
      *
      * @param metrics where events are counted that a client was too slow for
      */
-    public List<Route> routes(Reload reload, HttpMetrics metrics) {
+    public List<Route> routes(Reload reload, Counters<HttpCounter> metrics) {
         return List.of(
                 Route.view(ROOT + "/status", (Page) () -> json(Views.status(status))),
                 Route.view(ROOT + "/sources", (Page) this::listSources),

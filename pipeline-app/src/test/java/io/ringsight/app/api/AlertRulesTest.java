@@ -4,10 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.ringsight.app.config.Config;
-import io.ringsight.app.http.HttpMetrics;
+import io.ringsight.app.http.HttpCounter;
 import io.ringsight.core.detector.Detector;
 import io.ringsight.core.detector.DetectorSwitch;
 import io.ringsight.core.infer.FakeBackend;
+import io.ringsight.core.metrics.Counters;
 import io.ringsight.core.metrics.SinkMetrics;
 import io.ringsight.core.metrics.SourceMetrics;
 import io.ringsight.core.time.ManualClock;
@@ -131,7 +132,11 @@ class AlertRulesTest {
         status.add(new SinkMetrics("kafka:detections"));
         status.loaded(
                 Config.DEFAULT_MODEL, new DetectorSwitch(new Detector(FakeBackend.SPEC, 0.1f, new FakeBackend(1, 1))));
-        return new String(new MetricsPage(status, new HttpMetrics()).answer().body(), StandardCharsets.UTF_8);
+        return new String(
+                new MetricsPage(status, new Counters<>(HttpCounter.class))
+                        .answer()
+                        .body(),
+                StandardCharsets.UTF_8);
     }
 
     private static Set<String> names(String text) {

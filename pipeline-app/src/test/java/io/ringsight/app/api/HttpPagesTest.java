@@ -14,7 +14,6 @@ import io.ringsight.app.config.HttpConfig;
 import io.ringsight.app.config.Place;
 import io.ringsight.app.config.yaml.ConfigException;
 import io.ringsight.app.http.HttpCounter;
-import io.ringsight.app.http.HttpMetrics;
 import io.ringsight.app.http.HttpPages;
 import io.ringsight.app.http.Route;
 import io.ringsight.core.detector.Detector;
@@ -24,6 +23,7 @@ import io.ringsight.core.frame.SourceName;
 import io.ringsight.core.infer.FakeBackend;
 import io.ringsight.core.metrics.BackendCounter;
 import io.ringsight.core.metrics.Counter;
+import io.ringsight.core.metrics.Counters;
 import io.ringsight.core.metrics.SinkCounter;
 import io.ringsight.core.metrics.SinkMetrics;
 import io.ringsight.core.metrics.SinkState;
@@ -61,7 +61,7 @@ class HttpPagesTest {
     private final SourceMetrics line1 = new SourceMetrics("line1");
     private final SourceMetrics line2 = new SourceMetrics("line2");
     private final SinkMetrics kafka = new SinkMetrics("kafka:detections");
-    private final HttpMetrics http = new HttpMetrics();
+    private final Counters<HttpCounter> http = new Counters<>(HttpCounter.class);
     private HttpPages pages;
 
     @TempDir

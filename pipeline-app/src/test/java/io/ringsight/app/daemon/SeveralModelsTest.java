@@ -10,7 +10,8 @@ import io.ringsight.core.infer.BackendSpec;
 import io.ringsight.core.infer.FakeBackend;
 import io.ringsight.core.infer.InferenceException;
 import io.ringsight.core.infer.Opened;
-import io.ringsight.core.metrics.BackendMetrics;
+import io.ringsight.core.metrics.BackendCounter;
+import io.ringsight.core.metrics.Counters;
 import io.ringsight.core.model.ModelSpec;
 import io.ringsight.core.pipeline.ResultSink;
 import io.ringsight.core.run.Await;
@@ -49,7 +50,7 @@ class SeveralModelsTest {
         results.await("quick", 3);
     }
 
-    private Opened open(ModelSpec model, BackendSpec spec, BackendMetrics metrics) {
+    private Opened open(ModelSpec model, BackendSpec spec, Counters<BackendCounter> metrics) {
         if (model.name().equals("broken")) {
             throw InferenceException.fatal("it does not run", null);
         }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.ringsight.app.config.HttpConfig;
 import io.ringsight.app.config.Place;
 import io.ringsight.app.http.events.ServerSentEvents;
+import io.ringsight.core.metrics.Counters;
 import io.ringsight.core.run.Await;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -24,7 +25,7 @@ import org.junit.jupiter.api.Timeout;
 /** Clients of a feed that are slow, gone, or too many. */
 @Timeout(120)
 class EventStreamsTest {
-    private final HttpMetrics metrics = new HttpMetrics();
+    private final Counters<HttpCounter> metrics = new Counters<>(HttpCounter.class);
     private final List<ServerSentEvents.Listener> listeners = new CopyOnWriteArrayList<>();
     private final List<Socket> clients = new ArrayList<>();
     private volatile boolean refused;

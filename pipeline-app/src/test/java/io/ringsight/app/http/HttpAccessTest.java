@@ -12,6 +12,7 @@ import io.ringsight.app.config.Place;
 import io.ringsight.app.config.tls.Pem;
 import io.ringsight.app.config.tls.TlsFiles;
 import io.ringsight.app.config.yaml.ConfigException;
+import io.ringsight.core.metrics.Counters;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -46,7 +47,7 @@ class HttpAccessTest {
     private static final String LOCAL = "Host: localhost\r\n";
     private static final Place PLACE = new Place(Path.of("pipeline.yaml"), 7, "http.port");
 
-    private final HttpMetrics metrics = new HttpMetrics();
+    private final Counters<HttpCounter> metrics = new Counters<>(HttpCounter.class);
     private HttpPages pages;
 
     @TempDir

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.ringsight.app.config.HttpConfig;
 import io.ringsight.app.config.Place;
+import io.ringsight.core.metrics.Counters;
 import java.io.IOException;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
@@ -22,7 +23,7 @@ class HttpLimitsTest {
     /** More than one connection holds on its way. */
     private static final int LARGE = 8 << 20;
 
-    private final HttpMetrics metrics = new HttpMetrics();
+    private final Counters<HttpCounter> metrics = new Counters<>(HttpCounter.class);
     private final List<Socket> clients = new ArrayList<>();
     private HttpPages pages;
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.ringsight.app.config.HttpConfig;
 import io.ringsight.app.config.Place;
+import io.ringsight.core.metrics.Counters;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
@@ -56,7 +57,7 @@ class PageFloodTest {
     /** Each was computed by a thread of its own: two cores had no time for the probes for seconds. */
     @Test
     void aHundredWhoAskForMetricsAtOnceCostOneComputationAndProbesAreAnswered() throws Exception {
-        HttpMetrics metrics = new HttpMetrics();
+        Counters<HttpCounter> metrics = new Counters<>(HttpCounter.class);
         HttpConfig config = new HttpConfig("127.0.0.1", 0, new Place(Path.of("pipeline.yaml"), 7, "http.port"));
         try (HttpPages open = HttpPages.open(
                 config,

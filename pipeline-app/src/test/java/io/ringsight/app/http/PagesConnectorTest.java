@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
+import io.ringsight.core.metrics.Counters;
 import java.io.IOException;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.SocketChannel;
@@ -17,7 +18,7 @@ import org.junit.jupiter.api.Test;
 
 /** The system gives no client, mostly for want of file descriptors. */
 class PagesConnectorTest {
-    private final HttpMetrics metrics = new HttpMetrics();
+    private final Counters<HttpCounter> metrics = new Counters<>(HttpCounter.class);
     private final PagesConnector connector = new PagesConnector(new Server(), metrics, new HttpConnectionFactory());
     private final Logger logger = (Logger) org.slf4j.LoggerFactory.getLogger(PagesConnector.class);
     private final ListAppender<ILoggingEvent> log = new ListAppender<>();

@@ -5,13 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.sun.management.ThreadMXBean;
 import io.ringsight.app.config.ConfigReader;
 import io.ringsight.app.daemon.Daemon;
-import io.ringsight.app.http.HttpMetrics;
+import io.ringsight.app.http.HttpCounter;
 import io.ringsight.app.http.RawHttp;
 import io.ringsight.core.frame.FrameResult;
 import io.ringsight.core.frame.SourceId;
 import io.ringsight.core.infer.FakeBackend;
 import io.ringsight.core.infer.Opened;
 import io.ringsight.core.metrics.Counter;
+import io.ringsight.core.metrics.Counters;
 import io.ringsight.core.run.Await;
 import io.ringsight.core.time.Clock;
 import io.ringsight.sinks.EncodedMessage;
@@ -242,7 +243,7 @@ class LiveRoutesTest {
     @Test
     void aFrameThatNobodyWatchesCostsNoMemory() {
         ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
-        try (LivePictures pictures = new LivePictures(Clock.system(), new HttpMetrics())) {
+        try (LivePictures pictures = new LivePictures(Clock.system(), new Counters<>(HttpCounter.class))) {
             SourceId source = new SourceId("a");
             MessageKey key = new MessageKey(source, "epoch", "a/epoch/1", 1, 0);
             EncodedMessage message = new EncodedMessage(key, MessageType.FRAME, 1, null, new byte[10]);

@@ -16,7 +16,8 @@ import io.ringsight.core.infer.Opened;
 import io.ringsight.core.infer.cuda.CudaDouble;
 import io.ringsight.core.infer.open.Backends;
 import io.ringsight.core.infer.tensorrt.EngineCache;
-import io.ringsight.core.metrics.BackendMetrics;
+import io.ringsight.core.metrics.BackendCounter;
+import io.ringsight.core.metrics.Counters;
 import io.ringsight.core.model.ModelSpec;
 import io.ringsight.core.pipeline.FrameIntake;
 import io.ringsight.core.pipeline.IntakeSpec;
@@ -165,7 +166,7 @@ class GpuParityTest {
 
     private List<List<Found>> run(ModelSpec model, Path video, BackendSpec spec) throws Exception {
         Recorder recorder = new Recorder();
-        BackendMetrics metrics = new BackendMetrics();
+        Counters<BackendCounter> metrics = new Counters<>(BackendCounter.class);
         Opened opened = Backends.open(model, spec, metrics, new EngineCache(folder.resolve("cache")));
         try (DetectorSwitch detectors = new DetectorSwitch(model, model.threshold(), opened, metrics);
                 Pipeline pipeline = new Pipeline(64, detectors, List.of(recorder), Clock.system())) {

@@ -11,17 +11,26 @@ public final class Boxes {
 
     /** Intersection over union of detection {@code index} and a box, both grown by {@code by} on each side. */
     public static float iou(Detections found, int index, float by, float left, float top, float width, float height) {
-        float sharedWidth = Math.min(found.left(index) + found.width(index), left + width)
-                - Math.max(found.left(index), left)
-                + 2 * by;
-        float sharedHeight = Math.min(found.top(index) + found.height(index), top + height)
-                - Math.max(found.top(index), top)
-                + 2 * by;
+        double sharedWidth = shared(found.left(index), found.width(index), left, width) + 2 * by;
+        double sharedHeight = shared(found.top(index), found.height(index), top, height) + 2 * by;
+        double mine = (found.width(index) + 2.0 * by) * (found.height(index) + 2.0 * by);
+        return (float) iou(sharedWidth, sharedHeight, mine, (width + 2.0 * by) * (height + 2.0 * by));
+    }
+
+    /**
+     * Intersection over union of two boxes, 0 to 1, from what they share ({@link #shared}, once for each direction) and
+     * their areas.
+     */
+    public static double iou(double sharedWidth, double sharedHeight, double area, double otherArea) {
         if (sharedWidth <= 0 || sharedHeight <= 0) {
             return 0;
         }
-        float shared = sharedWidth * sharedHeight;
-        float mine = (found.width(index) + 2 * by) * (found.height(index) + 2 * by);
-        return shared / (mine + (width + 2 * by) * (height + 2 * by) - shared);
+        double intersection = sharedWidth * sharedHeight;
+        return intersection / (area + otherArea - intersection);
+    }
+
+    /** Length of what two spans share; not positive where they share nothing. */
+    public static double shared(double from, double length, double otherFrom, double otherLength) {
+        return Math.min(from + length, otherFrom + otherLength) - Math.max(from, otherFrom);
     }
 }

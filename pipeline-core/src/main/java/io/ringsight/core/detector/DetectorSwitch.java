@@ -4,7 +4,7 @@ import io.ringsight.core.infer.InferenceBackend;
 import io.ringsight.core.infer.InferenceException;
 import io.ringsight.core.infer.Opened;
 import io.ringsight.core.metrics.BackendCounter;
-import io.ringsight.core.metrics.BackendMetrics;
+import io.ringsight.core.metrics.Counters;
 import io.ringsight.core.model.ModelSpec;
 import io.ringsight.core.run.Threads;
 import io.ringsight.core.time.Clock;
@@ -30,7 +30,7 @@ public final class DetectorSwitch implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(DetectorSwitch.class);
     private static final long CLOSE_LIMIT_MS = 30_000;
 
-    private final BackendMetrics metrics;
+    private final Counters<BackendCounter> metrics;
     /** Whose lanes may be in use still: those that broke, and those whose last batch did not end in time. */
     private final List<Detector> left = new ArrayList<>();
 
@@ -40,7 +40,7 @@ public final class DetectorSwitch implements AutoCloseable {
 
     /** Always {@code detector}, which is closed with this. */
     public DetectorSwitch(Detector detector) {
-        metrics = new BackendMetrics();
+        metrics = new Counters<>(BackendCounter.class);
         current = detector;
     }
 
@@ -51,7 +51,7 @@ public final class DetectorSwitch implements AutoCloseable {
      * @param threshold least confidence of a detection
      * @param metrics where changes are counted
      */
-    public DetectorSwitch(ModelSpec model, float threshold, Opened opened, BackendMetrics metrics) {
+    public DetectorSwitch(ModelSpec model, float threshold, Opened opened, Counters<BackendCounter> metrics) {
         this.metrics = metrics;
         Detector first = new Detector(model, threshold, opened.now());
         current = best(first, opened);
@@ -173,7 +173,7 @@ public final class DetectorSwitch implements AutoCloseable {
     }
 
     /** What is counted of what computes. */
-    public BackendMetrics metrics() {
+    public Counters<BackendCounter> metrics() {
         return metrics;
     }
 

@@ -3,7 +3,7 @@ package io.ringsight.core.metrics;
 /**
  * Every event that is counted for what computes. The only list of them: metrics page and tests read it.
  */
-public enum BackendCounter {
+public enum BackendCounter implements Counted {
     ENGINES_BUILT("engines_built", "TensorRT engines built because none in the cache would do."),
     ENGINES_REFUSED("engines_refused", "Cached TensorRT engines that were stale, damaged or refused, and rebuilt."),
     GRAPHS_OFF("graphs_off", "Times a lane gave up CUDA graphs because recording or starting one failed."),
@@ -20,12 +20,13 @@ public enum BackendCounter {
         this.sentence = sentence;
     }
 
-    /** Name on the metrics page, without prefix {@code ringsight_backend_} and suffix {@code _total}. */
+    /** After {@code ringsight_backend_}. */
+    @Override
     public String metricName() {
         return metricName;
     }
 
-    /** What is counted, for people. */
+    @Override
     public String sentence() {
         return sentence;
     }

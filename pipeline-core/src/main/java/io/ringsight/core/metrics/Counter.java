@@ -1,22 +1,36 @@
 package io.ringsight.core.metrics;
 
+import io.ringsight.core.frame.GapReason;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
 /**
  * Every event that is counted for each source. The only list of them: metrics page, summaries and tests read it.
  */
-public enum Counter {
+public enum Counter implements Counted {
     FRAMES_DECODED("frames_decoded", "Frames the decoder gave; the frame numbers in messages count the same."),
     FRAMES_PUBLISHED("frames_published", "Frames handed to the sinks as a message."),
-    FRAMES_OVERLOAD("frames_overload", "Frames dropped because the source had no credit or the ring no room."),
-    FRAMES_LATE("frames_late", "Frames dropped because they were older than the deadline when their turn came."),
-    FRAMES_CORRUPT("frames_corrupt", "Frames the decoder reported as damaged."),
-    FRAMES_INFERENCE_FAILED("frames_inference_failed", "Frames whose preprocessing or inference failed."),
+    FRAMES_OVERLOAD(
+            GapReason.OVERLOAD,
+            "frames_overload",
+            "Frames dropped because the source had no credit or the ring no room."),
+    FRAMES_LATE(
+            GapReason.LATE,
+            "frames_late",
+            "Frames dropped because they were older than the deadline when their turn came."),
+    FRAMES_CORRUPT(GapReason.CORRUPT, "frames_corrupt", "Frames the decoder reported as damaged."),
+    FRAMES_INFERENCE_FAILED(
+            GapReason.INFERENCE_FAILED, "frames_inference_failed", "Frames whose preprocessing or inference failed."),
     FRAMES_CUT(
             "frames_cut",
             "Frames with more objects above the threshold than a message holds; the weakest were left out."),
     FRAMES_NOT_PUBLISHED(
+            GapReason.NOT_PUBLISHED,
             "frames_not_published",
             "Frames whose message could not be made or handed to a sink; the next message counts them."),
-    FRAMES_RATE_LIMIT("frames_rate_limit", "Frames left out to keep to maxFps."),
+    FRAMES_RATE_LIMIT(GapReason.RATE_LIMIT, "frames_rate_limit", "Frames left out to keep to maxFps."),
     FRAMES_SUSPECT("frames_suspect", "Frames published with the mark that they may not show what is there now."),
     DETECTIONS("detections", "Objects in published messages."),
     DETECTIONS_UNWANTED(
@@ -45,21 +59,62 @@ public enum Counter {
     DECODE_ERRORS("decode_errors", "Packets the decoder refused."),
     DECODE_FALLBACKS("decode_fallbacks", "Times the CPU decoded because the GPU could not.");
 
+    private static final Map<GapReason, Counter> BY_REASON = new EnumMap<>(GapReason.class);
+
+    static {
+        for (Counter counter : values()) {
+            counter.reason().ifPresent(reason -> BY_REASON.put(reason, counter));
+        }
+    }
+
+    private final Optional<GapReason> reason;
     private final String metricName;
     private final String sentence;
 
     Counter(String metricName, String sentence) {
+        this(null, metricName, sentence);
+    }
+
+    /** Of frames that are lost for {@code reason}: the only place where the two are paired. */
+    Counter(GapReason reason, String metricName, String sentence) {
+        this.reason = Optional.ofNullable(reason);
         this.metricName = metricName;
         this.sentence = sentence;
     }
 
-    /** Name on the metrics page, without prefix {@code ringsight_} and suffix {@code _total}. */
+    /** After {@code ringsight_}. */
+    @Override
     public String metricName() {
         return metricName;
     }
 
-    /** What is counted, for people. */
+    @Override
     public String sentence() {
         return sentence;
+    }
+
+    /** Why the frames that it counts are in no message; empty where it counts anything else. */
+    public Optional<GapReason> reason() {
+        return reason;
+    }
+
+    /**
+     * The counter of frames lost for {@code reason}. Allocates nothing.
+     *
+     * @throws IllegalArgumentException if the pipeline loses no frames for that reason
+     */
+    public static Counter of(GapReason reason) {
+        Counter counter = BY_REASON.get(reason);
+        if (counter == null) {
+            throw new IllegalArgumentException(reason + " counts no frames of a source");
+        }
+        return counter;
+    }
+
+    /** Those of frames that were lost, which what {@code maxFps} leaves out is not. */
+    public static List<Counter> ofLosses() {
+        return BY_REASON.values().stream()
+                .filter(counter -> counter != FRAMES_RATE_LIMIT)
+                .toList();
     }
 }

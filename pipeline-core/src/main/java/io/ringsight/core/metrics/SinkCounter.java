@@ -7,7 +7,7 @@ package io.ringsight.core.metrics;
  * spool_dropped_bytes + spool_dropped_age + spool_damaged + queued}, where queued is
  * {@link SinkMetrics#queuedMessages()}: no message is left out.
  */
-public enum SinkCounter {
+public enum SinkCounter implements Counted {
     OFFERED("offered", "Messages the pipeline handed to the sink."),
     GAPS_ADDED("gaps_added", "Gap messages that the sink itself put between the others."),
     ACKNOWLEDGED("acknowledged", "Messages the receiver confirmed, or that were written."),
@@ -38,12 +38,13 @@ public enum SinkCounter {
         this.sentence = sentence;
     }
 
-    /** Name on the metrics page, without prefix {@code ringsight_sink_} and suffix {@code _total}. */
+    /** After {@code ringsight_sink_}. */
+    @Override
     public String metricName() {
         return metricName;
     }
 
-    /** What is counted, for people. */
+    @Override
     public String sentence() {
         return sentence;
     }

@@ -2,7 +2,6 @@ package io.ringsight.core.metrics;
 
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicLongArray;
 import org.HdrHistogram.ConcurrentHistogram;
 import org.HdrHistogram.Histogram;
 
@@ -15,7 +14,7 @@ public final class SinkMetrics {
     private static final int SIGNIFICANT_DIGITS = 2;
 
     private final String sinkName;
-    private final AtomicLongArray counters = new AtomicLongArray(SinkCounter.values().length);
+    private final Counters<SinkCounter> counters = new Counters<>(SinkCounter.class);
     private final ConcurrentHistogram ackLatencyUs = new ConcurrentHistogram(1, HIGHEST_US, SIGNIFICANT_DIGITS);
     private volatile SinkState state = SinkState.CONNECTING;
     private volatile String detail = "";
@@ -42,17 +41,17 @@ public final class SinkMetrics {
 
     /** Counts one. */
     public void count(SinkCounter counter) {
-        counters.getAndIncrement(counter.ordinal());
+        counters.count(counter);
     }
 
     /** Counts {@code n}. */
     public void count(SinkCounter counter, long n) {
-        counters.getAndAdd(counter.ordinal(), n);
+        counters.count(counter, n);
     }
 
     /** How many so far. */
     public long value(SinkCounter counter) {
-        return counters.get(counter.ordinal());
+        return counters.value(counter);
     }
 
     /**

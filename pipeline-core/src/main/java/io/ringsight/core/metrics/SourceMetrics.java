@@ -1,6 +1,6 @@
 package io.ringsight.core.metrics;
 
-import java.util.concurrent.atomic.AtomicLongArray;
+import io.ringsight.core.frame.GapReason;
 import org.HdrHistogram.ConcurrentHistogram;
 import org.HdrHistogram.Histogram;
 
@@ -13,7 +13,7 @@ public final class SourceMetrics {
     private static final int SIGNIFICANT_DIGITS = 2;
 
     private final String sourceId;
-    private final AtomicLongArray counters = new AtomicLongArray(Counter.values().length);
+    private final Counters<Counter> counters = new Counters<>(Counter.class);
     private final ConcurrentHistogram latencyUs = new ConcurrentHistogram(1, HIGHEST_US, SIGNIFICANT_DIGITS);
     private volatile String state = "connecting";
     private volatile long lastFrameNs = Long.MIN_VALUE;
@@ -29,17 +29,26 @@ public final class SourceMetrics {
 
     /** Counts one. */
     public void count(Counter counter) {
-        counters.getAndIncrement(counter.ordinal());
+        counters.count(counter);
     }
 
     /** Counts {@code n}. */
     public void count(Counter counter, long n) {
-        counters.getAndAdd(counter.ordinal(), n);
+        counters.count(counter, n);
+    }
+
+    /**
+     * Counts {@code frames} that are in no message.
+     *
+     * @throws IllegalArgumentException if the pipeline loses no frames for that reason
+     */
+    public void lost(GapReason reason, int frames) {
+        counters.count(Counter.of(reason), frames);
     }
 
     /** How many so far. */
     public long value(Counter counter) {
-        return counters.get(counter.ordinal());
+        return counters.value(counter);
     }
 
     /** Records the time from decoded to published of one frame; over a minute counts as a minute. */

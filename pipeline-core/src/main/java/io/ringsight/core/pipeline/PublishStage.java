@@ -70,7 +70,7 @@ final class PublishStage implements Stage<FrameSlot> {
     private void failIfNotComputed(FrameSlot slot) {
         if (slot.gap == null && slot.failure == null && !slot.computed) {
             slot.failure = GapReason.INFERENCE_FAILED;
-            slot.source.metrics().count(Counter.FRAMES_INFERENCE_FAILED);
+            slot.source.metrics().lost(GapReason.INFERENCE_FAILED, 1);
         }
     }
 
@@ -80,7 +80,7 @@ final class PublishStage implements Stage<FrameSlot> {
         int uncounted = (int) (slot.frameSeq - ownFrame - slot.prevFrameSeq - slot.losses.total());
         if (uncounted > 0) {
             slot.losses.add(GapReason.NOT_PUBLISHED, uncounted);
-            slot.source.metrics().count(Counter.FRAMES_NOT_PUBLISHED, uncounted);
+            slot.source.metrics().lost(GapReason.NOT_PUBLISHED, uncounted);
         }
     }
 
@@ -91,7 +91,7 @@ final class PublishStage implements Stage<FrameSlot> {
         metrics.lastFrameNs(nowNs);
         metrics.recordLatencyNs(slot.timings.latencyNs());
         if (!handOver(slot)) {
-            metrics.count(Counter.FRAMES_NOT_PUBLISHED);
+            metrics.lost(GapReason.NOT_PUBLISHED, 1);
             return;
         }
         metrics.count(Counter.FRAMES_PUBLISHED);

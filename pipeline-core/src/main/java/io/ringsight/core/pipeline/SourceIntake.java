@@ -120,25 +120,7 @@ final class SourceIntake implements FrameIntake {
 
     private void count(GapReason reason, int frames) {
         account.losses.add(reason, frames);
-        metrics.count(counterOf(reason), frames);
-    }
-
-    /** The counter of frames lost for {@code reason}. */
-    static Counter counterOf(GapReason reason) {
-        switch (reason) {
-            case OVERLOAD:
-                return Counter.FRAMES_OVERLOAD;
-            case LATE:
-                return Counter.FRAMES_LATE;
-            case CORRUPT:
-                return Counter.FRAMES_CORRUPT;
-            case INFERENCE_FAILED:
-                return Counter.FRAMES_INFERENCE_FAILED;
-            case RATE_LIMIT:
-                return Counter.FRAMES_RATE_LIMIT;
-            default:
-                throw new IllegalArgumentException(reason + " counts no frames");
-        }
+        metrics.lost(reason, frames);
     }
 
     @Override

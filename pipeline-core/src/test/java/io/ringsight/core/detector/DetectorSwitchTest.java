@@ -11,7 +11,7 @@ import io.ringsight.core.infer.InferenceBackend;
 import io.ringsight.core.infer.InferenceException;
 import io.ringsight.core.infer.Opened;
 import io.ringsight.core.metrics.BackendCounter;
-import io.ringsight.core.metrics.BackendMetrics;
+import io.ringsight.core.metrics.Counters;
 import io.ringsight.core.model.ModelSpec;
 import io.ringsight.core.pipeline.FrameIntake;
 import io.ringsight.core.pipeline.IntakeSpec;
@@ -43,7 +43,7 @@ class DetectorSwitchTest {
 
     private final FakeBackend cpu = new FakeBackend("cpu", 3, 2);
     private final FakeBackend gpu = new FakeBackend("gpu", 2, 2);
-    private final BackendMetrics metrics = new BackendMetrics();
+    private final Counters<BackendCounter> metrics = new Counters<>(BackendCounter.class);
     private final RecordedResults results = new RecordedResults();
     private final NativePictures pictures = new NativePictures();
     private DetectorSwitch detectors;

@@ -2,9 +2,9 @@ package io.ringsight.app.http.events;
 
 import io.ringsight.app.http.Feed;
 import io.ringsight.app.http.HttpCounter;
-import io.ringsight.app.http.HttpMetrics;
 import io.ringsight.app.http.Query;
 import io.ringsight.app.http.QueryException;
+import io.ringsight.core.metrics.Counters;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -45,10 +45,10 @@ public final class ServerSentEvents implements Feed {
     }
 
     private final Telling telling;
-    private final HttpMetrics metrics;
+    private final Counters<HttpCounter> metrics;
 
     /** @param metrics where dropped events are counted */
-    public ServerSentEvents(Telling telling, HttpMetrics metrics) {
+    public ServerSentEvents(Telling telling, Counters<HttpCounter> metrics) {
         this.telling = telling;
         this.metrics = metrics;
     }

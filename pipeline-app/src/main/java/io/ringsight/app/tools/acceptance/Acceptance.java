@@ -14,7 +14,8 @@ import io.ringsight.core.infer.open.Backends;
 import io.ringsight.core.infer.tensorrt.EngineCache;
 import io.ringsight.core.infer.tensorrt.TensorRtBackend;
 import io.ringsight.core.infer.tensorrt.TensorRtGauge;
-import io.ringsight.core.metrics.BackendMetrics;
+import io.ringsight.core.metrics.BackendCounter;
+import io.ringsight.core.metrics.Counters;
 import io.ringsight.core.model.ModelSpec;
 import io.ringsight.core.time.Clock;
 import io.ringsight.sources.Sources;
@@ -72,7 +73,8 @@ final class Acceptance {
             if (gpu == null) {
                 return;
             }
-            try (InferenceBackend cpu = Backends.openOne(model, BackendSpec.cpu(), new BackendMetrics(), cache)) {
+            try (InferenceBackend cpu =
+                    Backends.openOne(model, BackendSpec.cpu(), new Counters<>(BackendCounter.class), cache)) {
                 parity(cpu, gpu, films);
             }
             try (BytePointer grey = new BytePointer(WIDTH * HEIGHT * 3L / 2)) {
@@ -109,7 +111,7 @@ final class Acceptance {
     }
 
     private InferenceBackend open(EngineCache cache) {
-        return Backends.openOne(model, wanted, new BackendMetrics(), cache);
+        return Backends.openOne(model, wanted, new Counters<>(BackendCounter.class), cache);
     }
 
     private void parity(InferenceBackend cpu, InferenceBackend gpu, List<Path> films) throws InterruptedException {

@@ -4,6 +4,7 @@ import io.ringsight.app.cli.CommandException;
 import io.ringsight.app.cli.ExitCode;
 import io.ringsight.app.cli.Version;
 import io.ringsight.app.config.model.ModelYaml;
+import io.ringsight.app.tools.files.LanesOption;
 import io.ringsight.app.tools.files.OutputGuard;
 import io.ringsight.app.tools.files.ShippedModelOption;
 import io.ringsight.app.tools.files.Written;
@@ -46,8 +47,8 @@ public final class GpuAcceptanceCommand implements Callable<Integer> {
             description = "cuda:N, or cuda for all GPUs (default: ${DEFAULT-VALUE}).")
     private String device;
 
-    @Option(names = "--lanes", paramLabel = "N", defaultValue = "0", description = "Batches in flight (default: auto).")
-    private int lanes;
+    @Mixin
+    private LanesOption lanes;
 
     @Option(names = "--batch", paramLabel = "N", defaultValue = "1", description = "Largest batch (default: 1).")
     private int batch;
@@ -80,7 +81,7 @@ public final class GpuAcceptanceCommand implements Callable<Integer> {
         }
         BackendSpec wanted;
         try {
-            wanted = new BackendSpec(device, lanes, batch);
+            wanted = new BackendSpec(device, lanes.lanes(), batch);
         } catch (IllegalArgumentException e) {
             throw CommandException.usage("ringsight: gpu-acceptance: " + e.getMessage());
         }

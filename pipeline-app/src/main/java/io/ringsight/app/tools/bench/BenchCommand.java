@@ -2,13 +2,10 @@ package io.ringsight.app.tools.bench;
 
 import io.ringsight.app.cli.CommandException;
 import io.ringsight.app.config.model.ModelYaml;
+import io.ringsight.app.tools.files.DeviceOptions;
+import io.ringsight.app.tools.files.LanesOption;
 import io.ringsight.app.tools.files.ShippedModelOption;
 import io.ringsight.core.detector.DetectorSwitch;
-import io.ringsight.core.infer.BackendSpec;
-import io.ringsight.core.infer.InferenceException;
-import io.ringsight.core.infer.Opened;
-import io.ringsight.core.infer.open.Backends;
-import io.ringsight.core.metrics.BackendMetrics;
 import io.ringsight.core.model.ModelSpec;
 import io.ringsight.core.time.Clock;
 import io.ringsight.sources.spec.SourceSpec;
@@ -56,8 +53,8 @@ public final class BenchCommand implements Callable<Integer> {
             description = "Measure 1, 2, 4, … up to N cameras; 0 for none (default: ${DEFAULT-VALUE}).")
     private int cameras;
 
-    @Option(names = "--lanes", paramLabel = "N", defaultValue = "0", description = "Batches in flight (default: auto).")
-    private int lanes;
+    @Mixin
+    private LanesOption lanes;
 
     @Option(
             names = "--device",
@@ -74,7 +71,7 @@ public final class BenchCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        if (seconds < 1 || cameras < 0 || cameras > 64 || lanes < 0) {
+        if (seconds < 1 || cameras < 0 || cameras > 64 || lanes.lanes() < 0) {
             throw CommandException.usage(
                     "ringsight: bench: --seconds must be at least 1, --cameras 0 to 64, --lanes 0 or more");
         }
@@ -93,7 +90,7 @@ public final class BenchCommand implements Callable<Integer> {
 
     private int measure(ModelSpec loaded, Path video, String name) throws InterruptedException {
         SourceSpec clip = new SourceSpec.Recording(video, true, SourceSpec.Pace.ASAP, Map.of());
-        try (DetectorSwitch detectors = open(loaded)) {
+        try (DetectorSwitch detectors = DeviceOptions.open(loaded, THRESHOLD, device, lanes)) {
             Figures figures =
                     new Bench(loaded, detectors, clip, Clock.system(), seconds * 1_000L, this::progress).run(cameras);
             Report report = new Report(
@@ -106,18 +103,6 @@ public final class BenchCommand implements Callable<Integer> {
             }
         }
         return 0;
-    }
-
-    private DetectorSwitch open(ModelSpec loaded) {
-        BackendMetrics metrics = new BackendMetrics();
-        try {
-            Opened opened = Backends.open(loaded, new BackendSpec(device, lanes, 1), metrics);
-            return new DetectorSwitch(loaded, THRESHOLD, opened, metrics);
-        } catch (IllegalArgumentException e) {
-            throw CommandException.usage("ringsight: bench: " + e.getMessage());
-        } catch (InferenceException e) {
-            throw CommandException.failed("ringsight: bench: " + e.getMessage());
-        }
     }
 
     private String command() {

@@ -11,7 +11,7 @@ import io.ringsight.app.config.SinkConfig;
 import io.ringsight.app.config.SourceConfig;
 import io.ringsight.app.config.model.ModelYaml;
 import io.ringsight.app.config.yaml.ConfigException;
-import io.ringsight.app.tools.files.ShippedModel;
+import io.ringsight.app.tools.files.ShippedModelOption;
 import io.ringsight.core.analyse.AnalysisSpec;
 import io.ringsight.core.frame.SourceId;
 import io.ringsight.core.infer.BackendSpec;
@@ -33,6 +33,7 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help.Ansi;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -69,11 +70,8 @@ public final class DemoCommand implements Callable<Integer> {
             description = "What to watch: rtsp://, rtsps://, v4l2:, file: or synthetic: (default: ${DEFAULT-VALUE}).")
     private String source;
 
-    @Option(
-            names = {"-m", "--model"},
-            paramLabel = "FILE",
-            description = "The model, .yaml or .onnx (default: " + ShippedModel.NAME + ").")
-    private Path model;
+    @Mixin
+    private ShippedModelOption model;
 
     @Spec
     private CommandSpec spec;
@@ -119,7 +117,7 @@ public final class DemoCommand implements Callable<Integer> {
     }
 
     private Path modelFile() {
-        Path file = ShippedModel.unless(model);
+        Path file = model.path();
         if (!Files.isRegularFile(file)) {
             throw CommandException.usage("ringsight: demo: there is no model " + file);
         }

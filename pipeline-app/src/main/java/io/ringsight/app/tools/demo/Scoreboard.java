@@ -2,6 +2,7 @@ package io.ringsight.app.tools.demo;
 
 import io.ringsight.client.Box;
 import io.ringsight.client.Detection;
+import io.ringsight.core.detect.Boxes;
 import io.ringsight.sources.synthetic.DefectKind;
 import io.ringsight.sources.synthetic.KnownObjects;
 import io.ringsight.sources.synthetic.SyntheticTruth;
@@ -126,13 +127,13 @@ final class Scoreboard {
     }
 
     private double iou(Box found, int index) {
-        double left = Math.max(found.left(), known.left(index));
-        double top = Math.max(found.top(), known.top(index));
-        double right = Math.min(found.left() + found.width(), known.left(index) + known.width(index));
-        double bottom = Math.min(found.top() + found.height(), known.top(index) + known.height(index));
-        double overlap = Math.max(0, right - left) * Math.max(0, bottom - top);
-        double union = found.width() * found.height() + known.width(index) * known.height(index) - overlap;
-        return union > 0 ? overlap / union : 0;
+        double width = known.width(index);
+        double height = known.height(index);
+        return Boxes.iou(
+                Boxes.shared(found.left(), found.width(), known.left(index), width),
+                Boxes.shared(found.top(), found.height(), known.top(index), height),
+                found.width() * found.height(),
+                width * height);
     }
 
     /** Defects found, over all frames. */

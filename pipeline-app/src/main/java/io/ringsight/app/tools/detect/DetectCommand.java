@@ -7,8 +7,9 @@ import io.ringsight.app.cli.Progress;
 import io.ringsight.app.cli.Signals;
 import io.ringsight.app.cli.Version;
 import io.ringsight.app.tools.detect.Inputs.Input;
+import io.ringsight.app.tools.files.DeviceOptions;
 import io.ringsight.app.tools.files.FileRun;
-import io.ringsight.app.tools.files.ModelOptions;
+import io.ringsight.app.tools.files.ModelOption;
 import io.ringsight.app.tools.files.OutputGuard;
 import io.ringsight.app.tools.files.VideoLength;
 import io.ringsight.app.tools.files.VideoOptions;
@@ -59,7 +60,10 @@ public final class DetectCommand implements Callable<Integer> {
     private List<Path> inputs;
 
     @Mixin
-    private ModelOptions model;
+    private ModelOption model;
+
+    @Mixin
+    private DeviceOptions device;
 
     @Option(
             names = {"-o", "--output"},
@@ -109,7 +113,7 @@ public final class DetectCommand implements Callable<Integer> {
         guard(files, modelSpec, annotated);
         found.notes().forEach(spec.commandLine().getErr()::println);
         float least = threshold != null ? threshold : modelSpec.threshold();
-        try (DetectorSwitch detectors = model.open(modelSpec, least);
+        try (DetectorSwitch detectors = device.open(modelSpec, least);
                 Lines lines = lines();
                 Annotator annotator = annotator(files, annotated, modelSpec)) {
             detect(files, detectors, modelSpec, lines, annotator);

@@ -19,12 +19,7 @@ import java.util.Map;
 
 /** Reads inputs one after the other into a run and accounts for what failed. Used by the command's thread. */
 final class DetectionRun {
-    private static final Map<Counter, GapReason> FAILURES = new LinkedHashMap<>();
-
-    static {
-        FAILURES.put(Counter.FRAMES_CORRUPT, GapReason.CORRUPT);
-        FAILURES.put(Counter.FRAMES_INFERENCE_FAILED, GapReason.INFERENCE_FAILED);
-    }
+    private static final List<GapReason> FAILURES = List.of(GapReason.CORRUPT, GapReason.INFERENCE_FAILED);
 
     private final FileRun run;
     private final Sampling sampling;
@@ -84,9 +79,10 @@ final class DetectionRun {
 
     private static String lost(SourceMetrics counted) {
         List<String> parts = new ArrayList<>();
-        FAILURES.forEach((counter, reason) -> {
-            if (counted.value(counter) > 0) {
-                parts.add(counted.value(counter) + " " + reason.wireName() + " (" + reason.sentence() + ")");
+        FAILURES.forEach(reason -> {
+            long frames = counted.value(Counter.of(reason));
+            if (frames > 0) {
+                parts.add(frames + " " + reason.wireName() + " (" + reason.sentence() + ")");
             }
         });
         return String.join(", ", parts);

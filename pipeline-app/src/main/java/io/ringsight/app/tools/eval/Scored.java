@@ -1,5 +1,6 @@
 package io.ringsight.app.tools.eval;
 
+import io.ringsight.core.detect.Boxes;
 import io.ringsight.core.frame.FrameResult;
 
 /**
@@ -81,14 +82,12 @@ final class Scored {
     }
 
     private double overlap(int i, int t) {
-        double width = Math.min(lefts[i] + widths[i], truth.lefts()[t] + truth.widths()[t])
-                - Math.max(lefts[i], truth.lefts()[t]);
-        double height = Math.min(tops[i] + heights[i], truth.tops()[t] + truth.heights()[t])
-                - Math.max(tops[i], truth.tops()[t]);
-        if (width <= 0 || height <= 0) {
-            return 0;
-        }
-        double shared = width * height;
-        return shared / ((double) widths[i] * heights[i] + (double) truth.widths()[t] * truth.heights()[t] - shared);
+        double width = truth.widths()[t];
+        double height = truth.heights()[t];
+        return Boxes.iou(
+                Boxes.shared(lefts[i], widths[i], truth.lefts()[t], width),
+                Boxes.shared(tops[i], heights[i], truth.tops()[t], height),
+                (double) widths[i] * heights[i],
+                width * height);
     }
 }

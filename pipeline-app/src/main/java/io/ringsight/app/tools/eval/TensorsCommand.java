@@ -4,10 +4,10 @@ import io.ringsight.app.cli.CommandException;
 import io.ringsight.app.cli.ExitCode;
 import io.ringsight.app.cli.Progress;
 import io.ringsight.app.cli.Version;
-import io.ringsight.app.config.model.ModelYaml;
 import io.ringsight.app.config.yaml.ConfigException;
 import io.ringsight.app.tools.files.FileKinds;
 import io.ringsight.app.tools.files.FileRun;
+import io.ringsight.app.tools.files.ModelOption;
 import io.ringsight.app.tools.files.OutputGuard;
 import io.ringsight.app.tools.files.TensorIntake;
 import io.ringsight.app.tools.files.Written;
@@ -27,6 +27,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -46,12 +47,8 @@ public final class TensorsCommand implements Callable<Integer> {
     @Parameters(paramLabel = "IMAGES_DIR", description = "Folder of pictures.")
     private Path images;
 
-    @Option(
-            names = {"-m", "--model"},
-            required = true,
-            paramLabel = "MODEL",
-            description = "Model: a .yaml file, or an .onnx file whose metadata says enough.")
-    private Path model;
+    @Mixin
+    private ModelOption model;
 
     @Option(
             names = {"-o", "--output"},
@@ -74,7 +71,7 @@ public final class TensorsCommand implements Callable<Integer> {
         if (limit != null && limit < 1) {
             throw CommandException.usage("ringsight: --limit: expected a number of pictures from 1, got " + limit);
         }
-        ModelSpec modelSpec = ModelYaml.read(model);
+        ModelSpec modelSpec = model.read();
         List<Path> pictures = PictureSet.pictures("IMAGES_DIR", images, list);
         if (limit != null && limit < pictures.size()) {
             pictures = pictures.subList(0, limit);
@@ -96,7 +93,7 @@ public final class TensorsCommand implements Callable<Integer> {
 
     private void guard(List<Path> pictures, ModelSpec modelSpec) {
         OutputGuard guard =
-                new OutputGuard().reads(model).reads(modelSpec.file()).reads(list);
+                new OutputGuard().reads(model.path()).reads(modelSpec.file()).reads(list);
         pictures.forEach(guard::reads);
         pictures.forEach(picture -> guard.writes("-o", file(picture), Written.TENSOR));
         guard.check();

@@ -5,8 +5,10 @@ import io.ringsight.core.detector.DetectorSwitch;
 import io.ringsight.core.infer.BackendSpec;
 import io.ringsight.core.infer.InferenceException;
 import io.ringsight.core.infer.open.Backends;
-import io.ringsight.core.metrics.BackendMetrics;
+import io.ringsight.core.metrics.BackendCounter;
+import io.ringsight.core.metrics.Counters;
 import io.ringsight.core.model.ModelSpec;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Command-line options that choose what computes. */
@@ -18,22 +20,23 @@ public final class DeviceOptions {
             description = "auto, cpu, cuda or cuda:N (default: ${DEFAULT-VALUE}).")
     private String device;
 
-    @Option(
-            names = "--lanes",
-            defaultValue = "0",
-            paramLabel = "N",
-            description = "Batches in flight; 0: as the device does best (default).")
-    private int lanes;
+    @Mixin
+    private LanesOption lanes;
 
     /** Opens the model for detections of {@code threshold} and more; the caller closes it. */
     public DetectorSwitch open(ModelSpec spec, float threshold) {
+        return open(spec, threshold, device, lanes);
+    }
+
+    /** As above, for a command that has its own way to choose the device. */
+    public static DetectorSwitch open(ModelSpec spec, float threshold, String device, LanesOption lanes) {
         BackendSpec wanted;
         try {
-            wanted = new BackendSpec(device, lanes, 1);
+            wanted = new BackendSpec(device, lanes.lanes(), 1);
         } catch (IllegalArgumentException e) {
             throw CommandException.usage("ringsight: " + e.getMessage());
         }
-        BackendMetrics metrics = new BackendMetrics();
+        Counters<BackendCounter> metrics = new Counters<>(BackendCounter.class);
         try {
             return new DetectorSwitch(spec, threshold, Backends.open(spec, wanted, metrics), metrics);
         } catch (InferenceException e) {

@@ -14,7 +14,8 @@ import io.ringsight.core.infer.BackendSpec;
 import io.ringsight.core.infer.InferenceBackend;
 import io.ringsight.core.infer.Lane;
 import io.ringsight.core.infer.open.Backends;
-import io.ringsight.core.metrics.BackendMetrics;
+import io.ringsight.core.metrics.BackendCounter;
+import io.ringsight.core.metrics.Counters;
 import io.ringsight.core.metrics.SourceMetrics;
 import io.ringsight.core.model.ModelSpec;
 import io.ringsight.core.pipeline.LookingIntake;
@@ -49,7 +50,8 @@ class BoardAccuracyTest {
         SourceSpec spec = SourceSpec.parse(uri);
         Scoreboard scoreboard = new Scoreboard(new SyntheticTruth((SourceSpec.Synthetic) spec));
         ModelSpec model = ModelYaml.read(MODEL);
-        try (InferenceBackend backend = Backends.open(model, new BackendSpec("cpu", 1, 1), new BackendMetrics())
+        try (InferenceBackend backend = Backends.open(
+                                model, new BackendSpec("cpu", 1, 1), new Counters<>(BackendCounter.class))
                         .now();
                 Source source = Sources.open(spec, Clock.system(), 2)) {
             source.run(new Inspector(model, backend.lanes().get(0), scoreboard));

@@ -12,7 +12,8 @@ import io.ringsight.core.infer.Lane;
 import io.ringsight.core.infer.onnx.TinyOnnx;
 import io.ringsight.core.infer.open.Backends;
 import io.ringsight.core.infer.open.Models;
-import io.ringsight.core.metrics.BackendMetrics;
+import io.ringsight.core.metrics.BackendCounter;
+import io.ringsight.core.metrics.Counters;
 import io.ringsight.core.metrics.SourceMetrics;
 import io.ringsight.core.model.ModelOverrides;
 import io.ringsight.core.pipeline.LookingIntake;
@@ -106,7 +107,7 @@ class TensorsCommandTest {
         try (InferenceBackend backend = Backends.open(
                                 Models.read(model, ModelOverrides.NONE),
                                 new BackendSpec("cpu", 1, 1),
-                                new BackendMetrics())
+                                new Counters<>(BackendCounter.class))
                         .now();
                 Source source = Sources.open(SourceSpec.recording(pictures.resolve(picture)), Clock.system(), 2)) {
             Lane lane = backend.lanes().get(0);

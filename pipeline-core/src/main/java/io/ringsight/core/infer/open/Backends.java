@@ -10,7 +10,7 @@ import io.ringsight.core.infer.onnx.OnnxBackend;
 import io.ringsight.core.infer.tensorrt.EngineCache;
 import io.ringsight.core.infer.tensorrt.TensorRtBackend;
 import io.ringsight.core.metrics.BackendCounter;
-import io.ringsight.core.metrics.BackendMetrics;
+import io.ringsight.core.metrics.Counters;
 import io.ringsight.core.model.ModelSpec;
 import java.util.List;
 import java.util.Optional;
@@ -37,12 +37,12 @@ public final class Backends {
      * @param metrics where is counted what happens to the device
      * @throws InferenceException fatal: if the device is not there or the model does not run on it
      */
-    public static Opened open(ModelSpec model, BackendSpec spec, BackendMetrics metrics) {
+    public static Opened open(ModelSpec model, BackendSpec spec, Counters<BackendCounter> metrics) {
         return open(model, spec, metrics, EngineCache.of(System.getenv()));
     }
 
-    /** As {@link #open(ModelSpec, BackendSpec, BackendMetrics)} with engines kept in {@code cache}. */
-    public static Opened open(ModelSpec model, BackendSpec spec, BackendMetrics metrics, EngineCache cache) {
+    /** As {@link #open(ModelSpec, BackendSpec, Counters<BackendCounter>)} with engines kept in {@code cache}. */
+    public static Opened open(ModelSpec model, BackendSpec spec, Counters<BackendCounter> metrics, EngineCache cache) {
         Opened opened = openAny(model, spec, metrics, cache);
         if (!Models.isUnchanged(model)) {
             opened.now().close();
@@ -53,7 +53,8 @@ public final class Backends {
         return opened;
     }
 
-    private static Opened openAny(ModelSpec model, BackendSpec spec, BackendMetrics metrics, EngineCache cache) {
+    private static Opened openAny(
+            ModelSpec model, BackendSpec spec, Counters<BackendCounter> metrics, EngineCache cache) {
         if (!spec.device().equals("auto")) {
             return Opened.of(openOne(model, spec, metrics, cache));
         }
@@ -72,11 +73,11 @@ public final class Backends {
     }
 
     /**
-     * As {@link #open(ModelSpec, BackendSpec, BackendMetrics)} on the one device that {@code spec} names: {@code cpu},
+     * As {@link #open(ModelSpec, BackendSpec, Counters<BackendCounter>)} on the one device that {@code spec} names: {@code cpu},
      * {@code cuda} or {@code cuda:N}.
      */
     public static InferenceBackend openOne(
-            ModelSpec model, BackendSpec spec, BackendMetrics metrics, EngineCache cache) {
+            ModelSpec model, BackendSpec spec, Counters<BackendCounter> metrics, EngineCache cache) {
         if (spec.device().equals("cpu")) {
             return openCpu(model, spec);
         }

@@ -4,7 +4,7 @@ import io.ringsight.core.infer.cuda.Closing;
 import io.ringsight.core.infer.cuda.Cuda;
 import io.ringsight.core.infer.cuda.CudaDevice;
 import io.ringsight.core.metrics.BackendCounter;
-import io.ringsight.core.metrics.BackendMetrics;
+import io.ringsight.core.metrics.Counters;
 import io.ringsight.core.model.ModelInput.TensorType;
 import io.ringsight.core.model.ModelSpec;
 import java.io.IOException;
@@ -33,11 +33,12 @@ final class Engine implements AutoCloseable {
     private final CudaDevice device;
     private final int maxBatch;
     private final EngineCache cache;
-    private final BackendMetrics metrics;
+    private final Counters<BackendCounter> metrics;
     private Owned<IRuntime> runtime;
     private Owned<ICudaEngine> engine;
 
-    private Engine(ModelSpec model, CudaDevice device, int maxBatch, EngineCache cache, BackendMetrics metrics) {
+    private Engine(
+            ModelSpec model, CudaDevice device, int maxBatch, EngineCache cache, Counters<BackendCounter> metrics) {
         this.model = model;
         this.device = device;
         this.maxBatch = maxBatch;
@@ -56,7 +57,8 @@ final class Engine implements AutoCloseable {
      *
      * @throws RuntimeException a CudaFailure or TensorRtFailure that names the call
      */
-    static Engine open(ModelSpec model, CudaDevice device, int maxBatch, EngineCache cache, BackendMetrics metrics) {
+    static Engine open(
+            ModelSpec model, CudaDevice device, int maxBatch, EngineCache cache, Counters<BackendCounter> metrics) {
         Engine engine = new Engine(model, device, maxBatch, cache, metrics);
         try {
             Cuda.use(device.index());

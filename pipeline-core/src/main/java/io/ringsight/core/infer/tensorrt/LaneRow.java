@@ -12,7 +12,7 @@ import io.ringsight.core.infer.cuda.PictureLayout;
 import io.ringsight.core.infer.cuda.PinnedBuffer;
 import io.ringsight.core.infer.cuda.Stream;
 import io.ringsight.core.metrics.BackendCounter;
-import io.ringsight.core.metrics.BackendMetrics;
+import io.ringsight.core.metrics.Counters;
 import io.ringsight.core.model.ModelInput;
 import io.ringsight.core.preprocess.HostLetterbox;
 import io.ringsight.core.preprocess.Letterbox;
@@ -34,7 +34,7 @@ final class LaneRow implements AutoCloseable {
     private final ModelInput input;
     private final CudaLetterbox kernel;
     private final HostLetterbox hostLetterbox;
-    private final BackendMetrics metrics;
+    private final Counters<BackendCounter> metrics;
     /** Address of this row in the lane's input. */
     private final long target;
 
@@ -49,7 +49,12 @@ final class LaneRow implements AutoCloseable {
     private Letterbox box;
 
     /** @param hostLetterbox shared by all rows that one thread loads */
-    LaneRow(ModelInput input, CudaLetterbox kernel, HostLetterbox hostLetterbox, BackendMetrics metrics, long target) {
+    LaneRow(
+            ModelInput input,
+            CudaLetterbox kernel,
+            HostLetterbox hostLetterbox,
+            Counters<BackendCounter> metrics,
+            long target) {
         this.input = input;
         this.kernel = kernel;
         this.hostLetterbox = hostLetterbox;

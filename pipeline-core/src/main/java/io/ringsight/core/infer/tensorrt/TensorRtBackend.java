@@ -6,7 +6,8 @@ import io.ringsight.core.infer.Lane;
 import io.ringsight.core.infer.WarmUp;
 import io.ringsight.core.infer.cuda.Closing;
 import io.ringsight.core.infer.cuda.CudaDevice;
-import io.ringsight.core.metrics.BackendMetrics;
+import io.ringsight.core.metrics.BackendCounter;
+import io.ringsight.core.metrics.Counters;
 import io.ringsight.core.model.ModelSpec;
 import io.ringsight.core.preprocess.HostLetterbox;
 import java.util.ArrayList;
@@ -28,7 +29,7 @@ public final class TensorRtBackend implements InferenceBackend {
 
     private final ModelSpec model;
     private final int maxBatch;
-    private final BackendMetrics metrics;
+    private final Counters<BackendCounter> metrics;
     private final HostLetterbox hostLetterbox;
     private final List<TensorRtDevice> devices = new ArrayList<>();
     private final List<TensorRtLane> lanes = new ArrayList<>();
@@ -44,7 +45,7 @@ public final class TensorRtBackend implements InferenceBackend {
      */
     public record Options(int lanes, int maxBatch, boolean graphs, EngineCache cache) {}
 
-    private TensorRtBackend(ModelSpec model, int maxBatch, BackendMetrics metrics) {
+    private TensorRtBackend(ModelSpec model, int maxBatch, Counters<BackendCounter> metrics) {
         this.model = model;
         this.metrics = metrics;
         this.maxBatch = maxBatch;
@@ -72,7 +73,7 @@ public final class TensorRtBackend implements InferenceBackend {
      *     left behind
      */
     public static TensorRtBackend open(
-            ModelSpec model, List<CudaDevice> devices, Options options, BackendMetrics metrics) {
+            ModelSpec model, List<CudaDevice> devices, Options options, Counters<BackendCounter> metrics) {
         if (!TensorRt.problem().isEmpty()) {
             throw InferenceException.fatal(TensorRt.problem(), null);
         }

@@ -4,24 +4,25 @@ import io.ringsight.core.infer.cuda.Closing;
 import io.ringsight.core.infer.cuda.Cuda;
 import io.ringsight.core.infer.cuda.CudaDevice;
 import io.ringsight.core.infer.cuda.CudaLetterbox;
-import io.ringsight.core.metrics.BackendMetrics;
+import io.ringsight.core.metrics.BackendCounter;
+import io.ringsight.core.metrics.Counters;
 import io.ringsight.core.model.ModelSpec;
 
 /** What the lanes of one GPU share: the engine and the letterbox kernel. */
 final class TensorRtDevice implements AutoCloseable {
     private final CudaDevice device;
-    private final BackendMetrics metrics;
+    private final Counters<BackendCounter> metrics;
     private Engine engine;
     private CudaLetterbox letterbox;
 
-    private TensorRtDevice(CudaDevice device, BackendMetrics metrics) {
+    private TensorRtDevice(CudaDevice device, Counters<BackendCounter> metrics) {
         this.device = device;
         this.metrics = metrics;
     }
 
     /** Reads or builds the engine; the calling thread's device becomes {@code device}. */
     static TensorRtDevice open(
-            ModelSpec model, CudaDevice device, int maxBatch, EngineCache cache, BackendMetrics metrics) {
+            ModelSpec model, CudaDevice device, int maxBatch, EngineCache cache, Counters<BackendCounter> metrics) {
         TensorRtDevice made = new TensorRtDevice(device, metrics);
         try {
             Cuda.use(device.index());
@@ -50,7 +51,7 @@ final class TensorRtDevice implements AutoCloseable {
         return letterbox;
     }
 
-    BackendMetrics metrics() {
+    Counters<BackendCounter> metrics() {
         return metrics;
     }
 

@@ -11,7 +11,8 @@ import io.ringsight.core.infer.InferenceBackendSuite;
 import io.ringsight.core.infer.InferenceException;
 import io.ringsight.core.infer.open.Backends;
 import io.ringsight.core.infer.open.Models;
-import io.ringsight.core.metrics.BackendMetrics;
+import io.ringsight.core.metrics.BackendCounter;
+import io.ringsight.core.metrics.Counters;
 import io.ringsight.core.model.ModelException;
 import io.ringsight.core.model.ModelOverrides;
 import io.ringsight.core.model.ModelSpec;
@@ -29,7 +30,10 @@ class OnnxBackendTest {
 
         @Override
         protected InferenceBackend open(int lanes, int maxBatch) {
-            return Backends.open(spec(model(), folder), new BackendSpec("cpu", lanes, maxBatch), new BackendMetrics())
+            return Backends.open(
+                            spec(model(), folder),
+                            new BackendSpec("cpu", lanes, maxBatch),
+                            new Counters<>(BackendCounter.class))
                     .now();
         }
 
@@ -102,7 +106,7 @@ class OnnxBackendTest {
 
     private int maxBatch(TinyOnnx model, int wanted) {
         try (InferenceBackend backend = Backends.open(
-                        spec(model, folder), new BackendSpec("auto", 1, wanted), new BackendMetrics())
+                        spec(model, folder), new BackendSpec("auto", 1, wanted), new Counters<>(BackendCounter.class))
                 .now()) {
             return backend.maxBatch();
         }
@@ -111,7 +115,7 @@ class OnnxBackendTest {
     @Test
     void hasTwoLanesForEachProcessorUnlessToldOtherwise() {
         try (InferenceBackend backend = Backends.open(
-                        spec(new TinyOnnx(), folder), BackendSpec.cpu(), new BackendMetrics())
+                        spec(new TinyOnnx(), folder), BackendSpec.cpu(), new Counters<>(BackendCounter.class))
                 .now()) {
             assertThat(backend.lanes()).hasSize(2 * Runtime.getRuntime().availableProcessors());
         }
@@ -120,7 +124,9 @@ class OnnxBackendTest {
     @Test
     void saysThatThereIsNoCuda() {
         assertThatThrownBy(() -> Backends.open(
-                                spec(new TinyOnnx(), folder), new BackendSpec("cuda:0", 0, 1), new BackendMetrics())
+                                spec(new TinyOnnx(), folder),
+                                new BackendSpec("cuda:0", 0, 1),
+                                new Counters<>(BackendCounter.class))
                         .now())
                 .isInstanceOf(InferenceException.class)
                 .hasMessageStartingWith("device 'cuda:0' is not available: ");

@@ -16,7 +16,8 @@ import io.ringsight.core.infer.BackendSpec;
 import io.ringsight.core.infer.InferenceBackend;
 import io.ringsight.core.infer.onnx.TinyOnnx;
 import io.ringsight.core.infer.open.Backends;
-import io.ringsight.core.metrics.BackendMetrics;
+import io.ringsight.core.metrics.BackendCounter;
+import io.ringsight.core.metrics.Counters;
 import io.ringsight.core.model.ModelSpec;
 import io.ringsight.core.pipeline.FrameIntake;
 import io.ringsight.core.pipeline.IntakeSpec;
@@ -68,7 +69,10 @@ final class DoubleRun {
     /** As {@code device: cuda} does. */
     InferenceBackend open(int lanes, int maxBatch, boolean graphs) {
         return Backends.openOne(
-                model, new BackendSpec("cuda", lanes, maxBatch, graphs), new BackendMetrics(), new EngineCache(cache));
+                model,
+                new BackendSpec("cuda", lanes, maxBatch, graphs),
+                new Counters<>(BackendCounter.class),
+                new EngineCache(cache));
     }
 
     static int shade(int frame) {

@@ -16,7 +16,7 @@ import io.ringsight.core.infer.cuda.CudaDouble;
 import io.ringsight.core.infer.onnx.TinyOnnx;
 import io.ringsight.core.infer.open.Backends;
 import io.ringsight.core.metrics.BackendCounter;
-import io.ringsight.core.metrics.BackendMetrics;
+import io.ringsight.core.metrics.Counters;
 import io.ringsight.core.model.ModelSpec;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -43,14 +43,14 @@ class EngineTest {
     private CudaDouble device;
     private ModelSpec model;
     private EngineCache cache;
-    private BackendMetrics metrics;
+    private Counters<BackendCounter> metrics;
 
     @BeforeEach
     void load() {
         device = CudaDouble.load().set("seed=3 delay=100");
         model = TensorRtBackendTest.spec(new TinyOnnx().batch(0), folder);
         cache = new EngineCache(folder.resolve("cache"));
-        metrics = new BackendMetrics();
+        metrics = new Counters<>(BackendCounter.class);
     }
 
     @AfterEach
@@ -60,7 +60,7 @@ class EngineTest {
     }
 
     private TensorRtBackend open(int lanes, int maxBatch, boolean graphs) {
-        metrics = new BackendMetrics();
+        metrics = new Counters<>(BackendCounter.class);
         return TensorRtBackend.open(
                 model,
                 CudaDevices.probe().devices(),

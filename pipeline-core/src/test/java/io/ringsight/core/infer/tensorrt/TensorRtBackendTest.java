@@ -10,7 +10,8 @@ import io.ringsight.core.infer.cuda.CudaDevices;
 import io.ringsight.core.infer.cuda.CudaDouble;
 import io.ringsight.core.infer.onnx.TinyOnnx;
 import io.ringsight.core.infer.open.Models;
-import io.ringsight.core.metrics.BackendMetrics;
+import io.ringsight.core.metrics.BackendCounter;
+import io.ringsight.core.metrics.Counters;
 import io.ringsight.core.model.ModelException;
 import io.ringsight.core.model.ModelOverrides;
 import io.ringsight.core.model.ModelSpec;
@@ -66,7 +67,7 @@ class TensorRtBackendTest {
                     spec(model, folder),
                     CudaDevices.probe().devices(),
                     new TensorRtBackend.Options(lanes, maxBatch, graphs, new EngineCache(folder.resolve("cache"))),
-                    new BackendMetrics());
+                    new Counters<>(BackendCounter.class));
             return opened;
         }
 

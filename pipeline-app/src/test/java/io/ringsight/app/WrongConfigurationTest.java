@@ -136,6 +136,8 @@ class WrongConfigurationTest {
         return switch (line.substring(0, Math.max(0, line.indexOf(':')))) {
             case "pipeline" -> String.join("\n", line, sources, sinks);
             case "source" -> String.join("\n", "sources: [" + value + "]", pipeline, sinks);
+            case "parts" ->
+                String.join("\n", "sources: [{id: a, uri: \"rtsp://h/x\", parts: " + value + "}]", pipeline, sinks);
             case "kafka", "jsonl" -> String.join("\n", "sinks: [{" + line + "}]", pipeline, sources);
             case "http" -> String.join("\n", line, pipeline, sources, sinks);
             default -> yaml;

@@ -8,7 +8,7 @@ import java.time.Instant;
  *
  * <p>Immutable.
  */
-public sealed interface Message permits FrameMessage, GapMessage, EventMessage, OtherMessage {
+public sealed interface Message permits FrameMessage, GapMessage, EventMessage, VerdictMessage, OtherMessage {
     /** Which message of which source it is. */
     Identity identity();
 

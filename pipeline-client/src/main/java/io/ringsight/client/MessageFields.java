@@ -22,6 +22,7 @@ final class MessageFields {
     private static final String FRAME = "frame";
     private static final String GAP = "gap";
     private static final String EVENT = "event";
+    private static final String VERDICT = "verdict";
 
     /** Null when only the head is read: what is no part of it is skipped, and a time that is none is not there. */
     private final ContentFields content;
@@ -41,6 +42,7 @@ final class MessageFields {
     private String reason;
     private CaptureTime capture;
     private Instant publishedAt;
+    private VerdictFields verdict;
 
     MessageFields(boolean isWhole) {
         content = isWhole ? new ContentFields() : null;
@@ -67,6 +69,7 @@ final class MessageFields {
             case "reason" -> reason = JsonFields.text(in);
             case "captureTime" -> capture = capture(in);
             case "publishedAt" -> publishedAt = time(in);
+            case VERDICT -> verdict(in);
             default -> {
                 if (content != null) {
                     content(name, in);
@@ -83,6 +86,13 @@ final class MessageFields {
         }
         if (isEvent || type == null) {
             event.field(name, in);
+        }
+    }
+
+    private void verdict(JsonParser in) throws IOException, MessageFormatException {
+        if (content != null) {
+            verdict = new VerdictFields();
+            JsonFields.object(in, verdict);
         }
     }
 
@@ -186,6 +196,7 @@ final class MessageFields {
         return switch (type) {
             case FRAME -> content.frame(identity, wholeCoverage(), need(capture, "captureTime"), publishedAt);
             case GAP -> content.gap(identity, wholeCoverage(), need(reason, "reason"), publishedAt);
+            case VERDICT -> need(verdict, VERDICT).message(identity, wholeCoverage(), publishedAt);
             case EVENT -> event.message(identity, wholeCoverage(), need(capture, "captureTime"), publishedAt);
             default -> new OtherMessage(identity, type, publishedAt, json.get());
         };

@@ -39,6 +39,10 @@ public final class MessageWriter {
             } else if (message instanceof GapMessage gap) {
                 head(out, "gap", gap.identity(), gap.coverage());
                 gap(out, gap);
+            } else if (message instanceof VerdictMessage verdict) {
+                head(out, "verdict", verdict.identity(), verdict.coverage());
+                VerdictWriter.write(out, verdict);
+                time(out, "publishedAt", Optional.of(verdict.publishedAt()));
             } else if (message instanceof EventMessage event) {
                 head(out, "event", event.identity(), event.coverage());
                 event(out, event);
@@ -191,12 +195,12 @@ public final class MessageWriter {
         time(out, "publishedAt", Optional.of(gap.publishedAt()));
     }
 
-    private static void time(JsonGenerator out, String field, Optional<Instant> time) throws IOException {
+    static void time(JsonGenerator out, String field, Optional<Instant> time) throws IOException {
         out.writeFieldName(field);
         out.writeString(time.map(TIME::format).orElse(null));
     }
 
-    private static void number(JsonGenerator out, String field, OptionalLong number) throws IOException {
+    static void number(JsonGenerator out, String field, OptionalLong number) throws IOException {
         out.writeFieldName(field);
         if (number.isPresent()) {
             out.writeNumber(number.getAsLong());
@@ -205,7 +209,7 @@ public final class MessageWriter {
         }
     }
 
-    private static void decimal(JsonGenerator out, String field, double number) throws IOException {
+    static void decimal(JsonGenerator out, String field, double number) throws IOException {
         out.writeFieldName(field);
         if (Double.isFinite(number)) {
             out.writeNumber(number);

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.io.SerializedString;
 import io.ringsight.core.decision.Decision;
 import io.ringsight.core.decision.Event;
+import io.ringsight.core.decision.Verdict;
 import io.ringsight.core.frame.Picture;
 import io.ringsight.core.time.Clock;
 import java.io.IOException;
@@ -28,7 +29,28 @@ final class DecisionJson {
         if (decision instanceof Event event) {
             return event(event, streamEpoch, frameSeq, sourceName);
         }
+        if (decision instanceof Verdict verdict) {
+            return verdict(verdict, streamEpoch, frameSeq, sourceName);
+        }
         throw new IllegalArgumentException("no such decision: " + decision);
+    }
+
+    private EncodedMessage verdict(Verdict verdict, String streamEpoch, long frameSeq, SerializedString sourceName) {
+        String id = verdict.sourceId().value() + '/' + streamEpoch + "/v" + verdict.verdictSeq();
+        MessageKey key = new MessageKey(verdict.sourceId(), streamEpoch, id, frameSeq, frameSeq);
+        long nowNs = clock.epochNanos();
+        try {
+            JsonGenerator out = text.begin();
+            out.writeStartObject();
+            MessageParts.head(out, MessageType.VERDICT, key, sourceName);
+            MessageParts.gaps(out, null);
+            VerdictJson.write(text, out, verdict);
+            text.utc(MessageParts.PUBLISHED_AT, nowNs);
+            out.writeEndObject();
+            return new EncodedMessage(key, MessageType.VERDICT, nowNs, null, text.end());
+        } catch (IOException e) {
+            throw new UncheckedIOException("a buffer in memory cannot fail", e);
+        }
     }
 
     private EncodedMessage event(Event event, String streamEpoch, long frameSeq, SerializedString sourceName) {

@@ -17,11 +17,14 @@ public final class Loss {
 
     private final GapReason reason;
     private final String cause;
-    private final long prevFrameSeq;
+    private long prevFrameSeq;
     private final long sinceUtcNs;
     private long untilUtcNs;
     private long frameSeq;
     private long messages;
+    /** Whether one of its messages does. */
+    private boolean coversFrames;
+
     private final FrameLosses losses = new FrameLosses();
 
     /**
@@ -36,7 +39,6 @@ public final class Loss {
         sourceName = MessageParts.sourceName(first);
         this.reason = reason;
         this.cause = cause;
-        prevFrameSeq = first.key().prevFrameSeq();
         sinceUtcNs = first.utcNs();
         add(first);
     }
@@ -49,7 +51,14 @@ public final class Loss {
     /** Adds the next message of the source. */
     public void add(EncodedMessage message) {
         untilUtcNs = message.utcNs();
-        frameSeq = message.key().frameSeq();
+        if (!coversFrames) {
+            // what covers none may name an earlier frame
+            prevFrameSeq = message.key().prevFrameSeq();
+            frameSeq = message.key().frameSeq();
+        } else if (message.type().coversFrames()) {
+            frameSeq = message.key().frameSeq();
+        }
+        coversFrames |= message.type().coversFrames();
         messages++;
         if (message.type() == MessageType.FRAME) {
             losses.add(reason, 1);

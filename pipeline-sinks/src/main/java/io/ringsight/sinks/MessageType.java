@@ -7,7 +7,9 @@ public enum MessageType {
     /** No frames came, or their messages were lost on the way. */
     GAP("gap"),
     /** Something happened. */
-    EVENT("event");
+    EVENT("event"),
+    /** What becomes of a part. */
+    VERDICT("verdict");
 
     private final String wireName;
 

@@ -1,8 +1,12 @@
 package io.ringsight.app.config;
 
+import io.ringsight.app.config.place.LinesReader;
+import io.ringsight.app.config.place.PartsReader;
+import io.ringsight.app.config.place.ZonesReader;
 import io.ringsight.app.config.yaml.YamlObject;
 import io.ringsight.core.analyse.AnalysisSpec;
 import io.ringsight.core.analyse.track.TrackSettings;
+import io.ringsight.core.analyse.verdict.PartSpec;
 import io.ringsight.core.analyse.zone.Line;
 import io.ringsight.core.analyse.zone.Zone;
 import io.ringsight.core.frame.SourceId;
@@ -38,7 +42,7 @@ final class SourceReader {
     Optional<SourceConfig> read() {
         Optional<SourceId> id = id();
         String uri = yaml.text("uri");
-        Optional<SourceName> name = name();
+        Optional<SourceName> called = name();
         double maxFps = yaml.number("maxFps", 0, SourceConfig.MAX_FPS, 0);
         long deadlineMs = yaml.integer("deadlineMs", 0, SourceConfig.MAX_DEADLINE_MS, 0);
         Optional<Integer> credits = yaml.integerOr("auto", "credits", 1, SourceConfig.MAX_CREDITS);
@@ -51,6 +55,15 @@ final class SourceReader {
                 yaml.object("tracking").map(SourceReader::tracking).orElse(TrackSettings.OFF);
         List<Zone> zones = ZonesReader.read(yaml);
         List<Line> lines = LinesReader.read(yaml, tracking.enabled());
+        Optional<PartSpec> parts = yaml.object("parts")
+                .flatMap(section -> new PartsReader(section)
+                        .read(new PartsReader.Beside(
+                                uri,
+                                tracking.enabled(),
+                                classes,
+                                name -> models.classNames(model)
+                                        .filter(known -> known.ids(name).isEmpty())
+                                        .map(known -> known.mistake(name)))));
         SourceSettings settings = settings();
         yaml.finish();
         Optional<SourceSpec> spec = uri.isBlank() ? Optional.empty() : spec(uri, settings);
@@ -59,12 +72,12 @@ final class SourceReader {
                 ? Optional.empty()
                 : Optional.of(new SourceConfig(
                         id.get(),
-                        name,
+                        called,
                         spec.get(),
                         new SourceConfig.Flow(maxFps, deadlineMs, credits),
                         new SourceConfig.Video(decode, deinterlace, track),
                         classes,
-                        new AnalysisSpec(tracking, zones, lines),
+                        new AnalysisSpec(tracking, zones, lines, parts),
                         model));
     }
 

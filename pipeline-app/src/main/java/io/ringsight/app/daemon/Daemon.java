@@ -9,6 +9,9 @@ import io.ringsight.app.config.SinkConfig;
 import io.ringsight.app.config.yaml.ConfigException;
 import io.ringsight.app.live.LivePictures;
 import io.ringsight.app.rest.RecentMessages;
+import io.ringsight.core.analyse.verdict.Announcement;
+import io.ringsight.core.analyse.verdict.PartLine;
+import io.ringsight.core.frame.SourceId;
 import io.ringsight.core.infer.BackendSpec;
 import io.ringsight.core.infer.Opened;
 import io.ringsight.core.infer.open.Backends;
@@ -22,6 +25,7 @@ import io.ringsight.sinks.MessageJson;
 import io.ringsight.sinks.MessagePublisher;
 import io.ringsight.sinks.MessageSink;
 import io.ringsight.sinks.MessageWatcher;
+import io.ringsight.sinks.verdict.VerdictPublisher;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -78,6 +82,8 @@ public final class Daemon implements AutoCloseable {
     private Supplier<List<ResultSink>> receivers = List::of;
     /** Who else sees the results: people, if there are pages. */
     private Optional<LivePictures> live = Optional.empty();
+
+    private volatile PartLines parts;
     /** What runs, as it was read last. */
     private volatile Config applied;
 
@@ -263,10 +269,15 @@ public final class Daemon implements AutoCloseable {
     }
 
     private void openPages(HttpConfig http) throws ConfigException {
-        DaemonPages opened = DaemonPages.open(http, status, recent, this::running, this::reloadAsked);
+        DaemonPages opened = DaemonPages.open(http, status, recent, this::running, this::reloadAsked, this::announce);
         closers.add("pages", opened::close);
         port = opened.port();
         live = Optional.of(opened.live());
+    }
+
+    private Optional<PartLine.Announced> announce(SourceId source, Announcement announcement) {
+        PartLines now = parts;
+        return now == null ? Optional.of(PartLine.Announced.STOPPED) : now.announce(source, announcement);
     }
 
     private Map<String, Opened> openModels() throws ConfigException {
@@ -302,6 +313,10 @@ public final class Daemon implements AutoCloseable {
                 epoch,
                 String.join(", ", sinks.all().stream().map(MessageSink::name).toList()));
         MessageWatcher watcher = live.map(this::both).orElse(MessageWatcher.NONE);
+        MessageJson verdicts = new MessageJson(epoch, status.sourceNames(), clock);
+        MessageWatcher ofVerdicts = config.http().isPresent() ? recent : MessageWatcher.NONE;
+        parts = new PartLines(new VerdictPublisher(verdicts, sinks.all(), ofVerdicts), clock);
+        closers.add("parts", parts::close);
         List<OneAtATime> shared = more.stream().map(OneAtATime::new).toList();
         return () -> {
             List<ResultSink> all = new ArrayList<>(shared);
@@ -327,7 +342,7 @@ public final class Daemon implements AutoCloseable {
     }
 
     private void openSources() throws InterruptedException {
-        sources = new SourceSet(pipelines, clock, status, end::sourcesOver);
+        sources = new SourceSet(pipelines, parts, clock, status, end::sourcesOver);
         closers.add("frames in flight", this::drain);
         closers.add("cameras", () -> sources.stop(deadline.leftMs(CAMERAS_STOPPED)));
         config.ringHint(config.ringSize()).ifPresent(LOG::warn);

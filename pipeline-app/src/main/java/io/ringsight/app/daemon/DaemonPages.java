@@ -13,6 +13,7 @@ import io.ringsight.app.http.Route;
 import io.ringsight.app.live.LivePictures;
 import io.ringsight.app.live.LiveRoutes;
 import io.ringsight.app.rest.History;
+import io.ringsight.app.rest.PartsApi;
 import io.ringsight.app.rest.RecentMessages;
 import io.ringsight.app.rest.RestApi;
 import io.ringsight.core.metrics.Counters;
@@ -38,10 +39,16 @@ final class DaemonPages implements AutoCloseable {
      * Begins to serve.
      *
      * @param running the configuration as it runs now
+     * @param announcing takes announcements of parts
      * @throws ConfigException if the port cannot be had
      */
     static DaemonPages open(
-            HttpConfig http, Status status, RecentMessages recent, Supplier<Config> running, RestApi.Reload reload)
+            HttpConfig http,
+            Status status,
+            RecentMessages recent,
+            Supplier<Config> running,
+            RestApi.Reload reload,
+            PartsApi.Announcing announcing)
             throws ConfigException {
         Counters<HttpCounter> metrics = new Counters<>(HttpCounter.class);
         History history = new History(status);
@@ -54,6 +61,7 @@ final class DaemonPages implements AutoCloseable {
         routes.addAll(new RestApi(status, running, recent, history).routes(reload, metrics));
         LivePictures live = new LivePictures(status.clock(), metrics);
         routes.addAll(new LiveRoutes(live, metrics, status::stateOf).routes());
+        routes.add(new PartsApi(announcing, status.clock()).route());
         HttpPages pages = HttpPages.open(http, routes, metrics);
         Duration period = Duration.ofSeconds(History.PERIOD_SECONDS);
         return new DaemonPages(pages, Ticker.start("history", period, history::sample), live);

@@ -95,6 +95,7 @@ final class SourceSet {
     private final ModelPipelines pipelines;
     private final Clock clock;
     private final Status status;
+    private final PartLines parts;
     private final Runnable allOver;
     private final OpenGate gate = new OpenGate(OPENING_SPACING_MS);
     private volatile List<Running> running = List.of();
@@ -106,7 +107,8 @@ final class SourceSet {
     private volatile Thread exchanging;
 
     /** @param allOver called once every source has ended for good; any thread, perhaps more than once */
-    SourceSet(ModelPipelines pipelines, Clock clock, Status status, Runnable allOver) {
+    SourceSet(ModelPipelines pipelines, PartLines parts, Clock clock, Status status, Runnable allOver) {
+        this.parts = parts;
         this.pipelines = pipelines;
         this.clock = clock;
         this.status = status;
@@ -252,7 +254,10 @@ final class SourceSet {
         }
         supervisors.stream()
                 .filter(supervisor -> !stuck.contains(supervisor.sourceId()))
-                .forEach(SourceSupervisor::close);
+                .forEach(supervisor -> {
+                    supervisor.close();
+                    parts.close(new SourceId(supervisor.sourceId()));
+                });
         return stuck;
     }
 
@@ -298,8 +303,10 @@ final class SourceSet {
                 wanted.flow().deadlineMs() * NS_PER_MS,
                 wanted.flow().maxFps(),
                 labels -> new ClassNames(labels).wanted(wanted.classes()),
-                wanted.analysis());
+                wanted.analysis(),
+                parts.open(wanted));
         FrameIntake intake = pipelines.of(wanted).connect(intakeSpec);
+        parts.begin(wanted.id(), intake.metrics());
         SourceSupervisor supervisor = new SourceSupervisor(source, intake, clock, gate);
         supervisor.ended().whenComplete((ending, failure) -> checkOver());
         return new Running(wanted, intake.metrics(), supervisor);

@@ -158,6 +158,10 @@ class ConfiguredValuesTest {
                 new Arrival("source.options", RTSP, SPEC + "options.probesize", "{probesize: 77}", "77"));
     }
 
+    private static Arrival ofPart(String written, String component, String there) {
+        return new Arrival("source.parts", RTSP, "sources[0].analysis.parts." + component, written, there);
+    }
+
     private static Stream<Arrival> ofAnalysis() {
         return Stream.of(
                 new Arrival("source.tracking.enabled", RTSP, "sources[0].analysis.tracking.enabled"),
@@ -176,6 +180,19 @@ class ConfiguredValuesTest {
                         "sources[0].analysis.zones[0].corners[1].x",
                         "[{name: a, polygon: '0,0 0.25,0 1,1'}]",
                         "0.25"),
+                ofPart("{reject: [shade-3], trigger: http}", "trigger.kind", "HTTP"),
+                ofPart("{reject: [shade-3], window: {fromMs: -50}}", "window.fromMs", "-50"),
+                ofPart("{reject: [shade-3], window: {toMs: 975}}", "window.toMs", "975"),
+                ofPart("{reject: [shade-3], window: {frames: 256}}", "window.frames", "256"),
+                ofPart("{reject: [shade-3], deadlineMs: 10000}", "deadlineMs", "10000"),
+                ofPart("{rework: [shade-3]}", "grades.rework[0]", "shade-3"),
+                ofPart("{reject: [shade-3]}", "grades.reject[0]", "shade-3"),
+                ofPart("{reject: [shade-3], minConfidence: 0.25}", "grades.minConfidence", "0.25"),
+                ofPart("{reject: [shade-3], recipe: {name: R1}}", "recipe.name", "R1"),
+                ofPart("{reject: [shade-3], recipe: {revision: '7'}}", "recipe.revision", "7"),
+                ofPart("{reject: [shade-3], motion: '-0.25,0'}", "motion.x", "-0.25"),
+                ofPart("{reject: [shade-3], panel: [{name: a, polygon: '0,0 1,0 1,1'}]}", "panel[0].name", "a"),
+                ofPart("{reject: [shade-3], dir: here}", "dir", "here"),
                 new Arrival(
                         "source.lines",
                         and(RTSP, "tracking", "{enabled: true}"),
@@ -325,6 +342,7 @@ class ConfiguredValuesTest {
             case "source.name", "source.options", "source.classes", "kafka.properties" ->
                 arrival.place().startsWith(place);
             case "source.lines" -> place.startsWith("sources[0].analysis.lines");
+            case "source.parts" -> place.startsWith("sources[0].analysis.parts");
             case "source.zones" -> place.startsWith("sources[0].analysis.zones");
             // what a model does not say itself
             default -> arrival.section().equals("pipeline") && place.startsWith("models.m.");

@@ -44,6 +44,13 @@ public enum Counter implements Counted {
             "detections_not_tracked", "Objects that were not followed because there were too many at a time."),
     ANALYSIS_FAILURES(
             "analysis_failures", "Frames whose objects could not be followed; they were published without tracks."),
+    VERDICTS_PASS("verdicts_pass", "Parts that were seen whole and without a defect that matters."),
+    VERDICTS_REWORK("verdicts_rework", "Parts with a defect that can be repaired."),
+    VERDICTS_REJECT("verdicts_reject", "Parts with a defect that cannot be repaired."),
+    VERDICTS_UNKNOWN("verdicts_unknown", "Parts of which information is missing; the verdict says which."),
+    PART_FRAMES_MISSED(
+            "part_frames_missed",
+            "Frames that the judge of parts was too busy to take: the parts they show become unknown."),
     DETECTIONS_INVALID("detections_invalid", "Objects left out: outside the picture, or without area."),
     SUSPICIONS("suspicions", "Times the picture was found frozen or black, or the stream's time to stand still."),
     GAPS("gaps", "Gap messages handed to the sinks."),

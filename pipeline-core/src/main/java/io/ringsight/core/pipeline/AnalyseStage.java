@@ -2,6 +2,8 @@ package io.ringsight.core.pipeline;
 
 import io.ringsight.core.analyse.SharedAnalysis;
 import io.ringsight.core.analyse.SourceAnalysis;
+import io.ringsight.core.analyse.verdict.PartWatch;
+import io.ringsight.core.metrics.Counter;
 import io.ringsight.core.ring.Stage;
 
 /** Has each source's analysis see its frames, in their order, between Collect and Publish. */
@@ -27,6 +29,29 @@ final class AnalyseStage implements Stage<FrameSlot> {
 
     @Override
     public void onSlot(FrameSlot slot) {
+        analyse(slot);
+        PartWatch parts = slot.source.parts();
+        if (parts != null) {
+            note(slot, parts);
+        }
+    }
+
+    /** What cannot be noted is missed, and what is missed makes the parts unknown that it may show. */
+    private void note(FrameSlot slot, PartWatch parts) {
+        try {
+            boolean noted = slot.gap != null
+                    ? parts.gap(
+                            slot.frameSeq, slot.gap.reason(), slot.gap.sinceUtcNs(), slot.gap.untilUtcNs(), slot.losses)
+                    : slot.computed
+                            ? parts.frame(slot, slot.losses)
+                            : parts.lost(slot.frameSeq, slot.failure, slot.picture, slot.losses);
+            slot.source.metrics().count(Counter.PART_FRAMES_MISSED, noted ? 0 : 1);
+        } catch (RuntimeException | Error e) {
+            failures.ofAnalysis(slot, e);
+        }
+    }
+
+    private void analyse(FrameSlot slot) {
         SourceAnalysis analysis = slot.source.analysis();
         if (analysis == null) {
             return;

@@ -1,6 +1,7 @@
 package io.ringsight.core.pipeline;
 
 import io.ringsight.core.analyse.AnalysisSpec;
+import io.ringsight.core.analyse.verdict.PartWatch;
 import io.ringsight.core.detect.WantedClasses;
 import io.ringsight.core.frame.SourceId;
 import java.util.List;
@@ -16,6 +17,7 @@ import java.util.function.Function;
  * @param maxFps frames a second above which frames are lost as {@code rate-limit}; 0: none
  * @param classes whose objects are published, by the labels of the model at work
  * @param analysis what is made of them
+ * @param parts notes its frames for the verdicts on what passes it, or null
  */
 public record IntakeSpec(
         SourceId sourceId,
@@ -24,10 +26,23 @@ public record IntakeSpec(
         long deadlineNs,
         double maxFps,
         Function<List<String>, WantedClasses> classes,
-        AnalysisSpec analysis) {
+        AnalysisSpec analysis,
+        PartWatch parts) {
     /** Of objects of all classes, of which nothing is made. */
     public IntakeSpec(SourceId sourceId, boolean lossless, int credits, long deadlineNs, double maxFps) {
-        this(sourceId, lossless, credits, deadlineNs, maxFps, labels -> WantedClasses.ALL, AnalysisSpec.NONE);
+        this(sourceId, lossless, credits, deadlineNs, maxFps, labels -> WantedClasses.ALL, AnalysisSpec.NONE, null);
+    }
+
+    /** Nothing that passes it is judged. */
+    public IntakeSpec(
+            SourceId sourceId,
+            boolean lossless,
+            int credits,
+            long deadlineNs,
+            double maxFps,
+            Function<List<String>, WantedClasses> classes,
+            AnalysisSpec analysis) {
+        this(sourceId, lossless, credits, deadlineNs, maxFps, classes, analysis, null);
     }
 
     public IntakeSpec {

@@ -1,5 +1,6 @@
 package io.ringsight.core.pipeline;
 
+import io.ringsight.core.analyse.verdict.PartWatch;
 import io.ringsight.core.decision.Decision;
 import io.ringsight.core.frame.FrameLosses;
 import io.ringsight.core.frame.Gap;
@@ -63,6 +64,10 @@ final class PublishStage implements Stage<FrameSlot> {
     /** Also after an Error: the source waits for its credit. */
     @Override
     public void afterSlot(FrameSlot slot, boolean endOfBatch) {
+        PartWatch parts = slot.source.parts();
+        if (parts != null) {
+            parts.published(slot.source.published.frameSeq);
+        }
         slot.giveBack();
     }
 

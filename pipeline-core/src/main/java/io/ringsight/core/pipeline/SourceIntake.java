@@ -2,6 +2,7 @@ package io.ringsight.core.pipeline;
 
 import io.ringsight.core.analyse.SourceAnalysis;
 import io.ringsight.core.analyse.event.EventNumbers;
+import io.ringsight.core.analyse.verdict.PartWatch;
 import io.ringsight.core.detect.WantedClasses;
 import io.ringsight.core.frame.FrameLosses;
 import io.ringsight.core.frame.GapReason;
@@ -202,6 +203,11 @@ final class SourceIntake implements FrameIntake {
     /** Null if nothing is made of its detections. */
     SourceAnalysis analysis() {
         return analysis;
+    }
+
+    /** Notes its frames for the verdicts on what passes it, or null. */
+    PartWatch parts() {
+        return spec.parts();
     }
 
     boolean lossless() {

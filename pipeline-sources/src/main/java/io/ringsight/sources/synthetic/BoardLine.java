@@ -86,6 +86,14 @@ final class BoardLine implements Scene {
         }
     }
 
+    @Override
+    public long wholeBoard(long frame) {
+        long offset = frame * step;
+        long number = (offset + pitch - 1) / pitch;
+        float right = number * pitch - offset + BOARD_UNITS * pitch / PITCH_UNITS;
+        return right <= width ? number + 1 : 0;
+    }
+
     private void draw(long number) {
         int slot = slot(number);
         if (boardNumbers[slot] == number) {

@@ -29,6 +29,11 @@ interface Scene {
      */
     void draw(long frame, ByteBuffer luma, int stride);
 
+    /** The number, from 1, of the board that is whole in frame {@code frame}, or 0 if none is. */
+    default long wholeBoard(long frame) {
+        return 0;
+    }
+
     /** Says what frame {@code frame} shows. {@code into} is cleared first. */
     void objects(long frame, KnownObjects into);
 }

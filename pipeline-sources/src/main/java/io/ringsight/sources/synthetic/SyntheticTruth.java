@@ -31,6 +31,11 @@ public final class SyntheticTruth {
         scene.objects(frame, into);
     }
 
+    /** The number, from 1, of the board that is whole in the picture of presentation time {@code ptsNs}; 0 if none is. */
+    public long wholeBoardAt(long ptsNs) {
+        return scene.wholeBoard(settings.frameAt(ptsNs));
+    }
+
     /** Fills {@code into} with what the picture of presentation time {@code ptsNs} shows. */
     public void objectsAt(long ptsNs, KnownObjects into) {
         objects(settings.frameAt(ptsNs), into);

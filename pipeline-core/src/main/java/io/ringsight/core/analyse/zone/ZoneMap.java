@@ -37,7 +37,7 @@ public final class ZoneMap {
     }
 
     /** A bit for each zone that holds the place, the first zone's the lowest. */
-    private long at(double across, double down) {
+    public long at(double across, double down) {
         long zones = 0;
         for (int zone = 0; zone < x.length; zone++) {
             if (isIn(x[zone], y[zone], across, down)) {

@@ -1,4 +1,4 @@
-package io.ringsight.app.config;
+package io.ringsight.app.config.place;
 
 import io.ringsight.app.config.yaml.YamlObject;
 import io.ringsight.core.analyse.zone.Line;
@@ -10,13 +10,13 @@ import java.util.Map;
 import java.util.Optional;
 
 /** Reads the {@code lines} of a source. */
-final class LinesReader {
+public final class LinesReader {
     private static final String KEY = "lines";
 
     private LinesReader() {}
 
     /** Those that are right; what is wrong with the others is said. */
-    static List<Line> read(YamlObject source, boolean isTracking) {
+    public static List<Line> read(YamlObject source, boolean isTracking) {
         List<Line> lines = new ArrayList<>();
         Map<String, Integer> names = new HashMap<>();
         List<YamlObject> entries = source.objects(KEY);

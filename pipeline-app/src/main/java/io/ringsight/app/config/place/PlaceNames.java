@@ -1,4 +1,4 @@
-package io.ringsight.app.config;
+package io.ringsight.app.config.place;
 
 import io.ringsight.app.config.yaml.YamlObject;
 import io.ringsight.core.analyse.zone.Zone;

@@ -1,4 +1,4 @@
-package io.ringsight.app.config;
+package io.ringsight.app.config.place;
 
 import io.ringsight.app.config.yaml.YamlObject;
 import io.ringsight.core.analyse.zone.Zone;
@@ -9,23 +9,26 @@ import java.util.Map;
 import java.util.Optional;
 
 /** Reads the {@code zones} of a source. */
-final class ZonesReader {
-    private static final String KEY = "zones";
-
+public final class ZonesReader {
     private ZonesReader() {}
 
-    /** Those that are right; what is wrong with the others is said. */
-    static List<Zone> read(YamlObject source) {
+    /** Those of {@code zones} that are right; what is wrong with the others is said. */
+    public static List<Zone> read(YamlObject source) {
+        return read(source, "zones");
+    }
+
+    /** Those of a key. */
+    static List<Zone> read(YamlObject source, String key) {
         List<Zone> zones = new ArrayList<>();
         Map<String, Integer> lines = new HashMap<>();
-        List<YamlObject> entries = source.objects(KEY);
+        List<YamlObject> entries = source.objects(key);
         for (YamlObject entry : entries) {
             String name = PlaceNames.read(entry, lines);
             corners(entry).ifPresent(corners -> zones.add(new Zone(name, corners)));
             entry.finish();
         }
         if (entries.size() > Zone.MAX_ZONES) {
-            source.mistake(KEY, "expected at most " + Zone.MAX_ZONES + " zones, got " + entries.size());
+            source.mistake(key, "expected at most " + Zone.MAX_ZONES + " " + key + ", got " + entries.size());
             return List.of();
         }
         return zones;

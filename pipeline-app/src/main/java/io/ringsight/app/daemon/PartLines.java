@@ -1,0 +1,185 @@
+package io.ringsight.app.daemon;
+
+import io.ringsight.app.config.SourceConfig;
+import io.ringsight.core.analyse.verdict.Announcement;
+import io.ringsight.core.analyse.verdict.Appearance;
+import io.ringsight.core.analyse.verdict.FollowedAppearance;
+import io.ringsight.core.analyse.verdict.PartLine;
+import io.ringsight.core.analyse.verdict.PartSpec;
+import io.ringsight.core.analyse.verdict.PartTrigger;
+import io.ringsight.core.analyse.verdict.PartWatch;
+import io.ringsight.core.decision.Verdict;
+import io.ringsight.core.frame.SourceId;
+import io.ringsight.core.metrics.Counter;
+import io.ringsight.core.metrics.SourceMetrics;
+import io.ringsight.core.run.Ticker;
+import io.ringsight.core.time.Clock;
+import io.ringsight.sinks.verdict.VerdictJournal;
+import io.ringsight.sinks.verdict.VerdictPublisher;
+import io.ringsight.sources.spec.SourceSpec;
+import io.ringsight.sources.synthetic.SyntheticTruth;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The sources whose parts are judged, and the thread that judges them: it looks some hundred times a second, so that a
+ * verdict is out by its deadline although no frame comes.
+ *
+ * <p><b>Threads.</b> Sources come and go by one thread at a time; any thread announces parts.
+ */
+final class PartLines implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(PartLines.class);
+    private static final Duration LOOK = Duration.ofMillis(5);
+
+    /** One source. Its metrics are there once it is connected. */
+    private static final class Judged {
+        private final PartLine line;
+        private final VerdictJournal journal;
+        private volatile SourceMetrics metrics;
+
+        Judged(PartLine line, VerdictJournal journal) {
+            this.line = line;
+            this.journal = journal;
+        }
+    }
+
+    private final Map<SourceId, Judged> lines = new ConcurrentHashMap<>();
+    private final AtomicLong numbers = new AtomicLong();
+    private final VerdictPublisher publisher;
+    private final Clock clock;
+    private Ticker ticker;
+
+    PartLines(VerdictPublisher publisher, Clock clock) {
+        this.publisher = publisher;
+        this.clock = clock;
+    }
+
+    /** Begins to judge what passes a source, if that is wanted. Returns who sees its frames, or null. */
+    PartWatch open(SourceConfig source) {
+        Optional<PartSpec> spec = source.analysis().parts();
+        if (spec.isEmpty()) {
+            return null;
+        }
+        VerdictJournal journal = new VerdictJournal(spec.get().dir(), source.id());
+        try {
+            journal.open();
+        } catch (IOException e) {
+            LOG.error(
+                    "{}: parts.dir: expected a directory of its own that can be written, but {}; each part is unknown"
+                            + " until it can",
+                    source.id(),
+                    e.toString());
+        }
+        PartLine line = new PartLine(
+                source.id(),
+                spec.get(),
+                appearance(source.spec(), spec.get().trigger()),
+                numbers::incrementAndGet,
+                said -> keep(source.id(), journal, said),
+                clock);
+        lines.put(source.id(), new Judged(line, journal));
+        return line.watch();
+    }
+
+    /** It is connected, and these are its counters. */
+    void begin(SourceId source, SourceMetrics metrics) {
+        Judged judged = lines.get(source);
+        if (judged == null) {
+            return;
+        }
+        judged.metrics = metrics;
+        if (ticker == null) {
+            ticker = Ticker.start("parts", LOOK, this::judge);
+        }
+    }
+
+    private static Appearance appearance(SourceSpec source, PartTrigger trigger) {
+        if (trigger.kind() != PartTrigger.Kind.APPEARANCE) {
+            return any -> Appearance.NONE;
+        }
+        if (source instanceof SourceSpec.Synthetic drawn) {
+            SyntheticTruth truth = new SyntheticTruth(drawn);
+            return frame -> truth.wholeBoardAt(frame.picture().ptsNs());
+        }
+        return new FollowedAppearance(trigger.className());
+    }
+
+    /** Without it the part's verdict is unknown, which says the same. */
+    private static void keep(SourceId source, VerdictJournal journal, Announcement said) {
+        try {
+            journal.announced(said);
+        } catch (IOException e) {
+            LOG.debug("{}: part {} could not be kept", source, said.partId(), e);
+        }
+    }
+
+    /** A part comes to a source. Empty if there is no such source, or its parts are not judged by announcement. */
+    Optional<PartLine.Announced> announce(SourceId source, Announcement announcement) {
+        Judged judged = lines.get(source);
+        return judged == null || judged.line.spec().trigger().kind() != PartTrigger.Kind.HTTP
+                ? Optional.empty()
+                : Optional.of(judged.line.announce(announcement));
+    }
+
+    private void judge() {
+        lines.values().forEach(this::judge);
+    }
+
+    private void judge(Judged judged) {
+        if (judged.metrics == null) {
+            return;
+        }
+        judged.journal.takeLeft().ifPresent(left -> finish(judged, left));
+        publish(judged, judged.line.judge());
+    }
+
+    /** The run before ended without a word. */
+    private void finish(Judged judged, VerdictJournal.Left left) {
+        left.again().forEach(publisher::again);
+        publish(judged, left.unjudged().stream().map(judged.line::unseen).toList());
+        LOG.warn(
+                "{}: the run before ended without a word: {} parts had no verdict and are unknown, the last {} verdicts"
+                        + " are handed to the sinks once more",
+                judged.line.sourceId(),
+                left.unjudged().size(),
+                left.again().size());
+    }
+
+    private void publish(Judged judged, List<Verdict> verdicts) {
+        for (Verdict verdict : verdicts) {
+            Verdict published = publisher.publish(verdict, judged.line.frameSeq(), judged.journal);
+            judged.metrics.count(
+                    switch (published.judgement().grade()) {
+                        case PASS -> Counter.VERDICTS_PASS;
+                        case REWORK -> Counter.VERDICTS_REWORK;
+                        case REJECT -> Counter.VERDICTS_REJECT;
+                        case UNKNOWN -> Counter.VERDICTS_UNKNOWN;
+                    });
+        }
+    }
+
+    /** The source has stopped: what is open is unknown. Nothing if its parts are not judged. */
+    void close(SourceId source) {
+        Judged judged = lines.remove(source);
+        if (judged != null && judged.metrics != null) {
+            publish(judged, judged.line.stop());
+            judged.journal.close();
+        }
+    }
+
+    /** All sources have stopped, and the sinks have not. */
+    @Override
+    public void close() {
+        if (ticker != null) {
+            ticker.close();
+        }
+        List.copyOf(lines.keySet()).forEach(this::close);
+    }
+}

@@ -1,0 +1,235 @@
+package io.ringsight.sinks.verdict;
+
+import io.ringsight.core.analyse.verdict.Announcement;
+import io.ringsight.core.frame.SourceId;
+import io.ringsight.sinks.EncodedMessage;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The announcements and verdicts of one source on the disk: each is there before anything else happens to it, so that a
+ * process that dies loses no verdict somebody may have acted on, and its next start knows which parts got none.
+ *
+ * <p>A disk that fails makes {@link #announced} and {@link #judged} throw; each call tries again. Bounded: what is settled
+ * is dropped when the file has grown to a megabyte. Any thread.
+ */
+public final class VerdictJournal implements AutoCloseable {
+    private static final long MAX_BYTES = 1 << 20;
+
+    private final Path path;
+    private final long maxBytes;
+    private JournalLines lines = new JournalLines();
+    private FileChannel channel;
+    private FileChannel lockFile;
+    private boolean isRead;
+    private Optional<Left> left = Optional.empty();
+
+    /**
+     * What a run left that ended without a word.
+     *
+     * @param again verdicts that may not have reached every sink
+     * @param unjudged parts without a verdict
+     */
+    public record Left(List<EncodedMessage> again, List<Announcement> unjudged) {}
+
+    /** Opens nothing yet. */
+    public VerdictJournal(Path dir, SourceId sourceId) {
+        this(dir, sourceId, MAX_BYTES);
+    }
+
+    /** @param maxBytes at which what is settled is dropped */
+    VerdictJournal(Path dir, SourceId sourceId, long maxBytes) {
+        this.maxBytes = maxBytes;
+        path = dir.resolve(sourceId.value() + ".journal");
+    }
+
+    /**
+     * Opens it, unless it is open, and reads what the run before left.
+     *
+     * @throws IOException if it cannot be; asking again tries again
+     */
+    public synchronized void open() throws IOException {
+        if (channel != null) {
+            return;
+        }
+        Files.createDirectories(path.toAbsolutePath().getParent());
+        lock();
+        if (!isRead) {
+            read();
+        }
+        write();
+    }
+
+    /** Once: what is written afterwards is of this run. */
+    private void read() throws IOException {
+        JournalLines all = new JournalLines();
+        if (Files.exists(path)) {
+            String text = new String(Files.readAllBytes(path), StandardCharsets.UTF_8);
+            text.lines().forEach(all::read);
+        }
+        if (all.isOver()) {
+            all = new JournalLines();
+        } else {
+            left = Optional.of(new Left(List.copyOf(all.judged()), List.copyOf(all.open())));
+        }
+        all.addAll(lines);
+        lines = all;
+        isRead = true;
+    }
+
+    /** For as long as the process lives: a file of its own, since the journal itself is replaced. */
+    private void lock() throws IOException {
+        if (lockFile != null) {
+            return;
+        }
+        FileChannel opened = FileChannel.open(
+                path.resolveSibling(path.getFileName() + ".lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        FileLock lock;
+        try {
+            lock = opened.tryLock();
+        } catch (OverlappingFileLockException e) {
+            lock = null;
+        }
+        if (lock == null) {
+            opened.close();
+            throw new IOException(path + " is used by another process");
+        }
+        lockFile = opened;
+    }
+
+    /** What the run before left, once; empty if it ended well, and until {@link #open} worked. */
+    public synchronized Optional<Left> takeLeft() {
+        Optional<Left> taken = left;
+        left = Optional.empty();
+        return taken;
+    }
+
+    /**
+     * A part comes.
+     *
+     * @throws IOException if that is not on the disk
+     */
+    public synchronized void announced(Announcement said) throws IOException {
+        lines.add(said);
+        append(JournalLines.announced(said));
+        trim();
+    }
+
+    /** What was to be kept is, whatever becomes of this. */
+    private void trim() {
+        try {
+            if (channel.size() > maxBytes) {
+                write();
+            }
+        } catch (IOException expected) {
+            // The file is as it was, and a little longer than it should be.
+        }
+    }
+
+    /**
+     * A part has its verdict.
+     *
+     * @throws IOException if that is not on the disk: nobody may act on it
+     */
+    public synchronized void judged(String partId, EncodedMessage verdict) throws IOException {
+        append(JournalLines.judged(partId, verdict));
+        lines.add(partId, verdict);
+        trim();
+    }
+
+    /** What took the place of a verdict that could not be kept: it is, as soon as the disk works. */
+    public synchronized void unkept(String partId, EncodedMessage verdict) {
+        lines.add(partId, verdict);
+    }
+
+    private void append(String line) throws IOException {
+        open();
+        long before = channel.size();
+        try {
+            write(channel, line);
+            channel.force(false);
+        } catch (IOException e) {
+            cutBack(before);
+            closeChannel();
+            throw e;
+        }
+    }
+
+    /** What could not be kept must not be found there later: something else was told meanwhile. */
+    private void cutBack(long size) {
+        try {
+            channel.truncate(size);
+        } catch (IOException expected) {
+            // The next call writes the whole file again.
+        }
+    }
+
+    private static void write(FileChannel to, String line) throws IOException {
+        ByteBuffer bytes = ByteBuffer.wrap((line + '\n').getBytes(StandardCharsets.UTF_8));
+        while (bytes.hasRemaining()) {
+            to.write(bytes);
+        }
+    }
+
+    /** Writes what is not settled to a new file that takes the place of the old one. */
+    private void write() throws IOException {
+        Path next = path.resolveSibling(path.getFileName() + ".next");
+        FileChannel made = FileChannel.open(
+                next, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE);
+        try {
+            for (EncodedMessage verdict : lines.judged()) {
+                // its part may be open again: that is said below
+                write(made, JournalLines.judged("-", verdict));
+            }
+            for (Announcement said : lines.open()) {
+                write(made, JournalLines.announced(said));
+            }
+            made.force(true);
+            Files.move(next, path, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        } catch (IOException e) {
+            made.close();
+            throw e;
+        }
+        closeChannel();
+        channel = made;
+    }
+
+    private void closeChannel() {
+        FileChannel open = channel;
+        channel = null;
+        if (open != null) {
+            try {
+                open.close();
+            } catch (IOException expected) {
+                // What counts was forced to the disk before.
+            }
+        }
+    }
+
+    /** The run ends well: every sink has its verdicts. */
+    @Override
+    public synchronized void close() {
+        try {
+            if (channel != null) {
+                append(JournalLines.OVER);
+            }
+            if (lockFile != null) {
+                lockFile.close();
+            }
+        } catch (IOException expected) {
+            // Then the next start hands the last verdicts to the sinks once more.
+        } finally {
+            closeChannel();
+        }
+    }
+}

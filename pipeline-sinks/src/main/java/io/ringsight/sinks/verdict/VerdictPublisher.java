@@ -1,0 +1,80 @@
+package io.ringsight.sinks.verdict;
+
+import io.ringsight.core.decision.Doubt;
+import io.ringsight.core.decision.Verdict;
+import io.ringsight.sinks.EncodedMessage;
+import io.ringsight.sinks.MessageJson;
+import io.ringsight.sinks.MessageSink;
+import io.ringsight.sinks.MessageWatcher;
+import java.io.IOException;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Keeps each verdict in its source's journal and then hands it to every sink, without waiting for any. One that cannot be
+ * kept becomes {@code unknown}: its part is {@code unknown} after a restart, too. Any thread, one at a time (it locks).
+ */
+public final class VerdictPublisher {
+    private static final Logger LOG = LoggerFactory.getLogger(VerdictPublisher.class);
+
+    private final MessageJson json;
+    private final List<MessageSink> sinks;
+    private final MessageWatcher watcher;
+    private boolean isFailing;
+
+    /** @param json its own */
+    public VerdictPublisher(MessageJson json, List<? extends MessageSink> sinks, MessageWatcher watcher) {
+        this.json = json;
+        this.sinks = List.copyOf(sinks);
+        this.watcher = watcher;
+    }
+
+    /**
+     * A verdict.
+     *
+     * @param frameSeq the last frame of the source that is known of
+     * @return it as it was published
+     */
+    public synchronized Verdict publish(Verdict verdict, long frameSeq, VerdictJournal journal) {
+        EncodedMessage message = json.decision(verdict, frameSeq);
+        if (isKept(verdict, message, journal)) {
+            offer(message);
+            return verdict;
+        }
+        Verdict unknown = verdict.unknown(Doubt.NOT_DURABLE);
+        EncodedMessage instead = json.decision(unknown, frameSeq);
+        journal.unkept(verdict.part().id(), instead);
+        offer(instead);
+        return unknown;
+    }
+
+    private boolean isKept(Verdict verdict, EncodedMessage message, VerdictJournal journal) {
+        try {
+            journal.judged(verdict.part().id(), message);
+            isFailing = false;
+            return true;
+        } catch (IOException e) {
+            if (!isFailing) {
+                LOG.error(
+                        "{}: verdicts cannot be kept on the disk, so each part is unknown until they can: {}",
+                        verdict.sourceId(),
+                        e.toString());
+            }
+            isFailing = true;
+            return false;
+        }
+    }
+
+    /** A verdict of a run before that may not have reached every sink: with its id and content. */
+    public synchronized void again(EncodedMessage verdict) {
+        offer(verdict);
+    }
+
+    private void offer(EncodedMessage message) {
+        watcher.saw(message, 0);
+        for (MessageSink sink : sinks) {
+            sink.offer(message);
+        }
+    }
+}

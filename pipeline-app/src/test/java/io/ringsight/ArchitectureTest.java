@@ -104,7 +104,11 @@ class ArchitectureTest {
         rules.put("Jetty lives in app.http", onlyIn("org.eclipse.jetty..", "io.ringsight.app.http.."));
         rules.put(
                 "JNA lives where the C library is called",
-                onlyIn("com.sun.jna..", "io.ringsight.app.systemd..", "io.ringsight.sources.v4l2.."));
+                onlyIn(
+                        "com.sun.jna..",
+                        "io.ringsight.app.systemd..",
+                        "io.ringsight.app.linux..",
+                        "io.ringsight.sources.v4l2.."));
         rules.put("picocli lives in app", onlyIn("picocli..", "io.ringsight.app.."));
         rules.put("vocabulary is plain Java", vocabularyIsPlainJava());
         rules.put("backends know no decoder", backendsKnowNoDecoder());

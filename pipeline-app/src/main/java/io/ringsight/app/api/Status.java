@@ -87,6 +87,13 @@ public final class Status {
         detectors = Collections.unmodifiableMap(now);
     }
 
+    /** The model of this name is not at work any more. One thread at a time, the same as {@link #loaded}. */
+    public void unloaded(String name) {
+        Map<String, DetectorSwitch> now = new LinkedHashMap<>(detectors);
+        now.remove(name);
+        detectors = Collections.unmodifiableMap(now);
+    }
+
     /** Where to ask why the model's output cannot be believed. */
     public void misread(Supplier<Optional<String>> reason) {
         misread = reason;

@@ -7,6 +7,7 @@ import io.ringsight.app.config.Config;
 import io.ringsight.app.config.HttpConfig;
 import io.ringsight.app.config.SinkConfig;
 import io.ringsight.app.config.yaml.ConfigException;
+import io.ringsight.app.linux.LowPriority;
 import io.ringsight.app.live.LivePictures;
 import io.ringsight.app.rest.RecentMessages;
 import io.ringsight.core.analyse.verdict.Announcement;
@@ -213,7 +214,7 @@ public final class Daemon implements AutoCloseable {
      */
     public synchronized List<String> reload(Rereading reading) throws InterruptedException {
         try {
-            Config wanted = reading.read();
+            Config wanted = LowPriority.call("config-reader", reading::read);
             Map<String, Opened> opened = pipelines.candidates(wanted);
             List<String> later = config.restartFor(wanted);
             if (!later.isEmpty()) {
@@ -223,6 +224,7 @@ public final class Daemon implements AutoCloseable {
             String replaced = pipelines.adopt(wanted, opened, receivers);
             applied = wanted;
             SourceSet.Changes changes = sources.apply(wanted.sources());
+            pipelines.unloadUnused(sources.configs());
             status.reloaded(true);
             LOG.info("configuration reloaded: {}{}", replaced, changes);
             return List.of();

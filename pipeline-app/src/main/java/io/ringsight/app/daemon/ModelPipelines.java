@@ -6,6 +6,7 @@ import io.ringsight.app.config.PipelineConfig;
 import io.ringsight.app.config.SourceConfig;
 import io.ringsight.app.config.yaml.ConfigException;
 import io.ringsight.app.daemon.Daemon.BackendOpener;
+import io.ringsight.app.linux.LowPriority;
 import io.ringsight.core.infer.Opened;
 import io.ringsight.core.metrics.BackendCounter;
 import io.ringsight.core.metrics.Counters;
@@ -18,6 +19,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -27,13 +29,14 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The models in use, each with a pipeline of its own, so that the sources of a fast one do not wait for a slow one. Their
- * sources share one account: a source may go from one to another. A model that no source uses any more stays until the
- * end.
+ * sources share one account: a source may go from one to another.
  *
  * <p><b>Threads.</b> Changed by one thread at a time; asked by any.
  */
 final class ModelPipelines {
     private static final Logger LOG = LoggerFactory.getLogger(Daemon.class);
+
+    private static final long UNLOAD_MS = 5_000;
 
     private record Running(ModelAtWork model, Pipeline pipeline) {}
 
@@ -66,7 +69,7 @@ final class ModelPipelines {
             for (Map.Entry<String, PipelineConfig> model : wanted.modelsInUse().entrySet()) {
                 Running at = running.get(model.getKey());
                 if (at == null || !at.model().computesAs(model.getValue())) {
-                    opened.put(model.getKey(), ModelAtWork.open(backends, model.getValue(), metrics));
+                    opened.put(model.getKey(), open(model.getValue()));
                 }
             }
             all = true;
@@ -76,6 +79,13 @@ final class ModelPipelines {
                 opened.values().forEach(unused -> unused.now().close());
             }
         }
+    }
+
+    /** Beside cameras that run it takes what they leave of the CPU. A GPU's own threads must not be slow for ever. */
+    private Opened open(PipelineConfig wanted) throws ConfigException {
+        return running.isEmpty() || wanted.backend().isGpu()
+                ? ModelAtWork.open(backends, wanted, metrics)
+                : LowPriority.call("model-loader", () -> ModelAtWork.open(backends, wanted, metrics));
     }
 
     /**
@@ -101,11 +111,6 @@ final class ModelPipelines {
                         sinks.get());
             }
         }
-        TreeSet<String> unused = new TreeSet<>(running.keySet());
-        unused.removeAll(models.keySet());
-        if (!unused.isEmpty()) {
-            LOG.info("no source uses model {} now; it stays loaded until a restart", String.join(", ", unused));
-        }
         return changes.toString();
     }
 
@@ -118,8 +123,45 @@ final class ModelPipelines {
         pipeline.broken().thenAccept(onBroken);
     }
 
+    /**
+     * Gives the models back that none of {@code sources} uses: their threads, rings, lanes and memory. Whose frames do not
+     * come through in time stays; the next reload tries again.
+     */
+    void unloadUnused(List<SourceConfig> sources) throws InterruptedException {
+        Set<String> unused = new TreeSet<>(running.keySet());
+        sources.forEach(source -> unused.remove(nameOf(source)));
+        for (String name : unused) {
+            if (running.get(name).pipeline().drain(UNLOAD_MS)) {
+                unload(name);
+            } else {
+                LOG.warn("no source uses model {} now, but its frames are not through after {} ms", name, UNLOAD_MS);
+            }
+        }
+    }
+
+    private void unload(String name) throws InterruptedException {
+        Map<String, Running> now = new LinkedHashMap<>(running);
+        Running gone = now.remove(name);
+        running = now;
+        status.unloaded(name);
+        List<String> threads = gone.pipeline().stop(UNLOAD_MS);
+        if (threads.isEmpty()) {
+            gone.model().close();
+            LOG.info("model {} is unloaded: no source uses it now", name);
+        } else {
+            LOG.warn(
+                    "no source uses model {} now, but its threads did not stop: {}; its memory is left allocated",
+                    name,
+                    String.join(", ", threads));
+        }
+    }
+
+    private static String nameOf(SourceConfig source) {
+        return source.model().orElse(Config.DEFAULT_MODEL);
+    }
+
     private Running at(SourceConfig source) {
-        return running.get(source.model().orElse(Config.DEFAULT_MODEL));
+        return running.get(nameOf(source));
     }
 
     /** The pipeline of a source's model. */

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.ringsight.app.config.Config;
 import io.ringsight.app.config.ConfigReader;
+import io.ringsight.app.config.yaml.ConfigException;
+import io.ringsight.app.linux.Niceness;
 import io.ringsight.core.frame.FrameResult;
 import io.ringsight.core.frame.Gap;
 import io.ringsight.core.infer.BackendSpec;
@@ -22,7 +24,9 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -40,6 +44,7 @@ class SeveralModelsTest {
     private final Results results = new Results();
     private final Map<String, FakeBackend> backends = new ConcurrentHashMap<>();
     private final Map<String, BackendSpec> specs = new ConcurrentHashMap<>();
+    private final Map<String, Integer> loadedAt = new ConcurrentHashMap<>();
     private Daemon daemon;
 
     @BeforeEach
@@ -54,6 +59,7 @@ class SeveralModelsTest {
         if (model.name().equals("broken")) {
             throw InferenceException.fatal("it does not run", null);
         }
+        loadedAt.put(model.name(), Niceness.ofThisThread());
         FakeBackend backend = new FakeBackend(model.name() + "-backend", 2, 1);
         backends.put(model.name(), backend);
         specs.put(model.name(), spec);
@@ -123,6 +129,81 @@ class SeveralModelsTest {
         results.await("plain", 3);
         results.await("quick", 3);
         assertThat(results.models("plain")).containsOnly("main");
+    }
+
+    @Test
+    void aModelIsLoadedBesideCamerasByAThreadOfTheLowestPriority() throws Exception {
+        assertThat(loadedAt.get("fast")).isEqualTo(Niceness.ofThisThread());
+
+        daemon.reload(() -> config(source("plain", ""), source("quick", "other")));
+
+        assertThat(loadedAt.get("other")).isEqualTo(19);
+    }
+
+    @Test
+    void aModelThatNoSourceUsesAnyMoreIsGivenBackAndMayComeAgain() throws Exception {
+        Set<String> threads = stageThreads();
+        for (int i = 0; i < 20; i++) {
+            FakeBackend fast = backends.get("fast");
+            daemon.reload(() -> config(source("plain", ""), source("quick", "")));
+            assertThat(fast.isClosed()).isTrue();
+            assertThat(daemon.status().detectors()).containsOnlyKeys("default");
+            assertThat(stageThreads()).hasSize(threads.size() / 2);
+            results.awaitModel("quick", "main");
+
+            daemon.reload(() -> config(source("plain", ""), source("quick", "fast")));
+            results.awaitModel("quick", "fast");
+            assertThat(daemon.status().detectors()).containsOnlyKeys("default", "fast");
+            assertThat(stageThreads()).hasSameSizeAs(threads);
+        }
+        assertThat(results.unaccounted("plain")).isZero();
+        assertThat(results.unaccounted("quick")).isZero();
+    }
+
+    @Test
+    void aRemovedSourceTakesItsModelAlongAndItsLastGapIsTold() throws Exception {
+        daemon.reload(() -> config(source("plain", "")));
+
+        assertThat(backends.get("fast").isClosed()).isTrue();
+        assertThat(backends.get("main").isClosed()).isFalse();
+        assertThat(results.unaccounted("quick")).isZero();
+        results.await("plain", 3);
+    }
+
+    @Test
+    void twentyRefusedCandidatesLeaveNoTraceInTheMessages() throws Exception {
+        Set<String> threads = stageThreads();
+        for (int i = 0; i < 20; i++) {
+            boolean opens = i % 2 == 0;
+            List<String> mistakes = daemon.reload(() -> {
+                if (!opens) {
+                    throw new ConfigException(List.of("models.fast.file: gate: it did not pass"));
+                }
+                return config(source("plain", "other"), source("quick", "broken"));
+            });
+            assertThat(mistakes).hasSize(1);
+            results.await("plain", 1);
+            results.await("quick", 1);
+        }
+        assertThat(daemon.status().reloadsRefused()).isEqualTo(20);
+        assertThat(results.models("plain")).containsOnly("main");
+        assertThat(results.models("quick")).containsOnly("fast");
+        assertThat(results.lost("plain") + results.lost("quick")).isZero();
+        assertThat(results.unaccounted("plain")).isZero();
+        assertThat(results.unaccounted("quick")).isZero();
+        assertThat(results.gaps("plain")).isEqualTo(2);
+        assertThat(results.gaps("quick")).isEqualTo(2);
+        assertThat(stageThreads()).isEqualTo(threads);
+        assertThat(backends.get("other").isClosed()).isTrue();
+        assertThat(backends.get("main").isClosed()).isFalse();
+    }
+
+    /** Their ids, too: two pipelines' have the same names. */
+    private static Set<String> stageThreads() {
+        return Thread.getAllStackTraces().keySet().stream()
+                .filter(thread -> thread.getName().startsWith("ringsight-"))
+                .map(thread -> thread.getName() + thread.getId())
+                .collect(Collectors.toSet());
     }
 
     private static String source(String id, String model) {
@@ -223,6 +304,20 @@ class SeveralModelsTest {
                     .map(Entry::model)
                     .filter(model -> !model.isEmpty())
                     .toList();
+        }
+
+        /** Frames lost since the first that was published. */
+        synchronized long lost(String source) {
+            return entries.get(source).stream()
+                    .filter(entry -> entry.prevFrameSeq > 0)
+                    .mapToLong(Entry::lost)
+                    .sum();
+        }
+
+        synchronized long gaps(String source) {
+            return entries.get(source).stream()
+                    .filter(entry -> entry.model.isEmpty())
+                    .count();
         }
 
         /** Frames that are in no message and in no count; fails where one is out of order. */

@@ -160,6 +160,14 @@ final class Child implements AutoCloseable {
         return Long.parseLong(kib) / 1024;
     }
 
+    /** CPU time of all its threads so far, in milliseconds. */
+    long cpuMs() {
+        return ProcessHandle.of(pid())
+                .flatMap(handle -> handle.info().totalCpuDuration())
+                .orElseThrow(() -> new AssertionError(name + " is gone\n" + tail(err())))
+                .toMillis();
+    }
+
     @Override
     public void close() {
         process.destroyForcibly();

@@ -18,7 +18,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * A daemon whose model file is replaced again and again while cameras run: no frame is lost or out of order, each message
- * names the model that computed it, and a model that fails is refused. More and faster by system properties.
+ * names the model that computed it, and a model that fails is refused. More and faster by system properties;
+ * {@code scripts/nightly swaps} does it under load, with the credits that cameras have.
  */
 @Timeout(3_600)
 class ModelSwapTest {
@@ -26,6 +27,12 @@ class ModelSwapTest {
     private static final int REFUSALS = Integer.getInteger("ringsight.swaps.refusals", 3);
     private static final int CAMERAS = Integer.getInteger("ringsight.swaps.cameras", 3);
     private static final int FPS = Integer.getInteger("ringsight.swaps.fps", 3);
+    /** Of the cores that all cameras together take, instead of the frames a second; the times are judged then, too. */
+    private static final int LOAD_PERCENT = Integer.getInteger("ringsight.swaps.loadPercent", 0);
+    /** Between two swaps: 99 of 100 frames are to be as quick as in quiet times, so not every second is one of loading. */
+    private static final int PAUSE_S = Integer.getInteger("ringsight.swaps.pauseSeconds", 0);
+
+    private static final double MAX_P99_RATIO = 1.5;
     /** So many frames of a camera may wait while a busy machine loads a model. */
     private static final int CREDITS = Integer.getInteger("ringsight.swaps.credits", 64);
 
@@ -45,6 +52,7 @@ class ModelSwapTest {
 
     private final List<String> problems = new ArrayList<>();
     private int port;
+    private int fps = FPS;
     private int applied;
     private int refused;
 
@@ -53,6 +61,9 @@ class ModelSwapTest {
         port = FreePort.take();
         Path messages = folder.resolve("messages.jsonl");
         put("one", "pcb-defect.onnx", "");
+        if (LOAD_PERCENT > 0) {
+            fps = fpsOfLoad();
+        }
         long quietEnd;
         List<Long> residentMib = new ArrayList<>();
         try (Child daemon = Ringsight.daemonBy(AS_LAUNCHED, folder, configuration(messages))) {
@@ -62,6 +73,7 @@ class ModelSwapTest {
             for (int i = 1; i <= SWAPS; i++) {
                 swap(daemon, i % 2 == 0 ? "one" : "two");
                 residentMib.add(daemon.residentMib());
+                daemon.runFor(Duration.ofSeconds(PAUSE_S));
             }
             for (int i = 0; i < REFUSALS; i++) {
                 refuse(daemon, i);
@@ -75,6 +87,8 @@ class ModelSwapTest {
         for (int i = 1; i <= CAMERAS; i++) {
             check("camera" + i, lines);
         }
+        double quietMs = p99Ms(lines.subList(0, (int) quietEnd));
+        double swapsMs = p99Ms(lines.subList((int) quietEnd, lines.size()));
         int early = SWAPS / 4;
         System.out.printf(
                 "%d swaps, %d refused, %d cameras at %d fps: %d messages, p99 %.1f ms quiet, %.1f ms with swaps;"
@@ -82,15 +96,34 @@ class ModelSwapTest {
                 SWAPS,
                 REFUSALS,
                 CAMERAS,
-                FPS,
+                fps,
                 lines.size(),
-                p99Ms(lines.subList(0, (int) quietEnd)),
-                p99Ms(lines.subList((int) quietEnd, lines.size())),
+                quietMs,
+                swapsMs,
                 early,
                 residentMib.get(early),
                 residentMib.get(SWAPS - 1));
         assertThat(residentMib.get(SWAPS - 1)).isLessThanOrEqualTo(residentMib.get(early) + MAX_GROWTH_MIB);
         assertThat(problems).isEmpty();
+        if (LOAD_PERCENT > 0) {
+            assertThat(swapsMs).isLessThanOrEqualTo(MAX_P99_RATIO * quietMs);
+        }
+    }
+
+    /** How many frames a second each camera may give for all of them to take {@link #LOAD_PERCENT} of the cores. */
+    private int fpsOfLoad() {
+        try (Child daemon =
+                Ringsight.daemonBy(AS_LAUNCHED, folder, configuration(folder.resolve("calibration.jsonl")))) {
+            awaitFrames(daemon);
+            daemon.runFor(Duration.ofSeconds(QUIET_S));
+            long cpuMs = daemon.cpuMs();
+            long frames = published().stream().mapToLong(Long::longValue).sum();
+            daemon.runFor(Duration.ofSeconds(QUIET_S));
+            double msAFrame = (double) (daemon.cpuMs() - cpuMs)
+                    / (published().stream().mapToLong(Long::longValue).sum() - frames);
+            double coresMs = 1_000.0 * Runtime.getRuntime().availableProcessors();
+            return (int) Math.max(1, Math.round(LOAD_PERCENT / 100.0 * coresMs / msAFrame / CAMERAS));
+        }
     }
 
     private void swap(Child daemon, String name) throws IOException {
@@ -133,7 +166,7 @@ class ModelSwapTest {
         for (int i = 1; i <= CAMERAS; i++) {
             yaml.source(
                     "camera" + i,
-                    "synthetic:pcb?width=640&height=640&fps=" + FPS + "&seed=" + i,
+                    "synthetic:pcb?width=640&height=640&fps=" + fps + "&seed=" + i,
                     "credits: " + CREDITS);
         }
         String text =

@@ -24,7 +24,6 @@ final class DispatchStage implements Stage<FrameSlot> {
     private final StageFailures failures;
     private final FrameSlot[] slots = new FrameSlot[BackendSpec.MAX_BATCH];
     private final Row[] rows = new Row[BackendSpec.MAX_BATCH];
-    private final int batchAtStart;
     private Runnable passOn;
     private Detector detector;
     private Lane lane;
@@ -34,7 +33,6 @@ final class DispatchStage implements Stage<FrameSlot> {
     DispatchStage(DetectorSwitch detectors, CropPlan plan, Clock clock, StageFailures failures) {
         this.detectors = detectors;
         this.plan = plan;
-        batchAtStart = detectors.current().maxBatch();
         this.clock = clock;
         this.failures = failures;
     }
@@ -45,12 +43,12 @@ final class DispatchStage implements Stage<FrameSlot> {
     }
 
     /**
-     * As many as a lane takes: of a longer batch the rest would be launched as it is, though more frames have come
-     * meanwhile. A detector that takes fewer launches in between ({@link #isPassedOn()}); one that takes more gets no more.
+     * As many as a lane takes now: of a longer batch the rest would be launched as it is, though more frames have come
+     * meanwhile. A detector that takes fewer from the middle of a batch on launches in between ({@link #isPassedOn()}).
      */
     @Override
     public int maxBatch() {
-        return batchAtStart;
+        return detectors.current().maxBatch();
     }
 
     @Override

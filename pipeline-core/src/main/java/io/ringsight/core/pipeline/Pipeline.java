@@ -68,7 +68,9 @@ public final class Pipeline implements AutoCloseable {
                 failures::ofDevice);
         this.ringSize = ringSize;
         this.detectors = detectors;
-        sinks.forEach(sink -> sink.onRoom(() -> recordings.values().forEach(SourceIntake::wake)));
+        // What a sink keeps of a pipeline that is closed: the empty map.
+        Map<SourceId, SourceIntake> waiting = recordings;
+        sinks.forEach(sink -> sink.onRoom(() -> waiting.values().forEach(SourceIntake::wake)));
     }
 
     /** How many credits keep every lane busy: what a recording should have. */

@@ -19,6 +19,7 @@ import java.util.function.Consumer;
 final class BlockingChain implements WaitStrategy {
     private final Object changed = new Object();
     private volatile List<Thread> stages = List.of();
+    private volatile List<? extends Stage<?>> works = List.of();
     private final Consumer<Throwable> onBroken;
 
     /** @param onBroken told of an Error in a stage that waits */
@@ -26,8 +27,9 @@ final class BlockingChain implements WaitStrategy {
         this.onBroken = onBroken;
     }
 
-    /** The stages' threads, in their order; before any is started. */
-    void stages(List<Thread> threads) {
+    /** The stages' threads and what they do, in their order; before any is started. */
+    void stages(List<Thread> threads, List<? extends Stage<?>> works) {
+        this.works = List.copyOf(works);
         stages = List.copyOf(threads);
     }
 
@@ -37,7 +39,7 @@ final class BlockingChain implements WaitStrategy {
             throws AlertException {
         while (true) {
             try {
-                return await(sequence, before, barrier);
+                return Math.min(await(sequence, before, barrier), sequence + maxBatch() - 1);
             } catch (Error e) {
                 // Out of here, Disruptor would take the slot waited for as done, though nobody has filled it.
                 onBroken.accept(e);
@@ -57,6 +59,11 @@ final class BlockingChain implements WaitStrategy {
             available = before.get();
         }
         return available;
+    }
+
+    /** Of the stage that waits. Disruptor would have it fixed at the start; what is available beyond it comes next time. */
+    private int maxBatch() {
+        return works.get(stages.indexOf(Thread.currentThread())).maxBatch();
     }
 
     /** A slot was published. */

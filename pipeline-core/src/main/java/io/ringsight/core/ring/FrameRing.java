@@ -58,7 +58,7 @@ public final class FrameRing<T> implements AutoCloseable {
             threads.add(new Thread(processor, stage.name()));
         }
         slots.addGatingSequences(behind);
-        waits.stages(threads);
+        waits.stages(threads, stages);
         for (Thread thread : threads) {
             thread.setDaemon(true);
             thread.start();
@@ -67,7 +67,6 @@ public final class FrameRing<T> implements AutoCloseable {
 
     private BatchEventProcessor<T> processor(Stage<T> stage, SequenceBarrier barrier, Consumer<Throwable> onBroken) {
         BatchEventProcessor<T> processor = new BatchEventProcessorBuilder()
-                .setMaxBatchSize(stage.maxBatch())
                 .build(slots, barrier, new StageHandler<>(stage, processors.size(), waits));
         processor.setExceptionHandler(new BrokenStage(onBroken));
         return processor;

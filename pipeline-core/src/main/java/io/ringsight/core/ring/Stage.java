@@ -9,7 +9,10 @@ public interface Stage<T> {
     /** Name of the thread. */
     String name();
 
-    /** The most slots between two that end a batch; the stage behind sees a slot only when its batch has ended or {@link #isPassedOn()}. */
+    /**
+     * The most slots between two that end a batch, at least 1; asked before each batch, on the stage's thread. The stage
+     * behind sees a slot only when its batch has ended or {@link #isPassedOn()}.
+     */
     int maxBatch();
 
     /** Works on one slot. Must not throw for what a frame can cause: an exception that leaves here stops the ring. */

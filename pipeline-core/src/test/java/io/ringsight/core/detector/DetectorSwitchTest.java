@@ -324,6 +324,24 @@ class DetectorSwitchTest {
     }
 
     @Test
+    void aModelOfLargerBatchesThanAtTheStartGetsThem() throws Exception {
+        start(Opened.of(new FakeBackend("small", 1, 1)));
+        FakeBackend large = new FakeBackend("large", 1, 4);
+        detectors.replace(model(1), THRESHOLD, Opened.of(large), Clock.system());
+        large.holdLaunches();
+        offer(1);
+        awaitHeld(large, 1);
+        offer(2);
+        awaitDispatchWaits();
+        offer(3, 4, 5, 6);
+        large.completeNext();
+        large.completeNext();
+        large.completeNext();
+        // The last four are through by one launch: a second one would be held for ever.
+        assertThat(results.await(6)).extracting(Recorded::classId).containsExactly(1, 2, 3, 4, 5, 6);
+    }
+
+    @Test
     void aModelReplacedWhileItsEngineIsBuiltDoesNotComeBack() throws Exception {
         CountDownLatch begun = new CountDownLatch(1);
         CountDownLatch built = new CountDownLatch(1);

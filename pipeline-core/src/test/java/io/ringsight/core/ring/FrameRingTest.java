@@ -13,6 +13,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -191,6 +192,57 @@ class FrameRingTest {
             assertThat(end - last).isBetween(1, 4);
             last = end;
         }
+    }
+
+    /** As when a model is replaced by one of larger batches. */
+    @Test
+    void aStageThatTakesMoreThanAtTheStartGetsMore() throws InterruptedException {
+        AtomicInteger most = new AtomicInteger(2);
+        AtomicReference<CountDownLatch> go = new AtomicReference<>(new CountDownLatch(1));
+        List<Integer> batchEnds = Collections.synchronizedList(new ArrayList<>());
+        Stage<Slot> stage = new Stage<>() {
+            @Override
+            public String name() {
+                return "grows";
+            }
+
+            @Override
+            public int maxBatch() {
+                return most.get();
+            }
+
+            @Override
+            public void onSlot(Slot slot) throws InterruptedException {
+                go.get().await();
+            }
+
+            @Override
+            public void afterSlot(Slot slot, boolean endOfBatch) {
+                if (endOfBatch) {
+                    batchEnds.add(slot.value);
+                }
+            }
+        };
+        try (FrameRing<Slot> ring = new FrameRing<>(16, Slot::new, List.of(stage), broken::set)) {
+            fill(ring, 5, go);
+            most.set(6);
+            go.set(new CountDownLatch(1));
+            fill(ring, 13, go);
+        }
+        assertThat(batchEnds.subList(batchEnds.indexOf(4) + 1, batchEnds.size()))
+                .endsWith(12)
+                .anySatisfy(end -> assertThat(end - batchEnds.get(batchEnds.indexOf(end) - 1))
+                        .isEqualTo(6));
+    }
+
+    private static void fill(FrameRing<Slot> ring, int count, AtomicReference<CountDownLatch> go)
+            throws InterruptedException {
+        for (int i = 0; i < count; i++) {
+            int value = i;
+            ring.publish(slot -> slot.value = value);
+        }
+        go.get().countDown();
+        assertThat(ring.awaitEmpty(10_000, Clock.system())).isTrue();
     }
 
     @Test

@@ -60,6 +60,7 @@ public final class OnnxBackend implements InferenceBackend {
     private void warmUp(ModelSpec model) {
         try {
             WarmUp.run(lanes, maxBatch);
+            workers.forEach(OnnxWorker::rest);
         } catch (InferenceException e) {
             if (maxBatch == 1 || model.input().fixedBatch() != 0) {
                 throw e;
@@ -82,7 +83,6 @@ public final class OnnxBackend implements InferenceBackend {
             worker.add(lane);
             lanes.add(lane);
         }
-        workers.forEach(OnnxWorker::start);
     }
 
     @Override

@@ -6,6 +6,7 @@ import io.ringsight.app.api.Status;
 import io.ringsight.app.config.Config;
 import io.ringsight.app.config.HttpConfig;
 import io.ringsight.app.config.yaml.ConfigException;
+import io.ringsight.app.console.ConsoleFiles;
 import io.ringsight.app.http.HttpCounter;
 import io.ringsight.app.http.HttpPages;
 import io.ringsight.app.http.Role;
@@ -62,6 +63,7 @@ final class DaemonPages implements AutoCloseable {
         LivePictures live = new LivePictures(status.clock(), metrics);
         routes.addAll(new LiveRoutes(live, metrics, status::stateOf).routes());
         routes.add(new PartsApi(announcing, status.clock()).route());
+        routes.addAll(new ConsoleFiles().routes());
         HttpPages pages = HttpPages.open(http, routes, metrics);
         Duration period = Duration.ofSeconds(History.PERIOD_SECONDS);
         return new DaemonPages(pages, Ticker.start("history", period, history::sample), live);

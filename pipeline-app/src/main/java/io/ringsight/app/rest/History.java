@@ -3,7 +3,9 @@ package io.ringsight.app.rest;
 import io.ringsight.app.api.Status;
 import io.ringsight.core.metrics.Counter;
 import io.ringsight.core.metrics.SourceMetrics;
+import io.ringsight.core.metrics.StageTime;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -31,13 +33,23 @@ public final class History {
      * @param utcMs its end, milliseconds since 1970
      * @param fps frames published, a second
      * @param lostFrames frames lost, those that {@code maxFps} leaves out apart
+     * @param detections objects in published messages
      * @param latencyMs from decoded to published: median, 99th percentile and longest; null without frames
+     * @param stagesMs 99th percentile of the time in each stage; null without frames
      */
-    record Span(long utcMs, double fps, long lostFrames, double[] latencyMs) {}
+    record Span(
+            long utcMs,
+            double fps,
+            long lostFrames,
+            long detections,
+            double[] latencyMs,
+            Map<StageTime, Double> stagesMs) {}
 
     private static final class OfSource {
         private final List<Span> spans = new ArrayList<>();
         private Histogram latencyUs;
+        private final Map<StageTime, Histogram> stagesUs = new EnumMap<>(StageTime.class);
+        private long detections;
         private long published;
         private long lost;
         private long sampledNs;
@@ -68,6 +80,10 @@ public final class History {
         known.latencyUs = latencyUs;
         known.published = source.value(Counter.FRAMES_PUBLISHED);
         known.lost = lost(source);
+        known.detections = source.value(Counter.DETECTIONS);
+        for (StageTime stage : StageTime.values()) {
+            known.stagesUs.put(stage, source.stageUs(stage));
+        }
         known.sampledNs = status.clock().nanoTime();
         return known;
     }
@@ -82,11 +98,29 @@ public final class History {
         span.subtract(known.latencyUs);
         double fps = (source.value(Counter.FRAMES_PUBLISHED) - known.published) / seconds;
         long utcMs = status.clock().epochNanos() / 1_000_000;
-        known.spans.add(new Span(utcMs, fps, lost(source) - known.lost, percentiles(span)));
+        known.spans.add(new Span(
+                utcMs,
+                fps,
+                lost(source) - known.lost,
+                source.value(Counter.DETECTIONS) - known.detections,
+                percentiles(span),
+                stages(source, known)));
         if (known.spans.size() > MAX_SPANS) {
             known.spans.remove(0);
         }
         remember(known, source, all);
+    }
+
+    private static Map<StageTime, Double> stages(SourceMetrics source, OfSource known) {
+        Map<StageTime, Double> stagesMs = new EnumMap<>(StageTime.class);
+        for (StageTime stage : StageTime.values()) {
+            Histogram span = source.stageUs(stage);
+            span.subtract(known.stagesUs.get(stage));
+            if (span.getTotalCount() > 0) {
+                stagesMs.put(stage, span.getValueAtPercentile(99) / US_PER_MS);
+            }
+        }
+        return stagesMs.isEmpty() ? null : stagesMs;
     }
 
     /** Median, 99th percentile and longest in milliseconds; null of nothing. */

@@ -5,7 +5,9 @@ import io.ringsight.app.config.HttpConfig;
 import io.ringsight.app.config.PipelineConfig;
 import io.ringsight.app.config.SinkConfig;
 import io.ringsight.app.config.SourceConfig;
+import io.ringsight.core.analyse.zone.Zone.Point;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /** The configuration as it runs. What may be a secret is not in it: no password, no token, no property of Kafka's. */
@@ -51,7 +53,27 @@ final class RunningConfiguration {
         values.put("maxFps", source.flow().maxFps());
         values.put("deadlineMs", source.flow().deadlineMs());
         values.put("credits", source.flow().credits().orElse(null));
+        values.put(
+                "zones",
+                source.analysis().zones().stream()
+                        .map(zone -> Map.of(
+                                "name",
+                                zone.name(),
+                                "polygon",
+                                zone.corners().stream()
+                                        .map(RunningConfiguration::place)
+                                        .toList()))
+                        .toList());
+        values.put(
+                "lines",
+                source.analysis().lines().stream()
+                        .map(line -> Map.of("name", line.name(), "from", place(line.from()), "to", place(line.to())))
+                        .toList());
         return values;
+    }
+
+    private static List<Double> place(Point point) {
+        return List.of(point.x(), point.y());
     }
 
     private static Map<String, Object> http(HttpConfig http) {

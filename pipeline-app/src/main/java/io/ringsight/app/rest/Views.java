@@ -7,6 +7,7 @@ import io.ringsight.core.frame.SourceName;
 import io.ringsight.core.metrics.Counter;
 import io.ringsight.core.metrics.SinkMetrics;
 import io.ringsight.core.metrics.SourceMetrics;
+import io.ringsight.core.metrics.StageTime;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -88,7 +89,20 @@ final class Views {
         view.put("utcMs", span.utcMs());
         view.put("fps", span.fps());
         view.put("framesLost", span.lostFrames());
+        view.put("detections", span.detections());
         view.put("latencyMs", latency(span.latencyMs()));
+        view.put("stagesMs", stages(span.stagesMs()));
+        return view;
+    }
+
+    private static Map<String, Object> stages(Map<StageTime, Double> ms) {
+        if (ms == null) {
+            return null;
+        }
+        Map<String, Object> view = new LinkedHashMap<>();
+        for (StageTime stage : StageTime.values()) {
+            view.put(stage.wireName(), ms.get(stage));
+        }
         return view;
     }
 

@@ -7,6 +7,7 @@ import io.ringsight.app.api.Status;
 import io.ringsight.core.frame.GapReason;
 import io.ringsight.core.metrics.Counter;
 import io.ringsight.core.metrics.SourceMetrics;
+import io.ringsight.core.metrics.StageTime;
 import io.ringsight.core.time.ManualClock;
 import java.util.Arrays;
 import java.util.List;
@@ -22,6 +23,8 @@ class HistoryTest {
         for (int i = 0; i < frames; i++) {
             line1.count(Counter.FRAMES_PUBLISHED);
             line1.recordLatencyNs(latencyMs * 1_000_000);
+            line1.recordStageNs(StageTime.INFER, latencyMs * 900_000);
+            line1.count(Counter.DETECTIONS, 2);
         }
         line1.count(Counter.FRAMES_OVERLOAD, lost);
         line1.count(Counter.FRAMES_RATE_LIMIT, 7);
@@ -48,6 +51,10 @@ class HistoryTest {
         assertThat(spans).extracting(History.Span::lostFrames).containsExactly(0L, 3L, 0L, 0L);
         assertThat(spans.get(0).latencyMs()).containsExactly(new double[] {20, 20, 20}, within(0.3));
         assertThat(spans.get(2).latencyMs()).as("the stall").containsExactly(new double[] {500, 500, 500}, within(5.0));
+        assertThat(spans.get(0).stagesMs()).containsOnlyKeys(StageTime.INFER);
+        assertThat(spans.get(0).stagesMs().get(StageTime.INFER)).isEqualTo(18, within(0.3));
+        assertThat(spans.get(3).stagesMs()).isNull();
+        assertThat(spans).extracting(History.Span::detections).containsExactly(200L, 198L, 0L, 0L);
         assertThat(spans.get(3).latencyMs()).as("without frames").isNull();
         assertThat(spans.get(3).utcMs() - spans.get(0).utcMs()).isEqualTo(15_000);
     }

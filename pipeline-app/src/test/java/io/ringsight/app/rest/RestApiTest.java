@@ -127,7 +127,7 @@ class RestApiTest {
         assertThat(Set.of(served.strip().split(" "))).isEqualTo(described);
         for (Map.Entry<?, ?> path : ((Map<?, ?>) description().get("paths")).entrySet()) {
             boolean isPost = ((Map<?, ?>) path.getValue()).containsKey("post");
-            String at = path.getKey().toString().replace("{id}", "line1");
+            String at = path.getKey().toString().replace("{id}", "line1").replace("{file}", "app.js");
             assertThat(RawHttp.get(daemon.port(), "/x", LOCAL)).contains(" 404 ");
             String other =
                     (isPost ? "GET " : "POST ") + at + " HTTP/1.1\r\n" + AS_OPERATOR + "Connection: close\r\n\r\n";
@@ -148,7 +148,8 @@ class RestApiTest {
                 Map<String, Object> schema = new LinkedHashMap<>();
                 schema.put("$ref", reference);
                 schema.put("components", description.get("components"));
-                String answer = json(path.getKey().toString().replace("{id}", "line1"));
+                String answer =
+                        json(path.getKey().toString().replace("{id}", "line1").replace("{file}", "app.js"));
                 assertThat(SchemaRegistry.withDefaultDialect(SpecificationVersion.DRAFT_2020_12)
                                 .getSchema(JsonObject.of(schema))
                                 .validate(answer, InputFormat.JSON))

@@ -15,11 +15,15 @@ public final class SourceMetrics {
     private final String sourceId;
     private final Counters<Counter> counters = new Counters<>(Counter.class);
     private final ConcurrentHistogram latencyUs = new ConcurrentHistogram(1, HIGHEST_US, SIGNIFICANT_DIGITS);
+    private final ConcurrentHistogram[] stageUs = new ConcurrentHistogram[StageTime.values().length];
     private volatile String state = "connecting";
     private volatile long lastFrameNs = Long.MIN_VALUE;
 
     public SourceMetrics(String sourceId) {
         this.sourceId = sourceId;
+        for (int i = 0; i < stageUs.length; i++) {
+            stageUs[i] = new ConcurrentHistogram(1, HIGHEST_US, SIGNIFICANT_DIGITS);
+        }
     }
 
     /** The source's name. */
@@ -53,7 +57,21 @@ public final class SourceMetrics {
 
     /** Records the time from decoded to published of one frame; over a minute counts as a minute. */
     public void recordLatencyNs(long latencyNs) {
-        latencyUs.recordValue(Math.max(1, Math.min(latencyNs / 1_000, HIGHEST_US)));
+        record(latencyUs, latencyNs);
+    }
+
+    /** Records how long one frame was in a stage; over a minute counts as a minute. */
+    public void recordStageNs(StageTime stage, long ns) {
+        record(stageUs[stage.ordinal()], ns);
+    }
+
+    private static void record(ConcurrentHistogram us, long ns) {
+        us.recordValue(Math.max(1, Math.min(ns / 1_000, HIGHEST_US)));
+    }
+
+    /** A copy of all times in a stage recorded so far, in microseconds. */
+    public Histogram stageUs(StageTime stage) {
+        return stageUs[stage.ordinal()].copy();
     }
 
     /** A copy of all latencies recorded so far, in microseconds. */

@@ -7,9 +7,11 @@ import io.ringsight.core.frame.Gap;
 import io.ringsight.core.frame.GapReason;
 import io.ringsight.core.metrics.Counter;
 import io.ringsight.core.metrics.SourceMetrics;
+import io.ringsight.core.metrics.StageTime;
 import io.ringsight.core.pipeline.SourceIntake.PublishedSoFar;
 import io.ringsight.core.ring.Stage;
 import io.ringsight.core.time.Clock;
+import io.ringsight.core.time.FrameTimings;
 import java.util.List;
 
 /**
@@ -94,7 +96,7 @@ final class PublishStage implements Stage<FrameSlot> {
         long nowNs = clock.nanoTime();
         slot.timings.published(nowNs);
         metrics.lastFrameNs(nowNs);
-        metrics.recordLatencyNs(slot.timings.latencyNs());
+        record(metrics, slot.timings);
         if (!handOver(slot)) {
             metrics.lost(GapReason.NOT_PUBLISHED, 1);
             return;
@@ -122,6 +124,15 @@ final class PublishStage implements Stage<FrameSlot> {
         } catch (RuntimeException | Error e) {
             failures.ofSink(slot, e);
         }
+    }
+
+    private static void record(SourceMetrics metrics, FrameTimings timings) {
+        metrics.recordLatencyNs(timings.latencyNs());
+        metrics.recordStageNs(StageTime.DECODE, timings.decodeNs());
+        metrics.recordStageNs(StageTime.QUEUE, timings.queueNs());
+        metrics.recordStageNs(StageTime.PREPROCESS, timings.preprocessNs());
+        metrics.recordStageNs(StageTime.INFER, timings.inferNs());
+        metrics.recordStageNs(StageTime.POST, timings.postNs());
     }
 
     private void publishGap(FrameSlot slot) throws InterruptedException {

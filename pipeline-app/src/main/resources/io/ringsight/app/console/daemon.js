@@ -1,0 +1,62 @@
+// What the daemon says of itself, asked once a second while somebody looks.
+
+const PERIOD_MS = 1000;
+const LIMIT_MS = 5000;
+
+export async function ask(path) {
+    const answer = await fetch('/api/v1/' + path, {signal: AbortSignal.timeout(LIMIT_MS)});
+    if (!answer.ok) {
+        throw new Error(answer.status === 401 || answer.status === 403 ? 'signed-out' : 'status ' + answer.status);
+    }
+    return answer.json();
+}
+
+/** Tells listeners of each answer. */
+export class Daemon extends EventTarget {
+    sources = null;
+    status = null;
+    configuration = new Map();
+    failure = null;
+    failedSince = null;
+    #reloads = null;
+
+    start() {
+        document.addEventListener('visibilitychange', () => document.hidden || this.#turn());
+        this.#turn();
+    }
+
+    #turn() {
+        clearTimeout(this.timer);
+        this.#askAll().finally(() => {
+            if (!document.hidden) {
+                clearTimeout(this.timer);
+                this.timer = setTimeout(() => this.#turn(), PERIOD_MS);
+            }
+        });
+    }
+
+    async #askAll() {
+        try {
+            const [sources, status] = await Promise.all([ask('sources'), ask('status')]);
+            const ids = sources.sources.map((source) => source.id).join();
+            if (ids !== this.#reloads || this.failure || Date.now() - this.configuredAt > 10 * PERIOD_MS) {
+                const configuration = await ask('configuration');
+                this.configuration = new Map(configuration.sources.map((source) => [source.id, source]));
+                this.configuredAt = Date.now();
+                this.#reloads = ids;
+            }
+            this.sources = sources.sources;
+            this.status = status;
+            this.failure = null;
+            this.failedSince = null;
+        } catch (failure) {
+            this.failure = failure.message;
+            this.failedSince ??= Date.now();
+        }
+        this.dispatchEvent(new Event('answer'));
+    }
+
+    source(id) {
+        return this.sources?.find((source) => source.id === id);
+    }
+}

@@ -52,9 +52,9 @@ export class CameraView {
 
     #makePlots() {
         const latency = new Plot('Latency, decoded to published', (data) => {
-            const max = worst(data[2]);
-            return max === null ? 'Nothing measured yet; a value comes every five seconds.' : `Worst p99 of the last ${duration(data[0].length * 5)}: ${milliseconds(max)}`;
-        }, [{label: 'median', colour: '--series-1'}, {label: 'p99', colour: '--series-2', fill: true}], 'ms');
+            const max = worst(data[3]);
+            return max === null ? 'Nothing measured yet; a value comes every five seconds.' : `Longest in the last ${duration(data[0].length * 5)}: ${milliseconds(max)}`;
+        }, [{label: 'median', colour: '--series-1'}, {label: 'p99', colour: '--series-2', fill: true}, {label: 'longest', colour: '--bad', dash: [4, 4]}], 'ms');
         const stages = new Plot('Where the time goes, p99 of each stage', (data) => {
             const max = STAGES.map(([stage], i) => [stage, worst(data[i + 1])]).filter(([, ms]) => ms !== null).sort((a, b) => b[1] - a[1]);
             return max.length === 0 ? 'Nothing measured yet.' : `Slowest: ${max[0][0]}, ${milliseconds(max[0][1])} at its worst`;
@@ -154,7 +154,8 @@ export class CameraView {
     #plot({spans, periodSeconds}) {
         const times = spans.map((span) => span.utcMs / 1000);
         const each = (value) => spans.map(value);
-        this.plots.latency.update([times, each((span) => span.latencyMs?.p50 ?? null), each((span) => span.latencyMs?.p99 ?? null)]);
+        this.plots.latency.update([times, each((span) => span.latencyMs?.p50 ?? null), each((span) => span.latencyMs?.p99 ?? null),
+            each((span) => span.latencyMs?.max ?? null)]);
         this.plots.stages.update([times, ...STAGES.map(([stage]) => each((span) => span.stagesMs?.[stage] ?? null))]);
         this.plots.rate.update([times, each((span) => span.fps), each((span) => span.framesLost / periodSeconds)]);
     }

@@ -14,30 +14,39 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Assumptions;
 import org.snakeyaml.engine.v2.api.Load;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 
 /** A real Chromium without a window, driven by its DevTools protocol. One page. */
-final class Chromium implements AutoCloseable {
+public final class Chromium implements AutoCloseable {
     private static final Path PROGRAM = Path.of("/usr/bin/chromium");
     private static final long LIMIT_S = 60;
 
     private final Process process;
     private final WebSocket socket;
+    /** One text after the other. */
+    private CompletableFuture<WebSocket> sending;
+
     private final Map<Integer, CompletableFuture<Map<?, ?>>> asked = new ConcurrentHashMap<>();
     /** What the page complained of: exceptions, errors in its console, what its policy forbade. */
     private final List<String> complaints = new CopyOnWriteArrayList<>();
 
-    private int asks;
+    private final AtomicInteger asks = new AtomicInteger();
+    /** Requests for which the login was given: somebody whose password is wrong gives up. */
+    private final Set<Object> signedIn = ConcurrentHashMap.newKeySet();
+
+    private volatile Map<String, String> login = Map.of();
 
     /** Starts it, or skips the test where it is not installed. */
-    Chromium(Path folder) throws Exception {
+    public Chromium(Path folder) throws Exception {
         Assumptions.assumeTrue(Files.exists(PROGRAM), "needs chromium; run scripts/rig/setup.sh browser");
         Path profile = folder.resolve("chromium");
         process = new ProcessBuilder(
@@ -71,6 +80,7 @@ final class Chromium implements AutoCloseable {
         socket = client.newWebSocketBuilder()
                 .buildAsync(URI.create(page), new Hearing())
                 .get(LIMIT_S, TimeUnit.SECONDS);
+        sending = CompletableFuture.completedFuture(socket);
         for (String domain : List.of("Page", "Runtime", "Log", "Network")) {
             ask(domain + ".enable", Map.of());
         }
@@ -105,7 +115,12 @@ final class Chromium implements AutoCloseable {
 
     private void hear(Map<?, ?> message) {
         if (message.get("id") instanceof Integer id) {
-            asked.remove(id).complete(message);
+            CompletableFuture<Map<?, ?>> waiting = asked.remove(id);
+            if (waiting != null) {
+                waiting.complete(message);
+            }
+        } else if (message.get("method").toString().startsWith("Fetch.")) {
+            answer(message.get("method").toString(), (Map<?, ?>) message.get("params"));
         } else if ("Runtime.exceptionThrown".equals(message.get("method"))
                 || "Log.entryAdded".equals(message.get("method"))
                         && message.toString().contains("level=error")) {
@@ -116,10 +131,9 @@ final class Chromium implements AutoCloseable {
     /** Asks the browser something; fails if it refuses. */
     Map<?, ?> ask(String method, Map<String, ?> parameters) throws Exception {
         CompletableFuture<Map<?, ?>> answer = new CompletableFuture<>();
-        int id = ++asks;
+        int id = asks.incrementAndGet();
         asked.put(id, answer);
-        socket.sendText(JsonObject.of(Map.of("id", id, "method", method, "params", parameters)), true)
-                .get(LIMIT_S, TimeUnit.SECONDS);
+        send(id, method, parameters);
         Map<?, ?> heard = answer.get(LIMIT_S, TimeUnit.SECONDS);
         if (heard.containsKey("error")) {
             throw new AssertionError(method + ": " + heard.get("error"));
@@ -127,12 +141,37 @@ final class Chromium implements AutoCloseable {
         return (Map<?, ?>) heard.get("result");
     }
 
+    private synchronized void send(int id, String method, Map<String, ?> parameters) {
+        String text = JsonObject.of(Map.of("id", id, "method", method, "params", parameters));
+        sending = sending.thenCompose(sent -> sent.sendText(text, true));
+    }
+
+    /** What the browser asks us; it waits for the answer, and this thread for none. */
+    private void answer(String method, Map<?, ?> event) {
+        Object request = event.get("requestId");
+        if (method.equals("Fetch.authRequired")) {
+            Map<String, String> said = signedIn.add(request) ? login : Map.of("response", "CancelAuth");
+            send(
+                    asks.incrementAndGet(),
+                    "Fetch.continueWithAuth",
+                    Map.of("requestId", request, "authChallengeResponse", said));
+        } else if (method.equals("Fetch.requestPaused")) {
+            send(asks.incrementAndGet(), "Fetch.continueRequest", Map.of("requestId", request));
+        }
+    }
+
     /** Opens an address, as a screen of this size. */
-    void open(String url, int width, int height) throws Exception {
+    public void open(String url, int width, int height) throws Exception {
         ask(
                 "Emulation.setDeviceMetricsOverride",
                 Map.of("width", width, "height", height, "deviceScaleFactor", 1, "mobile", width < 600));
         ask("Page.navigate", Map.of("url", url));
+    }
+
+    /** Gives these when the server asks who is there, as its dialogue would. */
+    void signsIn(String user, String password) throws Exception {
+        login = Map.of("response", "ProvideCredentials", "username", user, "password", password);
+        ask("Fetch.enable", Map.of("handleAuthRequests", true));
     }
 
     /** As somebody who prefers dark, or light, pages. */
@@ -143,7 +182,7 @@ final class Chromium implements AutoCloseable {
     }
 
     /** The value of an expression; of a promise, when it is there. */
-    Object value(String expression) throws Exception {
+    public Object value(String expression) throws Exception {
         Map<?, ?> answer =
                 ask("Runtime.evaluate", Map.of("expression", expression, "awaitPromise", true, "returnByValue", true));
         if (answer.containsKey("exceptionDetails")) {
@@ -153,7 +192,7 @@ final class Chromium implements AutoCloseable {
     }
 
     /** Waits until an expression is true; fails with what the page shows. */
-    void await(String expression) throws Exception {
+    public void await(String expression) throws Exception {
         try {
             Await.until(() -> isTrue(expression));
         } catch (AssertionError e) {
@@ -199,7 +238,8 @@ final class Chromium implements AutoCloseable {
         Files.write(file, Base64.getDecoder().decode((String) shot.get("data")));
     }
 
-    List<String> complaints() {
+    /** As said above. */
+    public List<String> complaints() {
         return complaints;
     }
 

@@ -5,18 +5,25 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.ringsight.app.config.ConfigReader;
 import io.ringsight.app.config.model.ModelYaml;
 import io.ringsight.app.daemon.Daemon;
+import io.ringsight.core.infer.FakeBackend;
+import io.ringsight.core.infer.Opened;
+import io.ringsight.core.infer.open.Backends;
 import io.ringsight.core.run.Await;
 import io.ringsight.core.time.Clock;
 import io.ringsight.sources.spec.SourceSpec;
 import io.ringsight.sources.synthetic.KnownObjects;
 import io.ringsight.sources.synthetic.SyntheticTruth;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
@@ -32,6 +39,7 @@ class ConsoleTest {
     private static final Path ROOT = Path.of(System.getProperty("ringsight.root"));
     private static final String BOARDS = "synthetic:pcb?fps=10&width=960&height=540";
     private static final String BOXES = "synthetic:boxes?width=640&height=360&fps=25&seed=3";
+    private static final long STALL_NS = 500_000_000L;
     private static final String HOSTILE = "<img src=x onerror=alert(1)>";
 
     @TempDir
@@ -40,6 +48,11 @@ class ConsoleTest {
     private Daemon daemon;
 
     private void start(String sources, String auth) throws Exception {
+        start(sources, auth, ModelYaml::read, Backends::open);
+    }
+
+    private void start(String sources, String auth, ConfigReader.ModelReader models, Daemon.BackendOpener backends)
+            throws Exception {
         Path file = dir.resolve("pipeline.yaml");
         Files.writeString(file, """
                 pipeline: {model: "%s", stopTimeoutMs: 2000}
@@ -49,8 +62,8 @@ class ConsoleTest {
                 http: {port: 0%s}
                 """.formatted(
                         ROOT.resolve("conf/models/pcb-defect.yaml"), sources, dir.resolve("out.jsonl"), auth));
-        daemon =
-                Daemon.start(new ConfigReader(file, Map.of(), ROOT, ModelYaml::read).read(), Clock.system(), List.of());
+        daemon = Daemon.start(
+                new ConfigReader(file, Map.of(), ROOT, models).read(), Clock.system(), List.of(), backends);
     }
 
     @AfterEach
@@ -226,5 +239,107 @@ class ConsoleTest {
             browser.await("document.querySelector('h1')?.textContent === 'line1'");
             assertThat(browser.value("document.activeElement.id")).isEqualTo("main");
         }
+    }
+
+    @Test
+    void aPlantedStallIsSeenInThePlots() throws Exception {
+        FakeBackend backend = new FakeBackend(1, 1);
+        start(
+                "  - {id: line1, uri: \"" + BOXES + "\"}",
+                "",
+                file -> FakeBackend.SPEC,
+                (model, spec, metrics) -> Opened.of(backend));
+        try (Chromium browser = new Chromium(dir)) {
+            browser.open(url("#/camera/line1"), 1400, 1300);
+            browser.await("document.querySelector('.plot-summary')?.innerText.startsWith('Longest')");
+            AtomicBoolean once = new AtomicBoolean(true);
+            backend.onLaunch(() -> {
+                if (once.getAndSet(false)) {
+                    LockSupport.parkNanos(STALL_NS);
+                }
+                return 0;
+            });
+            browser.await("""
+                    Number(document.querySelector('.plot-summary').innerText.match(/([0-9.]+) ms/)?.[1]) >= 490""");
+            browser.await("document.querySelectorAll('.plot canvas').length === 3");
+            keep(browser, "stall");
+            assertThat(browser.complaints()).isEmpty();
+        }
+    }
+
+    @Test
+    void whoHasThePasswordSeesItAndNobodyElse() throws Exception {
+        String token = "0123456789abcdef-viewer";
+        start("  - {id: line1, uri: \"" + BOXES + "\"}", ", auth: {viewerToken: " + token + "}");
+        try (Chromium browser = new Chromium(dir)) {
+            browser.signsIn("somebody", token);
+            browser.open(url(""), 1000, 700);
+            browser.await("document.querySelector('.frame')?.dataset.frameSeq");
+            assertThat((String) browser.value("document.documentElement.outerHTML"))
+                    .doesNotContain(token);
+        }
+        try (Chromium browser = new Chromium(Files.createDirectory(dir.resolve("stranger")))) {
+            browser.signsIn("somebody", "wrong");
+            browser.open(url(""), 1000, 700);
+            browser.await("document.body?.innerText.includes('this takes a token')");
+        }
+    }
+
+    @Test
+    void whenTheDaemonIsGoneThePageSaysSinceWhen() throws Exception {
+        start("  - {id: line1, uri: \"" + BOXES + "\"}", "");
+        try (Chromium browser = new Chromium(dir)) {
+            browser.open(url(""), 1000, 700);
+            browser.await("document.querySelector('.frame')?.dataset.frameSeq");
+            daemon.close();
+            browser.await(
+                    "document.querySelector('#outage:not([hidden])')?.innerText.includes('does not answer since')");
+            assertThat(browser.value("document.querySelector('#health').innerText"))
+                    .isEqualTo("No answer");
+            keep(browser, "outage");
+        }
+    }
+
+    @Test
+    void nothingKeepsPeopleFromUsingIt() throws Exception {
+        start("""
+                  - {id: line1, uri: "%s", tracking: {enabled: true}, zones: [{name: a, polygon: "0,0 1,0 1,1"}]}
+                  - {id: gate, uri: "rtsp://127.0.0.1:1/stream"}
+                """.formatted(BOARDS), "");
+        List<String> serious = new ArrayList<>();
+        try (Chromium browser = new Chromium(dir)) {
+            for (String scheme : List.of("light", "dark")) {
+                browser.prefers(scheme);
+                for (String view : List.of("#/", "#/camera/line1", "#/camera/gate", "#/timeline", "#/system")) {
+                    browser.open("about:blank", 1200, 900);
+                    browser.open(url(view), 1200, 900);
+                    browser.await("document.querySelector('#health')?.innerText === '1 not looking'");
+                    serious.addAll(seriousIssues(browser, scheme + " " + view));
+                    keep(browser, scheme + view.replaceAll("[#/]+", "-"));
+                }
+            }
+            long bytes = ((Number) browser.value("""
+                    performance.getEntriesByType('resource').filter((file) => file.name.includes('/console/'))
+                        .reduce((sum, file) => sum + file.transferSize, 0)""")).longValue();
+            assertThat(bytes).as("the first view").isBetween(20_000L, 300_000L);
+        }
+        assertThat(serious).isEmpty();
+    }
+
+    private static List<String> seriousIssues(Chromium browser, String view) throws Exception {
+        try (InputStream axe =
+                ConsoleTest.class.getResourceAsStream("/META-INF/resources/webjars/axe-core/4.6.3/axe.min.js")) {
+            browser.value(new String(axe.readAllBytes(), StandardCharsets.UTF_8) + ";0");
+        }
+        String found = (String) browser.value("""
+                axe.run().then((all) => JSON.stringify({
+                    passes: all.passes.length,
+                    serious: all.violations.filter((issue) => ['serious', 'critical'].includes(issue.impact))
+                        .map((issue) => issue.id + ': ' + issue.nodes.map((node) => node.html).join(' ')),
+                }))""");
+        Map<?, ?> result = (Map<?, ?>) Chromium.parse(found);
+        assertThat((Integer) result.get("passes")).as("axe looked").isGreaterThan(10);
+        return ((List<?>) result.get("serious"))
+                .stream().map(issue -> view + ": " + issue).toList();
     }
 }

@@ -36,6 +36,11 @@ public record PipelineConfig(
         return with(model, backend.sharedBy(models), threshold, devicePlace);
     }
 
+    /** As this, loaded beside cameras that run. */
+    public PipelineConfig loadedGently() {
+        return with(model, backend.loadedGently(), threshold, devicePlace);
+    }
+
     /** Whether {@code other} computes the same: the same bytes of a model, in the same way, on the same device. */
     public boolean computesAs(PipelineConfig other) {
         return model.equals(other.model) && backend.equals(other.backend) && threshold == other.threshold;

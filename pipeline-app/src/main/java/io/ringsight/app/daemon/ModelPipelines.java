@@ -85,7 +85,7 @@ final class ModelPipelines {
     private Opened open(PipelineConfig wanted) throws ConfigException {
         return running.isEmpty() || wanted.backend().isGpu()
                 ? ModelAtWork.open(backends, wanted, metrics)
-                : LowPriority.call("model-loader", () -> ModelAtWork.open(backends, wanted, metrics));
+                : LowPriority.call("model-loader", () -> ModelAtWork.open(backends, wanted.loadedGently(), metrics));
     }
 
     /**

@@ -138,6 +138,8 @@ class SeveralModelsTest {
         daemon.reload(() -> config(source("plain", ""), source("quick", "other")));
 
         assertThat(loadedAt.get("other")).isEqualTo(19);
+        assertThat(specs.get("fast").gently()).isFalse();
+        assertThat(specs.get("other").gently()).isTrue();
     }
 
     @Test

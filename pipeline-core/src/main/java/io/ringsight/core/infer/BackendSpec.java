@@ -8,8 +8,10 @@ package io.ringsight.core.infer;
  * @param maxBatch the most pictures one launch takes; a model file of a smaller fixed batch size makes it smaller
  * @param cudaGraphs whether a GPU's work is recorded and started as a whole
  * @param sharers models that share the CPU's cores with this one, itself included: each gets its part
+ * @param gently whether it is loaded beside cameras that run: a lane of the CPU is warmed up after the other, not all at
+ *     once
  */
-public record BackendSpec(String device, int lanes, int maxBatch, boolean cudaGraphs, int sharers) {
+public record BackendSpec(String device, int lanes, int maxBatch, boolean cudaGraphs, int sharers, boolean gently) {
     /** The most lanes: more than any machine has use for, few enough to notice a mistyped number. */
     public static final int MAX_LANES = 256;
     /** The largest batch. */
@@ -29,7 +31,7 @@ public record BackendSpec(String device, int lanes, int maxBatch, boolean cudaGr
 
     /** Alone on the CPU. */
     public BackendSpec(String device, int lanes, int maxBatch, boolean cudaGraphs) {
-        this(device, lanes, maxBatch, cudaGraphs, 1);
+        this(device, lanes, maxBatch, cudaGraphs, 1, false);
     }
 
     /** With CUDA graphs. */
@@ -39,7 +41,12 @@ public record BackendSpec(String device, int lanes, int maxBatch, boolean cudaGr
 
     /** The same beside so many models in all. */
     public BackendSpec sharedBy(int models) {
-        return new BackendSpec(device, lanes, maxBatch, cudaGraphs, models);
+        return new BackendSpec(device, lanes, maxBatch, cudaGraphs, models, gently);
+    }
+
+    /** The same loaded beside cameras that run. */
+    public BackendSpec loadedGently() {
+        return new BackendSpec(device, lanes, maxBatch, cudaGraphs, sharers, true);
     }
 
     /** The CPU cores that are this model's: at least one. */

@@ -20,22 +20,37 @@ public final class WarmUp {
      * @throws InferenceException if a lane fails, fatal if interrupted; lanes may be left launched
      */
     public static void run(List<? extends Lane> lanes, int maxBatch) {
+        runGroups(List.of(lanes), maxBatch);
+    }
+
+    /** As {@link #run}, but a lane is launched when the one before is done: it takes longer, and one core at a time. */
+    public static void oneByOne(List<? extends Lane> lanes, int maxBatch) {
+        runGroups(lanes.stream().map(List::of).toList(), maxBatch);
+    }
+
+    private static void runGroups(Iterable<? extends List<? extends Lane>> groups, int maxBatch) {
         try (BytePointer grey = new BytePointer(SIDE * SIDE)) {
             Picture picture = new Picture();
             picture.layout(SIDE, SIDE, PixelFormat.GRAY8);
             picture.plane(0, grey.address(), SIDE);
-            for (Lane lane : lanes) {
-                for (int row = 0; row < maxBatch; row++) {
-                    lane.load(row, picture);
+            for (List<? extends Lane> group : groups) {
+                for (Lane lane : group) {
+                    launch(lane, picture, maxBatch);
                 }
-                lane.launch(maxBatch);
-            }
-            for (Lane lane : lanes) {
-                lane.await();
+                for (Lane lane : group) {
+                    lane.await();
+                }
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw InferenceException.fatal("interrupted while the model was opened", e);
         }
+    }
+
+    private static void launch(Lane lane, Picture picture, int rows) {
+        for (int row = 0; row < rows; row++) {
+            lane.load(row, picture);
+        }
+        lane.launch(rows);
     }
 }

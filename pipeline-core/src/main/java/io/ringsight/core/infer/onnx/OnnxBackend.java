@@ -36,13 +36,14 @@ public final class OnnxBackend implements InferenceBackend {
     /**
      * Makes {@code lanes} lanes, and as many sessions but no more than {@code cores}; runs each lane once.
      *
+     * @param gently a lane after the other, so that cameras have the other cores
      * @throws InferenceException fatal: if ONNX Runtime cannot be loaded or cannot run the model
      */
-    public static OnnxBackend open(ModelSpec model, int lanes, int maxBatch, int cores) {
+    public static OnnxBackend open(ModelSpec model, int lanes, int maxBatch, int cores, boolean gently) {
         OnnxBackend backend = new OnnxBackend(model, maxBatch);
         try {
             backend.makeLanes(model, lanes, cores);
-            backend.warmUp(model);
+            backend.warmUp(model, gently);
             return backend;
         } catch (OrtException e) {
             backend.close();
@@ -57,9 +58,13 @@ public final class OnnxBackend implements InferenceBackend {
         }
     }
 
-    private void warmUp(ModelSpec model) {
+    private void warmUp(ModelSpec model, boolean gently) {
         try {
-            WarmUp.run(lanes, maxBatch);
+            if (gently) {
+                WarmUp.oneByOne(lanes, maxBatch);
+            } else {
+                WarmUp.run(lanes, maxBatch);
+            }
             workers.forEach(OnnxWorker::rest);
         } catch (InferenceException e) {
             if (maxBatch == 1 || model.input().fixedBatch() != 0) {

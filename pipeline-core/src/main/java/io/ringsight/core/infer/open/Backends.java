@@ -87,7 +87,8 @@ public final class Backends {
 
     private static InferenceBackend openCpu(ModelSpec model, BackendSpec spec) {
         int lanes = spec.lanes() > 0 ? spec.lanes() : 2 * spec.cores();
-        return OnnxBackend.open(model, Math.min(lanes, BackendSpec.MAX_LANES), spec.maxBatch(), spec.cores());
+        return OnnxBackend.open(
+                model, Math.min(lanes, BackendSpec.MAX_LANES), spec.maxBatch(), spec.cores(), spec.gently());
     }
 
     private static TensorRtBackend.Options options(BackendSpec spec, List<CudaDevice> devices, EngineCache cache) {

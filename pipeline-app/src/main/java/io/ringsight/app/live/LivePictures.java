@@ -10,6 +10,7 @@ import io.ringsight.core.preprocess.PreprocessException;
 import io.ringsight.core.run.Threads;
 import io.ringsight.core.time.Clock;
 import io.ringsight.sinks.EncodedMessage;
+import io.ringsight.sinks.MessageType;
 import io.ringsight.sinks.MessageWatcher;
 import java.util.HashMap;
 import java.util.Map;
@@ -52,7 +53,7 @@ public final class LivePictures implements ResultSink, MessageWatcher, AutoClose
     @Override
     public void saw(EncodedMessage message, int objects) {
         WatchedSource source = watched.get(message.sourceId());
-        if (source != null) {
+        if (source != null && message.type() == MessageType.FRAME) {
             source.saw(message);
         }
     }

@@ -5,6 +5,8 @@ Written apart from `ringsight verify`, so that the two can be held against each 
 import collections
 import json
 
+from account import statement
+
 LAST_WORDS = ("stopped", "ended")  # a source gives nothing more in this run, as somebody wanted it
 FIELDS = {"type": str, "messageId": str, "sourceId": str, "streamEpoch": str, "frameSeq": int, "prevFrameSeq": int, "gaps": list}
 
@@ -18,6 +20,7 @@ class Chain:
         self.published, self.lost = set(), set()
         self.named = []  # (first, last): nobody knows what became of them, and a message says so
         self.last_by_partition = {}
+        self.final_by_partition = {}  # the reason of the newest message, None for a frame's
         self.words = []  # (frameSeq, reason) of its gap messages
         self.tells_crash = self.tells_damage = False
 
@@ -41,8 +44,9 @@ class Chain:
     def is_over(self):
         """Whether somebody says that nothing more comes: the run itself, or the next one for it."""
         last = self.last
-        return self.tells_crash or any(seq >= last and (reason in LAST_WORDS or reason == "unknown")
-                                       for seq, reason in self.words)
+        # a spool whose record of the end was damaged may know of fewer frames than were sent from it
+        return self.tells_crash or "unknown" in self.final_by_partition.values() or any(
+            seq >= last and (reason in LAST_WORDS or reason == "unknown") for seq, reason in self.words)
 
 
 class Ledger:
@@ -52,7 +56,7 @@ class Ledger:
         self.chains = collections.OrderedDict()  # (source, epoch) -> Chain
         self.violations, self.duplicates, self.records = [], 0, 0
         self.turns = collections.defaultdict(list)  # (partition, source) -> epochs in the order of their new messages
-        self._values = {}  # messageId -> value
+        self._values = {}  # messageId -> message
         for record in records:
             self.records += 1
             self._add(record)
@@ -73,15 +77,16 @@ class Ledger:
             self._wrong(source, epoch, "%s has the key %.80r" % (name, record.key))
         if name in self._values:
             self.duplicates += 1
-            if self._values[name] != record.value:
+            if statement(self._values[name]) != statement(message):
                 self._wrong(source, epoch, "%s came twice with different content" % name)
             return
-        self._values[name] = record.value
+        self._values[name] = message
         chain = self.chains.setdefault((source, epoch), Chain())
         self._judge_order(chain, message, record.partition)
         self._cover(chain, message, record.partition)
         seen = chain.last_by_partition.get(record.partition, 0)
         chain.last_by_partition[record.partition] = max(seen, message["frameSeq"])
+        chain.final_by_partition[record.partition] = message.get("reason")
 
     def _judge_order(self, chain, message, partition):
         seq, reason = message["frameSeq"], message.get("reason")

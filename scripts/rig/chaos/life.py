@@ -273,8 +273,8 @@ class Life(contextlib.ExitStack):
         return lambda: self.now.signal("CONT")
 
     def fault_reload(self, fault, chance):
-        if fault.detail == "remove" and len(self.sources) > 1:
-            self.sources = self.sources[1:]
+        if fault.detail == "remove" and any("&frames=" not in source["uri"] for source in self.sources[1:]):
+            self.sources = self.sources[1:]  # with none left but such as end, the daemon would be over
         elif fault.detail == "change":
             self.sources = [dict(self.sources[0], maxFps=5), *self.sources[1:]]
         else:

@@ -35,6 +35,12 @@ def test_a_sound_topic_has_no_violation_and_its_sums():
     assert (found.frames, found.delivered, found.lost, found.unknown) == (8, 3, 5, 0)
 
 
+def test_an_unknown_gap_that_is_made_again_says_the_same_later():
+    first = dict(gap("u1", "unknown", 1), until="2026-11-28T12:00:01Z")
+    assert ledger(frame(1), first, dict(first, until="2026-11-28T12:00:09Z")).violations == []
+    assert ledger(frame(1), first, dict(first, frameSeq=2)).violations
+
+
 def test_a_message_that_comes_twice_is_counted_once():
     found = ledger(*SOUND[:2], *SOUND)
     assert found.violations == []
@@ -47,6 +53,15 @@ def test_late_gaps_of_refused_messages_are_no_disorder():
 
 def test_a_spool_may_know_less_of_a_crash_than_the_topic():
     assert ledger(frame(1), frame(2), gap("d1", "unknown", 1), gap("u1", "unknown", 1)).violations == []
+
+
+def test_an_end_whose_record_was_damaged_is_told_by_the_last_message():
+    told = ledger(frame(1), frame(2), gap("d1", "unknown", 1))
+    told.judge_runs([("E1", True, {"cam": 2})], may_damage=True, clock_stepped=False)
+    assert told.violations == []
+    before = ledger(frame(1), gap("d1", "unknown", 1), frame(2))
+    before.judge_runs([("E1", True, {"cam": 2})], may_damage=True, clock_stepped=False)
+    assert any("nobody tells of its end" in text for text in before.violations)
 
 
 def test_a_source_may_move_to_another_partition():

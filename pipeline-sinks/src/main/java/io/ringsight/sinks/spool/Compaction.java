@@ -7,6 +7,7 @@ import io.ringsight.sinks.GapJson;
 import io.ringsight.sinks.Loss;
 import io.ringsight.sinks.MessageType;
 import java.io.IOException;
+import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -76,13 +77,16 @@ final class Compaction {
         return victims;
     }
 
-    /** Takes the entries of the next file. */
+    /** Takes the entries of the next file. One that somebody deleted counts as damaged. */
     void add(Segment segment) throws IOException {
         try (SegmentReader reader = new SegmentReader(segment)) {
             for (SpoolEntry entry = reader.next(segment.bytes); entry != null; entry = reader.next(segment.bytes)) {
                 add(entry);
             }
             isDamaged |= !reader.damage().isEmpty();
+        } catch (NoSuchFileException expected) {
+            // recovery tells which messages are lost
+            isDamaged = true;
         }
     }
 

@@ -55,7 +55,9 @@ final class LegacyLog {
         if (!isIn(dir)) {
             return false;
         }
-        List<Segment> known = new SpoolRecovery(dir, state, clock, cursor.committed()).run(true);
+        List<Segment> known = SpoolRecovery.run(
+                        () -> new SpoolRecovery(dir, state, clock, cursor.committed(), false), true)
+                .segments();
         long last = known.isEmpty() ? -1 : known.get(known.size() - 1).lastOffset;
         long free = Math.max(Math.max(last, state.lastOffset()) + 1, Math.max(state.next(), cursor.committed()));
         LegacyLog legacy = new LegacyLog(dir, free);

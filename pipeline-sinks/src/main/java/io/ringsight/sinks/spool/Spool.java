@@ -8,6 +8,7 @@ import io.ringsight.sinks.GapJson;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
@@ -20,7 +21,7 @@ import org.slf4j.LoggerFactory;
  *   committed              handed over             next
  *    | on their way,          | waiting              |
  *    | not answered yet       |                      |
- *   [00000.log][00812.log][01633.log]...[07405.log]     files, oldest first; the last one grows
+ *   [00000.spool][00812.spool][01633.spool]...[07405.spool] files, oldest first; the last one grows
  * </pre>
  *
  * Entries are appended at the end, handed over in order and forgotten when they are answered: whole files at a time,
@@ -82,20 +83,11 @@ public final class Spool implements Closeable {
     }
 
     private SpoolRecovery recover(boolean isRunEnded, boolean damagedBefore) throws IOException {
-        long answered = isRunEnded ? Math.max(cursor.committed(), state.next()) : handedOver;
-        SpoolRecovery recovery = new SpoolRecovery(spec.dir(), state, clock, answered);
-        if (damagedBefore) {
-            recovery.damagedBefore();
-        }
-        files.found(recovery.run(isRunEnded));
+        long told = isRunEnded ? Math.max(cursor.committed(), state.next()) : handedOver;
+        SpoolRecovery recovery =
+                SpoolRecovery.run(() -> new SpoolRecovery(spec.dir(), state, clock, told, damagedBefore), isRunEnded);
+        files.found(recovery.segments());
         metrics.count(SinkCounter.DISK_ERRORS, recovery.isDamaged() ? 1 : 0);
-        if (recovery.lostRecords() > 0) {
-            LOG.error(
-                    "{}: the disk damaged {} messages; {} gap messages of reason unknown tell of them",
-                    spec.dir(),
-                    recovery.lostRecords(),
-                    recovery.gaps().size());
-        }
         return recovery;
     }
 
@@ -202,7 +194,7 @@ public final class Spool implements Closeable {
 
     private SpoolEntry peek() throws IOException {
         while (peeked == null && handedOver < next) {
-            if (reader == null && !seek()) {
+            if (!seek()) {
                 handedOver = next;
                 return null;
             }
@@ -219,11 +211,19 @@ public final class Spool implements Closeable {
     }
 
     private boolean seek() throws IOException {
-        Segment segment = files.firstReaching(handedOver);
-        if (segment != null) {
-            reader = new SegmentReader(segment);
+        while (reader == null) {
+            Segment segment = files.firstReaching(handedOver);
+            if (segment == null) {
+                return false;
+            }
+            try {
+                reader = new SegmentReader(segment);
+            } catch (NoSuchFileException e) {
+                LOG.warn("{} is gone: somebody deleted or renamed it", e.getFile());
+                repair();
+            }
         }
-        return segment != null;
+        return true;
     }
 
     private void leaveSegment() throws IOException {

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
@@ -14,6 +15,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -27,6 +29,8 @@ final class SpoolRecovery {
     private static final Logger LOG = LoggerFactory.getLogger(SpoolRecovery.class);
     /** Before it there was no Ringsight: a wall clock that says so was never set. */
     private static final long EARLIEST_UTC_NS = 1_735_689_600_000_000_000L;
+    /** Nobody goes on deleting files for ever. */
+    private static final int MAX_ATTEMPTS = 10;
 
     private final Path dir;
     private final SpoolState state;
@@ -41,25 +45,64 @@ final class SpoolRecovery {
     private long lostRecords;
     private boolean isDamaged;
 
-    /** @param wanted entries before it were answered: what is missing there is not told */
-    SpoolRecovery(Path dir, SpoolState state, Clock clock, long wanted) {
+    /**
+     * @param wanted entries before it were answered: what is missing there is not told
+     * @param damagedBefore whether something before the first file was damaged
+     */
+    SpoolRecovery(Path dir, SpoolState state, Clock clock, long wanted, boolean damagedBefore) {
         this.dir = dir;
         this.state = state;
         this.clock = clock;
         this.wanted = wanted;
         chains = new Chains(clock, wanted);
         damagedBytes = new DamagedBytes(dir);
+        if (damagedBefore) {
+            chains.damaged();
+        }
     }
 
     private record Found(Path path, SpoolFormat.FileHeader header, long base) {}
 
     /**
-     * Finds the segments, in order, repairs them and brings the state up to date.
+     * Finds the segments, in order, repairs them and brings the state up to date; all of it again if somebody deletes or
+     * renames a file meanwhile.
      *
+     * @param start makes one that has seen nothing yet
      * @param isRunEnded whether it is an earlier process's spool: a run that was killed is told of by other means
      * @throws SpoolException if a newer Ringsight wrote one of the files
      */
-    List<Segment> run(boolean isRunEnded) throws IOException {
+    static SpoolRecovery run(Supplier<SpoolRecovery> start, boolean isRunEnded) throws IOException {
+        for (int attempt = 1; ; attempt++) {
+            SpoolRecovery recovery = start.get();
+            try {
+                recovery.run(isRunEnded);
+                recovery.tellInLog();
+                return recovery;
+            } catch (NoSuchFileException e) {
+                if (attempt == MAX_ATTEMPTS) {
+                    throw e;
+                }
+                LOG.warn("{} is gone: somebody deleted or renamed it; the spool is read again", e.getFile());
+            }
+        }
+    }
+
+    private void tellInLog() {
+        if (lostRecords > 0) {
+            LOG.error(
+                    "{}: the disk damaged {} messages; {} gap messages of reason unknown tell of them",
+                    dir,
+                    lostRecords,
+                    gaps().size());
+        }
+    }
+
+    /** The files as they are now, oldest first. */
+    List<Segment> segments() {
+        return segments;
+    }
+
+    private void run(boolean isRunEnded) throws IOException {
         List<Found> files = files();
         if (!files.isEmpty() && files.get(0).base > wanted) {
             // the first file is missing
@@ -76,12 +119,6 @@ final class SpoolRecovery {
             segment.firstNs = byThisClock(segment.firstEpoch, segment.firstNs);
             segment.lastNs = byThisClock(segment.lastEpoch, segment.lastNs);
         }
-        return segments;
-    }
-
-    /** Something before the first file was damaged. */
-    void damagedBefore() {
-        chains.damaged();
     }
 
     private List<Found> files() throws IOException {

@@ -49,6 +49,15 @@ public record Detection(
      * @param id unique among all tracks of all cameras and runs (field {@code trackId})
      * @param label name of the class it was given by vote over time; {@link Detection#label} is what this frame alone says
      *     (field {@code trackLabel})
+     * @param speed how fast it moves over the ground; empty if nobody knows (field {@code speed})
      */
-    public record Track(String id, String label) {}
+    public record Track(String id, String label, Optional<Speed> speed) {}
+
+    /**
+     * How fast an object moves over the ground. Immutable.
+     *
+     * @param kmh kilometres an hour (field {@code kmh})
+     * @param uncertaintyKmh how far that may be off in 95 of 100 cases (field {@code uncertaintyKmh})
+     */
+    public record Speed(double kmh, double uncertaintyKmh) {}
 }

@@ -16,6 +16,7 @@ final class DetectionFields implements JsonFields.FieldReader {
     private Box box;
     private String trackId;
     private String trackLabel;
+    private Detection.Speed speed;
     private List<String> zones;
     private List<Detection.Crossing> crossings = List.of();
 
@@ -29,6 +30,7 @@ final class DetectionFields implements JsonFields.FieldReader {
             case "bbox" -> box = box(in);
             case "trackId" -> trackId = JsonFields.text(in);
             case "trackLabel" -> trackLabel = JsonFields.text(in);
+            case "speed" -> speed = speed(in);
             case "zones" -> zones = texts(in);
             case "crossings" -> crossings = crossings(in);
             default -> {
@@ -71,6 +73,25 @@ final class DetectionFields implements JsonFields.FieldReader {
         return crossings;
     }
 
+    private static Detection.Speed speed(JsonParser in) throws IOException, MessageFormatException {
+        if (JsonFields.isNull(in)) {
+            return null;
+        }
+        Double[] numbers = new Double[2];
+        JsonFields.object(in, (name, value) -> {
+            switch (name) {
+                case "kmh" -> numbers[0] = JsonFields.decimal(value);
+                case "uncertaintyKmh" -> numbers[1] = JsonFields.decimal(value);
+                default -> {
+                    // newer than this version
+                }
+            }
+        });
+        return new Detection.Speed(
+                MessageFields.need(numbers[0], "objects.speed.kmh"),
+                MessageFields.need(numbers[1], "objects.speed.uncertaintyKmh"));
+    }
+
     private static Box box(JsonParser in) throws IOException, MessageFormatException {
         Double[] sides = new Double[4];
         JsonFields.object(in, (name, value) -> {
@@ -106,6 +127,7 @@ final class DetectionFields implements JsonFields.FieldReader {
     private Optional<Detection.Track> track() throws MessageFormatException {
         return trackId == null
                 ? Optional.empty()
-                : Optional.of(new Detection.Track(trackId, MessageFields.need(trackLabel, "objects.trackLabel")));
+                : Optional.of(new Detection.Track(
+                        trackId, MessageFields.need(trackLabel, "objects.trackLabel"), Optional.ofNullable(speed)));
     }
 }

@@ -12,6 +12,8 @@ final class EventFields {
     private String name;
     private Optional<String> direction = Optional.empty();
     private String severity;
+    private Optional<String> sentence = Optional.empty();
+    private OptionalLong count = OptionalLong.empty();
     private String trackId;
     private String trackLabel;
     private Integer classId;
@@ -24,6 +26,8 @@ final class EventFields {
             case "name" -> name = JsonFields.text(in);
             case "direction" -> direction = Optional.of(JsonFields.text(in));
             case "severity" -> severity = JsonFields.text(in);
+            case "sentence" -> sentence = Optional.of(JsonFields.text(in));
+            case "count" -> count = OptionalLong.of(JsonFields.integer(in, 0, Long.MAX_VALUE));
             case "trackId" -> trackId = JsonFields.text(in);
             case "trackLabel" -> trackLabel = JsonFields.text(in);
             case "classId" -> classId = (int) JsonFields.integer(in, Integer.MIN_VALUE, Integer.MAX_VALUE);
@@ -41,14 +45,15 @@ final class EventFields {
                 MessageFields.need(event, "event"),
                 MessageFields.need(name, "name"),
                 direction,
-                MessageFields.need(severity, "severity"));
+                MessageFields.need(severity, "severity"),
+                sentence);
         return new EventMessage(
                 identity,
                 coverage,
                 what,
                 time,
                 subject(),
-                new EventMessage.Figures(durationMs, missingMs),
+                new EventMessage.Figures(durationMs, missingMs, count),
                 publishedAt);
     }
 

@@ -29,12 +29,14 @@ public record EventMessage(
      * What happened.
      *
      * @param event kind of event: {@code entered}, {@code appeared}, {@code left} or {@code lost} of a zone,
-     *     {@code crossed} of a line; newer versions may know more (field {@code event})
-     * @param name of the zone or line (field {@code name})
+     *     {@code crossed} of a line, {@code rule} where what a rule asks for has lasted; newer versions may know more (field {@code event})
+     * @param name of the zone, line or rule (field {@code name})
      * @param direction {@code forward} or {@code backward} over a line; empty elsewhere (field {@code direction})
      * @param severity {@code info}, {@code warning} or {@code alarm} (field {@code severity})
+     * @param sentence what people are told; empty where the rule says nothing (field {@code sentence})
      */
-    public record What(String event, String name, Optional<String> direction, String severity) {}
+    public record What(
+            String event, String name, Optional<String> direction, String severity, Optional<String> sentence) {}
 
     /**
      * An object.
@@ -51,6 +53,7 @@ public record EventMessage(
      * @param durationMs how long it lasted: of an object that leaves a zone, how long it was there (field
      *     {@code durationMs})
      * @param missingMs how much of that nobody saw (field {@code missingMs})
+     * @param count how many objects met the condition of a rule (field {@code count})
      */
-    public record Figures(OptionalLong durationMs, OptionalLong missingMs) {}
+    public record Figures(OptionalLong durationMs, OptionalLong missingMs, OptionalLong count) {}
 }

@@ -126,19 +126,25 @@ public final class MessageWriter {
             out.writeStringField("direction", event.what().direction().get());
         }
         out.writeStringField("severity", event.what().severity());
+        if (event.what().sentence().isPresent()) {
+            out.writeStringField("sentence", event.what().sentence().get());
+        }
         capture(out, event.time());
         if (event.subject().isPresent()) {
             out.writeStringField("trackId", event.subject().get().trackId());
             out.writeStringField("trackLabel", event.subject().get().label());
             out.writeNumberField("classId", event.subject().get().classId());
         }
-        if (event.figures().durationMs().isPresent()) {
-            number(out, "durationMs", event.figures().durationMs());
-        }
-        if (event.figures().missingMs().isPresent()) {
-            number(out, "missingMs", event.figures().missingMs());
-        }
+        figure(out, "durationMs", event.figures().durationMs());
+        figure(out, "missingMs", event.figures().missingMs());
+        figure(out, "count", event.figures().count());
         time(out, "publishedAt", Optional.of(event.publishedAt()));
+    }
+
+    private static void figure(JsonGenerator out, String field, OptionalLong figure) throws IOException {
+        if (figure.isPresent()) {
+            out.writeNumberField(field, figure.getAsLong());
+        }
     }
 
     private static void objects(JsonGenerator out, List<Detection> objects) throws IOException {
@@ -158,6 +164,7 @@ public final class MessageWriter {
             if (object.track().isPresent()) {
                 out.writeStringField("trackId", object.track().get().id());
                 out.writeStringField("trackLabel", object.track().get().label());
+                speed(out, object.track().get().speed());
             }
             crossings(out, object.crossings());
             if (object.zones().isPresent()) {
@@ -170,6 +177,15 @@ public final class MessageWriter {
             out.writeEndObject();
         }
         out.writeEndArray();
+    }
+
+    private static void speed(JsonGenerator out, Optional<Detection.Speed> speed) throws IOException {
+        if (speed.isPresent()) {
+            out.writeObjectFieldStart("speed");
+            decimal(out, "kmh", speed.get().kmh());
+            decimal(out, "uncertaintyKmh", speed.get().uncertaintyKmh());
+            out.writeEndObject();
+        }
     }
 
     private static void crossings(JsonGenerator out, List<Detection.Crossing> crossings) throws IOException {

@@ -71,7 +71,7 @@ class MessageReaderTest {
                                 1,
                                 0.91,
                                 new Box(12, 30.5, 40.25, 22),
-                                Optional.of(new Detection.Track("01JD/t17", "spur")),
+                                Optional.of(new Detection.Track("01JD/t17", "spur", Optional.empty())),
                                 Optional.of(List.of("bay 3", "door")),
                                 List.of(new Detection.Crossing("gate", "forward"))))));
     }
@@ -139,7 +139,7 @@ class MessageReaderTest {
                 .replace("\"decodeNs\"", "\"x\":{\"decodeNs\":9},\"decodeNs\"")
                 .replace("\"width\":1920", "\"width\":1920,\"x\":null")
                 .replace("\"backend\"", "\"x\":[],\"backend\"")
-                .replace("\"id\":0", "\"id\":0,\"zone\":7,\"speed\":{\"kmh\":50.5}")
+                .replace("\"id\":0", "\"id\":0,\"zone\":7,\"tilt\":{\"kmh\":50.5}")
                 .replace("\"left\"", "\"x\":{\"left\":1},\"left\"");
         FrameMessage known = (FrameMessage) read(FRAME);
         FrameMessage read = (FrameMessage) read(newer);
@@ -169,7 +169,8 @@ class MessageReaderTest {
     @Test
     void readsAnEventWhateverTheOrderOfItsFields() throws MessageFormatException {
         EventMessage event = (EventMessage) read(EVENT);
-        assertThat(event.what()).isEqualTo(new EventMessage.What("left", "bay 3", Optional.empty(), "info"));
+        assertThat(event.what())
+                .isEqualTo(new EventMessage.What("left", "bay 3", Optional.empty(), "info", Optional.empty()));
         assertThat(event.subject()).contains(new EventMessage.Subject("01JD/t17", "car", 2));
         assertThat(event.figures().durationMs()).hasValue(60_000);
         assertThat(event.time().uncertaintyUs()).isEmpty();

@@ -69,11 +69,15 @@ final class DecisionJson {
             }
             MessageParts.string(
                     out, MessageParts.SEVERITY, event.what().severity().wireName());
+            if (event.what().sentence() != null) {
+                MessageParts.string(out, MessageParts.SENTENCE, event.what().sentence());
+            }
             text.captureTime(
                     event.when().utcNs(), event.when().clock(), event.when().uncertaintyUs());
             subject(out, event.subject(), streamEpoch);
             figure(MessageParts.DURATION_MS, event.figures().durationMs());
             figure(MessageParts.MISSING_MS, event.figures().missingMs());
+            figure(MessageParts.COUNT, event.figures().count());
             text.utc(MessageParts.PUBLISHED_AT, nowNs);
             out.writeEndObject();
             return new EncodedMessage(key, MessageType.EVENT, nowNs, null, text.end());

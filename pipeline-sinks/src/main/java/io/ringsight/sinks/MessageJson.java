@@ -28,6 +28,7 @@ public final class MessageJson {
 
     private static final int BOX_DECIMALS = 2;
     private static final int CONFIDENCE_DECIMALS = 4;
+    private static final int SPEED_DECIMALS = 1;
 
     private final JsonText text = new JsonText();
     private final GapJson gaps;
@@ -157,12 +158,24 @@ public final class MessageJson {
             if (found.track(i) != Detections.NO_TRACK) {
                 text.numbered(MessageParts.TRACK_ID, trackPrefix, found.track(i));
                 label(out, MessageParts.TRACK_LABEL, found.trackClassId(i));
+                speed(out, found.kmh(i), found.uncertaintyKmh(i));
             }
             zones(out, found.zones(i), result.zoneNames());
             crossings(out, found.crossed(i), result.lineNames());
             out.writeEndObject();
         }
         out.writeEndArray();
+    }
+
+    /** Nothing where nobody knows it. */
+    private void speed(JsonGenerator out, float kmh, float uncertaintyKmh) throws IOException {
+        if (!Float.isNaN(uncertaintyKmh)) {
+            out.writeFieldName(MessageParts.SPEED);
+            out.writeStartObject();
+            text.decimal(MessageParts.KMH, kmh, SPEED_DECIMALS);
+            text.decimal(MessageParts.UNCERTAINTY_KMH, uncertaintyKmh, SPEED_DECIMALS);
+            out.writeEndObject();
+        }
     }
 
     private static void zones(JsonGenerator out, long in, List<String> names) throws IOException {

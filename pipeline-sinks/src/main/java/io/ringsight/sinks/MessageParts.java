@@ -46,6 +46,11 @@ final class MessageParts {
     static final SerializedString EVENT = new SerializedString("event");
     static final SerializedString NAME = new SerializedString("name");
     static final SerializedString SEVERITY = new SerializedString("severity");
+    static final SerializedString SPEED = new SerializedString("speed");
+    static final SerializedString KMH = new SerializedString("kmh");
+    static final SerializedString UNCERTAINTY_KMH = new SerializedString("uncertaintyKmh");
+    static final SerializedString SENTENCE = new SerializedString("sentence");
+    static final SerializedString COUNT = new SerializedString("count");
     static final SerializedString DURATION_MS = new SerializedString("durationMs");
     static final SerializedString MISSING_MS = new SerializedString("missingMs");
     static final SerializedString REASON = new SerializedString("reason");

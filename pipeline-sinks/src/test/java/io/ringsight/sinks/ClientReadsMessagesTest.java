@@ -115,6 +115,7 @@ class ClientReadsMessagesTest {
             frame.detections().zones(object, object);
         }
         frame.detections().track(1, 17, 2);
+        frame.detections().speed(1, 51.25f, 2.5f);
         frame.detections().crossed(1, 0b11L << Line.MAX_LINES | 0b1);
         return frame;
     }
@@ -150,15 +151,16 @@ class ClientReadsMessagesTest {
         long number = 1;
         for (Event.Kind kind : Event.Kind.values()) {
             Event event = Sample.event("line1", number++);
-            Event.What what = new Event.What(kind, "a \u00fc", null, Severity.INFO);
+            Event.What what = new Event.What(kind, "a \u00fc", null, Severity.INFO, null);
             add(json.decision(new Event(LINE1, number, what, event.when(), null, Event.Figures.NONE), 17));
             add(json.decision(event, 17));
         }
         for (Severity severity : Severity.values()) {
-            Event.What what = new Event.What(Event.Kind.CROSSED, "gate", "forward", severity);
+            Event.What what = new Event.What(Event.Kind.CROSSED, "gate", "forward", severity, "stop \u00fc");
             Event.When when = new Event.When(Picture.UNKNOWN, CaptureClock.FILE, 7);
             add(json.decision(
-                    new Event(LINE1, number++, what, when, new Event.Subject(1, "car", 2), Event.Figures.NONE), 17));
+                    new Event(LINE1, number++, what, when, new Event.Subject(1, "car", 2), new Event.Figures(0, 0, 0)),
+                    17));
         }
     }
 

@@ -48,6 +48,28 @@ class MessagePublisherTest {
         assertThat(told).containsExactly("room");
     }
 
+    @Test
+    void aSinkGetsTheTypesThatItWantsAndNoOthers() {
+        MessageSink events = SelectedMessages.of(List.of(MessageType.EVENT), first);
+        MessageSink all = SelectedMessages.of(List.of(MessageType.values()), second);
+        MessagePublisher selecting =
+                new MessagePublisher(Sample.json(new ManualClock(Sample.NOW_UTC_NS)), List.of(events, all));
+        for (boolean lossless : new boolean[] {false, true}) {
+            selecting.frame(Sample.frame("line1", 1, 0), lossless);
+            selecting.decision(Sample.event("line1", 7), 1, lossless);
+            selecting.gap(Sample.gap("line1", 1, GapReason.ENDED, 1, 1), lossless);
+        }
+        assertThat(all).isSameAs(second);
+        assertThat(first.offered)
+                .extracting(EncodedMessage::messageId)
+                .containsExactly("line1/" + Sample.EPOCH + "/e7");
+        assertThat(first.put).extracting(EncodedMessage::type).containsExactly(MessageType.EVENT);
+        assertThat(second.offered)
+                .extracting(EncodedMessage::type)
+                .containsExactly(MessageType.FRAME, MessageType.EVENT, MessageType.GAP);
+        assertThat(second.put).hasSize(3);
+    }
+
     /** Keeps what it gets. */
     private static final class Kept implements MessageSink {
         private final List<EncodedMessage> offered = new ArrayList<>();

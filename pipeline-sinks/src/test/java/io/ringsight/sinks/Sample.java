@@ -74,10 +74,10 @@ public final class Sample {
         return new Event(
                 new SourceId(source),
                 number,
-                new Event.What(Event.Kind.LEFT, "bay 3", null, Severity.INFO),
+                new Event.What(Event.Kind.LEFT, "bay 3", null, Severity.INFO, null),
                 new Event.When(NOW_UTC_NS, CaptureClock.ARRIVAL, Picture.UNKNOWN),
                 new Event.Subject(17, "car", 2),
-                new Event.Figures(60_000, 80));
+                new Event.Figures(60_000, 80, Picture.UNKNOWN));
     }
 
     /** A result as the pipeline would give it; all that is not set is zero or unknown. */

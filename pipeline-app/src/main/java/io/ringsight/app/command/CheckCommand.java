@@ -10,6 +10,8 @@ import io.ringsight.app.config.SinkConfig;
 import io.ringsight.app.config.SourceConfig;
 import io.ringsight.app.config.yaml.ConfigException;
 import io.ringsight.app.daemon.BrokerRemarks;
+import io.ringsight.core.analyse.world.Calibration;
+import io.ringsight.core.analyse.world.Homography;
 import io.ringsight.core.analyse.zone.Line;
 import io.ringsight.core.analyse.zone.Zone;
 import io.ringsight.core.infer.BackendSpec;
@@ -22,6 +24,7 @@ import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -110,6 +113,10 @@ public final class CheckCommand implements Callable<Integer> {
         String title = "sources";
         for (SourceConfig source : read.sources()) {
             rows.add(List.of(title, source.title() + "  " + source.spec().uri() + limits(source)));
+            calibration(source).ifPresent(sentence -> rows.add(List.of("", "  " + sentence)));
+            source.analysis()
+                    .rules()
+                    .forEach(rule -> rows.add(List.of("", "  rule " + rule.name() + ": " + rule.inWords())));
             title = "";
         }
         title = "sinks";
@@ -213,6 +220,20 @@ public final class CheckCommand implements Callable<Integer> {
         return text.toString();
     }
 
+    private static Optional<String> calibration(SourceConfig source) {
+        return source.analysis()
+                .calibration()
+                .flatMap(calibration -> Homography.of(calibration)
+                        .map(map -> String.format(
+                                Locale.ROOT,
+                                "calibrated by %d points, which fit to %.2f m%s",
+                                calibration.points().size(),
+                                map.residualM(),
+                                calibration.points().size() == Calibration.MIN_POINTS
+                                        ? ": four always fit, a fifth would show what is wrong"
+                                        : "")));
+    }
+
     private static String queue(SinkConfig sink) {
         QueueLimits limits = sink.limits();
         return limits.messages() + " messages or " + (limits.bytes() >> 20) + " MiB";
@@ -264,6 +285,15 @@ public final class CheckCommand implements Callable<Integer> {
         source.name().ifPresent(name -> object.put("name", name.value()));
         source.model().ifPresent(model -> object.put("model", model));
         object.put("uri", source.spec().uri());
+        source.analysis()
+                .calibration()
+                .flatMap(Homography::of)
+                .ifPresent(map -> object.put("calibrationResidualM", map.residualM()));
+        if (!source.analysis().rules().isEmpty()) {
+            Map<String, String> rules = new LinkedHashMap<>();
+            source.analysis().rules().forEach(rule -> rules.put(rule.name(), rule.inWords()));
+            object.put("rules", rules);
+        }
         return object;
     }
 }

@@ -2,6 +2,7 @@ package io.ringsight.app.config;
 
 import io.ringsight.core.time.Clock;
 import io.ringsight.sinks.MessageSink;
+import io.ringsight.sinks.MessageType;
 import io.ringsight.sinks.jsonl.FileInUseException;
 import io.ringsight.sinks.jsonl.JsonLinesSink;
 import io.ringsight.sinks.jsonl.JsonLinesSpec;
@@ -9,11 +10,15 @@ import io.ringsight.sinks.kafka.KafkaSink;
 import io.ringsight.sinks.kafka.client.KafkaSinkSpec;
 import io.ringsight.sinks.queue.QueueLimits;
 import io.ringsight.sinks.spool.SpoolException;
+import java.util.List;
 
 /** One receiver of messages. */
 public sealed interface SinkConfig {
     /** The name in metrics and logs, unique in one configuration. */
     String name();
+
+    /** The types of messages that it gets. */
+    List<MessageType> messages();
 
     /** What its queue in memory holds. */
     QueueLimits limits();
@@ -28,7 +33,7 @@ public sealed interface SinkConfig {
     MessageSink open(Clock clock, Runnable onReaderGone) throws FileInUseException;
 
     /** A Kafka topic. */
-    record Kafka(KafkaSinkSpec spec) implements SinkConfig {
+    record Kafka(KafkaSinkSpec spec, List<MessageType> messages) implements SinkConfig {
         @Override
         public String name() {
             return "kafka:" + spec.topic();
@@ -52,7 +57,7 @@ public sealed interface SinkConfig {
     }
 
     /** A file of JSON lines, or standard output. */
-    record Jsonl(JsonLinesSpec spec) implements SinkConfig {
+    record Jsonl(JsonLinesSpec spec, List<MessageType> messages) implements SinkConfig {
         @Override
         public String name() {
             return "jsonl:" + spec.path();

@@ -1,8 +1,10 @@
 package io.ringsight.app.config;
 
 import io.ringsight.app.config.yaml.Environment;
+import io.ringsight.app.config.yaml.Suggestion;
 import io.ringsight.app.config.yaml.YamlErrors;
 import io.ringsight.app.config.yaml.YamlObject;
+import io.ringsight.sinks.MessageType;
 import io.ringsight.sinks.jsonl.JsonLinesSpec;
 import io.ringsight.sinks.kafka.client.KafkaSinkSpec;
 import io.ringsight.sinks.queue.QueueLimits;
@@ -16,6 +18,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -32,6 +35,7 @@ final class SinksReader {
     private static final long MAX_AGE_SECONDS = 10L * 366 * 86_400;
     private static final long MAX_SYNC_MS = 3_600_000;
     private static final String SPOOL = "spool";
+    private static final String MESSAGES = "messages";
     private static final String DEFAULT_SPOOL_DIR = "out/spool";
     private static final String KINDS = "one key, kafka or jsonl";
 
@@ -85,6 +89,7 @@ final class SinksReader {
         String topic = yaml.text("topic");
         Map<String, String> properties = yaml.textMap(
                 "properties", name -> name.equals(JaasQuoting.PROPERTY) ? new JaasQuoting() : Environment.Quoting.NONE);
+        List<MessageType> messages = messages(yaml);
         QueueLimits limits = limits(yaml);
         Optional<SpoolSpec> spool = spool(yaml, topic);
         yaml.finish();
@@ -106,7 +111,7 @@ final class SinksReader {
                     given.isPresent() ? "dir" : SPOOL,
                     spool.get().dir());
         }
-        return new SinkConfig.Kafka(spec);
+        return new SinkConfig.Kafka(spec, messages);
     }
 
     /** Each topic has a directory of its own in {@code dir}, so that two sinks can share the key's default. */
@@ -148,6 +153,7 @@ final class SinksReader {
         String path = yaml.text("path");
         long maxBytes = yaml.longInteger("maxBytes", 1, 1L << 50, JsonLinesSpec.DEFAULT_MAX_BYTES);
         int keep = yaml.integer("keep", 0, MAX_FILES, JsonLinesSpec.DEFAULT_KEEP);
+        List<MessageType> messages = messages(yaml);
         QueueLimits limits = limits(yaml);
         yaml.finish();
         boolean isFirst = once(yaml, "path", "jsonl:" + path, path);
@@ -156,7 +162,34 @@ final class SinksReader {
         } else if (!path.isBlank() && writable(yaml, path) && isFirst) {
             files.writesLines(yaml, "path", Path.of(path), keep);
         }
-        return new SinkConfig.Jsonl(new JsonLinesSpec(path, maxBytes, keep, limits));
+        return new SinkConfig.Jsonl(new JsonLinesSpec(path, maxBytes, keep, limits), messages);
+    }
+
+    /** All but where it is said; what accounts for frames comes together. */
+    private static List<MessageType> messages(YamlObject yaml) {
+        List<String> names =
+                Arrays.stream(MessageType.values()).map(MessageType::wireName).toList();
+        List<String> said = yaml.texts(MESSAGES);
+        if (yaml.isEmptyList(MESSAGES)) {
+            yaml.mistake(MESSAGES, "expected at least one of " + String.join(", ", names) + ", got an empty list");
+        }
+        for (String name : said) {
+            if (!names.contains(name)) {
+                yaml.mistake(
+                        MESSAGES,
+                        "expected " + String.join(", ", names) + ", got " + YamlObject.quoted(name)
+                                + Suggestion.of(name, names));
+            }
+        }
+        if (said.contains(MessageType.FRAME.wireName()) != said.contains(MessageType.GAP.wireName())) {
+            yaml.mistake(
+                    MESSAGES,
+                    "expected frame and gap together, because only both account for every frame, got one of them");
+        }
+        List<MessageType> types = Arrays.stream(MessageType.values())
+                .filter(type -> said.contains(type.wireName()))
+                .toList();
+        return types.isEmpty() ? List.of(MessageType.values()) : types;
     }
 
     private static QueueLimits limits(YamlObject yaml) {

@@ -1,12 +1,16 @@
 package io.ringsight.app.config;
 
+import io.ringsight.app.config.place.CalibrationReader;
 import io.ringsight.app.config.place.LinesReader;
 import io.ringsight.app.config.place.PartsReader;
+import io.ringsight.app.config.place.RulesReader;
 import io.ringsight.app.config.place.ZonesReader;
 import io.ringsight.app.config.yaml.YamlObject;
 import io.ringsight.core.analyse.AnalysisSpec;
+import io.ringsight.core.analyse.rule.Rule;
 import io.ringsight.core.analyse.track.TrackSettings;
 import io.ringsight.core.analyse.verdict.PartSpec;
+import io.ringsight.core.analyse.world.Calibration;
 import io.ringsight.core.analyse.zone.Line;
 import io.ringsight.core.analyse.zone.Zone;
 import io.ringsight.core.frame.SourceId;
@@ -21,6 +25,7 @@ import io.ringsight.sources.spec.SourceSpecException;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.Function;
 
 /** Reads one entry of {@code sources}. What a URI and its settings mean is {@link SourceSpec}'s business. */
 final class SourceReader {
@@ -55,15 +60,12 @@ final class SourceReader {
                 yaml.object("tracking").map(SourceReader::tracking).orElse(TrackSettings.OFF);
         List<Zone> zones = ZonesReader.read(yaml);
         List<Line> lines = LinesReader.read(yaml, tracking.enabled());
+        Function<String, Optional<String>> problemOfClass = name -> problemOf(name, models.classNames(model));
+        List<Rule> rules = new RulesReader(zones, problemOfClass).read(yaml);
+        Optional<Calibration> calibration = CalibrationReader.read(yaml, tracking.enabled());
         Optional<PartSpec> parts = yaml.object("parts")
                 .flatMap(section -> new PartsReader(section)
-                        .read(new PartsReader.Beside(
-                                uri,
-                                tracking.enabled(),
-                                classes,
-                                name -> models.classNames(model)
-                                        .filter(known -> known.ids(name).isEmpty())
-                                        .map(known -> known.mistake(name)))));
+                        .read(new PartsReader.Beside(uri, tracking.enabled(), classes, problemOfClass)));
         SourceSettings settings = settings();
         yaml.finish();
         Optional<SourceSpec> spec = uri.isBlank() ? Optional.empty() : spec(uri, settings);
@@ -77,7 +79,7 @@ final class SourceReader {
                         new SourceConfig.Flow(maxFps, deadlineMs, credits),
                         new SourceConfig.Video(decode, deinterlace, track),
                         classes,
-                        new AnalysisSpec(tracking, zones, lines, parts),
+                        new AnalysisSpec(tracking, zones, lines, rules, calibration, parts),
                         model));
     }
 
@@ -114,11 +116,13 @@ final class SourceReader {
             yaml.mistake("classes", "expected a list of at least one class, got an empty one; leave it out for all");
         }
         for (String name : names) {
-            classNames
-                    .filter(known -> known.ids(name).isEmpty())
-                    .ifPresent(known -> yaml.mistake("classes", known.mistake(name)));
+            problemOf(name, classNames).ifPresent(sentence -> yaml.mistake("classes", sentence));
         }
         return names;
+    }
+
+    private static Optional<String> problemOf(String name, Optional<ClassNames> classNames) {
+        return classNames.filter(known -> known.ids(name).isEmpty()).map(known -> known.mistake(name));
     }
 
     /** A word that says how video is decoded; drawings are not. */

@@ -6,6 +6,7 @@ import io.ringsight.app.config.yaml.ConfigException;
 import io.ringsight.core.run.Threads;
 import io.ringsight.core.time.Clock;
 import io.ringsight.sinks.MessageSink;
+import io.ringsight.sinks.SelectedMessages;
 import io.ringsight.sinks.jsonl.FileInUseException;
 import io.ringsight.sinks.spool.SpoolException;
 import java.time.Duration;
@@ -35,7 +36,7 @@ final class SinkSet {
     /** Opens one; those opened before are closed by {@link #close}, whether it can be or not. */
     MessageSink open(SinkConfig wanted) throws ConfigException {
         try {
-            MessageSink sink = wanted.open(clock, () -> outputGone(wanted));
+            MessageSink sink = SelectedMessages.of(wanted.messages(), wanted.open(clock, () -> outputGone(wanted)));
             sinks.add(sink);
             return sink;
         } catch (FileInUseException e) {

@@ -139,6 +139,8 @@ class ConfigReferenceTest {
                 sources: [{id: a, uri: "synthetic:pcb", bogus: 1, tracking: {bogus: 1},
                     zones: [{name: a, polygon: "0,0 1,0 1,1", bogus: 1}],
                     lines: [{name: a, from: "0,0", to: "1,1", bogus: 1}],
+                    rules: [{name: a, bogus: 1}],
+                    calibration: [{at: "0,0", metres: "0,0", bogus: 1}],
                     parts: {bogus: 1, window: {bogus: 1}, recipe: {bogus: 1},
                         panel: [{name: a, polygon: "0,0 1,0 1,1", bogus: 1}]}}]
                 sinks:
@@ -186,6 +188,12 @@ class ConfigReferenceTest {
             if (((Map<?, ?>) entry).get("lines") instanceof List<?> lines) {
                 keys.put("sources.lines", names((Map<?, ?>) lines.get(0)));
             }
+            if (((Map<?, ?>) entry).get("calibration") instanceof List<?> points) {
+                keys.put("sources.calibration", names((Map<?, ?>) points.get(0)));
+            }
+            if (((Map<?, ?>) entry).get("rules") instanceof List<?> rules) {
+                keys.put("sources.rules", names((Map<?, ?>) rules.get(0)));
+            }
         }
         keys.putAll(partsOfReference((List<?>) top.get("sources")));
         for (Object sink : (List<?>) top.get("sinks")) {
@@ -232,6 +240,9 @@ class ConfigReferenceTest {
         Map.of("parts", "parts", "parts.window", "window", "parts.recipe", "recipe", "parts.panel", "zone")
                 .forEach((key, definition) -> keys.put("sources." + key, names((Map<?, ?>)
                         ((Map<?, ?>) definitions.get(definition)).get("properties"))));
+        keys.put("sources.calibration", names((Map<?, ?>)
+                ((Map<?, ?>) definitions.get("calibrationPoint")).get("properties")));
+        keys.put("sources.rules", names((Map<?, ?>) ((Map<?, ?>) definitions.get("rule")).get("properties")));
         for (String sink : List.of("kafka", "jsonl")) {
             keys.put(sink, names((Map<?, ?>) ((Map<?, ?>) definitions.get(sink)).get("properties")));
         }

@@ -198,7 +198,34 @@ class ConfiguredValuesTest {
                         and(RTSP, "tracking", "{enabled: true}"),
                         "sources[0].analysis.lines[0].to.y",
                         "[{name: a, from: '0,0', to: '1,0.25'}]",
-                        "0.25"));
+                        "0.25"),
+                new Arrival(
+                        "source.calibration",
+                        and(RTSP, "tracking", "{enabled: true}"),
+                        "sources[0].analysis.calibration.points[3].ground.y",
+                        "[{at: '0,1', metres: '0,0'}, {at: '1,1', metres: '7,0'}, {at: '0.4,0.2', metres: '0,40'},"
+                                + " {at: '0.6,0.2', metres: '7,40.5'}]",
+                        "40.5"),
+                rule("name", "[{name: full}]", "full"),
+                rule("sentence", "[{name: a, sentence: Go.}]", "Go."),
+                rule("condition.classes[0]", "[{name: a, classes: [shade-3]}]", "shade-3"),
+                rule("condition.confidence", "[{name: a, confidence: 0.25}]", "0.25"),
+                rule("condition.count", "[{name: a, count: 3}]", "3"),
+                rule("lasting.forMs", "[{name: a, forMs: 7}]", "7"),
+                rule("lasting.frames", "[{name: a, frames: 2 of 7}]", "2"),
+                rule("lasting.ofLast", "[{name: a, frames: 2 of 7}]", "7"),
+                rule("quietMs", "[{name: a, quietMs: 7}]", "7"),
+                rule("severity", "[{name: a, severity: alarm}]", "ALARM"),
+                new Arrival(
+                        "source.rules",
+                        and(RTSP, "zones", "[{name: z, polygon: '0,0 1,0 1,1'}]"),
+                        "sources[0].analysis.rules[0].condition.zone",
+                        "[{name: a, zone: z}]",
+                        "z"));
+    }
+
+    private static Arrival rule(String place, String yaml, String value) {
+        return new Arrival("source.rules", RTSP, "sources[0].analysis.rules[0]." + place, yaml, value);
     }
 
     private static Stream<Arrival> ofSinks() {
@@ -207,6 +234,7 @@ class ConfiguredValuesTest {
                 new Arrival("kafka.bootstrapServers", RTSP, "sinks[0].spec.bootstrapServers", "'b:2'", "b:2"),
                 new Arrival("kafka.topic", RTSP, "sinks[0].spec.topic", "u", "u"),
                 new Arrival("kafka.properties", RTSP, "sinks[0].spec.properties.linger.ms", "{linger.ms: 7}", "7"),
+                new Arrival("kafka.messages", RTSP, "sinks[0].messages[0]", "[event]", "EVENT"),
                 new Arrival("kafka.queueMessages", RTSP, "sinks[0].spec.limits.messages"),
                 new Arrival("kafka.queueBytes", RTSP, "sinks[0].spec.limits.bytes"),
                 new Arrival("kafka.spool.enabled", RTSP, "sinks[0].spec.spool", "false", "none"),
@@ -217,6 +245,7 @@ class ConfiguredValuesTest {
                 new Arrival("jsonl.path", RTSP, "sinks[0].spec.path", "'-'", "-"),
                 new Arrival("jsonl.maxBytes", RTSP, "sinks[0].spec.maxBytes"),
                 new Arrival("jsonl.keep", RTSP, "sinks[0].spec.keep"),
+                new Arrival("jsonl.messages", RTSP, "sinks[0].messages[0]", "[event]", "EVENT"),
                 new Arrival("jsonl.queueMessages", RTSP, "sinks[0].spec.limits.messages"),
                 new Arrival("jsonl.queueBytes", RTSP, "sinks[0].spec.limits.bytes"));
     }
@@ -343,6 +372,9 @@ class ConfiguredValuesTest {
                 arrival.place().startsWith(place);
             case "source.lines" -> place.startsWith("sources[0].analysis.lines");
             case "source.parts" -> place.startsWith("sources[0].analysis.parts");
+            case "source.calibration" -> place.startsWith("sources[0].analysis.calibration");
+            case "kafka.messages", "jsonl.messages" -> place.startsWith("sinks[0].messages");
+            case "source.rules" -> place.startsWith("sources[0].analysis.rules");
             case "source.zones" -> place.startsWith("sources[0].analysis.zones");
             // what a model does not say itself
             default -> arrival.section().equals("pipeline") && place.startsWith("models.m.");

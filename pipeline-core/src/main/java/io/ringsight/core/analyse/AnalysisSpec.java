@@ -1,7 +1,9 @@
 package io.ringsight.core.analyse;
 
+import io.ringsight.core.analyse.rule.Rule;
 import io.ringsight.core.analyse.track.TrackSettings;
 import io.ringsight.core.analyse.verdict.PartSpec;
+import io.ringsight.core.analyse.world.Calibration;
 import io.ringsight.core.analyse.zone.Line;
 import io.ringsight.core.analyse.zone.Zone;
 import java.util.List;
@@ -12,30 +14,39 @@ import java.util.Optional;
  *
  * @param tracking how its objects are followed
  * @param zones parts of its picture, of which each object is told which it is in
- * @param parts how what passes it is judged, if it is
  * @param lines that objects cross; without meaning where they are not followed
+ * @param rules what is told of them
+ * @param calibration where on the ground objects are, if anybody knows; without meaning where they are not followed
+ * @param parts how what passes it is judged, if it is
  */
-public record AnalysisSpec(TrackSettings tracking, List<Zone> zones, List<Line> lines, Optional<PartSpec> parts) {
+public record AnalysisSpec(
+        TrackSettings tracking,
+        List<Zone> zones,
+        List<Line> lines,
+        List<Rule> rules,
+        Optional<Calibration> calibration,
+        Optional<PartSpec> parts) {
     /** Nothing is: they are published as they are. */
-    public static final AnalysisSpec NONE = new AnalysisSpec(TrackSettings.OFF, List.of(), List.of(), Optional.empty());
+    public static final AnalysisSpec NONE = new AnalysisSpec(TrackSettings.OFF);
 
     public AnalysisSpec {
         zones = List.copyOf(zones);
         lines = List.copyOf(lines);
+        rules = List.copyOf(rules);
     }
 
-    /** As above, and nothing that passes it is judged. */
+    /** It has no rules, is not calibrated, and nothing that passes it is judged. */
     public AnalysisSpec(TrackSettings tracking, List<Zone> zones, List<Line> lines) {
-        this(tracking, zones, lines, Optional.empty());
+        this(tracking, zones, lines, List.of(), Optional.empty(), Optional.empty());
     }
 
-    /** Its objects are followed, and it has no zones and lines. */
+    /** Its objects are followed, and it has nothing else. */
     public AnalysisSpec(TrackSettings tracking) {
-        this(tracking, List.of(), List.of(), Optional.empty());
+        this(tracking, List.of(), List.of());
     }
 
     /** Whether anything is made of them. */
     public boolean isWanted() {
-        return tracking.enabled() || !zones.isEmpty();
+        return tracking.enabled() || !zones.isEmpty() || !rules.isEmpty();
     }
 }

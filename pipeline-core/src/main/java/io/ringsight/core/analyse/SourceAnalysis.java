@@ -4,7 +4,10 @@ import io.ringsight.core.analyse.event.EventLog;
 import io.ringsight.core.analyse.event.EventNumbers;
 import io.ringsight.core.analyse.event.PlaceEvents;
 import io.ringsight.core.analyse.event.Watch;
+import io.ringsight.core.analyse.rule.Rules;
+import io.ringsight.core.analyse.track.Ground;
 import io.ringsight.core.analyse.track.Tracker;
+import io.ringsight.core.analyse.world.Homography;
 import io.ringsight.core.analyse.zone.Line;
 import io.ringsight.core.analyse.zone.LineMap;
 import io.ringsight.core.analyse.zone.Zone;
@@ -36,10 +39,14 @@ public final class SourceAnalysis {
     /** Null where objects are not followed. */
     private final Tracker tracker;
 
+    /** Null where nobody knows where on the ground objects are. */
+    private final Ground ground;
+
     private final SourceMetrics metrics;
     private final FrameTime time = new FrameTime();
     private final Watch watch = new Watch();
     private final EventLog log;
+    private final Rules rules;
     /** Null where there is neither zone nor line, or objects are not followed. */
     private final PlaceEvents places;
 
@@ -54,9 +61,11 @@ public final class SourceAnalysis {
         lines = new LineMap(spec.lines());
         lineNames = spec.lines().stream().map(Line::name).toList();
         zoneNames = spec.zones().stream().map(Zone::name).toList();
-        tracker = spec.tracking().enabled() ? new Tracker(spec.tracking()) : null;
+        ground = spec.calibration().flatMap(Homography::of).map(Ground::new).orElse(null);
+        tracker = spec.tracking().enabled() ? new Tracker(spec.tracking(), ground) : null;
         boolean hasPlaces = !zoneNames.isEmpty() || !lineNames.isEmpty();
         places = tracker != null && hasPlaces ? new PlaceEvents(zoneNames, lineNames, spec.tracking()) : null;
+        rules = new Rules(spec.rules(), zoneNames);
         log = new EventLog(source, numbers);
         this.metrics = metrics;
     }
@@ -73,8 +82,11 @@ public final class SourceAnalysis {
             watch.missed();
         }
         zones.place(frame.detections(), frame.picture().width(), frame.picture().height());
-        if (tracker != null) {
-            follow(frame, shared);
+        if (frame.suspicion() != null) {
+            time.interrupt();
+            watch.missed();
+        } else {
+            trusted(frame, shared);
         }
     }
 
@@ -88,32 +100,36 @@ public final class SourceAnalysis {
         return lineNames;
     }
 
-    private void follow(FrameResult frame, SharedAnalysis shared) {
-        if (frame.suspicion() != null) {
-            time.interrupt();
-            watch.missed();
-            return;
-        }
+    private void trusted(FrameResult frame, SharedAnalysis shared) {
         log.of(frame);
         if (frame.model() != model) {
             changeTo(frame.model());
         }
         Detections found = frame.detections();
         double seconds = time.step(frame.picture(), frame.timings().decodedAtNs());
-        tracker.follow(found, seconds, shared.assignment(), shared.numbers());
-        cross(found, frame.picture());
         watch.frame(seconds);
+        if (ground != null) {
+            ground.picture(frame.picture().width(), frame.picture().height());
+        }
+        if (tracker != null) {
+            tracker.follow(found, seconds, shared.assignment(), shared.numbers());
+            cross(found, frame.picture());
+            metrics.count(Counter.TRACKS, tracker.confirmed());
+            metrics.count(Counter.DETECTIONS_NOT_TRACKED, tracker.noRoom());
+        }
         if (places != null) {
             places.frame(found, tracker, watch, log);
         }
-        metrics.count(Counter.TRACKS, tracker.confirmed());
-        metrics.count(Counter.DETECTIONS_NOT_TRACKED, tracker.noRoom());
+        rules.frame(found, seconds, watch, log);
     }
 
     /** What a class is called may have changed: then no object of before is one of now. */
     private void changeTo(ModelSpec next) {
         if (model != null && !model.labels().equals(next.labels())) {
             forgetTracks();
+        }
+        if (model == null || !model.labels().equals(next.labels())) {
+            rules.labels(next.labels());
         }
         model = next;
     }
@@ -162,6 +178,7 @@ public final class SourceAnalysis {
         watch.missed();
         log.into(into);
         forgetTracks();
+        rules.reset();
     }
 
     private void forgetTracks() {

@@ -27,7 +27,9 @@ public record Event(SourceId sourceId, long number, What what, When when, Subjec
         /** An object was in a zone when it was found last: what became of it is not known. */
         LOST("lost"),
         /** An object crossed a line. */
-        CROSSED("crossed");
+        CROSSED("crossed"),
+        /** What a rule asks for has lasted. */
+        RULE("rule");
 
         private final String wireName;
 
@@ -45,11 +47,12 @@ public record Event(SourceId sourceId, long number, What what, When when, Subjec
      * What happened.
      *
      * @param kind of event
-     * @param name of the zone or line
+     * @param name of the zone, line or rule
      * @param direction {@code forward} or {@code backward} over a line, else null
      * @param severity how much it matters
+     * @param sentence what people are told, or null
      */
-    public record What(Kind kind, String name, String direction, Severity severity) {}
+    public record What(Kind kind, String name, String direction, Severity severity, String sentence) {}
 
     /**
      * When something happened.
@@ -73,11 +76,13 @@ public record Event(SourceId sourceId, long number, What what, When when, Subjec
     /**
      * What was measured. {@link Picture#UNKNOWN} where there is nothing to measure.
      *
-     * @param durationMs how long it lasted: of an object that leaves a zone, how long it was there
+     * @param durationMs how long it lasted: of an object that leaves a zone, how long it was there; of
+     *     a rule, how long its condition has been met, or the time of the frames that it looks at
      * @param missingMs how much of that nobody saw: no frame, or none that can be trusted
+     * @param count how many objects met the condition of a rule
      */
-    public record Figures(long durationMs, long missingMs) {
+    public record Figures(long durationMs, long missingMs, long count) {
         /** Nothing was. */
-        public static final Figures NONE = new Figures(Picture.UNKNOWN, Picture.UNKNOWN);
+        public static final Figures NONE = new Figures(Picture.UNKNOWN, Picture.UNKNOWN, Picture.UNKNOWN);
     }
 }

@@ -13,7 +13,7 @@ public final class Detections {
     public static final int DEFAULT_CAPACITY = 300;
     /** For heads whose network does not choose itself. */
     static final int RAW_CAPACITY = 1_000;
-    /** Bounds the memory of a ring's slots: 52 bytes a detection. */
+    /** Bounds the memory of a ring's slots: 60 bytes a detection. */
     static final int MAX_CAPACITY = 4_096;
 
     private final float[] left;
@@ -26,6 +26,8 @@ public final class Detections {
     private final int[] trackClassId;
     private final long[] zones;
     private final long[] crossed;
+    private final float[] kmh;
+    private final float[] uncertaintyKmh;
     private int size;
     private int invalid;
     private boolean cut;
@@ -46,6 +48,8 @@ public final class Detections {
         trackClassId = new int[capacity];
         zones = new long[capacity];
         crossed = new long[capacity];
+        kmh = new float[capacity];
+        uncertaintyKmh = new float[capacity];
     }
 
     /** Forgets all detections. */
@@ -111,6 +115,8 @@ public final class Detections {
         track[size] = NO_TRACK;
         zones[size] = 0;
         crossed[size] = 0;
+        kmh[size] = Float.NaN;
+        uncertaintyKmh[size] = Float.NaN;
         size++;
         return true;
     }
@@ -133,6 +139,7 @@ public final class Detections {
     public void clearTracks() {
         Arrays.fill(track, 0, size, NO_TRACK);
         Arrays.fill(crossed, 0, size, 0);
+        Arrays.fill(uncertaintyKmh, 0, size, Float.NaN);
     }
 
     /** Says which zones of its source detection {@code index} is in: a bit for each, the first zone's the lowest. */
@@ -146,6 +153,16 @@ public final class Detections {
      */
     public void crossed(int index, long crossed) {
         this.crossed[index] = crossed;
+    }
+
+    /**
+     * Says how fast detection {@code index} moves over the ground, in kilometres an hour.
+     *
+     * @param uncertaintyKmh how far that may be off in 95 of 100 cases; NaN if it is not known
+     */
+    public void speed(int index, float kmh, float uncertaintyKmh) {
+        this.kmh[index] = kmh;
+        this.uncertaintyKmh[index] = uncertaintyKmh;
     }
 
     /** Keeps the first {@code size} only. */
@@ -166,6 +183,8 @@ public final class Detections {
         System.arraycopy(trackClassId, index + 1, trackClassId, index, behind);
         System.arraycopy(zones, index + 1, zones, index, behind);
         System.arraycopy(crossed, index + 1, crossed, index, behind);
+        System.arraycopy(kmh, index + 1, kmh, index, behind);
+        System.arraycopy(uncertaintyKmh, index + 1, uncertaintyKmh, index, behind);
     }
 
     public int size() {
@@ -218,5 +237,15 @@ public final class Detections {
     /** The lines of its source that it has just crossed: of line n bit n where forward, bit 32 + n where backward. */
     public long crossed(int index) {
         return crossed[index];
+    }
+
+    /** How fast it moves over the ground; without meaning where {@link #uncertaintyKmh} is NaN. */
+    public float kmh(int index) {
+        return kmh[index];
+    }
+
+    /** How far {@link #kmh} may be off in 95 of 100 cases; NaN where nobody knows how fast it is. */
+    public float uncertaintyKmh(int index) {
+        return uncertaintyKmh[index];
     }
 }

@@ -4,9 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.management.ThreadMXBean;
 import io.ringsight.core.analyse.AnalysisSpec;
+import io.ringsight.core.analyse.rule.Rule;
 import io.ringsight.core.analyse.track.TrackSettings;
+import io.ringsight.core.analyse.world.Calibration;
 import io.ringsight.core.analyse.zone.Line;
 import io.ringsight.core.analyse.zone.Zone;
+import io.ringsight.core.decision.Severity;
 import io.ringsight.core.detect.Detections;
 import io.ringsight.core.detect.WantedClasses;
 import io.ringsight.core.frame.FrameResult;
@@ -21,6 +24,7 @@ import io.ringsight.core.time.Clock;
 import java.lang.management.ManagementFactory;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -34,7 +38,21 @@ class AllocationTest {
     private static final AnalysisSpec FOLLOWED = new AnalysisSpec(
             TrackSettings.DEFAULT,
             List.of(new Zone("z", Zone.corners("0,0 1,0 0.5,1").orElseThrow())),
-            List.of(new Line("l", new Zone.Point(0, 0.2), new Zone.Point(1, 0.3))));
+            List.of(new Line("l", new Zone.Point(0, 0.2), new Zone.Point(1, 0.3))),
+            List.of(rule(new Rule.Lasting(60_000, 0, 0)), rule(new Rule.Lasting(0, 10, 20))),
+            Optional.of(new Calibration(
+                    List.of(point(0, 0.2, 0, 40), point(1, 0.2, 8, 40), point(0, 1, 2, 0), point(1, 1, 6, 0)))),
+            Optional.empty());
+
+    private static Rule rule(Rule.Lasting lasting) {
+        Rule.Condition condition = new Rule.Condition(List.of(), 0.5, "z", 1);
+        return new Rule("r", "", condition, lasting, 1_000_000, Severity.INFO);
+    }
+
+    private static Calibration.Point point(double x, double y, double acrossM, double awayM) {
+        return new Calibration.Point(new Zone.Point(x, y), new Calibration.Metres(acrossM, awayM));
+    }
+
     private static final AtomicInteger crowdBeat = new AtomicInteger();
 
     private static final ResultSink NOWHERE = new ResultSink() {

@@ -18,6 +18,7 @@ import io.ringsight.core.infer.BackendSpec;
 import io.ringsight.core.model.ModelException;
 import io.ringsight.core.model.ModelSpec;
 import io.ringsight.core.time.Clock;
+import io.ringsight.sinks.MessageType;
 import io.ringsight.sinks.kafka.client.KafkaSinkSpec;
 import io.ringsight.sources.spec.Decode;
 import io.ringsight.sources.spec.Deinterlace;
@@ -163,7 +164,7 @@ public final class DemoCommand implements Callable<Integer> {
                 AnalysisSpec.NONE,
                 Optional.empty());
         KafkaSinkSpec topic = new KafkaSinkSpec(broker.bootstrapServers(), TOPIC, Map.of());
-        SinkConfig kafka = new SinkConfig.Kafka(topic);
+        SinkConfig kafka = new SinkConfig.Kafka(topic, List.of(MessageType.values()));
         return new Config(pipeline, Map.of(), List.of(line), List.of(kafka), Optional.empty());
     }
 }

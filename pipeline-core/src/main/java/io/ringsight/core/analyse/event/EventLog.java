@@ -43,7 +43,7 @@ public final class EventLog {
     }
 
     /** The capture time of the frame, which is at most so much later than what happened. */
-    Event.When within(double seconds) {
+    public Event.When within(double seconds) {
         return new Event.When(utcNs, clock, moreUs(uncertaintyUs, seconds));
     }
 
@@ -58,12 +58,13 @@ public final class EventLog {
     }
 
     /** An object that was seen in this frame or before. */
-    Event.Subject subject(long track, int classId) {
+    public Event.Subject subject(long track, int classId) {
         boolean isNamed = classId >= 0 && classId < labels.size();
         return new Event.Subject(track, isNamed ? labels.get(classId) : "class-" + classId, classId);
     }
 
-    void add(Event.What what, Event.When when, Event.Subject subject, Event.Figures figures) {
+    /** Takes an event of this frame. */
+    public void add(Event.What what, Event.When when, Event.Subject subject, Event.Figures figures) {
         into.add(new Event(source, numbers.next(), what, when, subject, figures));
     }
 }

@@ -7,6 +7,7 @@ import io.ringsight.core.decision.Event;
 import io.ringsight.core.decision.Event.Kind;
 import io.ringsight.core.decision.Severity;
 import io.ringsight.core.detect.Detections;
+import io.ringsight.core.frame.Picture;
 import java.util.List;
 
 /**
@@ -53,9 +54,9 @@ public final class PlaceEvents {
         lost = whats(Kind.LOST, zoneNames);
         crossed = new Event.What[2 * Line.MAX_LINES];
         for (int line = 0; line < lineNames.size(); line++) {
-            crossed[line] = new Event.What(Kind.CROSSED, lineNames.get(line), "forward", Severity.INFO);
+            crossed[line] = new Event.What(Kind.CROSSED, lineNames.get(line), "forward", Severity.INFO, null);
             crossed[Line.MAX_LINES + line] =
-                    new Event.What(Kind.CROSSED, lineNames.get(line), "backward", Severity.INFO);
+                    new Event.What(Kind.CROSSED, lineNames.get(line), "backward", Severity.INFO, null);
         }
         lostS = tracking.lostMs() / MS_PER_S;
         confirmS = tracking.confirmMs() / MS_PER_S;
@@ -65,7 +66,7 @@ public final class PlaceEvents {
 
     private static Event.What[] whats(Kind kind, List<String> names) {
         return names.stream()
-                .map(name -> new Event.What(kind, name, null, Severity.INFO))
+                .map(name -> new Event.What(kind, name, null, Severity.INFO, null))
                 .toArray(Event.What[]::new);
     }
 
@@ -146,7 +147,7 @@ public final class PlaceEvents {
         int place = zone * CAPACITY + at;
         double stayS = untilS - sinceS[place];
         double unseenS = Math.max(0, Math.min(stayS, missingS - missingBeforeS[place]));
-        return new Event.Figures(Math.round(stayS * MS_PER_S), Math.round(unseenS * MS_PER_S));
+        return new Event.Figures(Math.round(stayS * MS_PER_S), Math.round(unseenS * MS_PER_S), Picture.UNKNOWN);
     }
 
     /** Those whose tracks ended. */

@@ -85,4 +85,8 @@ final class Axis {
     double varPosition(int at) {
         return varPosition[at];
     }
+
+    double varVelocity(int at) {
+        return varVelocity[at];
+    }
 }

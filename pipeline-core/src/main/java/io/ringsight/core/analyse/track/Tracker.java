@@ -58,7 +58,8 @@ public final class Tracker {
     private final double confident;
     private final double lostS;
     private final double confirmS;
-    private final Tracks tracks = new Tracks(MAX_TRACKS);
+    private final Tracks tracks;
+    private final Ground ground;
     /** Where each track is expected: left, top, width and height. */
     private final float[] expected = new float[4 * MAX_TRACKS];
     /** By how much that is grown, in pixels. */
@@ -76,7 +77,15 @@ public final class Tracker {
     private int confirmed;
     private int noRoom;
 
+    /** Of objects of which nobody knows where on the ground they are. */
     public Tracker(TrackSettings settings) {
+        this(settings, null);
+    }
+
+    /** @param ground says how fast they are, or null */
+    public Tracker(TrackSettings settings, Ground ground) {
+        this.ground = ground;
+        tracks = new Tracks(MAX_TRACKS, ground);
         confident = settings.confident();
         lostS = settings.lostMs() / MS_PER_S;
         confirmS = settings.confirmMs() / MS_PER_S;
@@ -243,6 +252,9 @@ public final class Tracker {
             }
             if (tracks.isConfirmed(track)) {
                 found.track(object, tracks.number(track), tracks.classId(track));
+                if (ground != null) {
+                    found.speed(object, ground.kmh(track), ground.uncertaintyKmh(track));
+                }
                 move(track, found, object);
             }
         }

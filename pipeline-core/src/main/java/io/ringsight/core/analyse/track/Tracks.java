@@ -31,9 +31,13 @@ final class Tracks {
     private final long[] number;
     private final float[] anchorX;
     private final float[] anchorY;
+    /** Null where nobody knows where on the ground objects are. */
+    private final Ground ground;
+
     private int size;
 
-    Tracks(int capacity) {
+    Tracks(int capacity, Ground ground) {
+        this.ground = ground;
         x = new Axis(capacity);
         y = new Axis(capacity);
         width = new Axis(capacity);
@@ -75,6 +79,9 @@ final class Tracks {
         hits[at] = 1;
         number[at] = Detections.NO_TRACK;
         anchor(at, Tracker.footX(found, index), Tracker.footY(found, index));
+        if (ground != null) {
+            ground.begin(at, anchorX[at], anchorY[at], objectSize);
+        }
         return at;
     }
 
@@ -95,6 +102,9 @@ final class Tracks {
         y.predict(at, seconds, positionNoise);
         width.predict(at, seconds, sizeNoise);
         height.predict(at, seconds, sizeNoise);
+        if (ground != null) {
+            ground.predict(at, seconds);
+        }
         age[at] += seconds;
         unseen[at] += seconds;
     }
@@ -106,6 +116,9 @@ final class Tracks {
         y.update(at, centre(found.top(index), found.height(index)), sigma);
         width.update(at, found.width(index), sigma);
         height.update(at, found.height(index), sigma);
+        if (ground != null) {
+            ground.update(at, Tracker.footX(found, index), Tracker.footY(found, index), sigma / MEASURED);
+        }
         votes.vote(at, found.classId(index), found.confidence(index), unseen[at]);
         unseen[at] = 0;
         hits[at]++;
@@ -121,6 +134,9 @@ final class Tracks {
         width.move(last, at);
         height.move(last, at);
         votes.move(last, at);
+        if (ground != null) {
+            ground.move(last, at);
+        }
         age[at] = age[last];
         unseen[at] = unseen[last];
         hits[at] = hits[last];

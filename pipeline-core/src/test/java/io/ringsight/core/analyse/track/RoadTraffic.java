@@ -1,10 +1,14 @@
 package io.ringsight.core.analyse.track;
 
 import io.ringsight.core.analyse.track.TrackScores.Box;
+import io.ringsight.core.analyse.world.Calibration;
+import io.ringsight.core.analyse.zone.Zone;
 import io.ringsight.core.detect.Detections;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 
 /**
@@ -28,6 +32,7 @@ final class RoadTraffic {
         private long id;
         private double atM;
         private double speed;
+        private double drivenMs;
         private double widthM;
         private double heightM;
         private double lengthM;
@@ -52,7 +57,9 @@ final class RoadTraffic {
             for (Vehicle vehicle : lane) {
                 double wanted = vehicle.atM + vehicle.speed * seconds;
                 double limit = leader == null ? Double.MAX_VALUE : leader.atM - leader.lengthM - MIN_GAP_M;
-                vehicle.atM = Math.max(vehicle.atM, Math.min(wanted, limit));
+                double next = Math.max(vehicle.atM, Math.min(wanted, limit));
+                vehicle.drivenMs = (next - vehicle.atM) / seconds;
+                vehicle.atM = next;
                 leader = vehicle;
             }
             lane.removeIf(vehicle -> vehicle.atM > FAR_M - NEAR_M);
@@ -73,6 +80,27 @@ final class RoadTraffic {
         vehicle.lengthM = isTruck ? 9 : 4.4;
         vehicle.classId = isTruck ? TRUCK : CAR;
         return vehicle;
+    }
+
+    /** A camera's calibration by four places on the road: of pictures of 1920 by 1080. */
+    static Calibration calibration() {
+        List<Calibration.Point> points = new ArrayList<>();
+        for (double awayM : new double[] {NEAR_M, FAR_M}) {
+            for (double acrossM : new double[] {-8, 8}) {
+                double scale = FOCAL_PX / awayM;
+                Zone.Point at = new Zone.Point(
+                        (CENTRE_PX + acrossM * scale) / 1_920, (HORIZON_PX + CAMERA_HEIGHT_M * scale) / 1_080);
+                points.add(new Calibration.Point(at, new Calibration.Metres(acrossM, awayM)));
+            }
+        }
+        return new Calibration(points);
+    }
+
+    /** How fast each vehicle was in the last step, km/h. */
+    Map<Long, Double> speeds() {
+        Map<Long, Double> speeds = new HashMap<>();
+        lanes.forEach(lane -> lane.forEach(vehicle -> speeds.put(vehicle.id, 3.6 * vehicle.drivenMs)));
+        return speeds;
     }
 
     /** What the picture shows now, the nearest first. */

@@ -49,7 +49,7 @@ class UpgradeTest {
     void sourcesSwitchedOnMeanTheSame() throws Exception {
         Config old = read(switchedOn(shipped("pipeline.yaml")));
         Config today = read(switchedOn(Files.readString(ROOT.resolve("conf/pipeline.yaml")))
-                .replaceAll("(?m)^ {4}(tracking|zones|lines|rules|calibration):\\n(?:^ {6}.*\\n)*", "")
+                .replaceAll("(?m)^ {4}(tracking|zones|lines|rules|calibration|parts):\\n(?:^ {6}.*\\n)*", "")
                 .replaceAll("(?m)^ +(name|classes|track):.*\n", ""));
 
         for (String id : new String[] {"line1", "gate", "yard", "bench", "replay"}) {

@@ -16,6 +16,7 @@ import io.ringsight.core.frame.SourceId;
 import io.ringsight.core.frame.SourceName;
 import io.ringsight.core.time.CaptureClock;
 import io.ringsight.core.time.ManualClock;
+import io.ringsight.sinks.verdict.SampleVerdicts;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -43,6 +44,8 @@ class ClientReadsMessagesTest {
         frames();
         gaps();
         events();
+        add(json.decision(SampleVerdicts.full(1, "SN-1"), 17));
+        add(json.decision(SampleVerdicts.pass(2, "SN-2"), 17));
         Set<String> fields = new TreeSet<>();
         for (byte[] message : written) {
             JsonNode again = JSON.readTree(MessageWriter.write(MessageReader.read(message)));

@@ -86,7 +86,7 @@ class ConfiguredValuesTest {
         return Map.of("id", "a", "uri", "'" + uri + "'");
     }
 
-    private static Map<String, String> and(Map<String, String> keys, String key, String value) {
+    static Map<String, String> and(Map<String, String> keys, String key, String value) {
         Map<String, String> more = new TreeMap<>(keys);
         more.put(key, value);
         return more;
@@ -96,7 +96,8 @@ class ConfiguredValuesTest {
         Files.writeString(dir.resolve("m.yaml"), "");
         Files.writeString(dir.resolve("other.yaml"), "");
         Pem.write(Path.of(certificate()), Path.of(key()));
-        return Stream.of(ofPipelineAndSources(), ofAnalysis(), ofSinks()).flatMap(Function.identity());
+        return Stream.of(ofPipelineAndSources(), AnalysisArrivals.all(RTSP), ofSinks())
+                .flatMap(Function.identity());
     }
 
     private static Stream<Arrival> ofPipelineAndSources() {
@@ -158,74 +159,8 @@ class ConfiguredValuesTest {
                 new Arrival("source.options", RTSP, SPEC + "options.probesize", "{probesize: 77}", "77"));
     }
 
-    private static Arrival ofPart(String written, String component, String there) {
+    static Arrival ofPart(String written, String component, String there) {
         return new Arrival("source.parts", RTSP, "sources[0].analysis.parts." + component, written, there);
-    }
-
-    private static Stream<Arrival> ofAnalysis() {
-        return Stream.of(
-                new Arrival("source.tracking.enabled", RTSP, "sources[0].analysis.tracking.enabled"),
-                new Arrival("source.tracking.confident", RTSP, "sources[0].analysis.tracking.confident"),
-                new Arrival("source.tracking.lostMs", RTSP, "sources[0].analysis.tracking.lostMs"),
-                new Arrival("source.tracking.confirmMs", RTSP, "sources[0].analysis.tracking.confirmMs"),
-                new Arrival(
-                        "source.zones",
-                        RTSP,
-                        "sources[0].analysis.zones[0].name",
-                        "[{name: 'bay 3', polygon: '0,0 1,0 1,1'}]",
-                        "bay 3"),
-                new Arrival(
-                        "source.zones",
-                        RTSP,
-                        "sources[0].analysis.zones[0].corners[1].x",
-                        "[{name: a, polygon: '0,0 0.25,0 1,1'}]",
-                        "0.25"),
-                ofPart("{reject: [shade-3], trigger: http}", "trigger.kind", "HTTP"),
-                ofPart("{reject: [shade-3], window: {fromMs: -50}}", "window.fromMs", "-50"),
-                ofPart("{reject: [shade-3], window: {toMs: 975}}", "window.toMs", "975"),
-                ofPart("{reject: [shade-3], window: {frames: 256}}", "window.frames", "256"),
-                ofPart("{reject: [shade-3], deadlineMs: 10000}", "deadlineMs", "10000"),
-                ofPart("{rework: [shade-3]}", "grades.rework[0]", "shade-3"),
-                ofPart("{reject: [shade-3]}", "grades.reject[0]", "shade-3"),
-                ofPart("{reject: [shade-3], minConfidence: 0.25}", "grades.minConfidence", "0.25"),
-                ofPart("{reject: [shade-3], recipe: {name: R1}}", "recipe.name", "R1"),
-                ofPart("{reject: [shade-3], recipe: {revision: '7'}}", "recipe.revision", "7"),
-                ofPart("{reject: [shade-3], motion: '-0.25,0'}", "motion.x", "-0.25"),
-                ofPart("{reject: [shade-3], panel: [{name: a, polygon: '0,0 1,0 1,1'}]}", "panel[0].name", "a"),
-                ofPart("{reject: [shade-3], dir: here}", "dir", "here"),
-                new Arrival(
-                        "source.lines",
-                        and(RTSP, "tracking", "{enabled: true}"),
-                        "sources[0].analysis.lines[0].to.y",
-                        "[{name: a, from: '0,0', to: '1,0.25'}]",
-                        "0.25"),
-                new Arrival(
-                        "source.calibration",
-                        and(RTSP, "tracking", "{enabled: true}"),
-                        "sources[0].analysis.calibration.points[3].ground.y",
-                        "[{at: '0,1', metres: '0,0'}, {at: '1,1', metres: '7,0'}, {at: '0.4,0.2', metres: '0,40'},"
-                                + " {at: '0.6,0.2', metres: '7,40.5'}]",
-                        "40.5"),
-                rule("name", "[{name: full}]", "full"),
-                rule("sentence", "[{name: a, sentence: Go.}]", "Go."),
-                rule("condition.classes[0]", "[{name: a, classes: [shade-3]}]", "shade-3"),
-                rule("condition.confidence", "[{name: a, confidence: 0.25}]", "0.25"),
-                rule("condition.count", "[{name: a, count: 3}]", "3"),
-                rule("lasting.forMs", "[{name: a, forMs: 7}]", "7"),
-                rule("lasting.frames", "[{name: a, frames: 2 of 7}]", "2"),
-                rule("lasting.ofLast", "[{name: a, frames: 2 of 7}]", "7"),
-                rule("quietMs", "[{name: a, quietMs: 7}]", "7"),
-                rule("severity", "[{name: a, severity: alarm}]", "ALARM"),
-                new Arrival(
-                        "source.rules",
-                        and(RTSP, "zones", "[{name: z, polygon: '0,0 1,0 1,1'}]"),
-                        "sources[0].analysis.rules[0].condition.zone",
-                        "[{name: a, zone: z}]",
-                        "z"));
-    }
-
-    private static Arrival rule(String place, String yaml, String value) {
-        return new Arrival("source.rules", RTSP, "sources[0].analysis.rules[0]." + place, yaml, value);
     }
 
     private static Stream<Arrival> ofSinks() {

@@ -3,6 +3,7 @@ package io.ringsight.app.config;
 import io.ringsight.core.analyse.AnalysisSpec;
 import io.ringsight.core.frame.SourceId;
 import io.ringsight.core.frame.SourceName;
+import io.ringsight.core.pipeline.Look;
 import io.ringsight.sources.spec.Decode;
 import io.ringsight.sources.spec.Deinterlace;
 import io.ringsight.sources.spec.SourceSpec;
@@ -16,7 +17,7 @@ import java.util.Optional;
  * @param name what people call it, if they do
  * @param spec where its pictures come from
  * @param flow how many of its frames are taken
- * @param video how its video becomes pictures
+ * @param video how its video becomes what the model looks at
  * @param classes names of those whose objects are published; none: all are
  * @param model the name of the model that looks at it; empty: the pipeline's
  * @param analysis what is made of its objects
@@ -41,13 +42,14 @@ public record SourceConfig(
     public record Flow(double maxFps, long deadlineMs, Optional<Integer> credits) {}
 
     /**
-     * How its video becomes pictures.
+     * How its video becomes pictures, and what of them the model looks at.
      *
      * @param decode who decodes it
      * @param deinterlace what becomes of interlaced pictures
      * @param track which of several videos, counted from 1; 0: as the URI says, or the main one
+     * @param look what the model looks at
      */
-    public record Video(Decode decode, Deinterlace deinterlace, int track) {}
+    public record Video(Decode decode, Deinterlace deinterlace, int track, Look look) {}
 
     public SourceConfig {
         classes = List.copyOf(classes);

@@ -15,6 +15,7 @@ import io.ringsight.core.analyse.zone.Line;
 import io.ringsight.core.analyse.zone.Zone;
 import io.ringsight.core.frame.SourceId;
 import io.ringsight.core.frame.SourceName;
+import io.ringsight.core.pipeline.Look;
 import io.ringsight.sources.Sources;
 import io.ringsight.sources.spec.Decode;
 import io.ringsight.sources.spec.Decoding;
@@ -66,6 +67,7 @@ final class SourceReader {
         Optional<PartSpec> parts = yaml.object("parts")
                 .flatMap(section -> new PartsReader(section)
                         .read(new PartsReader.Beside(uri, tracking.enabled(), classes, problemOfClass)));
+        Look look = LookReader.read(yaml);
         SourceSettings settings = settings();
         yaml.finish();
         Optional<SourceSpec> spec = uri.isBlank() ? Optional.empty() : spec(uri, settings);
@@ -77,7 +79,7 @@ final class SourceReader {
                         called,
                         spec.get(),
                         new SourceConfig.Flow(maxFps, deadlineMs, credits),
-                        new SourceConfig.Video(decode, deinterlace, track),
+                        new SourceConfig.Video(decode, deinterlace, track, look),
                         classes,
                         new AnalysisSpec(tracking, zones, lines, rules, calibration, parts),
                         model));

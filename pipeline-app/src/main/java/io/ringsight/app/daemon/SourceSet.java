@@ -302,7 +302,7 @@ final class SourceSet {
                 opened.credits(),
                 wanted.flow().deadlineMs() * NS_PER_MS,
                 wanted.flow().maxFps(),
-                labels -> new ClassNames(labels).wanted(wanted.classes()),
+                new IntakeSpec.Sight(wanted.video().look(), labels -> new ClassNames(labels).wanted(wanted.classes())),
                 wanted.analysis(),
                 parts.open(wanted));
         FrameIntake intake = pipelines.of(wanted).connect(intakeSpec);

@@ -137,7 +137,7 @@ class ConfigReferenceTest {
                 models: {m: {file: conf/models/pcb-defect.yaml, bogus: 1}}
                 sourceDefaults: {bogusToo: 1}
                 sources: [{id: a, uri: "synthetic:pcb", bogus: 1, tracking: {bogus: 1},
-                    zones: [{name: a, polygon: "0,0 1,0 1,1", bogus: 1}],
+                    zones: [{name: a, polygon: "0,0 1,0 1,1", bogus: 1}], regions: {bogus: 1},
                     lines: [{name: a, from: "0,0", to: "1,1", bogus: 1}],
                     rules: [{name: a, bogus: 1}],
                     calibration: [{at: "0,0", metres: "0,0", bogus: 1}],
@@ -182,6 +182,9 @@ class ConfigReferenceTest {
         for (Object entry : (List<?>) top.get("sources")) {
             if (((Map<?, ?>) entry).get("tracking") instanceof Map<?, ?> tracking) {
                 keys.put("sources.tracking", names(tracking));
+            }
+            if (((Map<?, ?>) entry).get("regions") instanceof Map<?, ?> regions) {
+                keys.put("sources.regions", names(regions));
             }
             if (((Map<?, ?>) entry).get("zones") instanceof List<?> zones) {
                 keys.put("sources.zones", names((Map<?, ?>) zones.get(0)));
@@ -236,6 +239,7 @@ class ConfigReferenceTest {
         keys.put("sources", names((Map<?, ?>) ((Map<?, ?>) definitions.get("source")).get("properties")));
         Map<?, ?> source = (Map<?, ?>) ((Map<?, ?>) definitions.get("source")).get("properties");
         keys.put("sources.tracking", names((Map<?, ?>) ((Map<?, ?>) source.get("tracking")).get("properties")));
+        keys.put("sources.regions", names((Map<?, ?>) ((Map<?, ?>) definitions.get("regions")).get("properties")));
         keys.put("sources.zones", names((Map<?, ?>) ((Map<?, ?>) definitions.get("zone")).get("properties")));
         keys.put("sources.lines", names((Map<?, ?>) ((Map<?, ?>) definitions.get("line")).get("properties")));
         Map.of("parts", "parts", "parts.window", "window", "parts.recipe", "recipe", "parts.panel", "zone")

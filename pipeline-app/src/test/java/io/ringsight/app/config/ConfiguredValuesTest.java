@@ -32,7 +32,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * keys and their limits come from the schema: one that is added there and is not in {@link #arrivals()} is red here.
  */
 class ConfiguredValuesTest {
-    private static final Map<String, String> RTSP = source("rtsp://h/s");
+    static final Map<String, String> RTSP = source("rtsp://h/s");
     private static final Map<String, String> RTSPS = source("rtsps://h/s");
     private static final Map<String, String> V4L2 = source("v4l2:/dev/video0");
     private static final String SPEC = "sources[0].spec.";
@@ -96,7 +96,7 @@ class ConfiguredValuesTest {
         Files.writeString(dir.resolve("m.yaml"), "");
         Files.writeString(dir.resolve("other.yaml"), "");
         Pem.write(Path.of(certificate()), Path.of(key()));
-        return Stream.of(ofPipelineAndSources(), AnalysisArrivals.all(RTSP), ofSinks())
+        return Stream.of(ofPipelineAndSources(), AnalysisArrivals.all(), ofSinks())
                 .flatMap(Function.identity());
     }
 
@@ -157,10 +157,6 @@ class ConfiguredValuesTest {
                 new Arrival("source.deinterlace", RTSP, "sources[0].video.deinterlace"),
                 new Arrival("source.track", RTSP, "sources[0].video.track"),
                 new Arrival("source.options", RTSP, SPEC + "options.probesize", "{probesize: 77}", "77"));
-    }
-
-    static Arrival ofPart(String written, String component, String there) {
-        return new Arrival("source.parts", RTSP, "sources[0].analysis.parts." + component, written, there);
     }
 
     private static Stream<Arrival> ofSinks() {
@@ -310,6 +306,7 @@ class ConfiguredValuesTest {
             case "source.calibration" -> place.startsWith("sources[0].analysis.calibration");
             case "kafka.messages", "jsonl.messages" -> place.startsWith("sinks[0].messages");
             case "source.rules" -> place.startsWith("sources[0].analysis.rules");
+            case "source.tiles", "source.regions" -> place.startsWith(AnalysisArrivals.LOOK);
             case "source.zones" -> place.startsWith("sources[0].analysis.zones");
             // what a model does not say itself
             default -> arrival.section().equals("pipeline") && place.startsWith("models.m.");

@@ -49,8 +49,8 @@ class UpgradeTest {
     void sourcesSwitchedOnMeanTheSame() throws Exception {
         Config old = read(switchedOn(shipped("pipeline.yaml")));
         Config today = read(switchedOn(Files.readString(ROOT.resolve("conf/pipeline.yaml")))
-                .replaceAll("(?m)^ {4}(tracking|zones|lines|rules|calibration|parts):\\n(?:^ {6}.*\\n)*", "")
-                .replaceAll("(?m)^ +(name|classes|track):.*\n", ""));
+                .replaceAll("(?m)^ {4}(tracking|zones|lines|rules|calibration|parts|regions):\\n(?:^ {6}.*\\n)*", "")
+                .replaceAll("(?m)^ +(name|classes|track|tiles|largestObject|wholePicture):.*\n", ""));
 
         for (String id : new String[] {"line1", "gate", "yard", "bench", "replay"}) {
             assertThat(source(old, id))

@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.ringsight.app.config.model.ModelYaml;
+import io.ringsight.core.analyse.AnalysisSpec;
 import io.ringsight.core.detect.Detections;
+import io.ringsight.core.detect.WantedClasses;
 import io.ringsight.core.detector.DetectorSwitch;
 import io.ringsight.core.frame.FrameResult;
 import io.ringsight.core.frame.Gap;
@@ -21,9 +23,11 @@ import io.ringsight.core.metrics.Counters;
 import io.ringsight.core.model.ModelSpec;
 import io.ringsight.core.pipeline.FrameIntake;
 import io.ringsight.core.pipeline.IntakeSpec;
+import io.ringsight.core.pipeline.Look;
 import io.ringsight.core.pipeline.PassingIntake;
 import io.ringsight.core.pipeline.Pipeline;
 import io.ringsight.core.pipeline.ResultSink;
+import io.ringsight.core.preprocess.TileSpec;
 import io.ringsight.core.time.Clock;
 import io.ringsight.sources.Sources;
 import io.ringsight.sources.spec.SourceSpec;
@@ -62,6 +66,7 @@ class GpuParityTest {
     private Path folder;
 
     private CudaDouble device;
+    private Look look = Look.WHOLE;
 
     /** How a run on the device goes. */
     private record Combination(int seed, int lanes, int maxBatch, boolean graphs) {}
@@ -96,6 +101,17 @@ class GpuParityTest {
         compare(
                 Rig.needShared().resolve("models/yolov10n.onnx"),
                 Rig.needShared().resolve("data/clips/street-vehicles.mp4"));
+    }
+
+    /** Tiles of batches that hold parts of several frames, and frames that take several batches. */
+    @Test
+    @Timeout(7_200)
+    void boardsInTiles() throws Exception {
+        Path shared = Rig.needShared();
+        look = new Look(new TileSpec(2, 2, 0, true));
+        compare(
+                ofFreeBatch(shared.resolve("models/pcb-defect-baseline.onnx")),
+                shared.resolve("data/clips/pcb-dev.mp4"));
     }
 
     /**
@@ -170,8 +186,15 @@ class GpuParityTest {
         Opened opened = Backends.open(model, spec, metrics, new EngineCache(folder.resolve("cache")));
         try (DetectorSwitch detectors = new DetectorSwitch(model, model.threshold(), opened, metrics);
                 Pipeline pipeline = new Pipeline(64, detectors, List.of(recorder), Clock.system())) {
-            FrameIntake intake =
-                    pipeline.connect(new IntakeSpec(new SourceId("video"), true, pipeline.creditsForRecording(), 0, 0));
+            FrameIntake intake = pipeline.connect(new IntakeSpec(
+                    new SourceId("video"),
+                    true,
+                    pipeline.creditsForRecording(),
+                    0,
+                    0,
+                    new IntakeSpec.Sight(look, labels -> WantedClasses.ALL),
+                    AnalysisSpec.NONE,
+                    null));
             try (Source source =
                     Sources.open(SourceSpec.recording(video), Clock.system(), pipeline.creditsForRecording() + 2)) {
                 source.run(new Beginning(intake, source));

@@ -23,7 +23,7 @@ final class Candidates {
     private final float[] height;
     private final float[] confidence;
     private final int[] classId;
-    /** Sort keys: inverted confidence bits above, index below, so that ascending is best first, ties by index. */
+    /** Sort keys: {@link #key}. */
     private final long[] keys;
 
     private int size;
@@ -103,9 +103,7 @@ final class Candidates {
         this.height[size] = height;
         this.confidence[size] = Math.min(Math.max(confidence, 0f), 1f);
         this.classId[size] = classId;
-        // Confidences are not negative, and bits of such floats are ordered as the floats are.
-        long best = Integer.MAX_VALUE - Float.floatToRawIntBits(this.confidence[size]);
-        keys[size] = best << 32 | size;
+        keys[size] = key(this.confidence[size], size);
         size++;
     }
 
@@ -116,41 +114,14 @@ final class Candidates {
      */
     void sort() {
         form.endOfPicture();
-        for (int i = 1; i < size; i++) {
-            if (keys[i] < keys[i - 1]) {
-                heapSort();
-                return;
-            }
-        }
+        LongHeap.sort(keys, size);
     }
 
-    /** The JDK's own sort allocates (24 to 120 bytes a call on Java 25, none on 17). */
-    private void heapSort() {
-        for (int parent = size / 2 - 1; parent >= 0; parent--) {
-            sink(parent, size);
-        }
-        for (int end = size - 1; end > 0; end--) {
-            long largest = keys[0];
-            keys[0] = keys[end];
-            keys[end] = largest;
-            sink(0, end);
-        }
-    }
-
-    private void sink(int start, int end) {
-        long key = keys[start];
-        int hole = start;
-        for (int child = 2 * hole + 1; child < end; child = 2 * hole + 1) {
-            if (child + 1 < end && keys[child + 1] > keys[child]) {
-                child++;
-            }
-            if (keys[child] <= key) {
-                break;
-            }
-            keys[hole] = keys[child];
-            hole = child;
-        }
-        keys[hole] = key;
+    /** Ascending keys are best first, ties by index. */
+    static long key(float confidence, int index) {
+        // Confidences are not negative, and bits of such floats are ordered as the floats are.
+        long best = Integer.MAX_VALUE - Float.floatToRawIntBits(confidence);
+        return best << 32 | index;
     }
 
     /** Copies the {@code rank}-th best; false when {@code into} is full. */

@@ -14,7 +14,7 @@ public final class Detections {
     /** For heads whose network does not choose itself. */
     static final int RAW_CAPACITY = 1_000;
     /** Bounds the memory of a ring's slots: 60 bytes a detection. */
-    static final int MAX_CAPACITY = 4_096;
+    public static final int MAX_CAPACITY = 4_096;
 
     private final float[] left;
     private final float[] top;

@@ -37,6 +37,7 @@ public enum Counter implements Counted {
             "detections_unwanted",
             "Objects left out because their class is not among the source's classes; where overlapping ones are merged,"
                     + " before that."),
+    DETECTIONS_OUTSIDE("detections_outside", "Objects left out because they lie outside the source's regions."),
     TRACKS("tracks", "Objects that were followed long enough to get a track."),
     CROSSINGS("crossings", "Times an object crossed a line of its source, in whichever direction."),
     DECISIONS("decisions", "Events handed to the sinks: what was concluded from frames."),

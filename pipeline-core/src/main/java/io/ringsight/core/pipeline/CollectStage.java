@@ -1,17 +1,22 @@
 package io.ringsight.core.pipeline;
 
+import io.ringsight.core.detect.Detections;
 import io.ringsight.core.detect.OutputException;
-import io.ringsight.core.detector.Detector;
+import io.ringsight.core.detect.SeamMerge;
 import io.ringsight.core.detector.DetectorSwitch;
 import io.ringsight.core.infer.InferenceException;
 import io.ringsight.core.metrics.Counter;
 import io.ringsight.core.pipeline.FrameRows.Row;
+import io.ringsight.core.preprocess.Crop;
+import io.ringsight.core.preprocess.Letterbox;
+import io.ringsight.core.preprocess.TileGrid;
 import io.ringsight.core.ring.Stage;
 import io.ringsight.core.time.Clock;
 
 /**
  * Waits for the lanes in the order they were launched, decodes each row into its slot as the slot's detector wants it, and
- * frees the lane. A frame is done when all its rows are; when one fails the frame is lost.
+ * frees the lane. A frame is done when all its rows are: then what was found in several parts is merged ({@link SeamMerge}).
+ * When one fails the frame is lost.
  */
 final class CollectStage implements Stage<FrameSlot> {
     private final DetectorSwitch detectors;
@@ -19,6 +24,8 @@ final class CollectStage implements Stage<FrameSlot> {
     private final StageFailures failures;
     private InferenceException laneFailure;
     private long inferredNs;
+    /** Of frames of several parts; null until there is one. */
+    private SeamMerge merge;
 
     CollectStage(DetectorSwitch detectors, Clock clock, StageFailures failures) {
         this.detectors = detectors;
@@ -82,7 +89,7 @@ final class CollectStage implements Stage<FrameSlot> {
                 await(row);
             }
             if (row.part == 0) {
-                begin(slot, row.detector);
+                begin(slot, row);
             }
             slot.timings.inferred(inferredNs);
             if (laneFailure != null) {
@@ -106,18 +113,34 @@ final class CollectStage implements Stage<FrameSlot> {
     }
 
     /** A frame begins again where another detector took over when only some of its rows were loaded. */
-    private static void begin(FrameSlot slot, Detector detector) {
-        slot.detector = detector;
-        slot.makeRoom();
+    private void begin(FrameSlot slot, Row row) {
+        slot.detector = row.detector;
+        slot.makeRoom(row.parts);
         slot.detections.clear();
-        slot.detections.only(slot.source.classes(detector.model()));
+        slot.detections.only(slot.source.classes(row.detector.model()));
+        if (row.parts > 1) {
+            if (merge == null || merge.capacity() < slot.detections.capacity()) {
+                merge = new SeamMerge(slot.detections.capacity());
+            }
+            merge.begin(slot.source.classes(row.detector.model()));
+        }
     }
 
     private void decode(FrameSlot slot, Row row) {
-        int from = slot.detections.size();
+        Detections found = row.parts == 1 ? slot.detections : merge.found();
+        int from = found.size();
         try {
-            row.detector.decoder().decode(row.lane.output(), row.index, row.detector.threshold(), slot.detections);
-            row.lane.letterbox(row.index).toSource(slot.detections, from, row.crop.left(), row.crop.top());
+            row.detector.decoder().decode(row.lane.output(), row.index, row.detector.threshold(), found);
+            Letterbox box = row.lane.letterbox(row.index);
+            Crop crop = row.crop;
+            box.toSource(found, from, crop.left(), crop.top());
+            if (row.parts > 1) {
+                float edge = (float) TileGrid.EDGE * crop.width() / box.width();
+                merge.foundIn(from, crop.left(), crop.top(), crop.width(), crop.height(), edge);
+                if (row.part == row.parts - 1) {
+                    merge.mergeInto(slot.detections);
+                }
+            }
         } catch (OutputException e) {
             failures.ofOutput(slot, e);
         } catch (RuntimeException | Error e) {
@@ -131,6 +154,7 @@ final class CollectStage implements Stage<FrameSlot> {
             return;
         }
         slot.computed = true;
+        slot.source.removeOutside(slot.detections, slot.picture);
         slot.source.metrics().count(Counter.DETECTIONS_UNWANTED, slot.detections.unwanted());
         if (slot.detections.invalid() > 0 || slot.detections.isCut()) {
             failures.ofDetections(slot);

@@ -8,6 +8,7 @@ import io.ringsight.core.infer.InferenceException;
 import io.ringsight.core.infer.Lane;
 import io.ringsight.core.metrics.Counter;
 import io.ringsight.core.pipeline.FrameRows.Row;
+import io.ringsight.core.preprocess.TileGrid;
 import io.ringsight.core.ring.Stage;
 import io.ringsight.core.time.Clock;
 
@@ -19,20 +20,20 @@ import io.ringsight.core.time.Clock;
  */
 final class DispatchStage implements Stage<FrameSlot> {
     private final DetectorSwitch detectors;
-    private final CropPlan plan;
     private final Clock clock;
     private final StageFailures failures;
     private final FrameSlot[] slots = new FrameSlot[BackendSpec.MAX_BATCH];
     private final Row[] rows = new Row[BackendSpec.MAX_BATCH];
     private Runnable passOn;
+    /** The parts of the frame at hand. */
+    private TileGrid grid;
+
     private Detector detector;
     private Lane lane;
     private int loaded;
 
-    /** @param plan which parts of each picture are looked at */
-    DispatchStage(DetectorSwitch detectors, CropPlan plan, Clock clock, StageFailures failures) {
+    DispatchStage(DetectorSwitch detectors, Clock clock, StageFailures failures) {
         this.detectors = detectors;
-        this.plan = plan;
         this.clock = clock;
         this.failures = failures;
     }
@@ -110,10 +111,11 @@ final class DispatchStage implements Stage<FrameSlot> {
             takeLane();
             if (detector != planned) {
                 planned = detector;
-                parts = plan.plan(slot, planned.model().input());
+                grid = slot.source.grid(slot.picture, planned.model().input());
+                parts = grid.parts();
                 part = 0;
             }
-            if (slot.rows.failure() != null || !load(slot, part)) {
+            if (slot.rows.failure() != null || !load(slot, part, parts)) {
                 return;
             }
             part++;
@@ -122,7 +124,7 @@ final class DispatchStage implements Stage<FrameSlot> {
     }
 
     /** False if the frame is lost. */
-    private boolean load(FrameSlot slot, int part) {
+    private boolean load(FrameSlot slot, int part, int parts) {
         boolean first = !slot.rows.isUnderWay();
         long startNs = part == 0 ? clock.nanoTime() : slot.timings.loadStartNs();
         if (first && part == 0 && isLate(slot, startNs)) {
@@ -132,7 +134,7 @@ final class DispatchStage implements Stage<FrameSlot> {
         }
         Row row = slot.rows.free();
         try {
-            plan.cut(part, row.crop);
+            grid.cut(part, row.crop);
             lane.load(loaded, slot.picture, row.crop);
         } catch (RuntimeException | Error e) {
             lose(slot, failures.asInferenceException("preprocessing failed", e));
@@ -142,6 +144,7 @@ final class DispatchStage implements Stage<FrameSlot> {
             slot.timings.loaded(startNs, clock.nanoTime());
         }
         row.part = part;
+        row.parts = parts;
         row.detector = detector;
         row.lane = lane;
         row.index = loaded;

@@ -28,6 +28,9 @@ final class FrameRows {
         /** Which of the frame's parts; 0 begins the frame, perhaps again, for another detector. */
         int part;
 
+        /** How many parts the frame has for this detector. */
+        int parts;
+
         Detector detector;
         Lane lane;
         /** Which of the lane's rows. */

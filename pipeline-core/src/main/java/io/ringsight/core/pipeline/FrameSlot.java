@@ -88,10 +88,12 @@ final class FrameSlot implements FrameResult {
         }
     }
 
-    /** Room for what the detector may find; new memory only where a model with more has taken another one's place. */
-    void makeRoom() {
-        if (detections.capacity() < detector.decoder().capacity()) {
-            detections = new Detections(detector.decoder().capacity());
+    /** Room for what the detector may find in so many parts; new memory only where there was never as much. */
+    void makeRoom(int parts) {
+        int needed = (int) Math.min(
+                Detections.MAX_CAPACITY, (long) parts * detector.decoder().capacity());
+        if (detections.capacity() < needed) {
+            detections = new Detections(needed);
         }
     }
 

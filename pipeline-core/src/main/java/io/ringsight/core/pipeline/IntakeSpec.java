@@ -15,7 +15,7 @@ import java.util.function.Function;
  * @param credits the most frames it may have in the ring at a time
  * @param deadlineNs age at Dispatch above which a frame is lost as {@code late}; 0: none
  * @param maxFps frames a second above which frames are lost as {@code rate-limit}; 0: none
- * @param classes whose objects are published, by the labels of the model at work
+ * @param sight what the model looks at, and for which objects
  * @param analysis what is made of them
  * @param parts notes its frames for the verdicts on what passes it, or null
  */
@@ -25,15 +25,23 @@ public record IntakeSpec(
         int credits,
         long deadlineNs,
         double maxFps,
-        Function<List<String>, WantedClasses> classes,
+        Sight sight,
         AnalysisSpec analysis,
         PartWatch parts) {
-    /** Of objects of all classes, of which nothing is made. */
+    /**
+     * What the model looks at, and for which objects.
+     *
+     * @param look which parts of the pictures
+     * @param classes whose objects are published, by the labels of the model at work
+     */
+    public record Sight(Look look, Function<List<String>, WantedClasses> classes) {}
+
+    /** Of objects of all classes in the whole picture, of which nothing is made. */
     public IntakeSpec(SourceId sourceId, boolean lossless, int credits, long deadlineNs, double maxFps) {
-        this(sourceId, lossless, credits, deadlineNs, maxFps, labels -> WantedClasses.ALL, AnalysisSpec.NONE, null);
+        this(sourceId, lossless, credits, deadlineNs, maxFps, labels -> WantedClasses.ALL, AnalysisSpec.NONE);
     }
 
-    /** Nothing that passes it is judged. */
+    /** The whole picture is looked at, and nothing that passes it is judged. */
     public IntakeSpec(
             SourceId sourceId,
             boolean lossless,
@@ -42,7 +50,7 @@ public record IntakeSpec(
             double maxFps,
             Function<List<String>, WantedClasses> classes,
             AnalysisSpec analysis) {
-        this(sourceId, lossless, credits, deadlineNs, maxFps, classes, analysis, null);
+        this(sourceId, lossless, credits, deadlineNs, maxFps, new Sight(Look.WHOLE, classes), analysis, null);
     }
 
     public IntakeSpec {

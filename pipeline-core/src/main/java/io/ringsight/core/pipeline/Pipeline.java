@@ -61,7 +61,7 @@ public final class Pipeline implements AutoCloseable {
                 ringSize,
                 () -> new FrameSlot(maxDetections),
                 List.of(
-                        new DispatchStage(detectors, new PictureCrops(), clock, failures),
+                        new DispatchStage(detectors, clock, failures),
                         new CollectStage(detectors, clock, failures),
                         new AnalyseStage(new SharedAnalysis(accounts.trackNumbers()), failures),
                         new PublishStage(sinks, clock, failures)),

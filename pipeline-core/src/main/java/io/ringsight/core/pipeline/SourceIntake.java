@@ -3,6 +3,9 @@ package io.ringsight.core.pipeline;
 import io.ringsight.core.analyse.SourceAnalysis;
 import io.ringsight.core.analyse.event.EventNumbers;
 import io.ringsight.core.analyse.verdict.PartWatch;
+import io.ringsight.core.analyse.zone.RegionMap;
+import io.ringsight.core.analyse.zone.Regions;
+import io.ringsight.core.detect.Detections;
 import io.ringsight.core.detect.WantedClasses;
 import io.ringsight.core.frame.FrameLosses;
 import io.ringsight.core.frame.GapReason;
@@ -10,7 +13,10 @@ import io.ringsight.core.frame.Picture;
 import io.ringsight.core.frame.SourceId;
 import io.ringsight.core.metrics.Counter;
 import io.ringsight.core.metrics.SourceMetrics;
+import io.ringsight.core.model.ModelInput;
 import io.ringsight.core.model.ModelSpec;
+import io.ringsight.core.preprocess.Crop;
+import io.ringsight.core.preprocess.TileGrid;
 import io.ringsight.core.ring.FrameRing;
 import io.ringsight.core.ring.SlotWriter;
 import io.ringsight.core.time.Clock;
@@ -35,6 +41,9 @@ final class SourceIntake implements FrameIntake {
     /** What is made of its detections, or null. Used by the Analyse stage. */
     private final SourceAnalysis analysis;
 
+    /** Null if all of the picture matters. Used by the Collect stage. */
+    private final RegionMap regions;
+
     private final RateLimit rateLimit;
     private final SlotWriter<FrameSlot> writeFrame = this::writeFrame;
     private final SlotWriter<FrameSlot> writeGap = this::writeGap;
@@ -42,6 +51,9 @@ final class SourceIntake implements FrameIntake {
     private WantedClasses classes;
 
     private ModelSpec classesOf;
+    /** Of the pictures and the model before; the Dispatch stage's. */
+    private TileGrid grid;
+
     private Picture picture;
     /** What the next gap message tells. */
     private GapEvent event;
@@ -59,6 +71,8 @@ final class SourceIntake implements FrameIntake {
         metrics = account.metrics(spec.sourceId());
         credits = new Credits(() -> Math.min(spec.credits(), share.getAsInt()));
         rateLimit = new RateLimit(spec.maxFps());
+        Regions looked = spec.sight().look().regions();
+        regions = looked.include().isEmpty() && looked.exclude().isEmpty() ? null : new RegionMap(looked);
         analysis = spec.analysis().isWanted()
                 ? new SourceAnalysis(spec.sourceId(), spec.analysis(), account.eventNumbers, metrics)
                 : null;
@@ -194,10 +208,37 @@ final class SourceIntake implements FrameIntake {
     /** Whose objects are published, as {@code model} knows them. Called by the Collect stage. */
     WantedClasses classes(ModelSpec model) {
         if (model != classesOf) {
-            classes = spec.classes().apply(model.labels());
+            classes = spec.sight().classes().apply(model.labels());
             classesOf = model;
         }
         return classes;
+    }
+
+    /** The parts of {@code picture} that a model of this input looks at. Called by the Dispatch stage. */
+    TileGrid grid(Picture picture, ModelInput input) {
+        if (grid == null || !grid.suits(picture, input)) {
+            grid = grid(spec.sight().look(), picture, input);
+        }
+        return grid;
+    }
+
+    private static TileGrid grid(Look look, Picture picture, ModelInput input) {
+        if (look.regions().crop().isEmpty()) {
+            return new TileGrid(look.tiles(), input, picture, 0, 0, picture.width(), picture.height());
+        }
+        Regions.Crop crop = look.regions().crop().get();
+        int left = (int) (crop.leftUpper().x() * picture.width()) / Crop.GRID * Crop.GRID;
+        int top = (int) (crop.leftUpper().y() * picture.height()) / Crop.GRID * Crop.GRID;
+        int width = (int) Math.ceil(crop.rightLower().x() * picture.width()) - left;
+        int height = (int) Math.ceil(crop.rightLower().y() * picture.height()) - top;
+        return new TileGrid(look.tiles(), input, picture, left, top, Math.max(1, width), Math.max(1, height));
+    }
+
+    /** Leaves out and counts what lies where nobody looks. Called by the Collect stage. */
+    void removeOutside(Detections found, Picture picture) {
+        if (regions != null) {
+            metrics.count(Counter.DETECTIONS_OUTSIDE, regions.removeOutside(found, picture.width(), picture.height()));
+        }
     }
 
     /** Null if nothing is made of its detections. */

@@ -19,6 +19,7 @@ import io.ringsight.core.frame.Picture;
 import io.ringsight.core.frame.SourceId;
 import io.ringsight.core.infer.FakeBackend;
 import io.ringsight.core.metrics.Counter;
+import io.ringsight.core.preprocess.TileSpec;
 import io.ringsight.core.time.CaptureClock;
 import io.ringsight.core.time.Clock;
 import java.lang.management.ManagementFactory;
@@ -53,6 +54,7 @@ class AllocationTest {
         return new Calibration.Point(new Zone.Point(x, y), new Calibration.Metres(acrossM, awayM));
     }
 
+    private static final Look TILES = new Look(new TileSpec(3, 2, 8, false));
     private static final AtomicInteger crowdBeat = new AtomicInteger();
 
     private static final ResultSink NOWHERE = new ResultSink() {
@@ -71,22 +73,40 @@ class AllocationTest {
                 Pipeline pipeline = new Pipeline(
                         16,
                         FakeBackend.computing(backend, (output, row, threshold, into) -> {
-                            into.clear();
                             into.add(1, 1, 2, 2, output.get(row * 6 + 4), 0);
                             crowd(into);
                         }),
                         List.of(NOWHERE),
                         Clock.system())) {
             FrameIntake camera = pipeline.connect(new IntakeSpec(
-                    new SourceId("camera"), false, 2, 1_000_000_000L, 100_000, labels -> WantedClasses.ALL, FOLLOWED));
-            FrameIntake file = pipeline.connect(
-                    new IntakeSpec(new SourceId("file"), true, 4, 0, 0, labels -> WantedClasses.ALL, FOLLOWED));
+                    new SourceId("camera"),
+                    false,
+                    2,
+                    1_000_000_000L,
+                    100_000,
+                    new IntakeSpec.Sight(TILES, labels -> WantedClasses.ALL),
+                    FOLLOWED,
+                    null));
+            FrameIntake file = pipeline.connect(new IntakeSpec(
+                    new SourceId("file"),
+                    true,
+                    4,
+                    0,
+                    0,
+                    new IntakeSpec.Sight(TILES, labels -> WantedClasses.ALL),
+                    FOLLOWED,
+                    null));
             Picture[] pool = new Picture[16];
             for (int i = 0; i < pool.length; i++) {
                 pool[i] = pictures.grey(64, 48, 40 + i);
                 pool[i].release();
             }
-            feed(camera, file, pool, WARM_UP);
+            feed(camera, file, pool, WARM_UP / 2);
+            pipeline.drain(10_000);
+            // One more of the camera's: from here on the file's tiles, for which a slot grows once, come to the other
+            // slots.
+            feed(camera, file, pool, 1);
+            feed(camera, file, pool, WARM_UP / 2);
             pipeline.drain(10_000);
             long before = allocated();
             feed(camera, file, pool, FRAMES);

@@ -2,7 +2,9 @@ package io.ringsight.core.pipeline;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.ringsight.core.analyse.AnalysisSpec;
 import io.ringsight.core.detect.DetectionDecoder;
+import io.ringsight.core.detect.WantedClasses;
 import io.ringsight.core.frame.GapReason;
 import io.ringsight.core.frame.NativePictures;
 import io.ringsight.core.frame.Picture;
@@ -13,6 +15,7 @@ import io.ringsight.core.infer.Lane;
 import io.ringsight.core.metrics.Counter;
 import io.ringsight.core.pipeline.RecordedResults.Recorded;
 import io.ringsight.core.preprocess.Letterbox;
+import io.ringsight.core.preprocess.TileSpec;
 import io.ringsight.core.time.CaptureClock;
 import io.ringsight.core.time.Clock;
 import java.nio.FloatBuffer;
@@ -35,6 +38,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 class StageErrorsTest {
     private static final int FRAMES = 6;
     private static final int UNLUCKY = 3;
+    /** More rows than all lanes take at a time: the third is the first frame's. */
+    private static final Look TILED = new Look(new TileSpec(4, 1, 1, false));
 
     /** Where a stage is in the hands of others. */
     enum Place {
@@ -126,27 +131,35 @@ class StageErrorsTest {
                 new NoClassDefFoundError("on purpose"),
                 new StackOverflowError("on purpose"),
                 new AssertionError("on purpose"));
-        return Stream.of(Place.values()).flatMap(place -> errors.stream().map(error -> Arguments.of(place, error)));
+        return Stream.of(Place.values())
+                .flatMap(place -> errors.stream()
+                        .flatMap(error -> Stream.of(Look.WHOLE, TILED).map(look -> Arguments.of(place, error, look))));
     }
 
     @ParameterizedTest
     @MethodSource("placesAndErrors")
-    void anErrorLosesItsFrameInWordsAndEndsThePipeline(Place place, Error error) throws Exception {
+    void anErrorLosesItsFrameInWordsAndEndsThePipeline(Place place, Error error, Look look) throws Exception {
         Fault fault = new Fault(place, error);
         NativePictures pictures = new NativePictures();
         RecordedResults results = new RecordedResults();
         DetectionDecoder decoder = (output, row, threshold, into) -> {
-            into.clear();
             fault.at(Place.DECODE);
             into.add(0, 0, FakeBackend.SIZE, FakeBackend.SIZE, 0.9f, 7);
         };
         InferenceBackend backend = new FaultyBackend(new FakeBackend(2, 1), fault);
         Pipeline pipeline = new Pipeline(16, FakeBackend.computing(backend, decoder), List.of(results), Clock.system());
-        FrameIntake file =
-                pipeline.connect(new IntakeSpec(new SourceId("file"), true, pipeline.creditsForRecording(), 0, 0));
+        FrameIntake file = pipeline.connect(new IntakeSpec(
+                new SourceId("file"),
+                true,
+                pipeline.creditsForRecording(),
+                0,
+                0,
+                new IntakeSpec.Sight(look, labels -> WantedClasses.ALL),
+                AnalysisSpec.NONE,
+                null));
 
         for (int i = 0; i < FRAMES; i++) {
-            Picture picture = pictures.grey(32, 16, 1);
+            Picture picture = pictures.grey(96, 16, 1);
             picture.captured(Picture.UNKNOWN, 0, CaptureClock.ARRIVAL, 0);
             file.offer(picture);
         }
@@ -159,7 +172,8 @@ class StageErrorsTest {
         List<Recorded> frames =
                 results.of("file").stream().filter(Recorded::isFrame).toList();
         assertThat(frames).hasSize(FRAMES - 1).allMatch(frame -> frame.classId() == 7);
-        assertThat(frames.get(UNLUCKY - 1).losses()).containsOnlyKeys(GapReason.INFERENCE_FAILED);
+        int lost = look == TILED ? 0 : UNLUCKY - 1;
+        assertThat(frames.get(lost).losses()).containsOnlyKeys(GapReason.INFERENCE_FAILED);
         assertThat(file.metrics().value(Counter.FRAMES_INFERENCE_FAILED)).isEqualTo(1);
         assertThat(pipeline.stop(10_000)).isEmpty();
         pictures.close();

@@ -17,6 +17,7 @@ import io.ringsight.core.frame.SourceId;
 import io.ringsight.core.infer.BackendSpec;
 import io.ringsight.core.model.ModelException;
 import io.ringsight.core.model.ModelSpec;
+import io.ringsight.core.pipeline.Look;
 import io.ringsight.core.time.Clock;
 import io.ringsight.sinks.MessageType;
 import io.ringsight.sinks.kafka.client.KafkaSinkSpec;
@@ -159,7 +160,7 @@ public final class DemoCommand implements Callable<Integer> {
                 Optional.empty(),
                 watched,
                 new SourceConfig.Flow(0, 0, Optional.empty()),
-                new SourceConfig.Video(Decode.AUTO, Deinterlace.AUTO, 0),
+                new SourceConfig.Video(Decode.AUTO, Deinterlace.AUTO, 0, Look.WHOLE),
                 List.of(),
                 AnalysisSpec.NONE,
                 Optional.empty());

@@ -11,6 +11,7 @@ import io.ringsight.app.tools.files.DeviceOptions;
 import io.ringsight.app.tools.files.FileRun;
 import io.ringsight.app.tools.files.ModelOption;
 import io.ringsight.app.tools.files.OutputGuard;
+import io.ringsight.app.tools.files.TileOptions;
 import io.ringsight.app.tools.files.VideoLength;
 import io.ringsight.app.tools.files.VideoOptions;
 import io.ringsight.app.tools.files.Written;
@@ -84,6 +85,9 @@ public final class DetectCommand implements Callable<Integer> {
     private Float threshold;
 
     @Mixin
+    private TileOptions tiles;
+
+    @Mixin
     private Selection selection;
 
     @Mixin
@@ -104,6 +108,7 @@ public final class DetectCommand implements Callable<Integer> {
         }
         Signals.onTermination((int exitCode) -> stopped.complete(exitCode));
         selection.sampling();
+        tiles.look();
         video.decoding();
         ModelSpec modelSpec = model.read();
         selection.classes(modelSpec.labels());
@@ -184,7 +189,8 @@ public final class DetectCommand implements Callable<Integer> {
                         selection.sampling(),
                         video.decoding(),
                         selection.classes(modelSpec.labels()),
-                        selection.analysis());
+                        selection.analysis(),
+                        tiles.look());
                 stopped.thenRun(run::stop);
                 for (Input file : files) {
                     if (!detection.read(file)) {

@@ -9,6 +9,7 @@ import io.ringsight.core.frame.GapReason;
 import io.ringsight.core.metrics.Counter;
 import io.ringsight.core.metrics.SourceMetrics;
 import io.ringsight.core.pipeline.FrameIntake;
+import io.ringsight.core.pipeline.Look;
 import io.ringsight.sources.spec.Decoding;
 import io.ringsight.sources.supervise.Ending;
 import java.nio.file.Path;
@@ -26,11 +27,19 @@ final class DetectionRun {
     private final Decoding decoding;
     private final WantedClasses classes;
     private final AnalysisSpec analysis;
+    private final Look look;
     private final List<String> failures = new ArrayList<>();
     private final Map<Input, SourceMetrics> metrics = new LinkedHashMap<>();
 
-    DetectionRun(FileRun run, Sampling sampling, Decoding decoding, WantedClasses classes, AnalysisSpec analysis) {
+    DetectionRun(
+            FileRun run,
+            Sampling sampling,
+            Decoding decoding,
+            WantedClasses classes,
+            AnalysisSpec analysis,
+            Look look) {
         this.analysis = analysis;
+        this.look = look;
         this.classes = classes;
         this.decoding = decoding;
         this.run = run;
@@ -43,7 +52,8 @@ final class DetectionRun {
      * @return whether to go on: false when the run was stopped
      */
     boolean read(Input input) throws InterruptedException {
-        FrameIntake intake = run.connect(input.id(), input.isPicture() ? Sampling.ALL : sampling, classes, analysis);
+        FrameIntake intake =
+                run.connect(input.id(), input.isPicture() ? Sampling.ALL : sampling, classes, analysis, look);
         metrics.put(input, intake.metrics());
         Ending ending = run.read(input.file(), intake, decoding);
         intake.gap(ending.reason(), ending.detail());

@@ -8,6 +8,7 @@ import io.ringsight.app.config.model.GateYaml;
 import io.ringsight.app.config.model.ModelYaml;
 import io.ringsight.app.config.yaml.ConfigException;
 import io.ringsight.app.tools.files.DeviceOptions;
+import io.ringsight.app.tools.files.TileOptions;
 import io.ringsight.core.model.ModelException;
 import io.ringsight.core.model.ModelSpec;
 import java.io.IOException;
@@ -64,6 +65,9 @@ public final class EvalCommand implements Callable<Integer> {
     @Mixin
     private DeviceOptions device;
 
+    @Mixin
+    private TileOptions tiles;
+
     @Option(names = "--images", required = true, paramLabel = "DIR", description = "Folder of pictures.")
     private Path images;
 
@@ -115,6 +119,7 @@ public final class EvalCommand implements Callable<Integer> {
     }
 
     private void check() {
+        tiles.look();
         if (!(iou > 0 && iou <= 1)) {
             throw CommandException.usage("ringsight: --iou: expected a number above 0 and up to 1, got " + iou);
         }
@@ -141,7 +146,7 @@ public final class EvalCommand implements Callable<Integer> {
                     .println("ringsight: " + missing + " of " + items.size() + " pictures have no label file in "
                             + labels + ": they count as pictures without objects");
         }
-        return new Evaluation(items, iou, device);
+        return new Evaluation(items, iou, device, tiles.look());
     }
 
     private int compare(Path reference, Path candidate)

@@ -9,6 +9,7 @@ import io.ringsight.core.frame.SourceId;
 import io.ringsight.core.metrics.Counter;
 import io.ringsight.core.model.ModelSpec;
 import io.ringsight.core.pipeline.FrameIntake;
+import io.ringsight.core.pipeline.Look;
 import io.ringsight.core.time.Clock;
 import io.ringsight.sources.spec.Decoding;
 import io.ringsight.sources.supervise.Ending;
@@ -23,16 +24,19 @@ final class Evaluation {
     private final List<PictureSet.Item> items;
     private final double iou;
     private final DeviceOptions device;
+    private final Look look;
 
     /**
      * Measures on {@code items}.
      *
      * @param iou overlap from which a box counts as right
+     * @param look what of each picture the models look at
      */
-    Evaluation(List<PictureSet.Item> items, double iou, DeviceOptions device) {
+    Evaluation(List<PictureSet.Item> items, double iou, DeviceOptions device, Look look) {
         this.items = items;
         this.iou = iou;
         this.device = device;
+        this.look = look;
     }
 
     /** Takes all pictures through a model. */
@@ -62,7 +66,7 @@ final class Evaluation {
     }
 
     private void readAll(FileRun run, Progress progress) throws InterruptedException {
-        FrameIntake intake = run.connect(new SourceId("eval"));
+        FrameIntake intake = run.connect(new SourceId("eval"), look);
         for (int i = 0; i < items.size(); i++) {
             Ending ending = run.read(items.get(i).picture(), intake, Decoding.ON_CPU);
             long frames = intake.metrics().value(Counter.FRAMES_DECODED);

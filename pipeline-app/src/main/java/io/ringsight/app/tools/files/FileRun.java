@@ -8,6 +8,7 @@ import io.ringsight.core.frame.GapReason;
 import io.ringsight.core.frame.SourceId;
 import io.ringsight.core.pipeline.FrameIntake;
 import io.ringsight.core.pipeline.IntakeSpec;
+import io.ringsight.core.pipeline.Look;
 import io.ringsight.core.pipeline.Pipeline;
 import io.ringsight.core.pipeline.ResultSink;
 import io.ringsight.core.time.Clock;
@@ -51,14 +52,22 @@ public final class FileRun implements AutoCloseable {
     }
 
     /** A way into the pipeline; frames are numbered from 1 through all files read into it. */
-    public FrameIntake connect(SourceId id) {
-        return connect(id, Sampling.ALL, WantedClasses.ALL, AnalysisSpec.NONE);
+    public FrameIntake connect(SourceId id, Look look) {
+        return connect(id, Sampling.ALL, WantedClasses.ALL, AnalysisSpec.NONE, look);
     }
 
     /** As above, for one video of which not every frame is analysed, and of which not all objects matter or are followed. */
-    public FrameIntake connect(SourceId id, Sampling sampling, WantedClasses classes, AnalysisSpec analysis) {
+    public FrameIntake connect(
+            SourceId id, Sampling sampling, WantedClasses classes, AnalysisSpec analysis, Look look) {
         return sampling.before(pipeline.connect(new IntakeSpec(
-                id, true, pipeline.creditsForRecording(), 0, sampling.fps(), labels -> classes, analysis)));
+                id,
+                true,
+                pipeline.creditsForRecording(),
+                0,
+                sampling.fps(),
+                new IntakeSpec.Sight(look, labels -> classes),
+                analysis,
+                null)));
     }
 
     /**

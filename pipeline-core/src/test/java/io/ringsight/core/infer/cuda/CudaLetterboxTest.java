@@ -9,6 +9,7 @@ import io.ringsight.core.model.ModelInput;
 import io.ringsight.core.model.ModelInput.ChannelOrder;
 import io.ringsight.core.model.ModelInput.Placement;
 import io.ringsight.core.model.ModelInput.TensorType;
+import io.ringsight.core.preprocess.Crop;
 import io.ringsight.core.preprocess.HostLetterbox;
 import io.ringsight.core.preprocess.Letterbox;
 import io.ringsight.core.preprocess.TensorRow;
@@ -75,8 +76,10 @@ class CudaLetterboxTest {
                 DeviceBuffer row = DeviceBuffer.open(bytes);
                 PinnedBuffer result = PinnedBuffer.open(bytes);
                 HostLetterbox host = new HostLetterbox(INPUT)) {
-            for (int turn = 0; turn < RandomPicture.formats(); turn++) {
-                Picture picture = RandomPicture.of(random, turn, pictures).picture();
+            for (int turn = 0; turn < 2 * RandomPicture.formats(); turn++) {
+                Picture whole = RandomPicture.of(random, turn % RandomPicture.formats(), pictures)
+                        .picture();
+                Picture picture = turn < RandomPicture.formats() ? whole : part(whole, random);
                 PictureLayout layout = PictureLayout.of(picture.pixelFormat());
                 ByteBuffer expected = TensorRow.allocate(bytes);
                 Letterbox box = host.load(picture, new TensorRow(expected));
@@ -88,10 +91,22 @@ class CudaLetterboxTest {
                 result.copyFrom(row, bytes, stream);
                 stream.synchronize();
                 assertThat(largest(result.buffer(), expected))
-                        .as("format %d, seed %d", picture.pixelFormat(), seed)
+                        .as("format %d, %dx%d, seed %d", picture.pixelFormat(), picture.width(), picture.height(), seed)
                         .isLessThanOrEqualTo(3 / 255f);
             }
         }
+    }
+
+    /** No smaller or slimmer than whole pictures here are. */
+    private static Picture part(Picture whole, Random random) {
+        int height = RandomPicture.LEAST + random.nextInt(whole.height() - RandomPicture.LEAST + 1);
+        int leastWidth = Math.min(whole.width(), Math.max(RandomPicture.LEAST, height / 4));
+        int width = leastWidth + random.nextInt(whole.width() - leastWidth + 1);
+        int left = random.nextInt(whole.width() - width + 1) / Crop.GRID * Crop.GRID;
+        int top = random.nextInt(whole.height() - height + 1) / Crop.GRID * Crop.GRID;
+        Crop crop = new Crop();
+        crop.set(left, top, width, height);
+        return crop.of(whole);
     }
 
     private static float largest(ByteBuffer one, ByteBuffer other) {

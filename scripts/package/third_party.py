@@ -69,8 +69,9 @@ def main() -> None:
     for name, licence in rows:
         print(f"  {name}: {licence}")
     print("\nWhat the native libraries contain")
-    for line in (more / "natives.tsv").read_text().splitlines():
-        if not line.startswith("#"):
+    files = ["natives.tsv"] + ["nvidia.tsv"] * any((stage / "lib").glob("*redist*.jar"))
+    for line in "\n".join((more / name).read_text() for name in files).splitlines():
+        if line and not line.startswith("#"):
             name, version, licence, origin = line.split("\t")
             print(f"  {name}{'' if version == '-' else ' (' + version + ')'}: {licence}; {origin}")
     if (stage / "runtime").exists():

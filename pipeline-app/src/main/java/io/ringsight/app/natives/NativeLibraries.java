@@ -21,18 +21,22 @@ public final class NativeLibraries {
     /** FFmpeg's and OpenCV's unpacker; it checks size and time itself, and holds a lock while it unpacks. */
     private static final String JAVACPP_DIRECTORY = "org.bytedeco.javacpp.cachedir";
 
-    private static final List<Bundle> BUNDLES = List.of(
-            // the first is also what a directory is tried with: it needs nothing but libc
-            new Bundle("com/github/luben/zstd/Zstd.class", "linux/amd64/", "ZstdNativePath", Bundle.Names.FILE),
-            new Bundle("com/sun/jna/Native.class", "com/sun/jna/linux-x86-64/", "jna.boot.library.path"),
-            new Bundle(
-                    "org/xerial/snappy/Snappy.class",
-                    "org/xerial/snappy/native/Linux/x86_64/",
-                    "org.xerial.snappy.lib.path"),
-            new Bundle(
-                    "ai/onnxruntime/OnnxRuntime.class", "ai/onnxruntime/native/linux-x64/", "onnxruntime.native.path"));
-
     private NativeLibraries() {}
+
+    private static List<Bundle> bundles() {
+        return Platform.here().map(NativeLibraries::bundles).orElse(List.of());
+    }
+
+    private static List<Bundle> bundles(Platform platform) {
+        return List.of(
+                // the first is also what a directory is tried with: it needs nothing but libc
+                new Bundle(
+                        "com/github/luben/zstd/Zstd.class", platform.zstdFolder(), "ZstdNativePath", Bundle.Names.FILE),
+                new Bundle("com/sun/jna/Native.class", platform.jnaFolder(), "jna.boot.library.path"),
+                new Bundle("org/xerial/snappy/Snappy.class", platform.snappyFolder(), "org.xerial.snappy.lib.path"),
+                new Bundle(
+                        "ai/onnxruntime/OnnxRuntime.class", platform.onnxRuntimeFolder(), "onnxruntime.native.path"));
+    }
 
     /**
      * The libraries of one jar.
@@ -100,7 +104,7 @@ public final class NativeLibraries {
 
     private static Map<Bundle, List<Path>> unpackAll(Path directory) throws IOException {
         Map<Bundle, List<Path>> unpacked = new HashMap<>();
-        for (Bundle bundle : BUNDLES) {
+        for (Bundle bundle : bundles()) {
             unpacked.put(bundle, unpack(bundle, directory));
             if (unpacked.size() == 1) {
                 tryToLoad(unpacked.get(bundle));

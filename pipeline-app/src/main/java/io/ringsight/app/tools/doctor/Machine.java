@@ -1,6 +1,7 @@
 package io.ringsight.app.tools.doctor;
 
 import com.sun.management.OperatingSystemMXBean;
+import io.ringsight.app.natives.Platform;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
@@ -51,24 +52,19 @@ public final class Machine {
     static Finding java() {
         String name = System.getProperty("java.vendor") + " " + Runtime.version() + ", " + System.getProperty("os.name")
                 + " " + System.getProperty("os.version") + " " + System.getProperty("os.arch");
-        boolean supported = System.getProperty("os.name").equals("Linux")
-                && System.getProperty("os.arch").equals("amd64");
-        return supported
+        return Platform.here().isPresent()
                 ? Finding.usable("Java", name)
-                : Finding.missing("Java", name + ": the native libraries of this build are for Linux on x86-64 only");
+                : Finding.missing("Java", name + ": native libraries exist for Linux on x86-64 and arm64 only");
     }
 
     /** There must be room where native libraries are unpacked. */
     static Finding libraryCache(Path directory) {
-        try {
-            long free = Files.getFileStore(directory).getUsableSpace();
-            String detail = directory + ", " + mib(free) + " MiB free";
-            return free < MIN_CACHE_BYTES
-                    ? Finding.missing("library cache", detail + ": too little to unpack native libraries")
-                    : Finding.usable("library cache", detail);
-        } catch (IOException e) {
-            return Finding.missing("library cache", directory + ": " + e.getMessage());
-        }
+        // not by its FileStore: in a chroot Java finds none
+        long free = directory.toFile().getUsableSpace();
+        String detail = directory + ", " + mib(free) + " MiB free";
+        return free < MIN_CACHE_BYTES
+                ? Finding.missing("library cache", detail + ": too little to unpack native libraries")
+                : Finding.usable("library cache", detail);
     }
 
     private static Optional<String> cpuInfo(String key) {

@@ -1,5 +1,6 @@
 package io.ringsight.app.tools.doctor;
 
+import io.ringsight.app.natives.Platform;
 import io.ringsight.core.infer.cuda.CudaDevice;
 import io.ringsight.core.infer.cuda.CudaDevices;
 import io.ringsight.core.infer.tensorrt.TensorRt;
@@ -18,11 +19,13 @@ final class Nvidia {
     private static final String DRIVER_LIBRARY = "libcuda.so.1";
     private static final String DECODER_LIBRARY = "libnvcuvid.so.1";
     private static final Path KERNEL_MODULE = Path.of("/proc/driver/nvidia/version");
+    private static final Platform PLATFORM = Platform.here().orElse(Platform.X86_64);
     private static final List<String> DIRECTORIES = List.of(
-            "/usr/lib/x86_64-linux-gnu", "/usr/lib64", "/usr/lib", "/usr/lib/wsl/lib", "/usr/local/nvidia/lib64");
+            PLATFORM.systemDirectory(), "/usr/lib64", "/usr/lib", "/usr/lib/wsl/lib", "/usr/local/nvidia/lib64");
     /** What the Maven profile gpu brings: the CUDA runtime and TensorRT, as the presets unpack them. */
     private static final List<String> GPU_PROFILE = List.of(
-            "/org/bytedeco/cuda/linux-x86_64/libcudart.so.13", "/org/bytedeco/tensorrt/linux-x86_64/libnvinfer.so.10");
+            "/org/bytedeco/cuda/" + PLATFORM.javaCpp() + "/libcudart.so.13",
+            "/org/bytedeco/tensorrt/" + PLATFORM.javaCpp() + "/libnvinfer.so.10");
 
     private static final String SEE_CUDA = "there is no GPU (see CUDA)";
 

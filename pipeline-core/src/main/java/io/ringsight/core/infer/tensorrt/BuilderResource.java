@@ -21,7 +21,8 @@ import org.bytedeco.tensorrt.global.nvinfer;
 final class BuilderResource {
     private static final String NAME = "libnvinfer_builder_resource";
     private static final Path MAPPED_FILES = Path.of("/proc/self/maps");
-    private static final List<String> SYSTEM = List.of("/usr/lib/x86_64-linux-gnu", "/usr/lib64", "/usr/lib");
+    private static final List<String> SYSTEM =
+            List.of("/usr/lib/x86_64-linux-gnu", "/usr/lib/aarch64-linux-gnu", "/usr/lib64", "/usr/lib");
     /** Compute capabilities, times ten. */
     private static final int TURING = 75;
 

@@ -1,8 +1,7 @@
-"""usage: natives.py LIB NATIVE ARCH MORE
+"""usage: natives.py LIB NATIVE ARCH
 
 Takes the native libraries of other platforms out of the jars in LIB, and unpacks those of ONNX Runtime and JNA into
-NATIVE: they can be loaded from there, so nothing must be unpacked at each start. Adds the files of the folder MORE, if
-there is one, to FFmpeg's jar. Equal input gives equal bytes.
+NATIVE: they can be loaded from there, so nothing must be unpacked at each start. Equal input gives equal bytes.
 """
 
 import re
@@ -40,31 +39,17 @@ def slim(jar: Path, native: Path, platform: str, pattern: str, unpack: bool) -> 
                 native.mkdir(parents=True, exist_ok=True)
                 (native / Path(entry).name).write_bytes(data)
             elif not match or match.group(1) == platform:
-                after.writestr(entry_info(entry), data)
+                info = zipfile.ZipInfo(entry, EPOCH)
+                info.compress_type = zipfile.ZIP_DEFLATED
+                info.external_attr = 0o644 << 16
+                after.writestr(info, data)
     if kept == 0:
         sys.exit(f"natives.py: {jar.name}: expected native libraries of '{platform}', found none: has its layout changed?")
     part.replace(jar)
 
 
-def entry_info(name: str) -> zipfile.ZipInfo:
-    info = zipfile.ZipInfo(name, EPOCH)
-    info.compress_type = zipfile.ZIP_DEFLATED
-    info.external_attr = 0o644 << 16
-    return info
-
-
-def add(jar: Path, files: list[Path], platform: str) -> None:
-    with zipfile.ZipFile(jar, "a", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
-        for file in files:
-            archive.writestr(entry_info(f"org/bytedeco/ffmpeg/{platform}/{file.name}"), file.read_bytes())
-
-
 def main() -> None:
-    lib, native, arch, more = Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3], Path(sys.argv[4])
-    if more.is_dir():
-        platform = f"linux-{arch}"
-        (ffmpeg,) = lib.glob(f"ffmpeg-*-{platform}.jar")
-        add(ffmpeg, sorted(more.iterdir()), platform)
+    lib, native, arch = Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3]
     for jar in sorted(lib.glob("*.jar")):
         for name, (key, pattern, unpack) in JARS.items():
             if re.fullmatch(name, jar.name):

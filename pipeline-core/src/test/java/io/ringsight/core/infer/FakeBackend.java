@@ -12,6 +12,7 @@ import io.ringsight.core.model.ModelOutput;
 import io.ringsight.core.model.ModelOutput.Head;
 import io.ringsight.core.model.ModelSpec;
 import io.ringsight.core.preprocess.Letterbox;
+import io.ringsight.core.preprocess.Letterboxes;
 import java.nio.FloatBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -180,6 +181,7 @@ public final class FakeBackend implements InferenceBackend {
     private final class FakeLane implements Lane {
         private final int[] shades = new int[maxBatch];
         private final Letterbox[] letterboxes = new Letterbox[maxBatch];
+        private final Letterboxes fitted = new Letterboxes(SPEC.input());
         private final FloatBuffer output = FloatBuffer.allocate(maxBatch * 6);
         private final FirstByte firstByte = new FirstByte();
         private final Semaphore done = new Semaphore(0);
@@ -195,11 +197,7 @@ public final class FakeBackend implements InferenceBackend {
                 throw InferenceException.ofFrame("bad picture", null);
             }
             shades[row] = firstByte.at(picture.planeAddress(0));
-            Letterbox known = letterboxes[row];
-            if (known == null || !known.suits(picture)) {
-                letterboxes[row] = Letterbox.fit(
-                        picture.width(), picture.height(), picture.pixelAspect(), SIZE, SIZE, Placement.CENTER);
-            }
+            letterboxes[row] = fitted.of(picture);
         }
 
         @Override

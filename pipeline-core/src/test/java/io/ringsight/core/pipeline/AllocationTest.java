@@ -54,7 +54,7 @@ class AllocationTest {
         return new Calibration.Point(new Zone.Point(x, y), new Calibration.Metres(acrossM, awayM));
     }
 
-    private static final Look TILES = new Look(new TileSpec(3, 2, 8, false));
+    private static final Look TILES = new Look(new TileSpec(3, 2, 8, true));
     private static final AtomicInteger crowdBeat = new AtomicInteger();
 
     private static final ResultSink NOWHERE = new ResultSink() {
@@ -93,7 +93,7 @@ class AllocationTest {
                     4,
                     0,
                     0,
-                    new IntakeSpec.Sight(TILES, labels -> WantedClasses.ALL),
+                    new IntakeSpec.Sight(Look.WHOLE, labels -> WantedClasses.ALL),
                     FOLLOWED,
                     null));
             Picture[] pool = new Picture[16];

@@ -16,6 +16,7 @@ import io.ringsight.core.metrics.Counters;
 import io.ringsight.core.model.ModelInput;
 import io.ringsight.core.preprocess.HostLetterbox;
 import io.ringsight.core.preprocess.Letterbox;
+import io.ringsight.core.preprocess.Letterboxes;
 import io.ringsight.core.preprocess.PreprocessException;
 import io.ringsight.core.preprocess.TensorRow;
 
@@ -28,12 +29,13 @@ import io.ringsight.core.preprocess.TensorRow;
  *   picture on the device:      planes ─letterbox kernel─▶ row
  * </pre>
  *
- * <p>Buffers grow to the largest picture; a picture of the size before allocates nothing. Used by the loading thread.
+ * <p>Buffers grow to the largest picture; pictures of shapes seen lately allocate nothing. Used by the loading thread.
  */
 final class LaneRow implements AutoCloseable {
     private final ModelInput input;
     private final CudaLetterbox kernel;
     private final HostLetterbox hostLetterbox;
+    private final Letterboxes letterboxes;
     private final Counters<BackendCounter> metrics;
     /** Address of this row in the lane's input. */
     private final long target;
@@ -56,6 +58,7 @@ final class LaneRow implements AutoCloseable {
             Counters<BackendCounter> metrics,
             long target) {
         this.input = input;
+        letterboxes = new Letterboxes(input);
         this.kernel = kernel;
         this.hostLetterbox = hostLetterbox;
         this.metrics = metrics;
@@ -81,7 +84,7 @@ final class LaneRow implements AutoCloseable {
     }
 
     private void loadPlanes(Picture picture, PictureLayout layout, Stream stream) {
-        fit(picture);
+        box = letterboxes.of(picture);
         long bytes = arguments.plan(picture, layout);
         copied.synchronize();
         if (staging == null || staging.bytes() < bytes) {
@@ -99,7 +102,7 @@ final class LaneRow implements AutoCloseable {
             throw InferenceException.ofFrame(
                     "the letterbox kernel cannot read pictures of pixel format number " + picture.pixelFormat(), null);
         }
-        fit(picture);
+        box = letterboxes.of(picture);
         arguments.inPlace(picture, layout, box, target);
         kernel.launch(arguments, stream);
     }
@@ -117,12 +120,6 @@ final class LaneRow implements AutoCloseable {
         }
         hostRow.copyTo(target, hostRow.bytes(), stream);
         copied.record(stream);
-    }
-
-    private void fit(Picture picture) {
-        if (box == null || !box.suits(picture)) {
-            box = Letterbox.fit(picture, input);
-        }
     }
 
     private static boolean hasNegativeStride(Picture picture) {

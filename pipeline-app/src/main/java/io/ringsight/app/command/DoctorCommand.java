@@ -20,7 +20,7 @@ import picocli.CommandLine.Spec;
         name = "doctor",
         mixinStandardHelpOptions = true,
         versionProvider = Version.class,
-        description = "Tells what can run on this machine and, for what cannot, the exact reason. Exit code 0 always.")
+        description = "Says what can run on this machine, and why the rest cannot. The exit code is always 0.")
 public final class DoctorCommand implements Callable<Integer> {
     @Option(names = "--json", description = "Print one JSON object.")
     private boolean json;

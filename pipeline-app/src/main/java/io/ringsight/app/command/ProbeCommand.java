@@ -113,7 +113,7 @@ public final class ProbeCommand implements Callable<Integer> {
         for (String option : OF_ONE_SOURCE) {
             if (spec.commandLine().getParseResult().hasMatchedOption(option)) {
                 throw CommandException.usage(
-                        "ringsight: " + option + " has no meaning with -c FILE: the configuration says");
+                        "ringsight: " + option + " does not go with -c FILE: set it in the configuration");
             }
         }
         List<SourceConfig> sources =

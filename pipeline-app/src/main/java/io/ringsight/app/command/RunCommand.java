@@ -25,7 +25,7 @@ import picocli.CommandLine.Mixin;
             "Watches the sources of a configuration and publishes what it finds.",
             "SIGHUP reloads the configuration: adds, removes and changes sources, replaces a model whose file changed. A"
                     + " wrong one is refused.",
-            "SIGTERM or Ctrl-C lets what is on its way arrive and ends with exit code 0. Ends by itself when all file"
+            "SIGTERM or Ctrl-C drains in-flight frames and exits with 0. Ends by itself when all file"
                     + " sources are over."
         })
 public final class RunCommand implements Callable<Integer> {
@@ -42,9 +42,8 @@ public final class RunCommand implements Callable<Integer> {
         Thread.setDefaultUncaughtExceptionHandler((thread, cause) -> failed(started, thread, cause));
         if (!Signals.onHangup(() -> started.thenAccept(this::reload))) {
             LOG.warn(
-                    "SIGHUP will not be heard (nohup has it ignored, -Xrs keeps it from the JVM): a changed configuration"
-                            + " takes effect when Ringsight is restarted; start it without them to change sources while"
-                            + " it runs");
+                    "SIGHUP is ignored (nohup, or -Xrs), so reload does not work: restart Ringsight after each change of the"
+                            + " configuration, or start it without them");
         }
         Config read = config.read();
         Daemon daemon = Daemon.start(read, Clock.system(), List.of());
@@ -74,7 +73,7 @@ public final class RunCommand implements Callable<Integer> {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } catch (RuntimeException e) {
-            LOG.error("the configuration could not be reloaded; the sources and the model are as they were", e);
+            LOG.error("reloading the configuration failed; the sources and the model are unchanged", e);
         } catch (Error e) {
             // The future that calls this would keep it to itself.
             daemon.failed(Thread.currentThread(), e);

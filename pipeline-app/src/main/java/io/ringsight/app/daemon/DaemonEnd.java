@@ -124,7 +124,7 @@ final class DaemonEnd {
     }
 
     private static String sentence(Throwable cause) {
-        String what = cause instanceof InferenceException ? "inference failed for good" : "it cannot go on";
+        String what = cause instanceof InferenceException ? "inference failed and cannot go on" : "it cannot go on";
         return Redaction.text(what + ": " + (cause.getMessage() == null ? cause : cause.getMessage()));
     }
 }

@@ -87,7 +87,8 @@ public final class Service implements AutoCloseable {
     private void sayWhenStuck(boolean beating, Pulse now) {
         if (!beating && !stuck) {
             LOG.error(
-                    "the pipeline holds {} frames and passes on none; if that goes on, systemd's watchdog restarts it",
+                    "the pipeline is stuck with {} frames in flight; unless it moves again, systemd's watchdog restarts"
+                            + " Ringsight",
                     now.inside());
         }
         stuck = !beating;

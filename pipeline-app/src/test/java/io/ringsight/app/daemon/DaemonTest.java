@@ -190,7 +190,8 @@ class DaemonTest {
             CommandException e = catchThrowableOfType(CommandException.class, daemon::await);
 
             assertThat(e.exitCode()).isEqualTo(1);
-            assertThat(e.lines()).containsExactly("ringsight: inference failed for good: the device fell off the bus");
+            assertThat(e.lines())
+                    .containsExactly("ringsight: inference failed and cannot go on: the device fell off the bus");
             backend.releaseLaunches();
         }
         assertThat(backend.isClosed()).isTrue();

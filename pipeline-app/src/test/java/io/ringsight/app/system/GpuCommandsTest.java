@@ -104,7 +104,7 @@ class GpuCommandsTest {
         Child.Finished run =
                 run("auto", "synthetic:pcb?frames=60&pace=asap", "FAIL=cudaEventSynchronize:60=700", "STICKY=1");
         assertThat(run.exitCode()).as(run.err()).isZero();
-        assertThat(run.err()).containsOnlyOnce("the GPU broke, the CPU computes from now on: cuda");
+        assertThat(run.err()).containsOnlyOnce("the GPU failed; using the CPU from now on: cuda");
         List<String> frames = frames();
         assertThat(frames.get(frames.size() - 1)).contains(CPU);
         assertThat(frames).anyMatch(line -> line.contains(GPU));
@@ -116,7 +116,7 @@ class GpuCommandsTest {
                 run("cuda", "synthetic:pcb?frames=150&pace=asap", "FAIL=cudaEventSynchronize:60=700", "STICKY=1");
         assertThat(run.exitCode()).as(run.err()).isEqualTo(1);
         assertThat(run.err())
-                .contains("inference failed for good: cuda", " failed: cudaErrorIllegalAddress: ")
+                .contains("inference failed and cannot go on: cuda", " failed: cudaErrorIllegalAddress: ")
                 .doesNotContain("\tat ");
     }
 
@@ -135,7 +135,7 @@ class GpuCommandsTest {
 
         Child.Finished free = run("auto", "synthetic:pcb?frames=3&pace=asap", "DEVICES=-1");
         assertThat(free.exitCode()).as(free.err()).isZero();
-        assertThat(free.err()).containsOnlyOnce("device auto: the CPU computes, because the NVIDIA driver is");
+        assertThat(free.err()).containsOnlyOnce("device auto: using the CPU, because the NVIDIA driver is");
         assertThat(frames()).hasSize(3).allMatch(line -> line.contains(CPU));
     }
 

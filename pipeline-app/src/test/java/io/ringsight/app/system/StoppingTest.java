@@ -59,7 +59,7 @@ class StoppingTest {
         List<String> heard = List.of("env", "--default-signal=HUP"); // whoever started these tests may ignore it
         try (Child daemon = Ringsight.daemonBy(heard, folder, configuration("synthetic:boxes?fps=20", messages))) {
             awaitMessage(daemon, messages, "\"sourceId\":\"line1\"");
-            assertThat(daemon.err()).doesNotContain("SIGHUP will not be heard");
+            assertThat(daemon.err()).doesNotContain("SIGHUP is ignored");
             reload(
                     daemon,
                     new Yaml().source("line1", "synthetic:boxes?fps=20", "").source("line2", "synthetic:boxes", ""));
@@ -81,7 +81,7 @@ class StoppingTest {
         String yaml = configuration("synthetic:boxes?fps=20", messages);
         try (Child daemon = Ringsight.daemonBy(List.of("nohup"), folder, yaml)) {
             awaitMessage(daemon, messages, "\"sourceId\":\"line1\"");
-            assertThat(daemon.err()).contains("SIGHUP will not be heard");
+            assertThat(daemon.err()).contains("SIGHUP is ignored");
         }
     }
 

@@ -31,7 +31,7 @@ class StuckPartsTest {
     private static final long MAX_STOP_MS = 30_000;
 
     private static final Pattern STUCK = Pattern.compile("sources that did not stop within \\d+ ms: (.*)");
-    private static final Pattern BUSY = Pattern.compile(" (\\S+): the pipeline stands still, so no message");
+    private static final Pattern BUSY = Pattern.compile(" (\\S+): the pipeline is stuck, so no message");
     /** As much as a pipe holds: the next write waits. */
     private static final int PIPE_BYTES = 65_536;
 
@@ -69,7 +69,7 @@ class StuckPartsTest {
         System.out.printf("64 sources and 3 sinks, most of them stuck: ended %d ms after SIGTERM%n", stopMs);
         assertThat(stopMs).as(err).isLessThan(MAX_STOP_MS);
         assertThat(err)
-                .contains("messages stay in the spool for the next start")
+                .contains("messages stay in the spool; the next start sends them")
                 .doesNotContain("\tat ");
         everyCameraIsAccountedForToItsEnd(err);
     }

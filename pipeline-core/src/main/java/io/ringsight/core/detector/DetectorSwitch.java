@@ -75,7 +75,7 @@ public final class DetectorSwitch implements AutoCloseable {
             // A library of the GPU that does not load, or memory it does not get, is an Error.
             metrics.count(BackendCounter.FALLBACKS_TO_CPU);
             LOG.warn(
-                    "the CPU computes, because the GPU cannot: {}",
+                    "using the CPU, because the GPU cannot be used: {}",
                     e instanceof InferenceException ? e.getMessage() : e.toString());
             return Optional.empty();
         }
@@ -197,7 +197,7 @@ public final class DetectorSwitch implements AutoCloseable {
         left.add(failed);
         failed.retireAlone();
         metrics.count(BackendCounter.FALLBACKS_TO_CPU);
-        LOG.error("the GPU broke, the CPU computes from now on: {}", cause.getMessage());
+        LOG.error("the GPU failed; using the CPU from now on: {}", cause.getMessage());
     }
 
     /**

@@ -51,7 +51,7 @@ public final class Ticker implements AutoCloseable {
         try {
             task.run();
         } catch (RuntimeException e) {
-            LOG.warn("{}: failed this time", name, e);
+            LOG.warn("{} failed; it runs again at its next turn", name, e);
         }
     }
 

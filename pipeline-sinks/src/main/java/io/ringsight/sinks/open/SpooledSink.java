@@ -188,7 +188,7 @@ final class SpooledSink implements MessageSink {
         incoming.close(Duration.ofSeconds(1));
         drained = allKept && spool.messages() == 0;
         if (spool.messages() > 0) {
-            LOG.info("{}: {} messages stay in the spool for the next start", name(), spool.messages());
+            LOG.info("{}: {} messages stay in the spool; the next start sends them", name(), spool.messages());
         }
         publishDepth();
         metrics.state(SinkState.CLOSED, "");

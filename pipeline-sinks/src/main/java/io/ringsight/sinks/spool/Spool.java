@@ -391,7 +391,7 @@ public final class Spool implements Closeable {
             files.release();
         } catch (IOException e) {
             metrics.count(SinkCounter.DISK_ERRORS);
-            LOG.warn("the spool in {} was not closed in order: {}", spec.dir(), e.getMessage());
+            LOG.warn("the spool in {} was not closed cleanly: {}", spec.dir(), e.getMessage());
         } finally {
             cursor.close();
             lock.close();

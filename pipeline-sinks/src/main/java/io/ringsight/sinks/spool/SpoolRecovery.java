@@ -90,7 +90,7 @@ final class SpoolRecovery {
     private void tellInLog() {
         if (lostRecords > 0) {
             LOG.error(
-                    "{}: the disk damaged {} messages; {} gap messages of reason unknown tell of them",
+                    "{}: {} messages on disk are damaged; {} gap messages of reason unknown take their place",
                     dir,
                     lostRecords,
                     gaps().size());

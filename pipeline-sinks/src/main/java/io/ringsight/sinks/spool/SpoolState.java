@@ -99,7 +99,7 @@ final class SpoolState {
         } catch (NoSuchFileException expected) {
             // A new spool.
         } catch (IOException | IllegalArgumentException | IndexOutOfBoundsException e) {
-            LOG.warn("{} is damaged; what it said of earlier runs is lost: {}", file, e.getMessage());
+            LOG.warn("{} is damaged; its record of earlier runs is lost: {}", file, e.getMessage());
             state.positions.clear();
             state.ends.clear();
             state.next = 0;

@@ -56,7 +56,9 @@ final class Lateness {
     private void tellJump() {
         if (!jumpTold) {
             jumpTold = true;
-            LOG.warn("{}: the stream's own time jumped or stands still; arrival counts", metrics.sourceId());
+            LOG.warn(
+                    "{}: the stream's time stamps jumped or stand still; using the time of arrival",
+                    metrics.sourceId());
         }
     }
 

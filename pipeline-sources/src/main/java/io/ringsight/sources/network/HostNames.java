@@ -129,6 +129,6 @@ public final class HostNames {
     private static EndedException noAnswer(String host) {
         return new EndedException(Ending.retry(
                 GapReason.UNREACHABLE,
-                "no name server told the address of " + host + " in time; check /etc/resolv.conf, or use an address"));
+                "no name server resolved " + host + " in time; check /etc/resolv.conf, or use an IP address"));
     }
 }

@@ -30,7 +30,10 @@ public final class RecordingFile {
                                 + (found.leftOut().isEmpty() ? "nothing" : found.leftOut()));
             }
             if (!found.leftOut().isEmpty()) {
-                LOG.warn("{}: left out what is no video or picture by its name: {}", path, found.leftOut());
+                LOG.warn(
+                        "{}: skipped files that are neither videos nor pictures by their name: {}",
+                        path,
+                        found.leftOut());
             }
             return found.files();
         } catch (AccessDeniedException e) {

@@ -175,7 +175,7 @@ public final class SourceSupervisor implements AutoCloseable {
         try {
             last = runUntilOver();
         } catch (InterruptedException e) {
-            LOG.warn("{}: the pipeline stands still, so no message tells that it stopped", sourceId());
+            LOG.warn("{}: the pipeline is stuck, so no message says that it stopped", sourceId());
         } catch (Throwable e) {
             last = failed(e);
         }
@@ -192,7 +192,7 @@ public final class SourceSupervisor implements AutoCloseable {
         } catch (InterruptedException interrupted) {
             LOG.debug("{}: interrupted, the pipeline is closing", sourceId());
         } catch (Throwable again) {
-            LOG.error("{}: its end could not be told", sourceId(), Redaction.cause(again));
+            LOG.error("{}: publishing that it ended failed", sourceId(), Redaction.cause(again));
         }
         return last;
     }

@@ -78,7 +78,7 @@ public final class DeviceTimes implements CaptureTimes {
         if (!arrivalTold) {
             arrivalTold = true;
             LOG.info(
-                    "{}: captureTime goes by arrival, because the driver's time stamps {}",
+                    "{}: captureTime is the time of arrival, because the driver's time stamps {}",
                     sourceId,
                     point == StampPoint.NONE ? "are of a clock it does not name" : "are not of the clock it names");
         }

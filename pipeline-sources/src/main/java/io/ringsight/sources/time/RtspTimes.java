@@ -103,7 +103,7 @@ public final class RtspTimes implements CaptureTimes {
         if (!wrongClockTold) {
             wrongClockTold = true;
             LOG.warn(
-                    "{}: the camera's clock is {} s {} this machine's; captureTime is by arrival until one is set right",
+                    "{}: the camera's clock is {} s {} this machine's; captureTime is the time of arrival until one of them is corrected",
                     sourceId,
                     Math.abs(frameAgeUs) / US_PER_S,
                     frameAgeUs < 0 ? "ahead of" : "behind");

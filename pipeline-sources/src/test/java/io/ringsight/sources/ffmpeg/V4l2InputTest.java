@@ -300,7 +300,7 @@ class V4l2InputTest {
             picture = stamped(0x2000, 3, monotonicUs);
             assertThat(logged.text())
                     .containsOnlyOnce(
-                            "usb: captureTime goes by arrival, because the driver's time stamps are not of the"
+                            "usb: captureTime is the time of arrival, because the driver's time stamps are not of the"
                                     + " clock it names");
         }
         assertThat(picture.clock()).isEqualTo(CaptureClock.ARRIVAL);

@@ -73,7 +73,8 @@ public final class BenchCommand implements Callable<Integer> {
     public Integer call() throws Exception {
         if (seconds < 1 || cameras < 0 || cameras > 64 || lanes.lanes() < 0) {
             throw CommandException.usage(
-                    "ringsight: bench: --seconds must be at least 1, --cameras 0 to 64, --lanes 0 or more");
+                    "ringsight: bench: expected --seconds from 1, --cameras 0 to 64 and --lanes from 0, got " + seconds
+                            + ", " + cameras + " and " + lanes.lanes());
         }
         if (input != null && !Files.isRegularFile(input)) {
             throw CommandException.usage("ringsight: bench: --input: expected a video, found no file at " + input);

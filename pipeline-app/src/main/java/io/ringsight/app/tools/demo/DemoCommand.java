@@ -121,7 +121,7 @@ public final class DemoCommand implements Callable<Integer> {
     private Path modelFile() {
         Path file = model.path();
         if (!Files.isRegularFile(file)) {
-            throw CommandException.usage("ringsight: demo: there is no model " + file);
+            throw CommandException.usage("ringsight: demo: --model: expected a model, found no file at " + file);
         }
         return file;
     }

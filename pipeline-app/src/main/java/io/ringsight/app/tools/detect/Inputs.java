@@ -70,7 +70,7 @@ final class Inputs {
                         "expected pictures in this folder, or videos, but there are none ("
                                 + (found.leftOut().isEmpty() ? "it is empty" : "it holds " + found.leftOut()) + ")");
             } else if (!found.leftOut().isEmpty()) {
-                notes.add("ringsight: " + path + ": left out what is no video or picture by its name: "
+                notes.add("ringsight: " + path + ": skipped files that are neither videos nor pictures by their name: "
                         + found.leftOut());
             }
         } catch (NoSuchFileException e) {

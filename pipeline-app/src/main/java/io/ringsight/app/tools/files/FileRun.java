@@ -131,7 +131,7 @@ public final class FileRun implements AutoCloseable {
 
     private CommandException deviceBroken() {
         return CommandException.failed(
-                "ringsight: inference failed for good: " + broken.join().getMessage());
+                "ringsight: inference failed and cannot go on: " + broken.join().getMessage());
     }
 
     @Override

@@ -51,8 +51,8 @@ final class WeightFiles {
                 throw outside(location);
             }
             if (!Files.isRegularFile(file)) {
-                throw new ModelException(model + ": its weights are in a file of their own, '" + location
-                        + "', which is not in " + folder + ": copy both files there");
+                throw new ModelException(model + ": expected its weights file '" + location + "' in " + folder
+                        + ", found none: copy both files there");
             }
             Path real = file.toRealPath();
             // A store of files behind links (as Hugging Face's cache) keeps the model and its weights in one folder.

@@ -78,14 +78,14 @@ public final class DeadLetters {
             file.write(ByteBuffer.wrap(line(message, reason)));
             metrics.count(SinkCounter.DEAD_LETTERS);
         } catch (IOException e) {
-            failed("message " + message.messageId() + " could not be set aside, nor may those after it", e);
+            failed("message " + message.messageId() + " could not be set aside; those after it may not be either", e);
             return;
         }
         try {
             dropOldest();
             fails = false;
         } catch (IOException e) {
-            failed("the letters set aside longest could not be dropped", e);
+            failed("the oldest letters could not be dropped", e);
         }
     }
 

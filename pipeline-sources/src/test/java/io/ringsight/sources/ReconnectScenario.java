@@ -1,6 +1,7 @@
 package io.ringsight.sources;
 
 import io.ringsight.core.metrics.Counter;
+import io.ringsight.core.run.Await;
 import io.ringsight.core.time.Clock;
 import io.ringsight.core.time.ManualClock;
 import io.ringsight.sources.libav.NativeObject;
@@ -10,8 +11,10 @@ import io.ringsight.sources.supervise.OpenGate;
 import io.ringsight.sources.supervise.Source;
 import io.ringsight.sources.supervise.SourceSupervisor;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.BooleanSupplier;
@@ -27,7 +30,8 @@ final class ReconnectScenario {
     private static final int TIMES = 1_000;
     private static final int WARM_UP = 100;
     private static final double MAX_GROWTH = 1.03;
-    private static final long WAIT_S = 120;
+    private static final Duration LIMIT = Duration.ofSeconds(120);
+    private static final Duration SETTLING = Duration.ofSeconds(10);
 
     private final TinyRtspServer server;
 
@@ -51,8 +55,16 @@ final class ReconnectScenario {
 
     /** What the process has now. */
     private record Usage(long rssKiB, int threads, int files, List<Long> nativeObjects) {
-        static Usage now() throws IOException {
+        static Usage now() {
             System.gc();
+            try {
+                return read();
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+
+        private static Usage read() throws IOException {
             long rss = Files.readAllLines(Path.of("/proc/self/status")).stream()
                     .filter(line -> line.startsWith("VmRSS"))
                     .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")))
@@ -86,13 +98,12 @@ final class ReconnectScenario {
     }
 
     /** A thread that has just ended is seen for a moment still. */
-    private static void checkNoGrowth(Usage before) throws Exception {
-        String growth = Usage.now().growthSince(before);
-        for (int i = 0; growth != null && i < 50; i++) {
-            Thread.sleep(100);
-            growth = Usage.now().growthSince(before);
-        }
-        check(growth == null, growth);
+    private static void checkNoGrowth(Usage before) {
+        Await.until(
+                "nothing grew",
+                SETTLING,
+                () -> Usage.now().growthSince(before) == null,
+                () -> Usage.now().growthSince(before));
         checkNothingAlive();
     }
 
@@ -166,11 +177,7 @@ final class ReconnectScenario {
         }
     }
 
-    private static void await(BooleanSupplier condition) throws InterruptedException {
-        long untilNs = System.nanoTime() + WAIT_S * 1_000_000_000L;
-        while (!condition.getAsBoolean()) {
-            check(System.nanoTime() < untilNs, "time is up");
-            Thread.sleep(1);
-        }
+    private static void await(BooleanSupplier condition) {
+        Await.until("the sources move on", LIMIT, condition);
     }
 }

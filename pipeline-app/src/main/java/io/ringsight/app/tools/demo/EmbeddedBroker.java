@@ -156,13 +156,12 @@ final class EmbeddedBroker implements AutoCloseable {
         process = java("kafka.Kafka", SETTINGS);
         long startNs = clock.nanoTime();
         while (!answers()) {
-            if (!process.isAlive()) {
+            if (process.waitFor(POLL_MS, TimeUnit.MILLISECONDS)) {
                 return false;
             }
             if (clock.nanoTime() - startNs > START_LIMIT_NS) {
                 throw failed("it does not answer");
             }
-            Thread.sleep(POLL_MS);
         }
         return true;
     }

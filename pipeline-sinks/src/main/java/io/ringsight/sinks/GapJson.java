@@ -27,7 +27,8 @@ public final class GapJson {
     EncodedMessage gap(Gap gap, String streamEpoch, SerializedString sourceName) {
         String id = gap.sourceId().value() + '/' + streamEpoch + "/g" + gap.gapSeq();
         MessageKey key = new MessageKey(gap.sourceId(), streamEpoch, id, gap.lastFrameSeq(), gap.prevFrameSeq());
-        Span span = new Span(gap.reason(), gap.detail(), gap.sinceUtcNs(), gap.untilUtcNs());
+        Span span = new Span(
+                gap.reason(), gap.detail(), gap.span().sinceUtcNs(), gap.span().untilUtcNs());
         return message(key, sourceName, MessageParts.copyIfAny(gap.losses()), span);
     }
 

@@ -143,8 +143,8 @@ final class MessageParts {
             out.writeStartObject();
             out.writeStringField("name", model.name());
             out.writeStringField("version", model.version());
-            out.writeStringField("sha256", model.sha256());
-            out.writeStringField("precision", model.precision());
+            out.writeStringField("sha256", model.weights().sha256());
+            out.writeStringField("precision", model.weights().precision());
             out.writeStringField("backend", backend);
             out.writeEndObject();
         } catch (IOException e) {

@@ -297,7 +297,8 @@ class MessageJsonTest {
         for (String backend : List.of("onnxruntime-cpu", "tensorrt-cuda", "tensorrt-cuda", "onnxruntime-cpu")) {
             Sample.Frame frame = Sample.frame("line1", 1, 0).runBy(backend);
             assertThat(new String(switching.frame(frame).bytes(), StandardCharsets.UTF_8))
-                    .contains("\"precision\":\"" + Sample.MODEL.precision() + "\",\"backend\":\"" + backend + "\"}");
+                    .contains("\"precision\":\"" + Sample.MODEL.weights().precision() + "\",\"backend\":\"" + backend
+                            + "\"}");
         }
     }
 
@@ -309,7 +310,7 @@ class MessageJsonTest {
             frame.detections().add(1, 2, 3, 4, 0.5f, 1);
             assertThat(text(json.frame(frame)))
                     .contains("\"model\":{\"name\":\"" + model.name() + "\",\"version\":\"1\",\"sha256\":\""
-                            + model.sha256() + '"')
+                            + model.weights().sha256() + '"')
                     .contains("\"label\":\"" + model.labels().get(1) + '"');
         }
     }

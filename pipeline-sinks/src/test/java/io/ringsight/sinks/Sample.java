@@ -34,7 +34,7 @@ public final class Sample {
         return new ModelSpec(
                 name,
                 "1",
-                new ModelSpec.Weights(any.file(), sha256, "fp32"),
+                new ModelSpec.Weights(any.weights().file(), sha256, "fp32"),
                 any.input(),
                 any.output(),
                 List.of(labels),

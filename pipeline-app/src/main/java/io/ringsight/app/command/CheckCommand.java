@@ -147,11 +147,13 @@ public final class CheckCommand implements Callable<Integer> {
         ModelInput input = model.input();
         rows.add(List.of(
                 "model",
-                model.name() + " " + model.version() + ", " + model.precision() + ", " + input.width()
+                model.name() + " " + model.version() + ", " + model.weights().precision() + ", " + input.width()
                         + "x" + input.height() + ", " + model.output().head().wireName() + ", "
                         + model.labels().size()
                         + " classes (" + shortened(model.labels()) + ")"));
-        rows.add(List.of("", model.file() + ", sha256 " + model.sha256().substring(0, 12)));
+        rows.add(List.of(
+                "",
+                model.weights().file() + ", sha256 " + model.weights().sha256().substring(0, 12)));
         rows.add(List.of(
                 "",
                 "shown " + input.preparation() + "; objects from output "
@@ -259,9 +261,9 @@ public final class CheckCommand implements Callable<Integer> {
         Map<String, Object> model = new LinkedHashMap<>();
         model.put("name", spec.name());
         model.put("version", spec.version());
-        model.put("file", spec.file());
-        model.put("sha256", spec.sha256());
-        model.put("precision", spec.precision());
+        model.put("file", spec.weights().file());
+        model.put("sha256", spec.weights().sha256());
+        model.put("precision", spec.weights().precision());
         model.put("width", spec.input().width());
         model.put("height", spec.input().height());
         model.put("preparation", spec.input().preparation());

@@ -82,8 +82,8 @@ final class Trial {
             return new Outcome(
                     backend.name(), backend.lanes().size(), backend.maxBatch(), List.copyOf(FORMATS.keySet()));
         } catch (OutputException e) {
-            throw new ConfigException(List.of(
-                    "ringsight: " + pipeline.model().file() + ": this model cannot be used: " + e.getMessage()));
+            throw new ConfigException(List.of("ringsight: "
+                    + pipeline.model().weights().file() + ": this model cannot be used: " + e.getMessage()));
         } catch (InferenceException e) {
             throw pipeline.devicePlace().mistake("expected a device that runs the model, but " + e.getMessage());
         }

@@ -157,7 +157,7 @@ final class ModelsReader {
         sinkFiles.reads(file.get(), "the model");
         try {
             ModelSpec model = files.read(file.get());
-            sinkFiles.reads(model.file(), "the model");
+            sinkFiles.reads(model.weights().file(), "the model");
             return Optional.of(model);
         } catch (ModelException e) {
             yaml.mistake(key, e.getMessage());

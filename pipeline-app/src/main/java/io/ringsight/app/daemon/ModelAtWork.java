@@ -73,7 +73,8 @@ final class ModelAtWork {
     }
 
     private static String title(ModelSpec model) {
-        return model.name() + " " + model.version() + " (" + model.sha256().substring(0, HASH_SHOWN) + ")";
+        return model.name() + " " + model.version() + " ("
+                + model.weights().sha256().substring(0, HASH_SHOWN) + ")";
     }
 
     private void tell() {
@@ -85,7 +86,7 @@ final class ModelAtWork {
                 name.equals(Config.DEFAULT_MODEL) ? "" : name + ": ",
                 model.name(),
                 model.version(),
-                model.precision(),
+                model.weights().precision(),
                 backend.name(),
                 backend.lanes().size(),
                 backend.maxBatch());

@@ -37,7 +37,7 @@ final class RunningConfiguration {
 
     private static Map<String, Object> computing(PipelineConfig model) {
         Map<String, Object> values = new LinkedHashMap<>();
-        values.put("model", model.model().file());
+        values.put("model", model.model().weights().file());
         values.put("device", model.backend().device());
         values.put("maxBatch", model.backend().maxBatch());
         values.put("threshold", model.threshold());

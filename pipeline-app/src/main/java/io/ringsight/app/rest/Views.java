@@ -117,8 +117,8 @@ final class Views {
         view.put("id", id);
         view.put("name", detector.model().name());
         view.put("version", detector.model().version());
-        view.put("sha256", detector.model().sha256());
-        view.put("precision", detector.model().precision());
+        view.put("sha256", detector.model().weights().sha256());
+        view.put("precision", detector.model().weights().precision());
         view.put("width", detector.model().input().width());
         view.put("height", detector.model().input().height());
         view.put("labels", detector.model().labels());

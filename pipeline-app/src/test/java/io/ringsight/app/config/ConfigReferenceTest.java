@@ -311,7 +311,7 @@ class ConfigReferenceTest {
         return new ModelSpec(
                 fake.name(),
                 fake.version(),
-                new ModelSpec.Weights(fake.file(), fake.sha256(), fake.precision()),
+                fake.weights(),
                 fake.input(),
                 fake.output(),
                 List.of("short", "spur"),

@@ -451,7 +451,7 @@ class ConfiguredValuesTest {
         return new ModelSpec(
                 file.getFileName().toString(),
                 fake.version(),
-                new ModelSpec.Weights(fake.file(), fake.sha256(), fake.precision()),
+                fake.weights(),
                 fake.input(),
                 fake.output(),
                 fake.labels(),

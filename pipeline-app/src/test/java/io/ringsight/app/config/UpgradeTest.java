@@ -78,7 +78,9 @@ class UpgradeTest {
         assertThat(old.output()).isEqualTo(today.output());
         assertThat(old.labels()).isEqualTo(today.labels());
         assertThat(old.threshold()).isEqualTo(today.threshold());
-        assertThat(old.sha256()).as("so that its cached engine is found").isEqualTo(today.sha256());
+        assertThat(old.weights().sha256())
+                .as("so that its cached engine is found")
+                .isEqualTo(today.weights().sha256());
     }
 
     private static SourceConfig source(Config config, String id) {

@@ -236,7 +236,7 @@ class SeveralModelsTest {
         return new ModelSpec(
                 file.getFileName().toString().replace(".yaml", ""),
                 "1",
-                new ModelSpec.Weights(any.file(), any.sha256(), any.precision()),
+                any.weights(),
                 any.input(),
                 any.output(),
                 any.labels(),

@@ -17,7 +17,7 @@ final class ClosedRuns {
     private long count;
 
     ClosedRuns(String sourceId) {
-        sum = new Findings.Epoch(sourceId, "", 0, 0, Map.of(), 0, Findings.Irregularities.NONE, Findings.OPEN);
+        sum = new Findings.Epoch(sourceId, "", 0, 0, Map.of(), 0, Irregularities.NONE, Findings.OPEN);
     }
 
     void add(Findings.Epoch run) {

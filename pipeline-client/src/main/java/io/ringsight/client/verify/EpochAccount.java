@@ -265,7 +265,7 @@ final class EpochAccount {
                 frames.size(),
                 reasons,
                 before,
-                new Findings.Irregularities(
+                new Irregularities(
                         last - missing - covered.size() + unexplained,
                         duplicates,
                         disorder,

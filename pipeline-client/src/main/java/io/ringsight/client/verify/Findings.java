@@ -68,37 +68,37 @@ public record Findings(List<Epoch> epochs, List<Source> bySource, long foreign, 
 
         /** See {@link Irregularities}. */
         public long unaccounted() {
-            return irregular.unaccounted;
+            return irregular.unaccounted();
         }
 
         /** See {@link Irregularities}. */
         public long duplicates() {
-            return irregular.duplicates;
+            return irregular.duplicates();
         }
 
         /** See {@link Irregularities}. */
         public long disorder() {
-            return irregular.disorder;
+            return irregular.disorder();
         }
 
         /** See {@link Irregularities}. */
         public long lateGaps() {
-            return irregular.lateGaps;
+            return irregular.lateGaps();
         }
 
         /** See {@link Irregularities}. */
         public long healed() {
-            return irregular.healed;
+            return irregular.healed();
         }
 
         /** See {@link Irregularities}. */
         public long contradictions() {
-            return irregular.contradictions;
+            return irregular.contradictions();
         }
 
         /** See {@link Irregularities}. */
         public long timeJumps() {
-            return irregular.timeJumps;
+            return irregular.timeJumps();
         }
 
         /** Both together, under another name. */
@@ -119,44 +119,6 @@ public record Findings(List<Epoch> epochs, List<Source> bySource, long foreign, 
         Epoch with(long duplicates, long healed) {
             Irregularities now = irregular.with(duplicates, healed);
             return new Epoch(sourceId, streamEpoch, lastFrameSeq, frames, gapFrames, before, now, end);
-        }
-    }
-
-    /**
-     * What is not as it should be in the account of one source.
-     *
-     * @param unaccounted frames neither in a message nor in a gap
-     * @param duplicates messages met again
-     * @param disorder messages behind a later one of the same source and partition
-     * @param lateGaps gap messages of a sink that could not keep their place, and so came later than they belong
-     * @param healed frames counted in a gap whose message was sent again later: they are in {@code frames}, too
-     * @param contradictions messages whose counts do not add up, or that count frames counted before
-     * @param timeJumps messages whose time went back, or whose capture clock jumped over 5 s against the host's
-     */
-    public record Irregularities(
-            long unaccounted,
-            long duplicates,
-            long disorder,
-            long lateGaps,
-            long healed,
-            long contradictions,
-            long timeJumps) {
-        /** Nothing. */
-        static final Irregularities NONE = new Irregularities(0, 0, 0, 0, 0, 0, 0);
-
-        private Irregularities plus(Irregularities other) {
-            return new Irregularities(
-                    unaccounted + other.unaccounted,
-                    duplicates + other.duplicates,
-                    disorder + other.disorder,
-                    lateGaps + other.lateGaps,
-                    healed + other.healed,
-                    contradictions + other.contradictions,
-                    timeJumps + other.timeJumps);
-        }
-
-        private Irregularities with(long duplicates, long healed) {
-            return new Irregularities(unaccounted, duplicates, disorder, lateGaps, healed, contradictions, timeJumps);
         }
     }
 

@@ -30,16 +30,6 @@ public record Gap(
      */
     public record Span(long sinceUtcNs, long untilUtcNs) {}
 
-    /** See {@link Span}. */
-    public long sinceUtcNs() {
-        return span.sinceUtcNs;
-    }
-
-    /** See {@link Span}. */
-    public long untilUtcNs() {
-        return span.untilUtcNs;
-    }
-
     /** Whether the gap lasts still. */
     public boolean isOpen() {
         return span.untilUtcNs == Picture.UNKNOWN;

@@ -45,21 +45,6 @@ public record ModelSpec(
      */
     public record Weights(Path file, String sha256, String precision) {}
 
-    /** The ONNX file. */
-    public Path file() {
-        return weights.file;
-    }
-
-    /** See {@link Weights}. */
-    public String sha256() {
-        return weights.sha256;
-    }
-
-    /** See {@link Weights}. */
-    public String precision() {
-        return weights.precision;
-    }
-
     /** The class's name, or {@code class-N} for an id the labels do not have. */
     public String label(int classId) {
         return classId >= 0 && classId < labels.size() ? labels.get(classId) : "class-" + classId;

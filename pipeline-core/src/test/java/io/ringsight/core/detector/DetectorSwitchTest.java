@@ -235,7 +235,7 @@ class DetectorSwitchTest {
         return new ModelSpec(
                 "model-" + number,
                 "1",
-                new ModelSpec.Weights(any.file(), any.sha256(), any.precision()),
+                any.weights(),
                 any.input(),
                 any.output(),
                 any.labels(),

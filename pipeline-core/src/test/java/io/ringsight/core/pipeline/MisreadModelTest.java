@@ -30,7 +30,7 @@ class MisreadModelTest {
         return new ModelSpec(
                 all.name(),
                 all.version(),
-                new ModelSpec.Weights(all.file(), all.sha256(), all.precision()),
+                all.weights(),
                 all.input(),
                 all.output(),
                 all.labels().subList(0, LABELS),

@@ -370,7 +370,8 @@ class PipelineTest {
                 .extracting(
                         m -> m.isFrame() ? "frame" : m.gap().reason() + (m.gap().isOpen() ? " open" : " over"))
                 .containsExactly("frame", "STALLED open", "REFUSED open", "REFUSED over", "frame");
-        assertThat(messages.get(3).gap().untilUtcNs() - messages.get(3).gap().sinceUtcNs())
+        assertThat(messages.get(3).gap().span().untilUtcNs()
+                        - messages.get(3).gap().span().sinceUtcNs())
                 .isEqualTo(1_000 * MS);
         assertThat(messages.get(4).frameSeq()).isEqualTo(2);
         results.assertAccountedFor("cam", 2);

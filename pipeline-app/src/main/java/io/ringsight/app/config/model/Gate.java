@@ -110,11 +110,12 @@ public record Gate(
     Optional<Objection> objection(ModelSpec model, Path yaml) {
         String again = "; measure it again with 'ringsight eval --compare REFERENCE " + yaml
                 + " --write-gate ...', or run it all the same with --force-model";
-        if (!sha256.equals(model.sha256())) {
+        if (!sha256.equals(model.weights().sha256())) {
             return Optional.of(new Objection(
                     "sha256",
-                    "expected " + model.file() + " as it was measured (sha256 " + shown(sha256)
-                            + "), but it has changed (sha256 " + shown(model.sha256()) + ")" + again));
+                    "expected " + model.weights().file() + " as it was measured (sha256 " + shown(sha256)
+                            + "), but it has changed (sha256 "
+                            + shown(model.weights().sha256()) + ")" + again));
         }
         if (!List.copyOf(losses.keySet()).equals(model.labels())) {
             return Optional.of(new Objection(

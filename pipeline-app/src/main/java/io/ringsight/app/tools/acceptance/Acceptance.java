@@ -64,7 +64,9 @@ final class Acceptance {
      * @param films more pictures to compare
      */
     void run(Path engines, List<Path> films) throws InterruptedException {
-        verdicts.say("ringsight %s, model %s (%s), device %s", Version.current(), model.name(), model.file(), wanted);
+        verdicts.say(
+                "ringsight %s, model %s (%s), device %s",
+                Version.current(), model.name(), model.weights().file(), wanted);
         Doctor.examine()
                 .forEach(finding -> verdicts.say(
                         "  %-3s %-14s %s", finding.usable() ? "yes" : "no", finding.name(), finding.detail()));

@@ -77,7 +77,8 @@ public final class GpuAcceptanceCommand implements Callable<Integer> {
     public Integer call() throws Exception {
         if (seconds < 1 || !device.startsWith("cuda")) {
             throw CommandException.usage(
-                    "ringsight: gpu-acceptance: --seconds must be at least 1, --device cuda or cuda:N");
+                    "ringsight: gpu-acceptance: expected --seconds from 1 and --device cuda or cuda:N, got " + seconds
+                            + " and " + device);
         }
         BackendSpec wanted;
         try {
@@ -88,7 +89,7 @@ public final class GpuAcceptanceCommand implements Callable<Integer> {
         Path model = modelOption.path();
         new OutputGuard()
                 .reads(model)
-                .reads(ModelYaml.read(model).file())
+                .reads(ModelYaml.read(model).weights().file())
                 .streams("-o", output, Written.REPORT)
                 .inExistingFolder("-o", output)
                 .check();

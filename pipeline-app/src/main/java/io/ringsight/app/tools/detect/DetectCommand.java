@@ -133,7 +133,8 @@ public final class DetectCommand implements Callable<Integer> {
 
     /** Before anything is opened: no output may be an input, another output, or somebody else's file. */
     private void guard(List<Input> files, ModelSpec modelSpec, AnnotatedFiles annotated) {
-        OutputGuard guard = new OutputGuard().reads(model.path()).reads(modelSpec.file());
+        OutputGuard guard =
+                new OutputGuard().reads(model.path()).reads(modelSpec.weights().file());
         files.forEach(file -> guard.reads(file.file()));
         String target = target();
         if (STANDARD_OUTPUT.equals(target)) {

@@ -6,6 +6,7 @@ import static org.bytedeco.ffmpeg.global.avutil.*;
 import static org.bytedeco.ffmpeg.global.swscale.*;
 
 import io.ringsight.app.tools.files.Written;
+import io.ringsight.sources.libav.FfmpegErrors;
 import java.io.IOException;
 import java.nio.file.Path;
 import org.bytedeco.ffmpeg.avcodec.AVCodec;
@@ -37,7 +38,7 @@ public final class VideoFile implements AutoCloseable {
     private static final double BITS_A_PIXEL = 0.16;
 
     private static final int MIN_BIT_RATE = 1_500_000;
-    private static final int KEY_PICTURE_EACH = 50;
+    private static final int GOP_SIZE = 50;
 
     private final Path file;
     private final AVFormatContext format = new AVFormatContext(null);
@@ -97,7 +98,7 @@ public final class VideoFile implements AutoCloseable {
         encoder.time_base().num(1).den(MICROSECONDS);
         encoder.framerate().num(NOMINAL_FPS).den(1);
         encoder.bit_rate(Math.max(MIN_BIT_RATE, Math.round(BITS_A_PIXEL * width * height * NOMINAL_FPS)));
-        encoder.gop_size(KEY_PICTURE_EACH);
+        encoder.gop_size(GOP_SIZE);
         encoder.color_range(AVCOL_RANGE_MPEG).colorspace(AVCOL_SPC_BT709);
         encoder.color_primaries(AVCOL_PRI_BT709).color_trc(AVCOL_TRC_BT709);
         encoder.flags(encoder.flags() | AV_CODEC_FLAG_GLOBAL_HEADER);
@@ -163,18 +164,8 @@ public final class VideoFile implements AutoCloseable {
 
     private void check(int result, String what) throws IOException {
         if (result < 0) {
-            byte[] text = new byte[AV_ERROR_MAX_STRING_SIZE];
-            av_strerror(result, text, text.length);
-            throw new IOException(file + ": cannot " + what + " the video: " + new String(text, 0, length(text)));
+            throw new IOException(file + ": cannot " + what + " the video: " + FfmpegErrors.detail(result, ""));
         }
-    }
-
-    private static int length(byte[] text) {
-        int length = 0;
-        while (length < text.length && text[length] != 0) {
-            length++;
-        }
-        return length;
     }
 
     @Override

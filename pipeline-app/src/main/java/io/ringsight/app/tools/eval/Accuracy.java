@@ -1,9 +1,11 @@
 package io.ringsight.app.tools.eval;
 
 import io.ringsight.core.model.ModelSpec;
+import java.io.PrintWriter;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -56,6 +58,24 @@ record Accuracy(
             }
         }
         return classes;
+    }
+
+    /** Prints it for people. */
+    void print(PrintWriter out) {
+        out.printf(Locale.ROOT, "%s on %d pictures, %.1f pictures a second%n%n", model.name(), pictures, fps);
+        Map<String, Double> classes = classes();
+        int width = classes.keySet().stream().mapToInt(String::length).max().orElse(0);
+        classes.forEach(
+                (name, value) -> out.printf(Locale.ROOT, "  %-" + Math.max(width, 12) + "s  AP %.4f%n", name, value));
+        out.printf(Locale.ROOT, "%n  mAP at IoU %.2f      %.4f%n", iou, means.mAP);
+        out.printf(Locale.ROOT, "  mAP at IoU 0.50      %.4f%n", means.mAP50);
+        out.printf(Locale.ROOT, "  mAP at 0.50 to 0.95  %.4f%n", means.mAP50to95);
+        out.printf(
+                Locale.ROOT,
+                "  best F-score         %.4f at confidence %.3f (IoU %.2f)%n",
+                best.score(),
+                best.threshold(),
+                iou);
     }
 
     /** What {@code --json} prints of one model. */

@@ -28,14 +28,16 @@ record Comparison(Accuracy reference, Accuracy candidate, double maxDrop) {
         List<String> came = candidate.labels();
         if (expected.size() != came.size()) {
             throw CommandException.usage("ringsight: --compare: expected models of the same classes, but "
-                    + reference.file() + " has " + expected.size() + " and " + candidate.file() + " has "
+                    + reference.weights().file() + " has " + expected.size() + " and "
+                    + candidate.weights().file() + " has "
                     + came.size());
         }
         for (int i = 0; i < came.size(); i++) {
             if (!expected.get(i).equals(came.get(i))) {
                 throw CommandException.usage("ringsight: --compare: expected models of the same classes, but class "
-                        + i + " is '" + expected.get(i) + "' in " + reference.file() + " and '" + came.get(i) + "' in "
-                        + candidate.file());
+                        + i + " is '" + expected.get(i) + "' in "
+                        + reference.weights().file() + " and '" + came.get(i) + "' in "
+                        + candidate.weights().file());
             }
         }
     }
@@ -52,9 +54,10 @@ record Comparison(Accuracy reference, Accuracy candidate, double maxDrop) {
         }
         return new Gate(
                 Gate.isPassed(mAP, mAP50to95, maxDrop),
-                candidate.model().sha256(),
+                candidate.model().weights().sha256(),
                 Gate.settings(candidate.model()),
-                new Gate.Reference(reference.model().name(), reference.model().sha256()),
+                new Gate.Reference(
+                        reference.model().name(), reference.model().weights().sha256()),
                 new Gate.Measure(candidate.pictures(), candidate.iou(), maxDrop),
                 mAP,
                 mAP50to95,
@@ -111,8 +114,8 @@ record Comparison(Accuracy reference, Accuracy candidate, double maxDrop) {
     private static Map<String, Object> fields(Accuracy accuracy) {
         Map<String, Object> fields = new LinkedHashMap<>();
         fields.put("name", accuracy.model().name());
-        fields.put("precision", accuracy.model().precision());
-        fields.put("sha256", accuracy.model().sha256());
+        fields.put("precision", accuracy.model().weights().precision());
+        fields.put("sha256", accuracy.model().weights().sha256());
         fields.putAll(accuracy.fields());
         return fields;
     }
@@ -123,11 +126,11 @@ record Comparison(Accuracy reference, Accuracy candidate, double maxDrop) {
                 "%d pictures%n  reference  %s, %s, %s%n  candidate  %s, %s, %s%n%n",
                 candidate.pictures(),
                 reference.model().name(),
-                reference.model().precision(),
-                reference.model().file(),
+                reference.model().weights().precision(),
+                reference.model().weights().file(),
                 candidate.model().name(),
-                candidate.model().precision(),
-                candidate.model().file());
+                candidate.model().weights().precision(),
+                candidate.model().weights().file());
         List<Row> rows = rows();
         int width = rows.stream().mapToInt(row -> row.name().length()).max().orElse(0);
         String format = "  %-" + width + "s  %9s  %9s  %8s%n";

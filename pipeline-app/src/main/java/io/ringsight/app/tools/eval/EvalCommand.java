@@ -16,8 +16,6 @@ import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Locale;
-import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
@@ -180,32 +178,8 @@ public final class EvalCommand implements Callable<Integer> {
         PrintWriter out = spec.commandLine().getOut();
         if (json) {
             out.println(JsonObject.of(accuracy.fields()));
-            return;
+        } else {
+            accuracy.print(out);
         }
-        out.printf(
-                Locale.ROOT,
-                "%s on %d pictures, %.1f pictures a second%n%n",
-                accuracy.model().name(),
-                accuracy.pictures(),
-                accuracy.fps());
-        Map<String, Double> classes = accuracy.classes();
-        int width = classes.keySet().stream().mapToInt(String::length).max().orElse(0);
-        classes.forEach(
-                (name, value) -> out.printf(Locale.ROOT, "  %-" + Math.max(width, 12) + "s  AP %.4f%n", name, value));
-        out.printf(
-                Locale.ROOT,
-                "%n  mAP at IoU %.2f      %.4f%n",
-                iou,
-                accuracy.means().mAP());
-        out.printf(
-                Locale.ROOT, "  mAP at IoU 0.50      %.4f%n", accuracy.means().mAP50());
-        out.printf(
-                Locale.ROOT, "  mAP at 0.50 to 0.95  %.4f%n", accuracy.means().mAP50to95());
-        out.printf(
-                Locale.ROOT,
-                "  best F-score         %.4f at confidence %.3f (IoU %.2f)%n",
-                accuracy.best().score(),
-                accuracy.best().threshold(),
-                iou);
     }
 }

@@ -92,8 +92,10 @@ public final class TensorsCommand implements Callable<Integer> {
     }
 
     private void guard(List<Path> pictures, ModelSpec modelSpec) {
-        OutputGuard guard =
-                new OutputGuard().reads(model.path()).reads(modelSpec.file()).reads(list);
+        OutputGuard guard = new OutputGuard()
+                .reads(model.path())
+                .reads(modelSpec.weights().file())
+                .reads(list);
         pictures.forEach(guard::reads);
         pictures.forEach(picture -> guard.writes("-o", file(picture), Written.TENSOR));
         guard.check();

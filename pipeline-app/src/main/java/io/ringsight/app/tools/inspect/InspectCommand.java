@@ -125,9 +125,9 @@ public final class InspectCommand implements Callable<Integer> {
     /** A report must not overwrite what it is about. */
     private void guard() throws ModelException, ConfigException {
         OutputGuard guard = new OutputGuard().reads(model).reads(reference).reads(image);
-        guard.reads(ModelYaml.read(model).file());
+        guard.reads(ModelYaml.read(model).weights().file());
         if (reference != null) {
-            guard.reads(ModelYaml.read(reference).file());
+            guard.reads(ModelYaml.read(reference).weights().file());
         }
         guard.writes("--html", html, Written.PAGE);
         if (json != null && !json.equals(STANDARD_OUTPUT)) {

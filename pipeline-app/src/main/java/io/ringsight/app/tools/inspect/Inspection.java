@@ -1,8 +1,8 @@
 package io.ringsight.app.tools.inspect;
 
 import io.ringsight.app.config.model.Gate;
+import io.ringsight.core.infer.onnx.Likeness;
 import io.ringsight.core.infer.onnx.OnnxGraph;
-import io.ringsight.core.infer.onnx.OnnxTrial.Likeness;
 import io.ringsight.core.model.ModelInput;
 import io.ringsight.core.model.ModelSpec;
 import java.util.LinkedHashMap;
@@ -163,9 +163,9 @@ record Inspection(
         Map<String, Object> fields = new LinkedHashMap<>();
         fields.put("name", model.name());
         fields.put("version", model.version());
-        fields.put("file", model.file());
-        fields.put("sha256", model.sha256());
-        fields.put("precision", model.precision());
+        fields.put("file", model.weights().file());
+        fields.put("sha256", model.weights().sha256());
+        fields.put("precision", model.weights().precision());
         return fields;
     }
 }

@@ -1,9 +1,9 @@
 package io.ringsight.app.tools.inspect;
 
+import io.ringsight.core.infer.onnx.Likeness;
 import io.ringsight.core.infer.onnx.OnnxGraph;
 import io.ringsight.core.infer.onnx.OnnxGraph.Node;
 import io.ringsight.core.infer.onnx.OnnxTrial;
-import io.ringsight.core.infer.onnx.OnnxTrial.Likeness;
 import io.ringsight.core.infer.onnx.OnnxTrial.Profile;
 import io.ringsight.core.model.ModelException;
 import io.ringsight.core.model.ModelSpec;
@@ -59,7 +59,7 @@ final class Inspector {
     Inspection inspect(Optional<Inspector> reference, int runs, String picture) throws IOException, ModelException {
         Path folder = Files.createTempDirectory("ringsight-inspect-");
         try {
-            OnnxGraph graph = OnnxGraph.read(model.file());
+            OnnxGraph graph = OnnxGraph.read(model.weights().file());
             Network network =
                     new Network(graph, Step.read(trial.profile(false, 1, folder).log()));
             Profile profile = trial.profile(true, WARM_UP_RUNS + runs, folder);
@@ -77,7 +77,7 @@ final class Inspector {
                     reference.map(other -> other.model),
                     graph,
                     new Inspection.Size(
-                            Files.size(model.file()),
+                            Files.size(model.weights().file()),
                             network.parameters(),
                             network.operations() / pictures,
                             network.weightBytes(),
@@ -137,7 +137,7 @@ final class Inspector {
     private Map<Step, Likeness> likeness(Inspector reference, Map<Step, List<Node>> merged, Network network)
             throws ModelException {
         Set<String> theirs = new HashSet<>();
-        OnnxGraph.read(reference.model.file()).nodes().forEach(node -> theirs.addAll(node.outputs()));
+        OnnxGraph.read(reference.model.weights().file()).nodes().forEach(node -> theirs.addAll(node.outputs()));
         theirs.removeAll(network.sorted());
         Map<Step, String> tensors = new HashMap<>();
         merged.forEach((step, nodes) -> nodes.stream()

@@ -1,6 +1,6 @@
 package io.ringsight.app.tools.inspect;
 
-import io.ringsight.core.infer.onnx.OnnxTrial.Likeness;
+import io.ringsight.core.infer.onnx.Likeness;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;

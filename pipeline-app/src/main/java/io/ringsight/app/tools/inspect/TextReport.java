@@ -1,6 +1,6 @@
 package io.ringsight.app.tools.inspect;
 
-import io.ringsight.core.infer.onnx.OnnxTrial.Likeness;
+import io.ringsight.core.infer.onnx.Likeness;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -51,46 +51,8 @@ final class TextReport {
     }
 
     private List<List<String>> summary() {
-        List<List<String>> rows = new ArrayList<>();
-        rows.add(List.of(
-                "model",
-                inspection.model().name() + ", " + inspection.model().precision() + ", "
-                        + inspection.model().file()));
-        inspection
-                .reference()
-                .ifPresent(reference -> rows.add(List.of(
-                        "reference", reference.name() + ", " + reference.precision() + ", " + reference.file())));
-        rows.add(List.of("input", inspection.inputText()));
-        rows.add(List.of("", "shown " + inspection.model().input().preparation()));
-        rows.add(List.of("output", inspection.outputText()));
-        inspection.model().otherOutputs().forEach(output -> rows.add(List.of("", "not used: " + output)));
-        rows.add(List.of(
-                "written by",
-                inspection.graph().producer() + ", operators "
-                        + inspection.graph().opsets()));
-        rows.add(List.of("parameters", ReadableNumbers.count(inspection.size().parameters())));
-        rows.add(List.of(
-                "arithmetic",
-                ReadableNumbers.count(inspection.size().operations()) + "FLOPs a picture ("
-                        + inspection.operationsByPrecision().entrySet().stream()
-                                .filter(entry -> entry.getValue() * 1000
-                                        > inspection.size().operations())
-                                .map(entry -> entry.getKey() + " " + ReadableNumbers.count(entry.getValue()))
-                                .collect(Collectors.joining(", "))
-                        + ")"));
-        rows.add(List.of(
-                "memory",
-                "file " + ReadableNumbers.bytes(inspection.size().fileBytes()) + ", weights "
-                        + ReadableNumbers.bytes(inspection.size().weightBytes())
-                        + ", between layers at most "
-                        + ReadableNumbers.bytes(inspection.size().activationBytes())
-                        + (inspection.batch() == 1 ? "" : " for " + inspection.batch() + " pictures")));
-        rows.add(List.of(
-                "operators",
-                inspection.size().operators().entrySet().stream()
-                        .sorted(Comparator.comparing(entry -> -entry.getValue()))
-                        .map(entry -> entry.getValue() + " " + entry.getKey())
-                        .collect(Collectors.joining(", "))));
+        List<List<String>> rows = new ArrayList<>(identity());
+        rows.addAll(size());
         rows.addAll(times());
         inspection
                 .leastAlike()
@@ -102,6 +64,58 @@ final class TextReport {
                                 layer.name(),
                                 layer.likeness().map(Likeness::cosine).orElseThrow()))));
         return rows;
+    }
+
+    /** Which model it is, and what goes in and comes out. */
+    private List<List<String>> identity() {
+        List<List<String>> rows = new ArrayList<>();
+        rows.add(List.of(
+                "model",
+                inspection.model().name() + ", " + inspection.model().weights().precision() + ", "
+                        + inspection.model().weights().file()));
+        inspection
+                .reference()
+                .ifPresent(reference -> rows.add(List.of(
+                        "reference",
+                        reference.name() + ", " + reference.weights().precision() + ", "
+                                + reference.weights().file())));
+        rows.add(List.of("input", inspection.inputText()));
+        rows.add(List.of("", "shown " + inspection.model().input().preparation()));
+        rows.add(List.of("output", inspection.outputText()));
+        inspection.model().otherOutputs().forEach(output -> rows.add(List.of("", "not used: " + output)));
+        rows.add(List.of(
+                "written by",
+                inspection.graph().producer() + ", operators "
+                        + inspection.graph().opsets()));
+        return rows;
+    }
+
+    /** What it holds and what it takes. */
+    private List<List<String>> size() {
+        return List.of(
+                List.of("parameters", ReadableNumbers.count(inspection.size().parameters())),
+                List.of(
+                        "arithmetic",
+                        ReadableNumbers.count(inspection.size().operations()) + "FLOPs a picture ("
+                                + inspection.operationsByPrecision().entrySet().stream()
+                                        .filter(entry -> entry.getValue() * 1000
+                                                > inspection.size().operations())
+                                        .map(entry -> entry.getKey() + " " + ReadableNumbers.count(entry.getValue()))
+                                        .collect(Collectors.joining(", "))
+                                + ")"),
+                List.of(
+                        "memory",
+                        "file " + ReadableNumbers.bytes(inspection.size().fileBytes()) + ", weights "
+                                + ReadableNumbers.bytes(inspection.size().weightBytes())
+                                + ", between layers at most "
+                                + ReadableNumbers.bytes(inspection.size().activationBytes())
+                                + (inspection.batch() == 1 ? "" : " for " + inspection.batch() + " pictures")),
+                List.of(
+                        "operators",
+                        inspection.size().operators().entrySet().stream()
+                                .sorted(Comparator.comparing(entry -> -entry.getValue()))
+                                .map(entry -> entry.getValue() + " " + entry.getKey())
+                                .collect(Collectors.joining(", "))));
     }
 
     private List<List<String>> times() {

@@ -48,13 +48,13 @@ public final class OnnxBackend implements InferenceBackend {
         } catch (OrtException e) {
             backend.close();
             throw InferenceException.fatal(
-                    model.file() + ": ONNX Runtime cannot run this model: " + OnnxModelReader.reason(e), e);
+                    model.weights().file() + ": ONNX Runtime cannot run this model: " + OnnxModelReader.reason(e), e);
         } catch (LinkageError e) {
             backend.close();
             throw InferenceException.fatal("ONNX Runtime cannot be loaded on this machine: " + e.getMessage(), e);
         } catch (InferenceException e) {
             backend.close();
-            throw InferenceException.fatal(model.file() + ": " + e.getMessage(), e);
+            throw InferenceException.fatal(model.weights().file() + ": " + e.getMessage(), e);
         }
     }
 
@@ -71,8 +71,9 @@ public final class OnnxBackend implements InferenceBackend {
                 throw e;
             }
             throw InferenceException.fatal(
-                    "its batch size is free, but it does not compute " + maxBatch
-                            + " pictures at a time; run it with batch 1, or export it again with dynamic=True or batch="
+                    "expected a model that computes " + maxBatch
+                            + " pictures at a time, but it fails although its batch size is dynamic; run it with batch 1,"
+                            + " or export it again with dynamic=True or batch="
                             + maxBatch + ": " + e.getMessage(),
                     e);
         }

@@ -78,7 +78,7 @@ public final class OnnxModelReader {
 
     private static OnnxScan scan(Path path, ByteBuffer bytes) throws ModelException {
         OnnxScan scan = OnnxScan.of(bytes);
-        switch (scan.verdict()) {
+        switch (scan.walk()) {
             case NOT_ONNX ->
                 throw new ModelException(path + ": this is not an ONNX file: " + ForeignFile.describe(path, bytes));
             case TRUNCATED ->

@@ -21,21 +21,16 @@ final class OnnxScan {
 
     private static final int MAX_IR_VERSION = 1_000;
     private static final int MAX_DEPTH = 16;
-    private static final int FLOAT16 = 10;
-    private static final int BFLOAT16 = 16;
     private static final Set<String> KNOWN_DOMAINS = Set.of("", "ai.onnx", "ai.onnx.ml", "com.microsoft");
 
     private final ByteBuffer bytes;
     private final Set<String> locations = new TreeSet<>();
     private final Set<String> customOps = new TreeSet<>();
+    private final WeightPrecision precision = new WeightPrecision();
     private boolean graphSeen;
     private boolean versionSeen;
-    private boolean integerOps;
     private long irVersion;
     private long opset;
-    private long halfNumbers;
-    private long brainNumbers;
-    private long otherNumbers;
 
     private OnnxScan(ByteBuffer bytes) {
         this.bytes = bytes;
@@ -50,7 +45,7 @@ final class OnnxScan {
     }
 
     /** Walks the file; the other answers are known after it. */
-    Wholeness verdict() {
+    Wholeness walk() {
         try {
             model(new ProtoReader(bytes));
         } catch (ProtoReader.Truncated expected) {
@@ -63,13 +58,7 @@ final class OnnxScan {
 
     /** Precision of most weights. */
     String precision() {
-        if (integerOps) {
-            return "int8";
-        }
-        if (brainNumbers > halfNumbers + otherNumbers) {
-            return "bf16";
-        }
-        return halfNumbers > otherNumbers ? "fp16" : "fp32";
+        return precision.ofMost();
     }
 
     /** Names of the files that hold weights, as the model writes them, sorted. */
@@ -146,7 +135,7 @@ final class OnnxScan {
         while (node.next()) {
             if (node.isBytes(4)) {
                 op = node.text();
-                integerOps |= op.startsWith("QuantizeLinear") || op.startsWith("QLinear") || op.endsWith("Integer");
+                precision.operation(op);
             } else if (node.isBytes(5)) {
                 attribute(node.message(), depth);
             } else if (node.isBytes(7)) {
@@ -191,9 +180,7 @@ final class OnnxScan {
             }
         }
         long numbers = shape.stream().mapToLong(Long::longValue).reduce(1, (a, b) -> a * b);
-        halfNumbers += type == FLOAT16 ? numbers : 0;
-        brainNumbers += type == BFLOAT16 ? numbers : 0;
-        otherNumbers += type == FLOAT16 || type == BFLOAT16 ? 0 : numbers;
+        precision.numbers(type, numbers);
     }
 
     private void external(ProtoReader entry) {

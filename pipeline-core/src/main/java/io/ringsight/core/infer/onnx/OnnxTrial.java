@@ -70,8 +70,8 @@ public final class OnnxTrial {
         try (SessionOptions options = optimised ? OnnxRuntime.laneOptions() : OnnxRuntime.readerOptions()) {
             options.setOptimizedModelFilePath(ran.toString());
             options.enableProfiling(folder.resolve("profile").toString());
-            try (OrtSession session =
-                            OnnxRuntime.environment().createSession(model.file().toString(), options);
+            try (OrtSession session = OnnxRuntime.environment()
+                            .createSession(model.weights().file().toString(), options);
                     OnnxTensor tensor = tensor()) {
                 for (int i = 0; i < runs; i++) {
                     session.run(Map.of(model.input().tensorName(), tensor)).close();
@@ -79,7 +79,7 @@ public final class OnnxTrial {
                 return new Profile(Path.of(session.endProfiling()), OnnxGraph.read(ran));
             }
         } catch (OrtException e) {
-            throw InferenceException.fatal(model.file() + ": " + OnnxModelReader.reason(e), e);
+            throw InferenceException.fatal(model.weights().file() + ": " + OnnxModelReader.reason(e), e);
         } catch (ModelException e) {
             throw InferenceException.fatal(e.getMessage(), e);
         }
@@ -95,14 +95,6 @@ public final class OnnxTrial {
         return OnnxTensor.createTensor(
                 OnnxRuntime.environment(), input.duplicate().order(ByteOrder.nativeOrder()), shape, type);
     }
-
-    /**
-     * How alike a tensor is in two models.
-     *
-     * @param cosine 1 for the same direction; 1 too if both are zero
-     * @param relativeError length of the difference, by the length of the reference's
-     */
-    public record Likeness(double cosine, double relativeError) {}
 
     /**
      * Compares tensors inside this model with tensors inside a reference, each model on its own input. Both run as
@@ -129,20 +121,20 @@ public final class OnnxTrial {
                 if (is.isPresent()
                         && should.isPresent()
                         && is.get().remaining() == should.get().remaining()) {
-                    likeness.put(name, likeness(is.get(), should.get()));
+                    likeness.put(name, Likeness.of(is.get(), should.get()));
                 }
             }
             return likeness;
         } catch (OrtException e) {
-            throw InferenceException.fatal(model.file() + ": " + OnnxModelReader.reason(e), e);
+            throw InferenceException.fatal(model.weights().file() + ": " + OnnxModelReader.reason(e), e);
         } catch (IOException e) {
-            throw InferenceException.fatal(model.file() + ": cannot be read: " + e.getMessage(), e);
+            throw InferenceException.fatal(model.weights().file() + ": cannot be read: " + e.getMessage(), e);
         }
     }
 
     /** A session of the file with more outputs; weights in files of their own are found beside it. */
     private OrtSession open(Collection<String> tensors, SessionOptions options) throws OrtException, IOException {
-        Path folder = model.file().toAbsolutePath().getParent();
+        Path folder = model.weights().file().toAbsolutePath().getParent();
         options.addConfigEntry("session.model_external_initializers_file_folder_path", folder.toString());
         return OnnxRuntime.environment().createSession(showing(tensors), options);
     }
@@ -157,26 +149,6 @@ public final class OnnxTrial {
         return Optional.empty();
     }
 
-    private static Likeness likeness(FloatBuffer is, FloatBuffer should) {
-        double product = 0;
-        double isSquare = 0;
-        double shouldSquare = 0;
-        double error = 0;
-        int size = is.remaining();
-        for (int i = 0; i < size; i++) {
-            double a = is.get(i);
-            double b = should.get(i);
-            product += a * b;
-            isSquare += a * a;
-            shouldSquare += b * b;
-            error += (a - b) * (a - b);
-        }
-        double cosine = isSquare == 0 && shouldSquare == 0 ? 1 : product / Math.sqrt(isSquare * shouldSquare);
-        return new Likeness(
-                isSquare == 0 ^ shouldSquare == 0 ? 0 : cosine,
-                error == 0 ? 0 : Math.sqrt(error) / Math.sqrt(shouldSquare));
-    }
-
     /**
      * The file with more outputs. A protobuf message that stands twice counts as one with the fields of both, so a
      * graph of nothing but outputs behind the file's end is all it takes; ONNX Runtime finds out their types.
@@ -184,7 +156,7 @@ public final class OnnxTrial {
     private byte[] showing(Collection<String> tensors) throws IOException {
         OnnxGraph graph;
         try {
-            graph = OnnxGraph.read(model.file());
+            graph = OnnxGraph.read(model.weights().file());
         } catch (ModelException e) {
             throw new IOException(e.getMessage(), e);
         }
@@ -194,7 +166,7 @@ public final class OnnxTrial {
                 more.message(12, info -> info.text(1, name));
             }
         }
-        byte[] file = Files.readAllBytes(model.file());
+        byte[] file = Files.readAllBytes(model.weights().file());
         byte[] outputs = new ProtoWriter().bytes(7, more.toBytes()).toBytes();
         byte[] both = Arrays.copyOf(file, file.length + outputs.length);
         System.arraycopy(outputs, 0, both, file.length, outputs.length);

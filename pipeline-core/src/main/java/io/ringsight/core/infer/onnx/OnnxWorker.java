@@ -32,7 +32,8 @@ final class OnnxWorker implements AutoCloseable {
 
     OnnxWorker(ModelSpec model, String name) throws OrtException {
         try (OrtSession.SessionOptions options = OnnxRuntime.laneOptions()) {
-            session = OnnxRuntime.environment().createSession(model.file().toString(), options);
+            session = OnnxRuntime.environment()
+                    .createSession(model.weights().file().toString(), options);
         }
         this.name = name;
     }

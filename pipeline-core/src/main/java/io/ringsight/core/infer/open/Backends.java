@@ -47,7 +47,8 @@ public final class Backends {
         if (!Models.isUnchanged(model)) {
             opened.now().close();
             throw InferenceException.fatal(
-                    model.file() + " changed while it was opened; put the new one beside it, rename it, and try again",
+                    model.weights().file()
+                            + " changed while it was opened; put the new one beside it, rename it, and try again",
                     null);
         }
         return opened;
@@ -61,7 +62,7 @@ public final class Backends {
         CudaDevices found = CudaDevices.probe();
         InferenceBackend cpu = openCpu(model, spec);
         if (found.devices().isEmpty()) {
-            LOG.info("device auto: the CPU computes, because {}", found.reason());
+            LOG.info("device auto: using the CPU, because {}", found.reason());
             metrics.count(BackendCounter.FALLBACKS_TO_CPU);
             return Opened.of(cpu);
         }

@@ -24,7 +24,8 @@ public final class Models {
     /** Whether {@code model}'s files are still as they were read: who opens them may have met others. */
     public static boolean isUnchanged(ModelSpec model) {
         try {
-            return OnnxModelReader.sha256(model.file()).equals(model.sha256());
+            return OnnxModelReader.sha256(model.weights().file())
+                    .equals(model.weights().sha256());
         } catch (ModelException e) {
             return false;
         }

@@ -24,7 +24,7 @@ record CacheKey(Map<String, String> facts) {
     /** Of an engine. */
     static CacheKey engine(ModelSpec model, CudaDevice device, int maxBatch) {
         Map<String, String> facts = ofDevice(device);
-        facts.put("model", model.sha256());
+        facts.put("model", model.weights().sha256());
         facts.put("input", model.input().width() + "x" + model.input().height());
         facts.put("maxBatch", Integer.toString(maxBatch));
         facts.put("options", OPTIONS);

@@ -69,7 +69,7 @@ final class EngineBuilder {
     }
 
     private void parse(IParser parser) {
-        if (parser.parseFromFile(model.file().toString(), ILogger.Severity.kWARNING.value)) {
+        if (parser.parseFromFile(model.weights().file().toString(), ILogger.Severity.kWARNING.value)) {
             return;
         }
         List<String> errors = new ArrayList<>();

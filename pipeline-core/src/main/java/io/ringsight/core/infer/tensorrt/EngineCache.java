@@ -27,8 +27,8 @@ public record EngineCache(Path folder) {
     }
 
     CacheFile engine(ModelSpec model, CudaDevice device, int maxBatch) {
-        String name = plain(model.name()) + "-" + model.sha256().substring(0, HASH_DIGITS) + "-" + plain(device.name())
-                + "-batch" + maxBatch + ".engine";
+        String name = plain(model.name()) + "-" + model.weights().sha256().substring(0, HASH_DIGITS) + "-"
+                + plain(device.name()) + "-batch" + maxBatch + ".engine";
         return new CacheFile(folder.resolve(name));
     }
 

@@ -86,7 +86,7 @@ public final class TensorRtBackend implements InferenceBackend {
             if (more != null) {
                 e.addSuppressed(more);
             }
-            throw InferenceException.fatal(model.file() + " on the GPU: " + e.getMessage(), e);
+            throw InferenceException.fatal(model.weights().file() + " on the GPU: " + e.getMessage(), e);
         }
     }
 

@@ -33,14 +33,14 @@ class OnnxModelReaderTest {
         Path file = Path.of(System.getProperty("ringsight.root"), "conf/models/pcb-defect.onnx");
         ModelSpec spec = Models.read(file, NONE);
         assertThat(spec.name()).isEqualTo("pcb-defect");
-        assertThat(spec.precision()).isEqualTo("fp32");
+        assertThat(spec.weights().precision()).isEqualTo("fp32");
         assertThat(spec.labels()).containsExactly("open", "short", "mousebite", "spur", "copper", "pin-hole");
         assertThat(spec.output()).isEqualTo(new ModelOutput("output0", Head.END_TO_END, 300, 6, 0.45f));
         assertThat(spec.input().width()).isEqualTo(640);
         assertThat(spec.input().fixedBatch()).isEqualTo(1);
         assertThat(spec.input().order()).isEqualTo(ChannelOrder.RGB);
         assertThat(spec.input().padding().placement()).isEqualTo(Placement.CENTER);
-        assertThat(spec.sha256()).matches("[0-9a-f]{64}");
+        assertThat(spec.weights().sha256()).matches("[0-9a-f]{64}");
     }
 
     @Test

@@ -6,7 +6,7 @@ public final class OnnxScanFuzzTarget {
 
     public static void fuzzerTestOneInput(byte[] data) {
         OnnxScan scan = OnnxScan.of(data);
-        scan.verdict();
+        scan.walk();
         scan.precision();
     }
 }

@@ -1,9 +1,5 @@
 package io.ringsight.sinks.kafka.client;
 
-import java.net.URLEncoder;
-import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
-import java.util.Base64;
 import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -33,7 +29,7 @@ public final class KafkaText {
 
     private static final int MAX_CAUSES = 16;
 
-    private static final String SECRET_NAME = "password|passwd|passphrase|secret|token|jaas[._-]?config|credential";
+    static final String SECRET_NAME = "password|passwd|passphrase|secret|token|jaas[._-]?config|credential";
     private static final Pattern NAME = Pattern.compile("(?i)" + SECRET_NAME);
     /** Up to the line's end: where a quoted value ends, nobody can say of a text that is malformed. */
     private static final Pattern ASSIGNED =
@@ -43,7 +39,6 @@ public final class KafkaText {
 
     private static final String JAAS_SENTENCE = SaslConfigs.SASL_JAAS_CONFIG
             + " is not valid; its text is not shown for it holds a password. Expected MODULE required name=\"value\" ...;";
-    private static final Pattern OPTION = Pattern.compile("(?i)(?:" + SECRET_NAME + ")[a-z._-]{0,40}\\s{0,8}=\\s{0,8}");
 
     private static final Pattern PIECES = Pattern.compile("[\\s;=\"']+");
     private static final Pattern HARMLESS = Pattern.compile("org\\.apache\\.kafka\\.[A-Za-z.]+|required|requisite"
@@ -59,17 +54,17 @@ public final class KafkaText {
         Set<String> secrets = new LinkedHashSet<>();
         properties.forEach((name, value) -> {
             if (isSecret(name)) {
-                addForms(secrets, value);
+                SecretForms.add(secrets, value);
             }
         });
         String jaas = properties.get(SaslConfigs.SASL_JAAS_CONFIG);
         if (jaas != null) {
-            secretOptions(jaas).forEach(value -> addForms(secrets, value));
+            SecretForms.ofJaas(jaas).forEach(value -> SecretForms.add(secrets, value));
             if (ClientSecurity.jaasProblem(jaas) != null) {
                 // Of a text that is malformed any piece may be a password's.
                 PIECES.splitAsStream(jaas)
                         .filter(piece -> !HARMLESS.matcher(piece).matches())
-                        .forEach(piece -> addForms(secrets, piece));
+                        .forEach(piece -> SecretForms.add(secrets, piece));
             }
         }
         secrets.removeIf(secret -> secret.length() < MIN_SECRET);
@@ -98,73 +93,6 @@ public final class KafkaText {
     private static boolean isPassword(ConfigDef definition, String name) {
         ConfigDef.ConfigKey key = definition.configKeys().get(name);
         return key != null && key.type == ConfigDef.Type.PASSWORD;
-    }
-
-    /** The secret options of a JAAS configuration, as written there: in quotes or up to the next space or semicolon. */
-    private static List<String> secretOptions(String jaas) {
-        List<String> values = new ArrayList<>();
-        Matcher option = OPTION.matcher(jaas);
-        int at = 0;
-        while (option.find(at)) {
-            int from = option.end();
-            at = valueEnd(jaas, from);
-            boolean quoted = at > from && "\"'".indexOf(jaas.charAt(from)) >= 0;
-            boolean closed = quoted && at > from + 1 && jaas.charAt(at - 1) == jaas.charAt(from);
-            values.add(jaas.substring(quoted ? from + 1 : from, closed ? at - 1 : at));
-        }
-        return values;
-    }
-
-    /** By hand and not by a pattern: that would need a stack as deep as the value is long. */
-    private static int valueEnd(String jaas, int from) {
-        char quote = from < jaas.length() && "\"'".indexOf(jaas.charAt(from)) >= 0 ? jaas.charAt(from) : 0;
-        for (int at = quote == 0 ? from : from + 1; at < jaas.length(); at++) {
-            char c = jaas.charAt(at);
-            if (quote != 0 && c == '\\') {
-                at++;
-            } else if (quote != 0 && c == quote) {
-                return at + 1;
-            } else if (quote == 0 && (c == ';' || Character.isWhitespace(c))) {
-                return at;
-            }
-        }
-        return jaas.length();
-    }
-
-    /** A secret as written and as meant, and as others quote it. */
-    private static void addForms(Set<String> secrets, String written) {
-        String meant = unescaped(written);
-        for (String form : List.of(written, written.strip(), meant)) {
-            secrets.add(form);
-            secrets.add(escaped(form));
-            secrets.add(URLEncoder.encode(form, StandardCharsets.UTF_8));
-            secrets.add(URLEncoder.encode(form, StandardCharsets.UTF_8).replace("+", "%20"));
-            secrets.add(Base64.getEncoder().encodeToString(form.getBytes(StandardCharsets.UTF_8)));
-            // Of a text with several lines, one may be told.
-            form.lines().map(String::strip).forEach(secrets::add);
-        }
-    }
-
-    private static String unescaped(String text) {
-        StringBuilder plain = new StringBuilder(text.length());
-        for (int i = 0; i < text.length(); i++) {
-            char c = text.charAt(i);
-            if (c == '\\' && i + 1 < text.length()) {
-                i++;
-                char next = text.charAt(i);
-                c = next == 'n' ? '\n' : next == 'r' ? '\r' : next == 't' ? '\t' : next;
-            }
-            plain.append(c);
-        }
-        return plain.toString();
-    }
-
-    private static String escaped(String text) {
-        return text.replace("\\", "\\\\")
-                .replace("\"", "\\\"")
-                .replace("\n", "\\n")
-                .replace("\r", "\\r")
-                .replace("\t", "\\t");
     }
 
     /** {@code text} of Kafka without secrets; null stays "null". */

@@ -108,7 +108,7 @@ final class VerdictJson {
             out.writeStartObject();
             out.writeStringField("name", model.name());
             out.writeStringField("version", model.version());
-            out.writeStringField("sha256", model.sha256());
+            out.writeStringField("sha256", model.weights().sha256());
             out.writeEndObject();
         } else {
             out.writeNull();

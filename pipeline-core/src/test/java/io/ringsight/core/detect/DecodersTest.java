@@ -5,62 +5,23 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import com.sun.management.ThreadMXBean;
-import io.ringsight.core.model.ModelInput;
-import io.ringsight.core.model.ModelInput.ChannelOrder;
-import io.ringsight.core.model.ModelInput.Placement;
-import io.ringsight.core.model.ModelInput.TensorType;
-import io.ringsight.core.model.ModelOutput;
 import io.ringsight.core.model.ModelOutput.Boxes;
 import io.ringsight.core.model.ModelOutput.Head;
-import io.ringsight.core.model.ModelSpec;
 import java.lang.management.ManagementFactory;
 import java.nio.FloatBuffer;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
-import org.junit.jupiter.params.provider.MethodSource;
 
 class DecodersTest {
-    private static final int CLASSES = 3;
-    private static final int SIDE = 64;
-    /** Cells of the grids of stride 8, 16 and 32 in a 64x64 input. */
-    private static final int ANCHORS = 64 + 16 + 4;
+    private static final int CLASSES = DecoderSpecs.CLASSES;
+    private static final int SIDE = DecoderSpecs.SIDE;
+    private static final int ANCHORS = DecoderSpecs.ANCHORS;
 
     private final Detections found = new Detections(Detections.DEFAULT_CAPACITY);
-
-    private static ModelSpec spec(Head head, int candidates) {
-        return spec(head, head.usualBoxes(), candidates);
-    }
-
-    private static ModelSpec spec(Head head, Boxes boxes, int candidates) {
-        int values = head == Head.END_TO_END ? 6 : head == Head.YOLOX ? 5 + CLASSES : 4 + CLASSES;
-        return new ModelSpec(
-                "test",
-                "1",
-                new ModelSpec.Weights(Path.of("test.onnx"), "0".repeat(64), "fp32"),
-                new ModelInput(
-                        "images",
-                        SIDE,
-                        SIDE,
-                        TensorType.FLOAT32,
-                        ChannelOrder.RGB,
-                        1,
-                        new ModelInput.Padding(Placement.CENTER, 114),
-                        0),
-                new ModelOutput("output0", head, boxes, candidates, values, 0.5f),
-                IntStream.range(0, CLASSES).mapToObj(i -> "class-" + i).toList(),
-                0.25f,
-                List.of());
-    }
-
-    private static DetectionDecoder decoder(Head head, int candidates) {
-        return Decoders.of(spec(head, candidates));
-    }
 
     private void assertFound(int index, double left, double top, double width, double height) {
         assertThat(found.left(index)).isEqualTo((float) left, within(1e-3f));
@@ -75,7 +36,7 @@ class DecodersTest {
             0, 0, 9, 9, 0.9f, 0, 0, 0, 9, 9, 0.8f, 0, // row 0
             1, 2, 11, 22, 0.5f, 1, 5, 5, 6, 7, 0.75f, 1.9999f, // row 1
         };
-        decoder(Head.END_TO_END, 2).decode(FloatBuffer.wrap(values), 1, 0.25f, found);
+        DecoderSpecs.decoder(Head.END_TO_END, 2).decode(FloatBuffer.wrap(values), 1, 0.25f, found);
         assertThat(found.size()).isEqualTo(2);
         assertThat(found.confidence(0)).isEqualTo(0.75f);
         assertThat(found.classId(0)).isEqualTo(2);
@@ -88,14 +49,14 @@ class DecodersTest {
         float[] values = {0, 0, 9, 9, 0.9f, 0, 0, 0, 9, 9, 0.8f, 0, 5, 5, 6, 7, 0.5f, 2};
         Detections small = new Detections(1);
         small.only(WantedClasses.of(List.of(2)));
-        decoder(Head.END_TO_END, 3).decode(FloatBuffer.wrap(values), 0, 0.25f, small);
+        DecoderSpecs.decoder(Head.END_TO_END, 3).decode(FloatBuffer.wrap(values), 0, 0.25f, small);
         assertThat(small.size()).isEqualTo(1);
         assertThat(small.classId(0)).isEqualTo(2);
         assertThat(small.isCut()).isFalse();
         assertThat(small.unwanted()).isEqualTo(2);
         small.only(WantedClasses.ALL);
         small.clear();
-        decoder(Head.END_TO_END, 3).decode(FloatBuffer.wrap(values), 0, 0.25f, small);
+        DecoderSpecs.decoder(Head.END_TO_END, 3).decode(FloatBuffer.wrap(values), 0, 0.25f, small);
         assertThat(small.classId(0)).isZero();
         assertThat(small.isCut()).isTrue();
         assertThat(small.unwanted()).isZero();
@@ -119,7 +80,7 @@ class DecodersTest {
         }
         Detections room = new Detections(Detections.RAW_CAPACITY);
         room.only(WantedClasses.of(List.of(1)));
-        decoder(head, anchors).decode(FloatBuffer.wrap(values), 0, 0.25f, room);
+        DecoderSpecs.decoder(head, anchors).decode(FloatBuffer.wrap(values), 0, 0.25f, room);
         assertThat(room.size()).isEqualTo(15);
         assertThat(room.isCut()).isFalse();
         assertThat(room.unwanted()).isEqualTo(anchors - 15);
@@ -128,7 +89,7 @@ class DecodersTest {
     @Test
     void endToEndKeepsOverlappingBoxes() {
         float[] values = {0, 0, 9, 9, 0.9f, 0, 0, 0, 9, 9, 0.8f, 0};
-        decoder(Head.END_TO_END, 2).decode(FloatBuffer.wrap(values), 0, 0.25f, found);
+        DecoderSpecs.decoder(Head.END_TO_END, 2).decode(FloatBuffer.wrap(values), 0, 0.25f, found);
         assertThat(found.size()).isEqualTo(2);
     }
 
@@ -147,7 +108,7 @@ class DecodersTest {
     @Test
     void oneToOneTakesTheBestPairsOfAnchorAndClass() {
         FloatBuffer output = raw(new float[][] {{15, 20, 25, 40, 0.1f, 0.6f, 0.5f}, {16, 21, 26, 41, 0.9f, 0, 0}});
-        decoder(Head.ONE_TO_ONE, 2).decode(output, 0, 0.25f, found);
+        DecoderSpecs.decoder(Head.ONE_TO_ONE, 2).decode(output, 0, 0.25f, found);
         assertThat(found.size()).isEqualTo(3);
         assertThat(IntStream.range(0, 3).map(found::classId)).containsExactly(0, 1, 2);
         assertFound(0, 16, 21, 10, 20);
@@ -163,7 +124,7 @@ class DecodersTest {
             {50, 50, 10, 20, 0.6f, 0, 0},
             {30, 30, 10, 20, 0.2f, 0, 0}
         });
-        decoder(Head.ONE_TO_MANY, 5).decode(output, 0, 0.25f, found);
+        DecoderSpecs.decoder(Head.ONE_TO_MANY, 5).decode(output, 0, 0.25f, found);
         assertThat(IntStream.range(0, found.size()).mapToObj(found::confidence)).containsExactly(0.9f, 0.7f, 0.6f);
     }
 
@@ -171,7 +132,7 @@ class DecodersTest {
     @Test
     void oneToManyKeepsASmallBoxInsideALargeOne() {
         FloatBuffer output = raw(new float[][] {{30, 30, 40, 40, 0.9f, 0, 0}, {30, 30, 10, 10, 0.8f, 0, 0}});
-        decoder(Head.ONE_TO_MANY, 2).decode(output, 0, 0.25f, found);
+        DecoderSpecs.decoder(Head.ONE_TO_MANY, 2).decode(output, 0, 0.25f, found);
         assertThat(found.size()).isEqualTo(2);
         assertThat(io.ringsight.core.detect.Boxes.iou(found, 0, 1)).isEqualTo(100 / 1600f, within(1e-6f));
     }
@@ -186,7 +147,7 @@ class DecodersTest {
             int box = 1 + random.nextInt(30) + (i < 2 * anchors ? 0 : 30);
             output.put(i, i < 4 * anchors ? box : random.nextFloat());
         }
-        decoder(Head.ONE_TO_ONE, anchors).decode(output, 0, 0, found);
+        DecoderSpecs.decoder(Head.ONE_TO_ONE, anchors).decode(output, 0, 0, found);
         float[] scores = new float[CLASSES * anchors];
         output.get(4 * anchors, scores);
         java.util.Arrays.sort(scores);
@@ -203,7 +164,7 @@ class DecodersTest {
         // Second picture, grid of stride 16 (behind 64 cells of stride 8), cell 2 of row 1: 4 columns.
         int at = (ANCHORS + 64 + 4 + 2) * (5 + CLASSES);
         output.put(at, new float[] {0.5f, 0.25f, (float) Math.log(2), 0, 0.8f, 0.1f, 0.5f, 0.2f});
-        decoder(Head.YOLOX, ANCHORS).decode(output, 1, 0.25f, found);
+        DecoderSpecs.decoder(Head.YOLOX, ANCHORS).decode(output, 1, 0.25f, found);
         assertThat(found.size()).isEqualTo(1);
         assertThat(found.classId(0)).isEqualTo(1);
         assertThat(found.confidence(0)).isEqualTo(0.4f, within(1e-6f));
@@ -221,7 +182,7 @@ class DecodersTest {
         for (Head head : Head.values()) {
             FloatBuffer output =
                     FloatBuffer.wrap(head == Head.END_TO_END ? endToEnd : head == Head.YOLOX ? objectness : row);
-            Decoders.of(spec(head, boxes, 1)).decode(output, 0, 0.25f, found);
+            Decoders.of(DecoderSpecs.spec(head, boxes, 1)).decode(output, 0, 0.25f, found);
             assertThat(found.size()).as("%s", head).isPositive();
             assertFound(0, 15, 20, 10, 20);
         }
@@ -231,8 +192,8 @@ class DecodersTest {
     @ParameterizedTest
     @EnumSource(Head.class)
     void outputThatIsNotFiniteIsNoEmptyList(Head head) {
-        int values = spec(head, ANCHORS).output().values();
-        DetectionDecoder decoder = decoder(head, ANCHORS);
+        int values = DecoderSpecs.spec(head, ANCHORS).output().values();
+        DetectionDecoder decoder = DecoderSpecs.decoder(head, ANCHORS);
         for (float odd : new float[] {Float.NaN, Float.POSITIVE_INFINITY}) {
             FloatBuffer all = FloatBuffer.allocate(ANCHORS * values);
             for (int i = 0; i < all.capacity(); i++) {
@@ -255,7 +216,7 @@ class DecodersTest {
             0, 0, 9, 9, 1.004f, 1, // rounding of a quantised network
             9, 0, 0, 9, 0.9f, 1, 0, 0, 9, 0, 0.9f, 1
         };
-        decoder(Head.END_TO_END, 4).decode(FloatBuffer.wrap(values), 0, 0.25f, found);
+        DecoderSpecs.decoder(Head.END_TO_END, 4).decode(FloatBuffer.wrap(values), 0, 0.25f, found);
         assertThat(found.size()).isEqualTo(2);
         assertThat(found.confidence(0)).isEqualTo(1);
         assertThat(found.invalid()).isEqualTo(2);
@@ -269,7 +230,7 @@ class DecodersTest {
         for (int i = 0; i < rows; i++) {
             output.put(6 * i, new float[] {i % 50, i / 50, i % 50 + 1, i / 50 + 1, 0.9f, 0});
         }
-        DetectionDecoder decoder = decoder(Head.END_TO_END, rows);
+        DetectionDecoder decoder = DecoderSpecs.decoder(Head.END_TO_END, rows);
         Detections all = new Detections(decoder.capacity());
         decoder.decode(output, 0, 0.25f, all);
         assertThat(all.size()).isEqualTo(rows);
@@ -301,7 +262,7 @@ class DecodersTest {
     }
 
     private static FloatBuffer likely(Random random, Head head) {
-        int values = spec(head, ANCHORS).output().values();
+        int values = DecoderSpecs.spec(head, ANCHORS).output().values();
         boolean valuesLast = head == Head.END_TO_END || head == Head.YOLOX;
         FloatBuffer output = FloatBuffer.allocate(2 * ANCHORS * values);
         for (int at = 0; at < output.capacity(); at++) {
@@ -325,7 +286,7 @@ class DecodersTest {
         Random random = new Random(seed);
         int decoded = 0;
         for (int turn = 0; turn < 500; turn++) {
-            DetectionDecoder decoder = decoder(head, ANCHORS);
+            DetectionDecoder decoder = DecoderSpecs.decoder(head, ANCHORS);
             Detections into = new Detections(1 + random.nextInt(100));
             float threshold = random.nextFloat();
             try {
@@ -356,9 +317,9 @@ class DecodersTest {
     void noTwoOfAClassOverlapMoreThanAllowed(Head head) {
         long seed = System.nanoTime();
         Random random = new Random(seed);
-        DetectionDecoder decoder = decoder(head, ANCHORS);
-        FloatBuffer output =
-                FloatBuffer.allocate(ANCHORS * spec(head, ANCHORS).output().values());
+        DetectionDecoder decoder = DecoderSpecs.decoder(head, ANCHORS);
+        FloatBuffer output = FloatBuffer.allocate(
+                ANCHORS * DecoderSpecs.spec(head, ANCHORS).output().values());
         for (int turn = 0; turn < 100; turn++) {
             for (int i = 0; i < output.capacity(); i++) {
                 output.put(
@@ -380,7 +341,7 @@ class DecodersTest {
     @ParameterizedTest
     @EnumSource(Head.class)
     void allocatesNothing(Head head) {
-        DetectionDecoder decoder = decoder(head, ANCHORS);
+        DetectionDecoder decoder = DecoderSpecs.decoder(head, ANCHORS);
         FloatBuffer output = likely(new Random(1), head);
         for (int i = 0; i < 20_000; i++) {
             decoder.decode(output, 0, 0.1f, emptied());
@@ -392,105 +353,6 @@ class DecodersTest {
             decoder.decode(output, 0, 0.1f, emptied());
         }
         assertThat(threads.getCurrentThreadAllocatedBytes() - before).isLessThan(2_000);
-    }
-
-    private static final float[] FINE = {10, 10, 30, 30, 0.9f, 1};
-
-    /** What no load-time test picture has shown: the first object of a misread model says it. */
-    @ParameterizedTest(name = "{0}")
-    @MethodSource
-    void modelThatIsMisreadIsRefusedFromTheFirstSignOn(
-            String what, Head head, Boxes boxes, float[] sign, String reason) {
-        float[] values = head == Head.END_TO_END ? FINE : new float[sign.length];
-        DetectionDecoder decoder = Decoders.of(spec(head, boxes, 1));
-        if (boxes == head.usualBoxes()) {
-            decoder.decode(FloatBuffer.wrap(values), 0, 0.25f, found);
-        }
-        for (float[] output : new float[][] {sign, values, sign}) {
-            assertThatThrownBy(() -> decoder.decode(FloatBuffer.wrap(output), 0, 0.25f, emptied()))
-                    .isInstanceOfSatisfying(
-                            OutputException.class,
-                            e -> assertThat(e.isMisread()).isTrue())
-                    .hasMessageContaining(reason);
-            assertThat(found.size()).isZero();
-        }
-    }
-
-    static List<Arguments> modelThatIsMisreadIsRefusedFromTheFirstSignOn() {
-        return List.of(
-                endToEnd("percent", Boxes.XYXY, "57.3", 10, 10, 30, 30, 57.3f, 1),
-                endToEnd("logit of nothing", Boxes.XYXY, "-4.2", 10, 10, 30, 30, -4.2f, 1),
-                endToEnd("class from one", Boxes.XYXY, "class 3, but there are 3 labels", 10, 10, 30, 30, 0.9f, 3),
-                endToEnd("class under zero", Boxes.XYXY, "class -1.0", 10, 10, 30, 30, 0.9f, -1),
-                endToEnd("score for a class", Boxes.XYXY, "class 0.6", 10, 10, 30, 30, 0.9f, 0.6f),
-                endToEnd("pixels for fractions", Boxes.NORMALIZED_XYXY, "say 'boxes: xyxy'", 10, 10, 30, 30, 0.9f, 1),
-                row("percent of a raw head", Head.ONE_TO_MANY, "57.3", 20, 20, 9, 9, 57.3f, 0, 0),
-                row("logits of a raw head", Head.ONE_TO_MANY, "-4.2", 20, 20, 9, 9, 0, -4.2f, 0),
-                row("percent of pairs", Head.ONE_TO_ONE, "57.3", 10, 10, 19, 19, 57.3f, 0, 0),
-                row("logits of pairs", Head.ONE_TO_ONE, "-4.2", 10, 10, 19, 19, 0, -4.2f, 0));
-    }
-
-    private static Arguments endToEnd(String what, Boxes boxes, String reason, float... sign) {
-        return Arguments.of(what, Head.END_TO_END, boxes, sign, reason);
-    }
-
-    private static Arguments row(String what, Head head, String reason, float... sign) {
-        return Arguments.of(what, head, head.usualBoxes(), sign, reason);
-    }
-
-    @Test
-    void yoloxScoresBeyondOneAreMisreadThoughTheirProductIsNot() {
-        int at = 7 * (5 + CLASSES);
-        for (float[] scores : new float[][] {{57.3f, 0.01f, 0, 0}, {0.5f, 1.9f, 0, 0}, {0.9f, 0.5f, -4.2f, 0}}) {
-            FloatBuffer output = FloatBuffer.allocate(ANCHORS * (5 + CLASSES));
-            output.put(at + 4, scores);
-            DetectionDecoder decoder = decoder(Head.YOLOX, ANCHORS);
-            assertThatThrownBy(() -> decoder.decode(output, 0, 0.25f, found))
-                    .isInstanceOfSatisfying(
-                            OutputException.class,
-                            e -> assertThat(e.isMisread()).isTrue());
-        }
-    }
-
-    /** A file with its own NMS gives nothing but zeros for a test picture. */
-    @Test
-    void boxesInFractionsAreMisreadWhenTheFirstObjectsCome() {
-        float[] empty = new float[12];
-        float[] fractions = {0.1f, 0.2f, 0.3f, 0.4f, 0.9f, 1, 0.5f, 0.5f, 1.02f, 0.9f, 0.8f, 1};
-        DetectionDecoder decoder = decoder(Head.END_TO_END, 2);
-        decoder.decode(FloatBuffer.wrap(empty), 0, 0.25f, found);
-        assertThatThrownBy(() -> decoder.decode(FloatBuffer.wrap(fractions), 0, 0.25f, found))
-                .hasMessageContaining("0..2 pixels");
-        // Once boxes were larger a small one in the corner is only small.
-        DetectionDecoder pixels = decoder(Head.END_TO_END, 2);
-        pixels.decode(FloatBuffer.wrap(new float[] {0, 0, 50, 40, 0.9f, 1, 0, 0, 0, 0, 0, 0}), 0, 0.25f, found);
-        pixels.decode(FloatBuffer.wrap(new float[] {0, 0, 1.5f, 1.5f, 0.9f, 1, 0, 0, 0, 0, 0, 0}), 0, 0.25f, emptied());
-        assertThat(found.size()).isEqualTo(1);
-    }
-
-    @Test
-    void centresAndSizesReadAsCornersAreMisreadAfterThreeSwappedBoxes() {
-        float[] centred = {40, 40, 9, 9, 0.9f, 1};
-        DetectionDecoder decoder = decoder(Head.END_TO_END, 1);
-        decoder.decode(FloatBuffer.wrap(new float[] {10, 10, 30, 30, 0.9f, 1}), 0, 0.25f, found);
-        for (int i = 0; i < 2; i++) {
-            decoder.decode(FloatBuffer.wrap(centred), 0, 0.25f, emptied());
-            assertThat(found.invalid()).isEqualTo(1);
-        }
-        assertThatThrownBy(() -> decoder.decode(FloatBuffer.wrap(centred), 0, 0.25f, found))
-                .hasMessageContaining("3 boxes of 4")
-                .hasMessageContaining("boxes: cxcywh");
-    }
-
-    @Test
-    void pictureWithoutFiniteOutputSaysNothingOfTheNext() {
-        DetectionDecoder decoder = decoder(Head.END_TO_END, 1);
-        float[] nan = {10, 10, 30, 30, Float.NaN, 1};
-        assertThatThrownBy(() -> decoder.decode(FloatBuffer.wrap(nan), 0, 0.25f, found))
-                .isInstanceOfSatisfying(
-                        OutputException.class, e -> assertThat(e.isMisread()).isFalse());
-        decoder.decode(FloatBuffer.wrap(FINE), 0, 0.25f, found);
-        assertThat(found.size()).isEqualTo(1);
     }
 
     private Detections emptied() {

@@ -3,64 +3,20 @@ package io.ringsight.sinks.queue;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.ringsight.client.verify.Findings;
-import io.ringsight.client.verify.TopicVerifier;
 import io.ringsight.core.metrics.SinkCounter;
-import io.ringsight.core.metrics.SinkMetrics;
 import io.ringsight.core.metrics.SinkState;
 import io.ringsight.core.run.Await;
-import io.ringsight.core.time.ManualClock;
 import io.ringsight.sinks.Camera;
 import io.ringsight.sinks.EncodedMessage;
-import io.ringsight.sinks.Sample;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-class SinkQueueTest {
-    private final ManualClock clock = new ManualClock(Sample.NOW_UTC_NS);
-    private final SinkMetrics metrics = new SinkMetrics("fake");
-    private final FakeDelivery delivery = new FakeDelivery();
-    private final Camera camera = new Camera("line1", clock);
-    private SinkQueue queue;
-
-    @AfterEach
-    void close() {
-        if (queue != null) {
-            queue.close(Duration.ZERO);
-            assertThat(delivery.isClosed()).isTrue();
-        }
-        assertThat(metrics.queuedMessages()).isZero();
-        assertThat(accounted()).as("every message is counted once").isEqualTo(offered());
-    }
-
-    private void open(int messages) {
-        open(new QueueLimits(messages, 1 << 20));
-    }
-
-    private void open(QueueLimits limits) {
-        queue = new SinkQueue(metrics, limits, clock);
-        delivery.of(queue);
-        queue.start(delivery);
-    }
-
-    private long offered() {
-        return metrics.value(SinkCounter.OFFERED) + metrics.value(SinkCounter.GAPS_ADDED);
-    }
-
-    private long accounted() {
-        return metrics.value(SinkCounter.ACKNOWLEDGED)
-                + metrics.value(SinkCounter.FAILED)
-                + metrics.value(SinkCounter.UNKNOWN)
-                + metrics.value(SinkCounter.DROPPED_QUEUE_FULL)
-                + metrics.queuedMessages();
-    }
-
+/** Order, losses and answers. */
+class SinkQueueTest extends AccountedQueue {
     @Test
     void closesAtOnceThoughTheReceiverNeverAnswersTheFirstCall() throws InterruptedException {
         CountDownLatch connecting = new CountDownLatch(1);
@@ -222,62 +178,6 @@ class SinkQueueTest {
     }
 
     @Test
-    void recordingsHaveRoomUntilTheQueueIsHalfFullAndAreToldWhenTheyHaveAgain() {
-        open(4);
-        List<String> told = new ArrayList<>();
-        queue.onRoom(() -> told.add("room"));
-        queue.offer(camera.next());
-        assertThat(queue.hasRoom()).isTrue();
-        queue.offer(camera.next());
-        assertThat(queue.hasRoom()).isFalse();
-        assertThat(queue.offer(camera.next())).as("a camera's").isTrue();
-        delivery.allow(3).awaitTaken(3);
-        delivery.acknowledge(0);
-        assertThat(queue.hasRoom()).isFalse();
-        assertThat(told).isEmpty();
-        delivery.acknowledge(1);
-        assertThat(queue.hasRoom()).isTrue();
-        assertThat(told).containsExactly("room");
-    }
-
-    @Test
-    void recordingsHaveRoomUntilHalfOfTheBytesAreThere() {
-        EncodedMessage first = camera.next();
-        open(new QueueLimits(100, first.bytes().length * 2L));
-        queue.offer(first);
-        assertThat(queue.hasRoom()).isFalse();
-        delivery.answerAtOnce().allow(1).awaitTaken(1);
-        Await.until("room", queue::hasRoom);
-    }
-
-    @Test
-    void whatOfARecordingWasLetInIsTakenOverTheLimits() {
-        open(1);
-        for (int i = 0; i < 50; i++) {
-            queue.put(camera.next());
-        }
-        assertThat(queue.hasRoom()).isFalse();
-        delivery.answerAtOnce().allow(50).awaitTaken(50);
-        assertThat(metrics.value(SinkCounter.DROPPED_QUEUE_FULL)).isZero();
-        assertThat(verify(delivery.taken()).frames()).isEqualTo(50);
-        assertThat(verify(delivery.taken()).isComplete()).isTrue();
-    }
-
-    @Test
-    void aQueueThatClosesHoldsNoRecordingBackAndCountsWhatItDrops() {
-        open(1);
-        List<String> told = new ArrayList<>();
-        queue.onRoom(() -> told.add("room"));
-        queue.put(camera.next());
-        assertThat(queue.hasRoom()).isFalse();
-        queue.close(Duration.ZERO);
-        assertThat(told).containsExactly("room");
-        assertThat(queue.hasRoom()).isTrue();
-        queue.put(camera.next());
-        assertThat(metrics.value(SinkCounter.DROPPED_QUEUE_FULL)).isEqualTo(1);
-    }
-
-    @Test
     void deliversAgainInOrderWhatWasNotAnswered() {
         open(10);
         for (int i = 0; i < 5; i++) {
@@ -335,124 +235,6 @@ class SinkQueueTest {
                 .isFalse();
     }
 
-    @Test
-    void goesOnAfterADeliveryThatThrows() {
-        queue = new SinkQueue(metrics, QueueLimits.DEFAULT, clock);
-        delivery.of(queue);
-        AtomicBoolean thrown = new AtomicBoolean();
-        queue.start(new Delivery() {
-            @Override
-            public long deliver(QueuedMessage message) throws InterruptedException {
-                if (thrown.compareAndSet(false, true)) {
-                    throw new IllegalStateException("on purpose");
-                }
-                return delivery.deliver(message);
-            }
-
-            @Override
-            public void idle() {}
-
-            @Override
-            public void close() {
-                delivery.close();
-            }
-        });
-        queue.offer(camera.next());
-        delivery.answerAtOnce().allow(1).awaitTaken(1);
-        assertThat(queue.close(Duration.ofSeconds(60))).isTrue();
-    }
-
-    /** It comes while a message is delivered, and again while the thread waits for the next try. */
-    @Test
-    void aStrayInterruptIsToldAndTheMessageIsDeliveredAllTheSame() {
-        open(10);
-        queue.offer(camera.next());
-        Thread thread = threadOf(metrics.sinkName());
-        thread.interrupt();
-        Await.until("failed", () -> metrics.state() == SinkState.FAILED);
-        assertThat(metrics.detail()).contains("InterruptedException");
-        assertThat(metrics.value(SinkCounter.ERRORS)).isEqualTo(1);
-        thread.interrupt();
-        delivery.answerAtOnce().allow(1).awaitTaken(1);
-        Await.until("mended", () -> metrics.state() != SinkState.FAILED);
-        assertThat(queue.close(Duration.ofSeconds(60))).isTrue();
-    }
-
-    @Test
-    void aStrayInterruptOfAnIdleSinkDoesNotEndIt() {
-        open(10);
-        threadOf(metrics.sinkName()).interrupt();
-        Await.until("seen", () -> metrics.value(SinkCounter.ERRORS) == 1);
-        queue.offer(camera.next());
-        delivery.answerAtOnce().allow(1).awaitTaken(1);
-        assertThat(queue.close(Duration.ofSeconds(60))).isTrue();
-    }
-
-    private static Thread threadOf(String sink) {
-        return Thread.getAllStackTraces().keySet().stream()
-                .filter(thread -> thread.getName().equals("sink-" + sink))
-                .findFirst()
-                .orElseThrow();
-    }
-
-    @Test
-    void anInterruptOfWhoClosesEndsTheSinkWithoutAnError() {
-        open(10);
-        queue.offer(camera.next());
-        Thread sink = threadOf(metrics.sinkName());
-        Await.until("the message's turn", () -> sink.getState() == Thread.State.WAITING);
-        Thread closes = new Thread(() -> queue.close(Duration.ofSeconds(300)));
-        closes.start();
-        Await.until("closing", () -> closes.getState() == Thread.State.TIMED_WAITING);
-        closes.interrupt();
-        // what is left is counted after the delivery is closed
-        Await.until("closed", () -> !closes.isAlive() && !sink.isAlive());
-        assertThat(metrics.value(SinkCounter.ERRORS)).isZero();
-        assertThat(metrics.value(SinkCounter.FAILED)).isEqualTo(1);
-    }
-
-    /** A thread that an Error ended left a sink that said it was ready and took messages for ever. */
-    @Test
-    void goesOnAfterAnErrorAndSaysFailedMeanwhile() {
-        queue = new SinkQueue(metrics, new QueueLimits(10, 1 << 20), clock);
-        delivery.of(queue);
-        java.util.concurrent.atomic.AtomicInteger restarts = new java.util.concurrent.atomic.AtomicInteger();
-        queue.start(new Delivery() {
-            private boolean failed;
-
-            @Override
-            public long deliver(QueuedMessage message) throws InterruptedException {
-                if (!failed) {
-                    failed = true;
-                    throw new NoClassDefFoundError("on purpose");
-                }
-                return delivery.deliver(message);
-            }
-
-            @Override
-            public void restart() {
-                restarts.incrementAndGet();
-                throw new OutOfMemoryError("on purpose, too");
-            }
-
-            @Override
-            public void idle() {}
-
-            @Override
-            public void close() {
-                delivery.close();
-            }
-        });
-        queue.offer(camera.next());
-        Await.until("failed", () -> metrics.state() == SinkState.FAILED);
-        assertThat(metrics.detail()).contains("started again", "on purpose");
-        delivery.answerAtOnce().allow(1).awaitTaken(1);
-        Await.until("mended", () -> metrics.state() != SinkState.FAILED);
-        assertThat(metrics.value(SinkCounter.ERRORS)).isEqualTo(2);
-        assertThat(restarts).hasValue(1);
-        assertThat(queue.close(Duration.ofSeconds(60))).isTrue();
-    }
-
     /** The gap messages that tell of the refusals do arrive. */
     @Test
     void isStuckWhileAllMessagesAreRefused() {
@@ -489,11 +271,5 @@ class SinkQueueTest {
         });
         delivery.acknowledge(0);
         assertThat(queue.unansweredNs()).isZero();
-    }
-
-    private static Findings verify(List<EncodedMessage> messages) {
-        TopicVerifier verifier = new TopicVerifier();
-        messages.forEach(message -> verifier.add(message.bytes()));
-        return verifier.findings();
     }
 }

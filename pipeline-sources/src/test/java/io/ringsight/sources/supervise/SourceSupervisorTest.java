@@ -5,17 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.ringsight.core.frame.GapReason;
 import io.ringsight.core.frame.Picture;
 import io.ringsight.core.metrics.Counter;
-import io.ringsight.core.pipeline.FrameIntake;
-import io.ringsight.core.pipeline.PassingIntake;
-import io.ringsight.core.time.Clock;
 import io.ringsight.core.time.ManualClock;
 import io.ringsight.sources.RecordingIntake;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -31,7 +25,7 @@ class SourceSupervisorTest {
 
     @Test
     void waitsLongerAndLongerUpToHalfAMinute() throws Exception {
-        List<Step> steps = new ArrayList<>();
+        List<FakeSource.Step> steps = new ArrayList<>();
         for (int i = 0; i < 9; i++) {
             steps.add(in -> REFUSED);
         }
@@ -50,7 +44,7 @@ class SourceSupervisorTest {
 
     @Test
     void triesARefusedPasswordSlowly() throws Exception {
-        Step wrong = in -> Ending.retry(GapReason.AUTH_FAILED, "");
+        FakeSource.Step wrong = in -> Ending.retry(GapReason.AUTH_FAILED, "");
         superviseToTheEnd(List.of(wrong, wrong, wrong, wrong, in -> Ending.ended("")), 0);
         assertThat(waitsMs).containsExactly(30_000L, 60_000L, 900_000L, 900_000L);
     }
@@ -73,7 +67,7 @@ class SourceSupervisorTest {
 
     @Test
     void doesNotPunishAPasswordForOtherFailures() throws Exception {
-        Step wrong = in -> Ending.retry(GapReason.AUTH_FAILED, "");
+        FakeSource.Step wrong = in -> Ending.retry(GapReason.AUTH_FAILED, "");
         superviseToTheEnd(
                 List.of(in -> REFUSED, in -> REFUSED, in -> REFUSED, wrong, in -> REFUSED, in -> Ending.ended("")),
                 NO_JITTER);
@@ -106,12 +100,12 @@ class SourceSupervisorTest {
 
     @Test
     void beginsAnewAfterAHealthyTime() throws Exception {
-        Step healthy = in -> {
+        FakeSource.Step healthy = in -> {
             in.offer(picture());
             clock.advanceMs(10_000);
             return Ending.retry(GapReason.STALLED, "");
         };
-        Step flapping = in -> {
+        FakeSource.Step flapping = in -> {
             in.offer(picture());
             clock.advanceMs(100);
             return Ending.retry(GapReason.STALLED, "");
@@ -126,7 +120,7 @@ class SourceSupervisorTest {
     /** A line that is too slow gets no faster by waiting, so no failure before it makes the wait longer. */
     @Test
     void goesOnAtOnceAfterLagging() throws Exception {
-        Step lagging = in -> {
+        FakeSource.Step lagging = in -> {
             in.offer(picture());
             clock.advanceMs(100);
             return Ending.retry(GapReason.LAGGING, "");
@@ -138,8 +132,8 @@ class SourceSupervisorTest {
     /** Else one wrong password after months of health would cost a quarter of an hour. */
     @Test
     void aHealthyTimeForgivesWrongPasswords() throws Exception {
-        Step wrong = in -> Ending.retry(GapReason.AUTH_FAILED, "");
-        Step healthy = in -> {
+        FakeSource.Step wrong = in -> Ending.retry(GapReason.AUTH_FAILED, "");
+        FakeSource.Step healthy = in -> {
             in.offer(picture());
             clock.advanceMs(10_000);
             return Ending.retry(GapReason.STALLED, "");
@@ -151,7 +145,7 @@ class SourceSupervisorTest {
     @Test
     void tellsStateAndGaps() throws Exception {
         List<String> states = new ArrayList<>();
-        Step camera = in -> {
+        FakeSource.Step camera = in -> {
             states.add(in.metrics().state());
             in.offer(picture());
             states.add(in.metrics().state());
@@ -177,7 +171,7 @@ class SourceSupervisorTest {
     @Test
     void aCameraThatShowsNothingNewIsNotLive() throws Exception {
         List<String> states = new ArrayList<>();
-        Step camera = in -> {
+        FakeSource.Step camera = in -> {
             for (int second = 0; second < 8; second++) {
                 // From second 2 to 6 the stream's time stands still.
                 in.offer(picture(Math.min(second, 2) + Math.max(0, second - 6)));
@@ -200,7 +194,7 @@ class SourceSupervisorTest {
     @Test
     void untilItsFirstFrameACameraSaysThatItDoesNotLook() throws Exception {
         List<List<String>> whileOpening = new ArrayList<>();
-        Step opens = in -> {
+        FakeSource.Step opens = in -> {
             whileOpening.add(List.copyOf(intake.gaps));
             return REFUSED;
         };
@@ -210,7 +204,7 @@ class SourceSupervisorTest {
 
     @Test
     void aStrayInterruptWhileACameraIsReadIsAGapAndTheCameraIsTriedAgain() throws Exception {
-        Step interrupted = in -> {
+        FakeSource.Step interrupted = in -> {
             throw new InterruptedException();
         };
         superviseToTheEnd(List.of(interrupted, in -> Ending.ended("")), NO_JITTER);
@@ -251,7 +245,7 @@ class SourceSupervisorTest {
 
     @Test
     void survivesAMistakeInTheSource() throws Exception {
-        Step mistake = in -> {
+        FakeSource.Step mistake = in -> {
             throw new IllegalStateException("rtsp://user:secret@host");
         };
         superviseToTheEnd(List.of(mistake, in -> Ending.ended("")), NO_JITTER);
@@ -261,7 +255,7 @@ class SourceSupervisorTest {
 
     @Test
     void anErrorInTheSourceIsAGapAndTheSourceIsTriedAgain() throws Exception {
-        Step noMemory = in -> {
+        FakeSource.Step noMemory = in -> {
             throw new OutOfMemoryError("Physical memory usage is too high");
         };
         superviseToTheEnd(List.of(noMemory, in -> Ending.ended("")), NO_JITTER);
@@ -291,130 +285,7 @@ class SourceSupervisorTest {
         assertThat(source.closed).isTrue();
     }
 
-    @Test
-    void stopsDuringTheWait() throws Exception {
-        FakeSource source = new FakeSource(List.of(in -> REFUSED));
-        CountDownLatch waiting = new CountDownLatch(1);
-        SourceSupervisor supervisor = new SourceSupervisor(
-                source,
-                intake,
-                clock,
-                new Backoff(() -> NO_JITTER),
-                ns -> {
-                    waiting.countDown();
-                    java.util.concurrent.locks.LockSupport.parkNanos(ns);
-                },
-                new OpenGate(0));
-        supervisor.start();
-        assertThat(waiting.await(60, TimeUnit.SECONDS)).isTrue();
-        supervisor.close();
-        assertThat(supervisor.ended().get()).isEqualTo(Ending.stopped());
-        assertThat(source.closed).isTrue();
-        assertThat(intake.gaps).containsExactly("connecting: ", "refused: nobody there", "stopped: ");
-    }
-
-    @Test
-    void interruptsWhatDoesNotStopAndNamesWhatStillDoesNot() throws Exception {
-        CountDownLatch interrupted = new CountDownLatch(1);
-        CountDownLatch release = new CountDownLatch(1);
-        CountDownLatch running = new CountDownLatch(1);
-        SourceSupervisor stubborn = new SourceSupervisor(
-                new FakeSource(List.of(in -> {
-                    running.countDown();
-                    awaitDeaf(release, interrupted);
-                    return Ending.stopped();
-                })),
-                intake,
-                Clock.system());
-        SourceSupervisor obedient = new SourceSupervisor(
-                new FakeSource(List.of(in -> {
-                    release.await();
-                    return Ending.ended("");
-                })),
-                new RecordingIntake(),
-                Clock.system());
-        stubborn.start();
-        obedient.start();
-        assertThat(running.await(60, TimeUnit.SECONDS)).isTrue();
-        assertThat(SourceSupervisor.stopAll(List.of(stubborn), Clock.system(), 200))
-                .containsExactly("cam");
-        assertThat(interrupted.await(60, TimeUnit.SECONDS)).isTrue();
-        assertThat(SourceSupervisor.stopAll(List.of(obedient), Clock.system(), 30_000))
-                .isEmpty();
-        release.countDown();
-        stubborn.close();
-        obedient.close();
-    }
-
-    @Test
-    void theEndOfACameraIsToldAlthoughItsThreadIsInterruptedWhileItStops() throws Exception {
-        List<Thread> threads = new CopyOnWriteArrayList<>();
-        CountDownLatch running = new CountDownLatch(1);
-        SourceSupervisor supervisor = new SourceSupervisor(
-                new FakeSource(List.of(in -> {
-                    intake.interruptsOnce = true;
-                    threads.add(Thread.currentThread());
-                    running.countDown();
-                    new CountDownLatch(1).await();
-                    return Ending.stopped();
-                })),
-                intake,
-                Clock.system());
-        supervisor.start();
-        assertThat(running.await(60, TimeUnit.SECONDS)).isTrue();
-        supervisor.stop();
-        threads.get(0).interrupt();
-        assertThat(supervisor.ended().get(60, TimeUnit.SECONDS)).isEqualTo(Ending.stopped());
-        assertThat(intake.gaps).containsExactly("connecting: ", "stopped: ");
-        supervisor.close();
-    }
-
-    @Test
-    void aPipelineThatStandsStillDoesNotKeepTheThreadForEver() throws Exception {
-        AtomicInteger tries = new AtomicInteger();
-        FakeSource source = new FakeSource(List.of());
-        PassingIntake full = new PassingIntake() {
-            @Override
-            public void offer(Picture picture) throws InterruptedException {
-                next().offer(picture);
-            }
-
-            @Override
-            public void gap(GapReason reason, String detail) throws InterruptedException {
-                if (reason != GapReason.CONNECTING) {
-                    tries.incrementAndGet();
-                    new CountDownLatch(1).await();
-                }
-            }
-
-            @Override
-            public FrameIntake next() {
-                return intake;
-            }
-        };
-        SourceSupervisor supervisor = new SourceSupervisor(source, full, Clock.system());
-        supervisor.stop();
-        supervisor.start();
-        while (!supervisor.awaitStopped(100)) {
-            assertThat(source.closed).isFalse();
-        }
-        supervisor.close();
-        assertThat(supervisor.ended().get(60, TimeUnit.SECONDS)).isEqualTo(Ending.stopped());
-        assertThat(tries.get()).as("it is tried again after an interrupt").isGreaterThan(1);
-        assertThat(source.closed).isTrue();
-    }
-
-    private static void awaitDeaf(CountDownLatch release, CountDownLatch interrupted) {
-        while (release.getCount() > 0) {
-            try {
-                release.await();
-            } catch (InterruptedException e) {
-                interrupted.countDown();
-            }
-        }
-    }
-
-    private Ending superviseToTheEnd(List<Step> steps, double random) throws Exception {
+    private Ending superviseToTheEnd(List<FakeSource.Step> steps, double random) throws Exception {
         FakeSource source = new FakeSource(steps);
         try (SourceSupervisor supervisor = supervisor(source, random)) {
             supervisor.start();
@@ -450,51 +321,5 @@ class SourceSupervisorTest {
         assertThat(picture.tryAcquire()).isTrue();
         picture.captured(ptsNs, 0, io.ringsight.core.time.CaptureClock.ARRIVAL, Picture.UNKNOWN);
         return picture;
-    }
-
-    /** What one run does. */
-    private interface Step {
-        Ending run(FrameIntake intake) throws InterruptedException;
-    }
-
-    private static final class FakeSource implements Source {
-        private final List<Step> steps;
-        private final SuspicionLimits limits;
-        private int next;
-        volatile boolean closed;
-
-        FakeSource(List<Step> steps) {
-            this(steps, SuspicionLimits.NONE);
-        }
-
-        FakeSource(List<Step> steps, SuspicionLimits limits) {
-            this.steps = steps;
-            this.limits = limits;
-        }
-
-        @Override
-        public SuspicionLimits suspicionLimits() {
-            return limits;
-        }
-
-        @Override
-        public Ending run(FrameIntake intake) throws InterruptedException {
-            return steps.get(next++).run(intake);
-        }
-
-        @Override
-        public void stop() {
-            // The steps end by themselves.
-        }
-
-        @Override
-        public boolean lossless() {
-            return false;
-        }
-
-        @Override
-        public void close() {
-            closed = true;
-        }
     }
 }

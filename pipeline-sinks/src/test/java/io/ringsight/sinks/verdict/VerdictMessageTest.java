@@ -48,7 +48,8 @@ class VerdictMessageTest {
                 .containsExactly(
                         new VerdictMessage.Missing("overload", OptionalLong.of(2)),
                         new VerdictMessage.Missing("stalled", OptionalLong.empty()));
-        assertThat(read.seen().model().orElseThrow().sha256()).isEqualTo(Sample.MODEL.sha256());
+        assertThat(read.seen().model().orElseThrow().sha256())
+                .isEqualTo(Sample.MODEL.weights().sha256());
         assertThat(read.seen().evidence()).isEmpty();
         assertThat(read.timing().tookMs()).isEqualTo(12.5);
     }

@@ -138,7 +138,7 @@ class WrongConfigurationTest {
             case "source" -> String.join("\n", "sources: [" + value + "]", pipeline, sinks);
             case "parts" ->
                 String.join("\n", "sources: [{id: a, uri: \"rtsp://h/x\", parts: " + value + "}]", pipeline, sinks);
-            case "kafka", "jsonl" -> String.join("\n", "sinks: [{" + line + "}]", pipeline, sources);
+            case "kafka", "jsonl", "webhook" -> String.join("\n", "sinks: [{" + line + "}]", pipeline, sources);
             case "http" -> String.join("\n", line, pipeline, sources, sinks);
             default -> yaml;
         };

@@ -10,6 +10,8 @@ import io.ringsight.sinks.kafka.KafkaSink;
 import io.ringsight.sinks.kafka.client.KafkaSinkSpec;
 import io.ringsight.sinks.queue.QueueLimits;
 import io.ringsight.sinks.spool.SpoolException;
+import io.ringsight.sinks.webhook.WebhookSink;
+import io.ringsight.sinks.webhook.WebhookSpec;
 import java.util.List;
 
 /** One receiver of messages. */
@@ -53,6 +55,35 @@ public sealed interface SinkConfig {
         @Override
         public String toString() {
             return name() + " at " + spec.bootstrapServers();
+        }
+    }
+
+    /** A web server. */
+    record Webhook(WebhookSpec spec) implements SinkConfig {
+        @Override
+        public String name() {
+            return spec.name();
+        }
+
+        @Override
+        public List<MessageType> messages() {
+            return spec.messages();
+        }
+
+        @Override
+        public QueueLimits limits() {
+            return spec.limits();
+        }
+
+        @Override
+        public MessageSink open(Clock clock, Runnable onReaderGone) {
+            return WebhookSink.open(spec, clock);
+        }
+
+        /** Without the secret. */
+        @Override
+        public String toString() {
+            return name();
         }
     }
 

@@ -9,6 +9,7 @@ import io.ringsight.sinks.jsonl.JsonLinesSpec;
 import io.ringsight.sinks.kafka.client.KafkaSinkSpec;
 import io.ringsight.sinks.queue.QueueLimits;
 import io.ringsight.sinks.spool.SpoolSpec;
+import io.ringsight.sinks.webhook.WebhookSpec;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
@@ -37,7 +38,7 @@ final class SinksReader {
     private static final String SPOOL = "spool";
     private static final String MESSAGES = "messages";
     private static final String DEFAULT_SPOOL_DIR = "out/spool";
-    private static final String KINDS = "one key, kafka or jsonl";
+    private static final List<String> KINDS = List.of("kafka", "jsonl", "webhook");
 
     private final YamlErrors errors;
     private final SinkFiles files;
@@ -66,22 +67,24 @@ final class SinksReader {
     private Optional<SinkConfig> sink(YamlObject entry) {
         Optional<YamlObject> kafka = entry.object("kafka");
         Optional<YamlObject> jsonl = entry.object("jsonl");
+        Optional<YamlObject> webhook = entry.object("webhook");
         List<String> kinds = entry.keys();
         if (kinds.size() != 1) {
             String at = kinds.isEmpty() ? "kafka" : kinds.get(0);
             errors.add(
                     entry.lineOf(at),
                     entry.path(),
-                    "expected " + KINDS + ", got " + (kinds.isEmpty() ? "none" : String.join(", ", kinds)));
+                    "expected one key, " + String.join(", ", KINDS) + ", got "
+                            + (kinds.isEmpty() ? "none" : String.join(", ", kinds)));
             return Optional.empty();
         }
         entry.finish();
-        for (String kind : List.of("kafka", "jsonl")) {
+        for (String kind : KINDS) {
             if (kinds.contains(kind) && !entry.has(kind)) {
                 entry.mistake(kind, "expected keys and values, got nothing");
             }
         }
-        return kafka.isPresent() ? kafka.map(this::kafka) : jsonl.map(this::jsonl);
+        return kafka.map(this::kafka).or(() -> jsonl.map(this::jsonl)).or(() -> webhook.map(this::webhook));
     }
 
     private SinkConfig kafka(YamlObject yaml) {
@@ -89,7 +92,7 @@ final class SinksReader {
         String topic = yaml.text("topic");
         Map<String, String> properties = yaml.textMap(
                 "properties", name -> name.equals(JaasQuoting.PROPERTY) ? new JaasQuoting() : Environment.Quoting.NONE);
-        List<MessageType> messages = messages(yaml);
+        List<MessageType> messages = messages(yaml, List.of(MessageType.values()));
         QueueLimits limits = limits(yaml);
         Optional<SpoolSpec> spool = spool(yaml, topic);
         yaml.finish();
@@ -104,14 +107,38 @@ final class SinksReader {
                 yaml.object("properties").ifPresent(object -> object.mistake(property, sentence));
             }
         });
-        if (once(yaml, "topic", "kafka:" + topic, topic) && spool.isPresent()) {
-            Optional<YamlObject> given = yaml.object(SPOOL);
-            files.spools(
-                    given.orElse(yaml),
-                    given.isPresent() ? "dir" : SPOOL,
-                    spool.get().dir());
+        if (once(yaml, "topic", "kafka:" + topic, topic)) {
+            spools(yaml, spool);
         }
         return new SinkConfig.Kafka(spec, messages);
+    }
+
+    private SinkConfig webhook(YamlObject yaml) {
+        String url = yaml.text("url");
+        String secret = yaml.text("secret", "");
+        List<MessageType> messages = messages(yaml, List.of(MessageType.VERDICT));
+        long timeoutMs = yaml.longInteger(
+                "timeoutMs", WebhookSpec.MIN_TIMEOUT_MS, WebhookSpec.MAX_TIMEOUT_MS, WebhookSpec.DEFAULT_TIMEOUT_MS);
+        QueueLimits limits = limits(yaml);
+        String name = new WebhookSpec(url, secret, messages, timeoutMs, limits, Optional.empty()).name();
+        Optional<SpoolSpec> spool = spool(yaml, name.replaceAll("[^A-Za-z0-9._-]", "-"));
+        yaml.finish();
+        WebhookSpec spec = new WebhookSpec(url, secret, messages, timeoutMs, limits, spool);
+        spec.problems().forEach((key, sentence) -> {
+            if (!yaml.text(key, "").isBlank()) {
+                yaml.mistake(key, sentence);
+            }
+        });
+        if (once(yaml, "url", name, url.isBlank() ? "" : name)) {
+            spools(yaml, spool);
+        }
+        return new SinkConfig.Webhook(spec);
+    }
+
+    /** The spool is this sink's alone. */
+    private void spools(YamlObject yaml, Optional<SpoolSpec> spool) {
+        Optional<YamlObject> given = yaml.object(SPOOL);
+        spool.ifPresent(spec -> files.spools(given.orElse(yaml), given.isPresent() ? "dir" : SPOOL, spec.dir()));
     }
 
     /** Each topic has a directory of its own in {@code dir}, so that two sinks can share the key's default. */
@@ -153,7 +180,7 @@ final class SinksReader {
         String path = yaml.text("path");
         long maxBytes = yaml.longInteger("maxBytes", 1, 1L << 50, JsonLinesSpec.DEFAULT_MAX_BYTES);
         int keep = yaml.integer("keep", 0, MAX_FILES, JsonLinesSpec.DEFAULT_KEEP);
-        List<MessageType> messages = messages(yaml);
+        List<MessageType> messages = messages(yaml, List.of(MessageType.values()));
         QueueLimits limits = limits(yaml);
         yaml.finish();
         boolean isFirst = once(yaml, "path", "jsonl:" + path, path);
@@ -165,8 +192,8 @@ final class SinksReader {
         return new SinkConfig.Jsonl(new JsonLinesSpec(path, maxBytes, keep, limits), messages);
     }
 
-    /** All but where it is said; what accounts for frames comes together. */
-    private static List<MessageType> messages(YamlObject yaml) {
+    /** What accounts for frames comes together. */
+    private static List<MessageType> messages(YamlObject yaml, List<MessageType> otherwise) {
         List<String> names =
                 Arrays.stream(MessageType.values()).map(MessageType::wireName).toList();
         List<String> said = yaml.texts(MESSAGES);
@@ -189,7 +216,7 @@ final class SinksReader {
         List<MessageType> types = Arrays.stream(MessageType.values())
                 .filter(type -> said.contains(type.wireName()))
                 .toList();
-        return types.isEmpty() ? List.of(MessageType.values()) : types;
+        return types.isEmpty() ? otherwise : types;
     }
 
     private static QueueLimits limits(YamlObject yaml) {

@@ -146,6 +146,7 @@ class ConfigReferenceTest {
                 sinks:
                   - kafka: {bootstrapServers: "a:1", topic: b, bogus: 1, spool: {bogus: 1}}
                   - jsonl: {path: "-", bogus: 1}
+                  - webhook: {url: "http://a/b", bogus: 1, spool: {bogus: 1}}
                 http: {bogus: 1, auth: {bogus: 1}, tls: {bogus: 1}}
                 """;
         Map<String, TreeSet<String>> keys = new TreeMap<>();
@@ -161,7 +162,8 @@ class ConfigReferenceTest {
                 continue;
             }
             assertThat(matcher.find()).as(mistake).isTrue();
-            String section = matcher.group(1).replaceAll("\\[.]|\\.m(?=\\.)|\\.?bogus$|.*\\.(?=kafka|jsonl)", "");
+            String section =
+                    matcher.group(1).replaceAll("\\[.]|\\.m(?=\\.)|\\.?bogus$|.*\\.(?=kafka|jsonl|webhook)", "");
             keys.put(section, new TreeSet<>(Arrays.asList(matcher.group(2).split(", "))));
         }
         return keys;
@@ -204,7 +206,7 @@ class ConfigReferenceTest {
             Map.Entry<?, ?> entry = ((Map<?, ?>) sink).entrySet().iterator().next();
             keys.put(entry.getKey().toString(), names((Map<?, ?>) entry.getValue()));
             if (((Map<?, ?>) entry.getValue()).get("spool") instanceof Map<?, ?> spool) {
-                keys.put("kafka.spool", names(spool));
+                keys.put(entry.getKey() + ".spool", names(spool));
             }
         }
         return keys;
@@ -248,7 +250,8 @@ class ConfigReferenceTest {
         keys.put("sources.calibration", names((Map<?, ?>)
                 ((Map<?, ?>) definitions.get("calibrationPoint")).get("properties")));
         keys.put("sources.rules", names((Map<?, ?>) ((Map<?, ?>) definitions.get("rule")).get("properties")));
-        for (String sink : List.of("kafka", "jsonl")) {
+        keys.put("webhook.spool", names((Map<?, ?>) ((Map<?, ?>) definitions.get("spool")).get("properties")));
+        for (String sink : List.of("kafka", "jsonl", "webhook")) {
             keys.put(sink, names((Map<?, ?>) ((Map<?, ?>) definitions.get(sink)).get("properties")));
         }
         keys.put("kafka.spool", names((Map<?, ?>) spoolOf(definitions).get("properties")));

@@ -173,6 +173,13 @@ class ConfiguredValuesTest {
                 new Arrival("kafka.spool.maxBytes", RTSP, SPOOL + "maxBytes"),
                 new Arrival("kafka.spool.maxAgeSeconds", RTSP, SPOOL + "maxAge"),
                 new Arrival("kafka.spool.syncMs", RTSP, SPOOL + "syncMs"),
+                new Arrival("webhook.url", RTSP, "sinks[0].spec.url", "'http://a/c'", "http://a/c"),
+                new Arrival("webhook.secret", RTSP, "sinks[0].spec.secret", TOKEN, TOKEN),
+                new Arrival("webhook.messages", RTSP, "sinks[0].spec.messages[0]", "[event]", "EVENT"),
+                new Arrival("webhook.timeoutMs", RTSP, "sinks[0].spec.timeoutMs"),
+                new Arrival("webhook.queueMessages", RTSP, "sinks[0].spec.limits.messages"),
+                new Arrival("webhook.queueBytes", RTSP, "sinks[0].spec.limits.bytes"),
+                new Arrival("webhook.spool", RTSP, SPOOL + "syncMs", "{syncMs: 7}", "7"),
                 new Arrival("jsonl.path", RTSP, "sinks[0].spec.path", "'-'", "-"),
                 new Arrival("jsonl.maxBytes", RTSP, "sinks[0].spec.maxBytes"),
                 new Arrival("jsonl.keep", RTSP, "sinks[0].spec.keep"),
@@ -251,7 +258,7 @@ class ConfiguredValuesTest {
     void aChangeThatTakesARestartIsNamed(Arrival arrival) throws Exception {
         Config defaults = read(yaml(arrival, null));
         String section = arrival.section()
-                .replaceFirst("(kafka|jsonl).*", "sinks")
+                .replaceFirst("(kafka|jsonl|webhook).*", "sinks")
                 .replaceFirst("^source.*", "source")
                 .replaceFirst("http.*", "http");
         for (String[] pair : valuesOf(arrival)) {
@@ -278,7 +285,6 @@ class ConfiguredValuesTest {
         }
     }
 
-    /** Written and expected. */
     private static List<String[]> valuesOf(Arrival arrival) {
         List<String[]> pairs = new ArrayList<>();
         List<String> values = arrival.values();
@@ -292,11 +298,10 @@ class ConfiguredValuesTest {
         return pairs;
     }
 
-    /** A few keys mean more than one thing. */
     private static boolean isConsequence(Arrival arrival, String place) {
         return switch (arrival.key()) {
             case "source.username" -> place.equals(SPEC + "password");
-            case "kafka.topic" -> place.equals(SPOOL + "dir");
+            case "kafka.topic", "webhook.url" -> place.equals(SPOOL + "dir");
             case "http.tls.certFile", "http.tls.keyFile" -> place.startsWith("http.tls");
             case "kafka.spool.enabled" -> place.startsWith(SPOOL);
             case "source.name", "source.options", "source.classes", "kafka.properties" ->
@@ -305,6 +310,7 @@ class ConfiguredValuesTest {
             case "source.parts" -> place.startsWith("sources[0].analysis.parts");
             case "source.calibration" -> place.startsWith("sources[0].analysis.calibration");
             case "kafka.messages", "jsonl.messages" -> place.startsWith("sinks[0].messages");
+            case "webhook.messages" -> place.startsWith("sinks[0].spec.messages");
             case "source.rules" -> place.startsWith("sources[0].analysis.rules");
             case "source.tiles", "source.regions" -> place.startsWith(AnalysisArrivals.LOOK);
             case "source.zones" -> place.startsWith("sources[0].analysis.zones");
@@ -324,7 +330,7 @@ class ConfiguredValuesTest {
         return arrival.key()
                 .replaceFirst("^source\\.", "sources[0].")
                 .replaceFirst("^model\\.", "models.m.")
-                .replaceFirst("^(kafka|jsonl)\\.", "sinks[0].$1.");
+                .replaceFirst("^(kafka|jsonl|webhook)\\.", "sinks[0].$1.");
     }
 
     /** A whole file with the key set, or without it for null. */
@@ -337,9 +343,10 @@ class ConfiguredValuesTest {
                 "kafka", new TreeMap<>(Map.of("bootstrapServers", "'a:1'", "topic", "t")),
                 "kafka.spool", new TreeMap<>(),
                 "jsonl", new TreeMap<>(Map.of("path", dir.resolve("lines").toString())),
-                "http", new TreeMap<>(),
+                "webhook", new TreeMap<>(Map.of("url", "'http://a/b'")),
                 "http.auth", new TreeMap<>(),
                 "http.tls", new TreeMap<>()));
+        sections.put("http", new TreeMap<>());
         if (value != null) {
             sections.get(arrival.section()).put(arrival.name(), value);
         }
@@ -357,7 +364,7 @@ class ConfiguredValuesTest {
         sections.get("http").put("auth", flow(sections.get("http.auth")));
         sections.get("http").put("tls", flow(sections.get("http.tls")));
         sections.get("kafka").put("spool", flow(sections.get("kafka.spool")));
-        String sink = arrival.section().equals("jsonl") ? "jsonl" : "kafka";
+        String sink = List.of("jsonl", "webhook").contains(arrival.section()) ? arrival.section() : "kafka";
         return """
                 pipeline: %s
                 models: {m: %s}

@@ -120,6 +120,7 @@ class VerdictsTest {
             }
         }
         try (Child daemon = Ringsight.daemon(folder, yaml)) {
+            port(daemon);
             daemon.await(
                     "a verdict on each", LIMIT, () -> byPart(lines).keySet().containsAll(announced));
             daemon.signal("TERM");

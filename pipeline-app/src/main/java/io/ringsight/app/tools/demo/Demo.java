@@ -10,6 +10,7 @@ import io.ringsight.client.GapMessage;
 import io.ringsight.client.Message;
 import io.ringsight.client.MessageFormatException;
 import io.ringsight.client.MessageReader;
+import io.ringsight.client.VerdictMessage;
 import io.ringsight.client.verify.Findings;
 import io.ringsight.client.verify.TopicVerifier;
 import io.ringsight.core.run.Threads;
@@ -183,6 +184,8 @@ final class Demo {
         tally.add(message, now, nowNs);
         if (message instanceof GapMessage gap) {
             screen.gap(gap);
+        } else if (message instanceof VerdictMessage verdict) {
+            screen.verdict(verdict);
         } else if (message instanceof FrameMessage frame) {
             OptionalLong ptsNs = frame.times().ptsNs();
             Scoreboard.Score score =

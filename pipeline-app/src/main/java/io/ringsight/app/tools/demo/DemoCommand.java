@@ -13,6 +13,11 @@ import io.ringsight.app.config.model.ModelYaml;
 import io.ringsight.app.config.yaml.ConfigException;
 import io.ringsight.app.tools.files.ShippedModelOption;
 import io.ringsight.core.analyse.AnalysisSpec;
+import io.ringsight.core.analyse.track.TrackSettings;
+import io.ringsight.core.analyse.verdict.Grades;
+import io.ringsight.core.analyse.verdict.PartSpec;
+import io.ringsight.core.analyse.verdict.PartTrigger;
+import io.ringsight.core.decision.Recipe;
 import io.ringsight.core.frame.SourceId;
 import io.ringsight.core.infer.BackendSpec;
 import io.ringsight.core.model.ModelException;
@@ -55,6 +60,8 @@ import picocli.CommandLine.Spec;
 public final class DemoCommand implements Callable<Integer> {
     private static final String TOPIC = "ringsight.detections";
     private static final String SOURCE_ID = "line1";
+    private static final List<String> REWORK = List.of("mousebite", "copper", "spur");
+    private static final List<String> REJECT = List.of("open", "short", "pin-hole");
     private static final int MAX_SECONDS = 86_400;
     private static final String LOG_LEVEL = "ringsight.log.level";
 
@@ -145,6 +152,19 @@ public final class DemoCommand implements Callable<Integer> {
         return null;
     }
 
+    /** Drawn boards announce themselves and are seen whole for a quarter of a second. */
+    private static PartSpec boards(Path folder) {
+        return new PartSpec(
+                new PartTrigger(PartTrigger.Kind.APPEARANCE, ""),
+                new PartSpec.Window(-5, 200, 2),
+                1_000,
+                new Grades(REWORK, REJECT, 0.4),
+                Recipe.NONE,
+                new PartSpec.Motion(-0.25, 0),
+                List.of(),
+                folder.resolve("parts"));
+    }
+
     private Config config(SourceSpec watched, ModelSpec detector, EmbeddedBroker broker) {
         Place place = new Place(Path.of("demo"), 1, "device");
         BackendSpec backend = new BackendSpec(PipelineConfig.DEFAULT_DEVICE, 0, PipelineConfig.DEFAULT_MAX_BATCH);
@@ -162,7 +182,15 @@ public final class DemoCommand implements Callable<Integer> {
                 new SourceConfig.Flow(0, 0, Optional.empty()),
                 new SourceConfig.Video(Decode.AUTO, Deinterlace.AUTO, 0, Look.WHOLE),
                 List.of(),
-                AnalysisSpec.NONE,
+                scoreboard(watched, detector) == null
+                        ? AnalysisSpec.NONE
+                        : new AnalysisSpec(
+                                TrackSettings.OFF,
+                                List.of(),
+                                List.of(),
+                                List.of(),
+                                Optional.empty(),
+                                Optional.of(boards(broker.folder()))),
                 Optional.empty());
         KafkaSinkSpec topic = new KafkaSinkSpec(broker.bootstrapServers(), TOPIC, Map.of());
         SinkConfig kafka = new SinkConfig.Kafka(topic, List.of(MessageType.values()));

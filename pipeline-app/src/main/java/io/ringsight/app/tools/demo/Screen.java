@@ -5,6 +5,7 @@ import io.ringsight.app.tools.demo.Scoreboard.Score;
 import io.ringsight.client.Detection;
 import io.ringsight.client.FrameMessage;
 import io.ringsight.client.GapMessage;
+import io.ringsight.client.VerdictMessage;
 import io.ringsight.client.verify.Findings;
 import io.ringsight.sources.spec.Redaction;
 import io.ringsight.sources.synthetic.DefectKind;
@@ -66,6 +67,27 @@ final class Screen {
         String detail = gap.detail().map(text -> ": " + text).orElse("");
         String text = String.format("%12s  %s  gap, %s%s", "", gap.identity().sourceId(), gap.reason(), detail);
         line(styled(Style.YELLOW, text));
+    }
+
+    /** A board's verdict read back. */
+    void verdict(VerdictMessage verdict) {
+        String grade = verdict.judgement().grade();
+        Style style = switch (grade) {
+            case "pass" -> Style.GREEN;
+            case "reject" -> Style.RED;
+            default -> Style.YELLOW;
+        };
+        String why = grade.equals("unknown")
+                ? ", " + String.join(" ", verdict.judgement().reasons())
+                : ", " + verdict.defects().size() + " defects";
+        line(String.format(Locale.ROOT, "%12s  board %s: ", "", verdict.part().id())
+                + styled(style, grade)
+                + String.format(
+                        Locale.ROOT,
+                        "%s, %d frames, %.0f ms after it came",
+                        why,
+                        verdict.seen().frames().size(),
+                        verdict.timing().tookMs()));
     }
 
     /**

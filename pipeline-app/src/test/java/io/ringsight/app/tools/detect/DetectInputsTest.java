@@ -38,7 +38,7 @@ class DetectInputsTest {
         assertThat(run.detect(folder.resolve("in"))).as(run.err()).isZero();
         assertThat(run.frames()).hasSize(6);
         assertThat(run.err().lines()).hasSize(1);
-        assertThat(run.err()).contains("left out", "2 .txt", "1 .csv", "1 folder");
+        assertThat(run.err()).contains("skipped files", "2 .txt", "1 .csv", "1 folder");
     }
 
     @Test

@@ -9,7 +9,9 @@ import java.time.Duration;
  */
 public interface MessageSink {
     /** {@code kafka:TOPIC}, {@code jsonl:PATH}: unique in one daemon, without secrets. */
-    String name();
+    default String name() {
+        return metrics().sinkName();
+    }
 
     /**
      * Takes a message, or drops and counts it when there is no room; never waits. What was dropped is told to the

@@ -22,11 +22,6 @@ public final class SelectedMessages implements MessageSink {
     }
 
     @Override
-    public String name() {
-        return sink.name();
-    }
-
-    @Override
     public boolean offer(EncodedMessage message) {
         return !types.contains(message.type()) || sink.offer(message);
     }

@@ -42,6 +42,6 @@ public final class Sinks {
         }
         SinkQueue queue = new SinkQueue(metrics, limits, clock);
         queue.start(delivery.apply(queue, new SinkStatus(metrics, clock)));
-        return new QueuedSink(metrics, queue);
+        return queue;
     }
 }

@@ -133,11 +133,6 @@ final class SpooledSink implements MessageSink {
     }
 
     @Override
-    public String name() {
-        return metrics.sinkName();
-    }
-
-    @Override
     public boolean offer(EncodedMessage message) {
         return incoming.offer(message);
     }

@@ -10,7 +10,7 @@ import java.io.IOException;
 import java.time.Duration;
 
 /**
- * A bounded queue of messages with a thread of its own that delivers them in order.
+ * A bounded queue of messages with a thread of its own that delivers them in order: a sink without a spool, or a part of one.
  *
  * <pre>
  *   head                      cursor                       tail
@@ -32,7 +32,7 @@ import java.time.Duration;
  * <p><b>Threads.</b> {@link #offer} and {@link #put} are for any thread; {@link #acknowledged} and {@link #refused} too;
  * {@link #rewind()} is for the delivery, inside its calls. One lock, never held while delivering.
  */
-public final class SinkQueue {
+public final class SinkQueue implements MessageSink {
     private static final String QUEUE_FULL = "the sink's queue was full";
     private static final String CLOSING = "the sink was closing";
 
@@ -74,12 +74,13 @@ public final class SinkQueue {
         thread = new DeliveryThread(this, delivery, metrics, threadName);
     }
 
-    /** See {@link MessageSink#awaitConnected}. After {@link #start}. */
+    /** {@inheritDoc} After {@link #start}. */
+    @Override
     public boolean awaitConnected(Duration limit) throws InterruptedException {
         return thread.awaitConnected(limit);
     }
 
-    /** See {@link MessageSink#offer}. */
+    @Override
     public boolean offer(EncodedMessage message) {
         metrics.count(SinkCounter.OFFERED);
         life.lock();
@@ -95,7 +96,7 @@ public final class SinkQueue {
         }
     }
 
-    /** See {@link MessageSink#put}. */
+    @Override
     public void put(EncodedMessage message) {
         metrics.count(SinkCounter.OFFERED);
         life.lock();
@@ -110,14 +111,19 @@ public final class SinkQueue {
         }
     }
 
-    /** See {@link MessageSink#hasRoom}. */
+    @Override
     public boolean hasRoom() {
         return room.isOpen();
     }
 
-    /** See {@link MessageSink#onRoom}. */
+    @Override
     public void onRoom(Runnable listener) {
         room.onOpen(listener);
+    }
+
+    @Override
+    public SinkMetrics metrics() {
+        return metrics;
     }
 
     private void accept(EncodedMessage message, long offset) {
@@ -358,7 +364,7 @@ public final class SinkQueue {
         }
     }
 
-    /** See {@link MessageSink#close}. */
+    @Override
     public synchronized boolean close(Duration deadline) {
         if (closed) {
             return drained;

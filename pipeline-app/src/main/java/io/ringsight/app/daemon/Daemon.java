@@ -305,7 +305,7 @@ public final class Daemon implements AutoCloseable {
     /** Returns how each pipeline's results reach the sinks. */
     private Supplier<List<ResultSink>> openSinks(List<ResultSink> more) throws ConfigException {
         closers.add("total", () -> LOG.info("{}", summary.total()));
-        closers.add("sinks", () -> sinks.close(SINKS_CLOSED));
+        closers.add("sinks", this::closeSinks);
         for (SinkConfig wanted : config.sinks()) {
             status.add(sinks.open(wanted).metrics());
         }
@@ -318,7 +318,7 @@ public final class Daemon implements AutoCloseable {
         MessageJson verdicts = new MessageJson(epoch, status.sourceNames(), clock);
         MessageWatcher ofVerdicts = config.http().isPresent() ? recent : MessageWatcher.NONE;
         parts = new PartLines(new VerdictPublisher(verdicts, sinks.all(), ofVerdicts), clock);
-        closers.add("parts", parts::close);
+        closers.add("parts", parts::stop);
         List<OneAtATime> shared = more.stream().map(OneAtATime::new).toList();
         return () -> {
             List<ResultSink> all = new ArrayList<>(shared);
@@ -326,6 +326,13 @@ public final class Daemon implements AutoCloseable {
             live.ifPresent(all::add);
             return all;
         };
+    }
+
+    private void closeSinks() throws InterruptedException {
+        boolean isDelivered = sinks.close(SINKS_CLOSED);
+        if (parts != null) {
+            parts.close(isDelivered);
+        }
     }
 
     private MessageWatcher both(LivePictures pictures) {

@@ -19,6 +19,7 @@ import io.ringsight.sinks.verdict.VerdictPublisher;
 import io.ringsight.sources.spec.SourceSpec;
 import io.ringsight.sources.synthetic.SyntheticTruth;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -34,7 +35,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p><b>Threads.</b> Sources come and go by one thread at a time; any thread announces parts.
  */
-final class PartLines implements AutoCloseable {
+final class PartLines {
     private static final Logger LOG = LoggerFactory.getLogger(PartLines.class);
     private static final Duration LOOK = Duration.ofMillis(5);
 
@@ -51,6 +52,9 @@ final class PartLines implements AutoCloseable {
     }
 
     private final Map<SourceId, Judged> lines = new ConcurrentHashMap<>();
+    /** By file, also of sources that are gone: sinks may still hold their verdicts. */
+    private final Map<Path, VerdictJournal> journals = new ConcurrentHashMap<>();
+
     private final AtomicLong numbers = new AtomicLong();
     private final VerdictPublisher publisher;
     private final Clock clock;
@@ -67,7 +71,9 @@ final class PartLines implements AutoCloseable {
         if (spec.isEmpty()) {
             return null;
         }
-        VerdictJournal journal = new VerdictJournal(spec.get().dir(), source.id());
+        VerdictJournal journal = journals.computeIfAbsent(
+                spec.get().dir().resolve(source.id().value()),
+                any -> new VerdictJournal(spec.get().dir(), source.id()));
         try {
             journal.open();
         } catch (IOException e) {
@@ -140,12 +146,12 @@ final class PartLines implements AutoCloseable {
         publish(judged, judged.line.judge());
     }
 
-    /** The run before ended without a word. */
+    /** The run before ended without a word, or while a sink had not taken its verdicts. */
     private void finish(Judged judged, VerdictJournal.Left left) {
         left.again().forEach(publisher::again);
         publish(judged, left.unjudged().stream().map(judged.line::unseen).toList());
         LOG.warn(
-                "{}: the run before ended without a word: {} parts had no verdict and are unknown, the last {} verdicts"
+                "{}: the run before did not end cleanly: {} parts had no verdict and are unknown, the last {} verdicts"
                         + " are handed to the sinks once more",
                 judged.line.sourceId(),
                 left.unjudged().size(),
@@ -170,16 +176,28 @@ final class PartLines implements AutoCloseable {
         Judged judged = lines.remove(source);
         if (judged != null && judged.metrics != null) {
             publish(judged, judged.line.stop());
-            judged.journal.close();
         }
     }
 
     /** All sources have stopped, and the sinks have not. */
-    @Override
-    public void close() {
+    void stop() {
         if (ticker != null) {
             ticker.close();
         }
         List.copyOf(lines.keySet()).forEach(this::close);
+    }
+
+    /**
+     * The sinks have closed.
+     *
+     * @param isDelivered whether each has all verdicts, or keeps them on disk: else the next run hands the last ones over again
+     */
+    void close(boolean isDelivered) {
+        for (VerdictJournal journal : journals.values()) {
+            if (isDelivered) {
+                journal.over();
+            }
+            journal.close();
+        }
     }
 }

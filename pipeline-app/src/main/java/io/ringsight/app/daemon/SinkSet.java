@@ -12,6 +12,8 @@ import io.ringsight.sinks.spool.SpoolException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -76,23 +78,35 @@ final class SinkSet {
         return all;
     }
 
-    /** Closes all at once, since each may need its whole time: until {@code share} of the shutdown's has passed. */
-    void close(double share) throws InterruptedException {
+    /**
+     * Closes all at once, since each may need its whole time: until {@code share} of the shutdown's has passed.
+     *
+     * @return whether the receiver of each has all its messages, or the spool keeps them
+     */
+    boolean close(double share) throws InterruptedException {
+        Set<MessageSink> delivered = ConcurrentHashMap.newKeySet();
         List<Thread> closing = sinks.stream()
-                .map(sink -> Threads.start("close-" + sink.name(), () -> close(sink, share)))
+                .map(sink -> Threads.start("close-" + sink.name(), () -> {
+                    if (close(sink, share)) {
+                        delivered.add(sink);
+                    }
+                }))
                 .toList();
         List<String> left = Threads.join(closing, clock, deadline.leftMs(1));
         if (!left.isEmpty()) {
             LOG.warn("not closed in time: {}", String.join(", ", left));
         }
+        return delivered.size() == sinks.size();
     }
 
-    private void close(MessageSink sink, double share) {
+    private boolean close(MessageSink sink, double share) {
         Duration left = sink.name().equals(unread) ? Duration.ZERO : deadline.left(share);
         long beganNs = clock.nanoTime();
-        if (!sink.close(left) && sink.metrics().spoolMessages() == 0) {
+        boolean isDelivered = sink.close(left) || sink.metrics().spoolMessages() > 0;
+        if (!isDelivered) {
             long waitedMs = TimeUnit.NANOSECONDS.toMillis(clock.nanoTime() - beganNs);
             LOG.warn("{}: not everything was acknowledged; waited {} ms", sink.name(), waitedMs);
         }
+        return isDelivered;
     }
 }

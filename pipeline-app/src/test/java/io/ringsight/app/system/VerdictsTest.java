@@ -135,6 +135,27 @@ class VerdictsTest {
                 .allMatch(verdict -> verdict.judgement().grade().equals("unknown"));
     }
 
+    @Test
+    void aVerdictThatASinkCouldNotDeliverBeforeTheEndComesAgain() throws Exception {
+        Path first = folder.resolve("first.jsonl");
+        Path second = folder.resolve("second.jsonl");
+        Path model = Rig.ROOT.resolve("conf/models/pcb-defect.yaml");
+        String away = "sinks: [{webhook: {url: 'http://127.0.0.1:1/', spool: {enabled: false}}}, ";
+        try (Child daemon = Ringsight.daemon(
+                folder,
+                ANNOUNCED.formatted(model, folder.resolve("parts"), first).replace("sinks: [", away))) {
+            assertThat(announce(port(daemon), "A1")).isEqualTo(202);
+            daemon.await("a verdict", LIMIT, () -> byPart(first).containsKey("A1"));
+            daemon.signal("TERM");
+            daemon.waitFor(LIMIT);
+            assertThat(daemon.err()).contains("not everything was acknowledged");
+        }
+        try (Child daemon = Ringsight.daemon(folder, ANNOUNCED.formatted(model, folder.resolve("parts"), second))) {
+            daemon.await("the verdict again", LIMIT, () -> byPart(second).containsKey("A1"));
+            assertThat(byPart(second).get("A1")).isEqualTo(byPart(first).get("A1"));
+        }
+    }
+
     private static boolean isJudged(Path lines, List<String> announced) {
         return byPart(lines).containsKey(announced.get(announced.size() - 1));
     }

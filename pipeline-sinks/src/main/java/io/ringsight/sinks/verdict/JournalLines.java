@@ -125,7 +125,7 @@ final class JournalLines {
         return judged;
     }
 
-    /** Whether the run ended well: all it judged was handed to the sinks, which closed. */
+    /** Whether the run ended well: the sinks have closed, and delivered all it judged or keep it on disk. */
     boolean isOver() {
         return isOver;
     }

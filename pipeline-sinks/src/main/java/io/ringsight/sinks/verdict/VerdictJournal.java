@@ -35,7 +35,7 @@ public final class VerdictJournal implements AutoCloseable {
     private Optional<Left> left = Optional.empty();
 
     /**
-     * What a run left that ended without a word.
+     * What a run left that did not end well.
      *
      * @param again verdicts that may not have reached every sink
      * @param unjudged parts without a verdict
@@ -202,6 +202,17 @@ public final class VerdictJournal implements AutoCloseable {
         }
         closeChannel();
         channel = made;
+        keepName();
+    }
+
+    /** That the new file has the name is to outlive a power cut as well. */
+    private void keepName() throws IOException {
+        try (FileChannel dir = FileChannel.open(path.toAbsolutePath().getParent(), StandardOpenOption.READ)) {
+            dir.force(true);
+        } catch (IOException e) {
+            closeChannel();
+            throw e;
+        }
     }
 
     private void closeChannel() {
@@ -216,20 +227,27 @@ public final class VerdictJournal implements AutoCloseable {
         }
     }
 
-    /** The run ends well: every sink has its verdicts. */
-    @Override
-    public synchronized void close() {
+    /** The run ends well: every sink has delivered its verdicts, or keeps them on disk. Only {@link #close} comes after it. */
+    public synchronized void over() {
         try {
             if (channel != null) {
                 append(JournalLines.OVER);
             }
+        } catch (IOException expected) {
+            // Then the next start hands the last verdicts to the sinks once more.
+        }
+    }
+
+    /** Lets others open it. Without {@link #over} the next who does finds what a run leaves that was killed. */
+    @Override
+    public synchronized void close() {
+        closeChannel();
+        try {
             if (lockFile != null) {
                 lockFile.close();
             }
         } catch (IOException expected) {
-            // Then the next start hands the last verdicts to the sinks once more.
-        } finally {
-            closeChannel();
+            // Its lock ends with the process.
         }
     }
 }

@@ -78,8 +78,18 @@ class VerdictJournalTest {
         VerdictJournal journal = begin("a");
         journal.announced(part("A1"));
         journal.judged("A1", verdict(1, "A1"));
+        journal.over();
         journal.close();
         assertThat(begin("a").takeLeft()).isEmpty();
+    }
+
+    @Test
+    void aRunWhoseSinksLackVerdictsLeavesThem() throws Exception {
+        VerdictJournal journal = begin("a");
+        journal.judged("A1", verdict(1, "A1"));
+        journal.close();
+        assertThat(begin("a").takeLeft())
+                .hasValueSatisfying(left -> assertThat(left.again()).hasSize(1));
     }
 
     @Test

@@ -59,15 +59,10 @@ public sealed interface SinkConfig {
     }
 
     /** A web server. */
-    record Webhook(WebhookSpec spec) implements SinkConfig {
+    record Webhook(WebhookSpec spec, List<MessageType> messages) implements SinkConfig {
         @Override
         public String name() {
             return spec.name();
-        }
-
-        @Override
-        public List<MessageType> messages() {
-            return spec.messages();
         }
 
         @Override

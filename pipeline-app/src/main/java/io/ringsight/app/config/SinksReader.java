@@ -120,10 +120,10 @@ final class SinksReader {
         long timeoutMs = yaml.longInteger(
                 "timeoutMs", WebhookSpec.MIN_TIMEOUT_MS, WebhookSpec.MAX_TIMEOUT_MS, WebhookSpec.DEFAULT_TIMEOUT_MS);
         QueueLimits limits = limits(yaml);
-        String name = new WebhookSpec(url, secret, messages, timeoutMs, limits, Optional.empty()).name();
+        String name = new WebhookSpec(url, secret, timeoutMs, limits, Optional.empty()).name();
         Optional<SpoolSpec> spool = spool(yaml, name.replaceAll("[^A-Za-z0-9._-]", "-"));
         yaml.finish();
-        WebhookSpec spec = new WebhookSpec(url, secret, messages, timeoutMs, limits, spool);
+        WebhookSpec spec = new WebhookSpec(url, secret, timeoutMs, limits, spool);
         spec.problems().forEach((key, sentence) -> {
             if (!yaml.text(key, "").isBlank()) {
                 yaml.mistake(key, sentence);
@@ -132,7 +132,7 @@ final class SinksReader {
         if (once(yaml, "url", name, url.isBlank() ? "" : name)) {
             spools(yaml, spool);
         }
-        return new SinkConfig.Webhook(spec);
+        return new SinkConfig.Webhook(spec, messages);
     }
 
     /** The spool is this sink's alone. */

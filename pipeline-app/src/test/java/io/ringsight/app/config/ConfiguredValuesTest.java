@@ -175,7 +175,7 @@ class ConfiguredValuesTest {
                 new Arrival("kafka.spool.syncMs", RTSP, SPOOL + "syncMs"),
                 new Arrival("webhook.url", RTSP, "sinks[0].spec.url", "'http://a/c'", "http://a/c"),
                 new Arrival("webhook.secret", RTSP, "sinks[0].spec.secret", TOKEN, TOKEN),
-                new Arrival("webhook.messages", RTSP, "sinks[0].spec.messages[0]", "[event]", "EVENT"),
+                new Arrival("webhook.messages", RTSP, "sinks[0].messages[0]", "[event]", "EVENT"),
                 new Arrival("webhook.timeoutMs", RTSP, "sinks[0].spec.timeoutMs"),
                 new Arrival("webhook.queueMessages", RTSP, "sinks[0].spec.limits.messages"),
                 new Arrival("webhook.queueBytes", RTSP, "sinks[0].spec.limits.bytes"),
@@ -310,7 +310,7 @@ class ConfiguredValuesTest {
             case "source.parts" -> place.startsWith("sources[0].analysis.parts");
             case "source.calibration" -> place.startsWith("sources[0].analysis.calibration");
             case "kafka.messages", "jsonl.messages" -> place.startsWith("sinks[0].messages");
-            case "webhook.messages" -> place.startsWith("sinks[0].spec.messages");
+            case "webhook.messages" -> place.startsWith("sinks[0].messages");
             case "source.rules" -> place.startsWith("sources[0].analysis.rules");
             case "source.tiles", "source.regions" -> place.startsWith(AnalysisArrivals.LOOK);
             case "source.zones" -> place.startsWith("sources[0].analysis.zones");

@@ -50,10 +50,6 @@ final class WebhookDelivery implements Delivery {
 
     @Override
     public long deliver(QueuedMessage queued) throws InterruptedException {
-        if (!spec.messages().contains(queued.message().type())) {
-            queue.acknowledged(queued);
-            return TAKEN;
-        }
         CompletableFuture<HttpResponse<Void>> answer =
                 client().sendAsync(request(queued.message()), HttpResponse.BodyHandlers.discarding());
         try {

@@ -8,7 +8,7 @@ import io.ringsight.sinks.spool.SpoolException;
 import java.util.Map;
 
 /**
- * Posts messages of some types to a web server: in order, signed, each until it is answered. With a spool a message is on the disk
+ * Posts messages to a web server: in order, signed, each until it is answered. With a spool a message is on the disk
  * before it is posted, and what is not answered outlives the process.
  */
 public final class WebhookSink {

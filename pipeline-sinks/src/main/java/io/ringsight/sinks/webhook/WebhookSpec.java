@@ -1,41 +1,30 @@
 package io.ringsight.sinks.webhook;
 
-import io.ringsight.sinks.MessageType;
 import io.ringsight.sinks.queue.QueueLimits;
 import io.ringsight.sinks.spool.SpoolSpec;
 import java.net.URI;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 
 /**
- * Where to post, and what.
+ * Where to post.
  *
  * @param url of the receiver, http or https
  * @param secret what the receiver knows signatures by; empty: they are not signed
- * @param messages the types it gets; others that an earlier run left in the spool are passed over
  * @param timeoutMs how long the receiver may take to answer
  * @param limits what the queue in memory holds
  * @param spool where what is not answered outlives the process, if at all
  */
-public record WebhookSpec(
-        String url,
-        String secret,
-        List<MessageType> messages,
-        long timeoutMs,
-        QueueLimits limits,
-        Optional<SpoolSpec> spool) {
+public record WebhookSpec(String url, String secret, long timeoutMs, QueueLimits limits, Optional<SpoolSpec> spool) {
     public static final long MIN_TIMEOUT_MS = 100;
     public static final long MAX_TIMEOUT_MS = 60_000;
     public static final long DEFAULT_TIMEOUT_MS = 5_000;
     /** Shorter ones can be tried out. */
     public static final int MIN_SECRET = 16;
 
-    public WebhookSpec {
-        messages = List.copyOf(messages);
-    }
+    private static final int MAX_PORT = 65_535;
 
     /** What is wrong with it: a sentence for each mistake, by the configuration key it belongs to. */
     public Map<String, String> problems() {
@@ -56,6 +45,9 @@ public record WebhookSpec(
             String scheme = String.valueOf(uri.getScheme()).toLowerCase(Locale.ROOT);
             if (!scheme.equals("http") && !scheme.equals("https") || uri.getHost() == null) {
                 return Optional.of(expected + "got another");
+            }
+            if (uri.getPort() > MAX_PORT) {
+                return Optional.of(expected + "got port " + uri.getPort());
             }
             if (uri.getRawUserInfo() != null) {
                 return Optional.of(expected + "got one with a user in it; sign with secret instead");

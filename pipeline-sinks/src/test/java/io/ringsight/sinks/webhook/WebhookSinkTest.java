@@ -100,15 +100,14 @@ class WebhookSinkTest {
     }
 
     private MessageSink open(int port, long timeoutMs, Optional<SpoolSpec> spool) {
-        WebhookSpec spec = new WebhookSpec(
-                "http://127.0.0.1:" + port + "/verdicts?token=t",
-                SECRET,
-                List.of(MessageType.VERDICT),
-                timeoutMs,
-                QueueLimits.DEFAULT,
-                spool);
+        return open(port, timeoutMs, spool, QueueLimits.DEFAULT);
+    }
+
+    private MessageSink open(int port, long timeoutMs, Optional<SpoolSpec> spool, QueueLimits limits) {
+        WebhookSpec spec =
+                new WebhookSpec("http://127.0.0.1:" + port + "/verdicts?token=t", SECRET, timeoutMs, limits, spool);
         // as the daemon does
-        return SelectedMessages.of(spec.messages(), WebhookSink.open(spec, Clock.system()));
+        return SelectedMessages.of(List.of(MessageType.VERDICT), WebhookSink.open(spec, Clock.system()));
     }
 
     private List<String> offer(MessageSink sink, int from, int to) {
@@ -167,13 +166,35 @@ class WebhookSinkTest {
     }
 
     @Test
-    void aVerdictThatIsNeverTakenIsLeftOutAndTheOthersGoOn() throws Exception {
+    void aVerdictThatIsNeverTakenIsLeftOutAndToldAndTheOthersGoOn() throws Exception {
         answers = number -> number == 2 ? 422 : 204;
         MessageSink sink = open(serve(0), 5_000, Optional.empty());
         List<String> ids = offer(sink, 1, 3);
         assertThat(sink.close(LIMIT)).isTrue();
-        assertThat(taken).containsExactly(ids.get(0), ids.get(2));
+        String told = ids.get(0).replace("/v1", "/n1");
+        assertThat(taken).containsExactly(ids.get(0), told, ids.get(2));
         assertThat(sink.metrics().value(SinkCounter.FAILED)).isEqualTo(1);
+    }
+
+    @Test
+    void thatVerdictsFoundNoRoomIsToldInTheirPlace() throws Exception {
+        answers = number -> number == 1 ? 0 : 204;
+        MessageSink sink = open(serve(0), 60_000, Optional.empty(), new QueueLimits(4, 1 << 20));
+        List<String> ids = offer(sink, 1, 6);
+        assertThat(sink.metrics().value(SinkCounter.DROPPED_QUEUE_FULL)).isEqualTo(2);
+        slow.countDown();
+        Await.until("four taken, and what is lost", () -> taken.size() == 5);
+        assertThat(taken.subList(0, 4)).isEqualTo(ids.subList(0, 4));
+        assertThat(lastBody).contains("\"type\":\"gap\"", "\"reason\":\"not-published\"", "2 messages");
+        assertThat(sink.close(LIMIT)).isTrue();
+    }
+
+    @Test
+    void aPortThatCannotBeIsRefused() {
+        WebhookSpec spec =
+                new WebhookSpec("http://gate.example:65536/", "", 5_000, QueueLimits.DEFAULT, Optional.empty());
+        assertThat(spec.problems()).containsOnlyKeys("url");
+        assertThat(spec.problems().get("url")).contains("got port 65536");
     }
 
     @Test

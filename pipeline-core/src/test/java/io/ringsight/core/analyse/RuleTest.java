@@ -41,6 +41,15 @@ class RuleTest {
         };
     }
 
+    @Test
+    void anObjectOfExactlyTheLeastConfidenceCounts() {
+        Rule.Condition condition = new Rule.Condition(List.of("shade-0"), 0.7, "A", 1);
+        AnalysedScene scene = scene(
+                TrackSettings.OFF, new Rule("r", "", condition, new Rule.Lasting(0, 0, 0), 1_000, Severity.ALARM));
+        scene.object(250, 500, 0, 0.7f).frame();
+        assertThat(scene.events()).hasSize(1);
+    }
+
     private static AnalysedScene scene(TrackSettings tracking, Rule... rules) {
         return new AnalysedScene(
                 new AnalysisSpec(tracking, ZONES, List.of(), List.of(rules), Optional.empty(), Optional.empty()));

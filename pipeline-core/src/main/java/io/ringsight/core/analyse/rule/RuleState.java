@@ -21,6 +21,9 @@ final class RuleState {
     private final Event.What what;
     private final long zone;
     private final BitSet classes = new BitSet();
+    /** As the model's confidences are: 0.7 of a configuration is above 0.7 of a model. */
+    private final float confidence;
+
     /** Null where a time counts. */
     private final Window window;
 
@@ -38,6 +41,7 @@ final class RuleState {
     RuleState(Rule rule, long zone) {
         this.rule = rule;
         this.zone = zone;
+        confidence = (float) rule.condition().confidence();
         window = rule.lasting().frames() > 0 ? new Window(rule.lasting().ofLast()) : null;
         what = new Event.What(
                 Event.Kind.RULE,
@@ -56,7 +60,7 @@ final class RuleState {
         }
     }
 
-    /** What was so may not be any more: what lasts begins anew. */
+    /** What was so may not be any more: what lasts begins again. */
     void interrupt() {
         isSo = false;
         if (window != null) {
@@ -103,7 +107,7 @@ final class RuleState {
         int classId = isFollowed ? found.trackClassId(object) : found.classId(object);
         boolean isThere = zone == 0 || (found.zones(object) & zone) != 0;
         return isThere
-                && found.confidence(object) >= rule.condition().confidence()
+                && found.confidence(object) >= confidence
                 && (rule.condition().classes().isEmpty() || classId >= 0 && classes.get(classId));
     }
 

@@ -46,7 +46,7 @@ public final class Rules {
         }
     }
 
-    /** Something went wrong: what lasts begins anew. */
+    /** Something went wrong: what lasts begins again. */
     public void reset() {
         for (RuleState state : states) {
             state.interrupt();

@@ -3,6 +3,7 @@ package io.ringsight.core.analyse.verdict;
 import io.ringsight.core.detect.Detections;
 import io.ringsight.core.frame.FrameResult;
 import io.ringsight.core.model.ModelSpec;
+import java.util.List;
 
 /** Parts that the model knows as a class and that are followed: each is of one track. */
 public final class FollowedAppearance implements Appearance {
@@ -13,7 +14,7 @@ public final class FollowedAppearance implements Appearance {
     private ModelSpec model;
     private int classId;
 
-    /** @param className what the model calls the part */
+    /** @param className what the model calls the part, in upper or lower case */
     public FollowedAppearance(String className) {
         this.className = className;
     }
@@ -22,7 +23,7 @@ public final class FollowedAppearance implements Appearance {
     public long shown(FrameResult frame) {
         if (frame.model() != model) {
             model = frame.model();
-            classId = model.labels().indexOf(className);
+            classId = classId(model.labels());
         }
         Detections found = frame.detections();
         for (int i = 0; i < found.size(); i++) {
@@ -31,6 +32,15 @@ public final class FollowedAppearance implements Appearance {
             }
         }
         return NONE;
+    }
+
+    /** As in the configuration: the class of exactly that name, else one that is called so in upper or lower case; else -1. */
+    private int classId(List<String> labels) {
+        int alike = labels.indexOf(className);
+        for (int id = 0; alike < 0 && id < labels.size(); id++) {
+            alike = labels.get(id).equalsIgnoreCase(className) ? id : alike;
+        }
+        return alike;
     }
 
     private static boolean isWhole(FrameResult frame, int index) {

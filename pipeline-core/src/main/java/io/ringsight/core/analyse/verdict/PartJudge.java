@@ -110,9 +110,11 @@ final class PartJudge {
     /** The next note of the source; may be used again afterwards. */
     void note(FrameNote note) {
         history.add(note);
-        if (note.shown != Appearance.NONE && !hasAppeared(note.shown) && note.isTimed()) {
+        if (note.shown != Appearance.NONE && !hasAppeared(note.shown)) {
             appeared[appearances++ % REMEMBERED] = note.shown;
-            announce(new Announcement(sourceId + "-" + note.shown, Optional.empty(), note.captureUtcNs));
+            // of a frame of unknown time: its verdict says that
+            long atUtcNs = note.isTimed() ? note.captureUtcNs : clock.epochNanos();
+            announce(new Announcement(sourceId + "-" + note.shown, Optional.empty(), atUtcNs));
         }
     }
 

@@ -18,6 +18,9 @@ public final class PartWatch {
 
     private final FrameNotes notes;
     private final Grades grades;
+    /** As the model's confidences are: 0.7 of a configuration is above 0.7 of a model. */
+    private final float minConfidence;
+
     private final Appearance appearance;
     private ModelSpec model;
     private Grade[] gradeOfClass = {};
@@ -29,6 +32,7 @@ public final class PartWatch {
     PartWatch(FrameNotes notes, Grades grades, Appearance appearance) {
         this.notes = notes;
         this.grades = grades;
+        minConfidence = (float) grades.minConfidence();
         this.appearance = appearance;
     }
 
@@ -126,7 +130,7 @@ public final class PartWatch {
         for (int i = 0; i < found.size(); i++) {
             int classId = found.classId(i);
             Grade grade = classId >= 0 && classId < gradeOfClass.length ? gradeOfClass[classId] : Grade.PASS;
-            if (grade != Grade.PASS && found.confidence(i) >= grades.minConfidence()) {
+            if (grade != Grade.PASS && found.confidence(i) >= minConfidence) {
                 note.worst = note.worst.or(grade);
                 add(note, found, i, grade, picture);
             }

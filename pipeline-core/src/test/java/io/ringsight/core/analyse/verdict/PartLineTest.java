@@ -427,6 +427,44 @@ class PartLineTest {
     }
 
     @Test
+    void aPartThatAppearsInFramesOfUnknownTimeIsUnknown() {
+        LineUnderTest line = new LineUnderTest(LineUnderTest.SPEC, any -> 17);
+        line.frame.taken(++line.frameSeq, Picture.UNKNOWN, Picture.UNKNOWN);
+        line.see();
+        assertThat(line.verdicts()).isEmpty();
+        line.clock.advanceMs(LineUnderTest.SPEC.deadlineMs());
+        Verdict verdict = line.only();
+        assertThat(verdict.part().id()).isEqualTo("line-17");
+        assertThat(verdict.judgement().grade()).isEqualTo(Grade.UNKNOWN);
+        assertThat(verdict.judgement().doubts()).contains(Doubt.TIME);
+    }
+
+    @Test
+    void anObjectOfExactlyTheLeastConfidenceIsADefect() {
+        Grades grades = new Grades(List.of("spur"), List.of("short"), 0.7);
+        PartSpec spec = LineUnderTest.SPEC;
+        LineUnderTest line = new LineUnderTest(
+                new PartSpec(
+                        spec.trigger(),
+                        spec.window(),
+                        spec.deadlineMs(),
+                        grades,
+                        spec.recipe(),
+                        spec.motion(),
+                        spec.panel(),
+                        spec.dir()),
+                any -> Appearance.NONE);
+        line.clean(2);
+        line.clock.advanceMs(30);
+        line.announce("A1");
+        line.clock.advanceMs(10);
+        line.clean(1);
+        line.defect(2, 100, 100, 0.7f);
+        line.clean(5);
+        assertThat(line.only().judgement().grade()).isEqualTo(Grade.REJECT);
+    }
+
+    @Test
     void aFrameAllocatesNothing() {
         ThreadMXBean bean = (ThreadMXBean) ManagementFactory.getThreadMXBean();
         long thread = Thread.currentThread().getId();

@@ -137,7 +137,11 @@ class WrongConfigurationTest {
             case "pipeline" -> String.join("\n", line, sources, sinks);
             case "source" -> String.join("\n", "sources: [" + value + "]", pipeline, sinks);
             case "parts" ->
-                String.join("\n", "sources: [{id: a, uri: \"rtsp://h/x\", parts: " + value + "}]", pipeline, sinks);
+                String.join(
+                        "\n",
+                        "sources: [{id: a, uri: \"rtsp://h/x\", frozenTimeoutMs: 10, parts: " + value + "}]",
+                        pipeline,
+                        sinks);
             case "kafka", "jsonl", "webhook" -> String.join("\n", "sinks: [{" + line + "}]", pipeline, sources);
             case "http" -> String.join("\n", line, pipeline, sources, sinks);
             default -> yaml;

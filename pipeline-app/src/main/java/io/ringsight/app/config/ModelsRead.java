@@ -31,6 +31,11 @@ record ModelsRead(
         return of(model).map(found -> new ClassNames(found.model().labels()));
     }
 
+    /** The least confidence of what a source's model finds; 0 if it cannot be used. */
+    float threshold(Optional<String> model) {
+        return of(model).map(PipelineConfig::threshold).orElse(0f);
+    }
+
     /** The device of a source's model. */
     String device(Optional<String> model) {
         return model.map(devices::get).orElse(device);

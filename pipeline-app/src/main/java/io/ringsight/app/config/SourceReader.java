@@ -66,12 +66,14 @@ final class SourceReader {
         Optional<Calibration> calibration = CalibrationReader.read(yaml, tracking.enabled());
         Optional<PartSpec> parts = yaml.object("parts")
                 .flatMap(section -> new PartsReader(section)
-                        .read(new PartsReader.Beside(uri, tracking.enabled(), classes, problemOfClass)));
+                        .read(new PartsReader.Beside(
+                                uri, tracking.enabled(), classes, models.threshold(model), problemOfClass)));
         Look look = LookReader.read(yaml);
         SourceSettings settings = settings();
         yaml.finish();
         Optional<SourceSpec> spec = uri.isBlank() ? Optional.empty() : spec(uri, settings);
         spec.filter(read -> yaml.has("track")).ifPresent(this::checkTrack);
+        spec.ifPresent(read -> parts.ifPresent(judged -> checkFrozen(read, judged.window())));
         return id.isEmpty() || spec.isEmpty()
                 ? Optional.empty()
                 : Optional.of(new SourceConfig(
@@ -103,6 +105,20 @@ final class SourceReader {
                     "has no meaning for a " + (spec instanceof SourceSpec.V4l2 ? "V4L2 camera" : "synthetic source"));
         } else if (spec instanceof SourceSpec.Recording recording && recording.track() > 0) {
             yaml.mistake("track", "is in the URI, too, as ?track=" + recording.track() + "; expected one of them");
+        }
+    }
+
+    /** A verdict does not wait for more than the window: a picture that froze before it must be known to be by its end. */
+    private void checkFrozen(SourceSpec spec, PartSpec.Window window) {
+        boolean isCamera = spec instanceof SourceSpec.Network || spec instanceof SourceSpec.V4l2;
+        long windowMs = window.toMs() - window.fromMs();
+        long frozenMs = spec.timeouts().frozenMs();
+        if (isCamera && windowMs > 0 && frozenMs > windowMs) {
+            yaml.mistake(
+                    "frozenTimeoutMs",
+                    "expected at most " + windowMs
+                            + ", as long as the window of parts, or a part of which only a frozen"
+                            + " picture was seen would pass (0: frozen pictures are not looked for), got " + frozenMs);
         }
     }
 

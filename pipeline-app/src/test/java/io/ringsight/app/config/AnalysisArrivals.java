@@ -99,6 +99,7 @@ final class AnalysisArrivals {
     }
 
     private static Arrival ofPart(String written, String component, String there) {
-        return new Arrival("source.parts", RTSP, ANALYSIS + "parts." + component, written, there);
+        return new Arrival(
+                "source.parts", and(RTSP, "frozenTimeoutMs", "10"), ANALYSIS + "parts." + component, written, there);
     }
 }

@@ -42,10 +42,15 @@ public final class PartsReader {
      * @param uri where its pictures come from
      * @param isTracking whether its objects are followed
      * @param classes whose objects are published; none: all are
+     * @param threshold the least confidence of what its model finds
      * @param classProblem what is wrong with the name of a class, if anything is
      */
     public record Beside(
-            String uri, boolean isTracking, List<String> classes, Function<String, Optional<String>> classProblem) {
+            String uri,
+            boolean isTracking,
+            List<String> classes,
+            float threshold,
+            Function<String, Optional<String>> classProblem) {
         boolean isDrawnBoard() {
             return uri.startsWith("synthetic:pcb");
         }
@@ -130,7 +135,19 @@ public final class PartsReader {
                         "expected each class in one of rework and reject, got " + YamlObject.quoted(name) + " in both");
             }
         }
-        return new Grades(rework, reject, yaml.number("minConfidence", 0, 1, DEFAULT_CONFIDENCE));
+        return new Grades(rework, reject, minConfidence(beside));
+    }
+
+    /** What the model does not give would never be a defect. */
+    private double minConfidence(Beside beside) {
+        double minConfidence = yaml.number("minConfidence", 0, 1, Math.max(DEFAULT_CONFIDENCE, beside.threshold()));
+        if ((float) minConfidence < beside.threshold()) {
+            yaml.mistake(
+                    "minConfidence",
+                    "expected at least the threshold of the source's model, " + beside.threshold()
+                            + ", below which no object is found, got " + minConfidence);
+        }
+        return minConfidence;
     }
 
     private List<String> defects(String key, Beside beside, PartTrigger trigger) {

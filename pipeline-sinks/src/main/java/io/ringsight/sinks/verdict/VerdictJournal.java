@@ -79,7 +79,7 @@ public final class VerdictJournal implements AutoCloseable {
         }
         if (all.isOver()) {
             all = new JournalLines();
-        } else {
+        } else if (!all.judged().isEmpty() || !all.open().isEmpty()) {
             left = Optional.of(new Left(List.copyOf(all.judged()), List.copyOf(all.open())));
         }
         all.addAll(lines);
@@ -107,7 +107,7 @@ public final class VerdictJournal implements AutoCloseable {
         lockFile = opened;
     }
 
-    /** What the run before left, once; empty if it ended well, and until {@link #open} worked. */
+    /** What the run before left, once; empty if it left nothing or ended well, and until {@link #open} worked. */
     public synchronized Optional<Left> takeLeft() {
         Optional<Left> taken = left;
         left = Optional.empty();

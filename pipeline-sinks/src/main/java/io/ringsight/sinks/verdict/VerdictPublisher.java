@@ -2,12 +2,15 @@ package io.ringsight.sinks.verdict;
 
 import io.ringsight.core.decision.Doubt;
 import io.ringsight.core.decision.Verdict;
+import io.ringsight.core.frame.SourceId;
 import io.ringsight.sinks.EncodedMessage;
 import io.ringsight.sinks.MessageJson;
 import io.ringsight.sinks.MessageSink;
 import io.ringsight.sinks.MessageWatcher;
 import java.io.IOException;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -21,7 +24,8 @@ public final class VerdictPublisher {
     private final MessageJson json;
     private final List<MessageSink> sinks;
     private final MessageWatcher watcher;
-    private boolean isFailing;
+    /** Whose verdicts cannot be kept now. */
+    private final Set<SourceId> failing = new HashSet<>();
 
     /** @param json its own */
     public VerdictPublisher(MessageJson json, List<? extends MessageSink> sinks, MessageWatcher watcher) {
@@ -52,16 +56,15 @@ public final class VerdictPublisher {
     private boolean isKept(Verdict verdict, EncodedMessage message, VerdictJournal journal) {
         try {
             journal.judged(verdict.part().id(), message);
-            isFailing = false;
+            failing.remove(verdict.sourceId());
             return true;
         } catch (IOException e) {
-            if (!isFailing) {
+            if (failing.add(verdict.sourceId())) {
                 LOG.error(
                         "{}: verdicts cannot be kept on the disk, so each part is unknown until they can: {}",
                         verdict.sourceId(),
                         e.toString());
             }
-            isFailing = true;
             return false;
         }
     }

@@ -36,8 +36,13 @@ public final class SampleVerdicts {
 
     /** One that passes. */
     public static Verdict pass(long number, String partId) {
+        return pass("line1", number, partId);
+    }
+
+    /** One of a source that passes. */
+    static Verdict pass(String sourceId, long number, String partId) {
         return new Verdict(
-                new SourceId("line1"),
+                new SourceId(sourceId),
                 number,
                 new Verdict.Part(partId, Recipe.NONE, Sample.NOW_UTC_NS),
                 new Verdict.Judgement(Grade.PASS, Set.of(), List.of()),

@@ -3,6 +3,9 @@ package io.ringsight.sinks.verdict;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import io.ringsight.core.analyse.verdict.Announcement;
 import io.ringsight.core.decision.Grade;
 import io.ringsight.core.decision.Recipe;
@@ -23,6 +26,7 @@ import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.slf4j.LoggerFactory;
 
 /** A process that dies is a journal that is not closed: its file is copied to where the next one looks. */
 class VerdictJournalTest {
@@ -57,10 +61,7 @@ class VerdictJournalTest {
     @Test
     void whatADeadProcessJudgedComesAgainAndWhatItDidNotIsKnown() throws Exception {
         VerdictJournal journal = begin("a");
-        assertThat(journal.takeLeft()).hasValueSatisfying(left -> {
-            assertThat(left.again()).isEmpty();
-            assertThat(left.unjudged()).isEmpty();
-        });
+        assertThat(journal.takeLeft()).as("nothing is left by no run").isEmpty();
         journal.announced(part("A1"));
         journal.announced(part("A2"));
         EncodedMessage first = verdict(1, "A1");
@@ -126,6 +127,31 @@ class VerdictJournalTest {
     void twoProcessesDoNotShareIt() throws Exception {
         begin("a");
         assertThatThrownBy(() -> begin("a")).isInstanceOf(IOException.class).hasMessageContaining("another process");
+    }
+
+    @Test
+    void aDiskThatFailsIsLoggedOnceForEachSource() throws Exception {
+        Path blocked = dir.resolve("blocked");
+        Files.writeString(blocked, "a file where the directory should be");
+        VerdictPublisher publisher = new VerdictPublisher(json, List.of(), MessageWatcher.NONE);
+        ListAppender<ILoggingEvent> lines = new ListAppender<>();
+        lines.start();
+        Logger log = (Logger) LoggerFactory.getLogger(VerdictPublisher.class);
+        log.addAppender(lines);
+        try (VerdictJournal works = new VerdictJournal(dir.resolve("works"), LINE);
+                VerdictJournal fails = new VerdictJournal(blocked, new SourceId("line2"));
+                VerdictJournal failsToo = new VerdictJournal(blocked, new SourceId("line3"))) {
+            for (int i = 1; i <= 3; i++) {
+                publisher.publish(SampleVerdicts.pass("line2", i, "B" + i), 1, fails);
+                publisher.publish(SampleVerdicts.pass("line1", i, "A" + i), 1, works);
+                publisher.publish(SampleVerdicts.pass("line3", i, "C" + i), 1, failsToo);
+            }
+        } finally {
+            log.detachAppender(lines);
+        }
+        assertThat(lines.list)
+                .extracting(line -> line.getArgumentArray()[0])
+                .containsExactly(new SourceId("line2"), new SourceId("line3"));
     }
 
     @Test

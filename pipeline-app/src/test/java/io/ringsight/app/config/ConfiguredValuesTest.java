@@ -309,8 +309,7 @@ class ConfiguredValuesTest {
             case "source.lines" -> place.startsWith("sources[0].analysis.lines");
             case "source.parts" -> place.startsWith("sources[0].analysis.parts");
             case "source.calibration" -> place.startsWith("sources[0].analysis.calibration");
-            case "kafka.messages", "jsonl.messages" -> place.startsWith("sinks[0].messages");
-            case "webhook.messages" -> place.startsWith("sinks[0].messages");
+            case "kafka.messages", "jsonl.messages", "webhook.messages" -> place.startsWith("sinks[0].messages");
             case "source.rules" -> place.startsWith("sources[0].analysis.rules");
             case "source.tiles", "source.regions" -> place.startsWith(AnalysisArrivals.LOOK);
             case "source.zones" -> place.startsWith("sources[0].analysis.zones");

@@ -107,6 +107,7 @@ final class WebhookDelivery implements Delivery {
         }
         if (NEVER.contains(code)) {
             pauseMs = FIRST_PAUSE_MS;
+            status.ready();
             status.refused(queued.message().messageId(), "HTTP " + code);
             queue.refused(queued, "the receiver answered HTTP " + code);
             return TAKEN;

@@ -177,6 +177,18 @@ class WebhookSinkTest {
     }
 
     @Test
+    void aServerThatRefusesAVerdictIsNoLongerSaidToBeAway() throws Exception {
+        answers = number -> number == 1 ? 401 : 422;
+        MessageSink sink = open(serve(0), 5_000, Optional.empty());
+        offer(sink, 1, 1);
+        Await.until(
+                "the verdict and what is told of it refused",
+                () -> sink.metrics().value(SinkCounter.FAILED) == 2);
+        assertThat(sink.metrics().state()).isEqualTo(SinkState.READY);
+        assertThat(sink.close(LIMIT)).isTrue();
+    }
+
+    @Test
     void thatVerdictsFoundNoRoomIsToldInTheirPlace() throws Exception {
         answers = number -> number == 1 ? 0 : 204;
         MessageSink sink = open(serve(0), 60_000, Optional.empty(), new QueueLimits(4, 1 << 20));

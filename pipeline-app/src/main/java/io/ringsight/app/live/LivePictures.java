@@ -106,17 +106,23 @@ public final class LivePictures implements ResultSink, MessageWatcher, AutoClose
         while (!closed) {
             boolean any = false;
             for (WatchedSource source : watched.values()) {
+                closeLeft();
                 any |= encode(source);
             }
-            for (WatchedSource source = left.poll(); source != null; source = left.poll()) {
-                source.close();
-            }
+            closeLeft();
             if (!any && left.isEmpty()) {
                 LockSupport.park(this);
             }
         }
         watched.values().forEach(WatchedSource::close);
-        left.forEach(WatchedSource::close);
+        closeLeft();
+    }
+
+    /** Soon, for who comes back to such a source has another of its pictures held. */
+    private void closeLeft() {
+        for (WatchedSource source = left.poll(); source != null; source = left.poll()) {
+            source.close();
+        }
     }
 
     private boolean encode(WatchedSource source) {
@@ -130,8 +136,16 @@ public final class LivePictures implements ResultSink, MessageWatcher, AutoClose
             metrics.count(HttpCounter.PICTURES_FAILED);
             tell(source, e);
         }
-        LockSupport.parkNanos(clock.nanoTime() - beganNs);
+        rest(clock.nanoTime() - beganNs);
         return true;
+    }
+
+    /** So long, however often it is woken: it looks at all that came afterwards. */
+    private void rest(long workedNs) {
+        long beganNs = clock.nanoTime();
+        for (long leftNs = workedNs; leftNs > 0 && !closed; leftNs = workedNs - (clock.nanoTime() - beganNs)) {
+            LockSupport.parkNanos(this, leftNs);
+        }
     }
 
     private void tell(WatchedSource source, PreprocessException e) {

@@ -28,7 +28,8 @@ export class CameraPicture {
     shows = {boxes: true, labels: true, trails: true, zones: true};
     latest = null;
     #trails = new Map();
-    #newest = 0;
+    #next = null;
+    #decoding = false;
     #describedAt = 0;
 
     /** @param terse with short labels, for small pictures */
@@ -43,21 +44,35 @@ export class CameraPicture {
         new ResizeObserver(() => this.latest && this.#draw()).observe(this.element);
     }
 
-    /** Shows a picture unless a newer one came while it was decoded. */
-    async show({frameSeq, message, jpeg}) {
-        const turn = ++this.#newest;
-        const bitmap = await createImageBitmap(jpeg).catch(() => null);
-        if (bitmap === null || turn < this.#newest) {
-            bitmap?.close();
+    /** Shows a picture. One is decoded at a time; of those that come meanwhile the newest is next, the others are left out. */
+    async show(picture) {
+        this.#next = picture;
+        if (this.#decoding) {
             return;
         }
-        if (this.latest?.frameSeq === frameSeq) {
-            bitmap.close();
+        this.#decoding = true;
+        try {
+            while (this.#next !== null) {
+                const {frameSeq, message, jpeg} = this.#next;
+                this.#next = null;
+                const bitmap = await createImageBitmap(jpeg).catch(() => null);
+                if (bitmap !== null) {
+                    this.#take({frameSeq, message, bitmap});
+                }
+            }
+        } finally {
+            this.#decoding = false;
+        }
+    }
+
+    #take(picture) {
+        if (this.latest?.frameSeq === picture.frameSeq) {
+            picture.bitmap.close();
             return;
         }
         this.latest?.bitmap.close();
-        this.latest = {frameSeq, message, bitmap};
-        this.#follow(message);
+        this.latest = picture;
+        this.#follow(picture.message);
         requestAnimationFrame(() => this.#draw());
     }
 

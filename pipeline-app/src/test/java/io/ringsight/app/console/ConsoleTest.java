@@ -267,6 +267,35 @@ class ConsoleTest {
         }
     }
 
+    @Test
+    void picturesGoOnWhereTheyComeFasterThanTheBrowserDecodesThem() throws Exception {
+        start(
+                "  - {id: line1, uri: \"" + BOXES + "\"}",
+                "",
+                file -> FakeBackend.SPEC,
+                (model, spec, metrics) -> Opened.of(new FakeBackend(1, 1)));
+        try (Chromium browser = new Chromium(dir)) {
+            browser.open(url("#/camera/line1"), 1000, 700);
+            browser.await("document.querySelector('.frame')?.dataset.frameSeq");
+            browser.value("""
+                    (() => {
+                        const decode = createImageBitmap;
+                        let decoding = 0;
+                        window.most = 0;
+                        window.createImageBitmap = async (jpeg) => {
+                            window.most = Math.max(window.most, ++decoding);
+                            await new Promise((done) => setTimeout(done, 500));
+                            decoding--;
+                            return decode(jpeg);
+                        };
+                        window.slowSince = Number(document.querySelector('.frame').dataset.frameSeq) + 25;
+                        return 0;
+                    })()""");
+            browser.await("Number(document.querySelector('.frame').dataset.frameSeq) > window.slowSince");
+            assertThat(browser.value("window.most")).as("decoded at a time").isEqualTo(1);
+        }
+    }
+
     /** Whatever wakes the thread meanwhile: the stages unpark each other. */
     private static void stall() {
         for (long until = System.nanoTime() + STALL_NS; System.nanoTime() < until; ) {

@@ -89,13 +89,8 @@ export class GridView {
         this.live = live;
         this.list = el('ul', {class: 'grid'});
         this.summary = el('p', {class: 'summary'});
-        this.empty = el('section', {class: 'notice', hidden: true},
-            el('h2', {text: 'No camera yet'}),
-            el('p', {text: 'Add one to the configuration and reload it (kill -HUP, or POST /api/v1/reload). It is here a moment later.'}),
-            el('pre', {text: 'sources:\n  - id: line1\n    uri: rtsp://192.0.2.10/stream'}),
-            el('p', {text: 'Without a camera at hand: uri: synthetic:pcb'}));
         this.element = el('div', {class: 'view'},
-            el('div', {class: 'heading'}, el('h1', {text: 'Live'}), this.summary), this.empty, this.list);
+            el('div', {class: 'heading'}, el('h1', {text: 'Live'}), this.summary), this.list);
         this.seen = new IntersectionObserver((entries) => {
             entries.forEach((entry) => this.#visible[entry.isIntersecting ? 'add' : 'delete'](entry.target.dataset.id));
             this.#watch();
@@ -107,14 +102,14 @@ export class GridView {
 
     update() {
         const sources = this.daemon.sources;
-        if (sources === null) {
+        if (sources === null || sources.length === 0) {
+            // a configuration has one at least: they are not started yet
             if (this.list.childElementCount === 0) {
                 this.list.append(...[1, 2, 3].map(() => el('li', {class: 'card', 'aria-hidden': 'true'},
                     el('div', {class: 'frame'}, el('div', {class: 'skeleton'})), el('span', {class: 'caption', text: '\u00a0'}))));
             }
             return;
         }
-        this.empty.hidden = sources.length > 0;
         if (sources.map((source) => source.id).join() !== [...this.#cards.keys()].join()) {
             this.#exchange(sources);
         }

@@ -4,7 +4,6 @@ import {ask} from './daemon.js';
 import {bytes, count, duration, el, say} from './dom.js';
 
 const PERIOD_MS = 5000;
-const HEALTHY_SINKS = ['connected', 'open', 'ok', 'ready', 'running', 'starting', 'idle'];
 
 function facts(pairs) {
     return el('dl', {class: 'facts'}, ...pairs.map(([name, value]) =>
@@ -45,7 +44,7 @@ export class SystemView {
             ...status.reasons.map((reason) => el('p', {class: 'reason', text: reason})));
         this.sinks.replaceChildren(...status.sinks.map((sink) => el('tr', {},
             el('td', {text: sink.name}),
-            el('td', {}, el('span', {class: 'chip', 'data-grade': HEALTHY_SINKS.includes(sink.state) ? 'good' : 'waiting', text: sink.state})),
+            el('td', {}, el('span', {class: 'chip', 'data-grade': sink.state === 'ready' ? 'good' : 'waiting', text: sink.state})),
             el('td', {text: sink.meaning}),
             el('td', {text: count(sink.queuedMessages)}),
             el('td', {text: sink.spoolMessages === 0 ? '–' : `${count(sink.spoolMessages)} (${bytes(sink.spoolBytes)})`}))));

@@ -39,11 +39,15 @@ final class PartLines {
     private static final Logger LOG = LoggerFactory.getLogger(PartLines.class);
     private static final Duration LOOK = Duration.ofMillis(5);
 
-    /** One source. Its metrics are there once it is connected. */
+    /**
+     * One source. Its metrics are there once it is connected. Who publishes its verdicts holds its lock, so that none is
+     * still on its way to a sink when the source is over.
+     */
     private static final class Judged {
         private final PartLine line;
         private final VerdictJournal journal;
         private volatile SourceMetrics metrics;
+        private boolean isOver;
 
         Judged(PartLine line, VerdictJournal journal) {
             this.line = line;
@@ -142,8 +146,16 @@ final class PartLines {
         if (judged.metrics == null) {
             return;
         }
+        synchronized (judged) {
+            if (!judged.isOver) {
+                finishLeft(judged);
+                publish(judged, judged.line.judge());
+            }
+        }
+    }
+
+    private void finishLeft(Judged judged) {
         judged.journal.takeLeft().ifPresent(left -> finish(judged, left));
-        publish(judged, judged.line.judge());
     }
 
     /** The run before ended without a word, or while a sink had not taken its verdicts. */
@@ -175,7 +187,12 @@ final class PartLines {
     void close(SourceId source) {
         Judged judged = lines.remove(source);
         if (judged != null && judged.metrics != null) {
-            publish(judged, judged.line.stop());
+            synchronized (judged) {
+                publish(judged, judged.line.stop());
+                // perhaps it could be read only now, and nobody comes back to it
+                finishLeft(judged);
+                judged.isOver = true;
+            }
         }
     }
 

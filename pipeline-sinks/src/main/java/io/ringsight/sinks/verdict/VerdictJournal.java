@@ -35,7 +35,7 @@ public final class VerdictJournal implements AutoCloseable {
     private Optional<Left> left = Optional.empty();
 
     /**
-     * What a run left that did not end well.
+     * What a run left that did not end well: never nothing.
      *
      * @param again verdicts that may not have reached every sink
      * @param unjudged parts without a verdict
@@ -227,10 +227,13 @@ public final class VerdictJournal implements AutoCloseable {
         }
     }
 
-    /** The run ends well: every sink has delivered its verdicts, or keeps them on disk. Only {@link #close} comes after it. */
+    /**
+     * The run ends well: every sink has delivered its verdicts, or keeps them on disk. What nobody took of the run before
+     * ({@link #takeLeft}) stays for the next. Only {@link #close} comes after it.
+     */
     public synchronized void over() {
         try {
-            if (channel != null) {
+            if (channel != null && left.isEmpty()) {
                 append(JournalLines.OVER);
             }
         } catch (IOException expected) {

@@ -94,6 +94,18 @@ class VerdictJournalTest {
     }
 
     @Test
+    void whatNobodyTookOfTheRunBeforeIsThereForTheNext() throws Exception {
+        VerdictJournal killed = begin("a");
+        killed.announced(part("A1"));
+        killed.close();
+        VerdictJournal journal = begin("a");
+        journal.over();
+        journal.close();
+        assertThat(begin("a").takeLeft())
+                .hasValueSatisfying(left -> assertThat(left.unjudged()).hasSize(1));
+    }
+
+    @Test
     void aTornLastLineIsLeftOutAndTheRestIsThere() throws Exception {
         VerdictJournal journal = begin("a");
         journal.announced(part("A1"));

@@ -45,14 +45,36 @@ public final class History {
             double[] latencyMs,
             Map<StageTime, Double> stagesMs) {}
 
+    /** What a source had counted at one moment: a span is what lies between two, so nothing counted falls between spans. */
+    private record Counts(
+            long sampledNs,
+            long published,
+            long lost,
+            long detections,
+            Histogram latencyUs,
+            Map<StageTime, Histogram> stagesUs) {
+        static Counts of(SourceMetrics source, long nowNs) {
+            Map<StageTime, Histogram> stagesUs = new EnumMap<>(StageTime.class);
+            for (StageTime stage : StageTime.values()) {
+                stagesUs.put(stage, source.stageUs(stage));
+            }
+            return new Counts(
+                    nowNs,
+                    source.value(Counter.FRAMES_PUBLISHED),
+                    History.lost(source),
+                    source.value(Counter.DETECTIONS),
+                    source.latencyUs(),
+                    stagesUs);
+        }
+    }
+
     private static final class OfSource {
         private final List<Span> spans = new ArrayList<>();
-        private Histogram latencyUs;
-        private final Map<StageTime, Histogram> stagesUs = new EnumMap<>(StageTime.class);
-        private long detections;
-        private long published;
-        private long lost;
-        private long sampledNs;
+        private Counts counts;
+
+        OfSource(Counts counts) {
+            this.counts = counts;
+        }
     }
 
     private final Status status;
@@ -67,59 +89,47 @@ public final class History {
         List<SourceMetrics> now = status.sources();
         sources.keySet().removeIf(source -> !now.contains(source));
         now.forEach(source -> {
-            OfSource known = sources.get(source);
-            if (known == null) {
-                sources.put(source, remember(new OfSource(), source, source.latencyUs()));
-            } else {
-                sample(source, known);
+            Counts counts = Counts.of(source, status.clock().nanoTime());
+            OfSource known = sources.putIfAbsent(source, new OfSource(counts));
+            if (known != null) {
+                sample(known, counts);
             }
         });
     }
 
-    private OfSource remember(OfSource known, SourceMetrics source, Histogram latencyUs) {
-        known.latencyUs = latencyUs;
-        known.published = source.value(Counter.FRAMES_PUBLISHED);
-        known.lost = lost(source);
-        known.detections = source.value(Counter.DETECTIONS);
-        for (StageTime stage : StageTime.values()) {
-            known.stagesUs.put(stage, source.stageUs(stage));
-        }
-        known.sampledNs = status.clock().nanoTime();
-        return known;
-    }
-
-    private void sample(SourceMetrics source, OfSource known) {
-        double seconds = (status.clock().nanoTime() - known.sampledNs) / NS_PER_S;
+    private void sample(OfSource known, Counts now) {
+        Counts before = known.counts;
+        double seconds = (now.sampledNs() - before.sampledNs()) / NS_PER_S;
         if (seconds <= 0) {
             return;
         }
-        Histogram all = source.latencyUs();
-        Histogram span = all.copy();
-        span.subtract(known.latencyUs);
-        double fps = (source.value(Counter.FRAMES_PUBLISHED) - known.published) / seconds;
-        long utcMs = status.clock().epochNanos() / 1_000_000;
         known.spans.add(new Span(
-                utcMs,
-                fps,
-                lost(source) - known.lost,
-                source.value(Counter.DETECTIONS) - known.detections,
-                percentiles(span),
-                stages(source, known)));
+                status.clock().epochNanos() / 1_000_000,
+                (now.published() - before.published()) / seconds,
+                now.lost() - before.lost(),
+                now.detections() - before.detections(),
+                percentiles(between(before.latencyUs(), now.latencyUs())),
+                stages(before, now)));
         if (known.spans.size() > MAX_SPANS) {
             known.spans.remove(0);
         }
-        remember(known, source, all);
+        known.counts = now;
     }
 
-    private static Map<StageTime, Double> stages(SourceMetrics source, OfSource known) {
+    private static Histogram between(Histogram before, Histogram now) {
+        Histogram span = now.copy();
+        span.subtract(before);
+        return span;
+    }
+
+    private static Map<StageTime, Double> stages(Counts before, Counts now) {
         Map<StageTime, Double> stagesMs = new EnumMap<>(StageTime.class);
-        for (StageTime stage : StageTime.values()) {
-            Histogram span = source.stageUs(stage);
-            span.subtract(known.stagesUs.get(stage));
+        now.stagesUs().forEach((stage, all) -> {
+            Histogram span = between(before.stagesUs().get(stage), all);
             if (span.getTotalCount() > 0) {
                 stagesMs.put(stage, span.getValueAtPercentile(99) / US_PER_MS);
             }
-        }
+        });
         return stagesMs.isEmpty() ? null : stagesMs;
     }
 

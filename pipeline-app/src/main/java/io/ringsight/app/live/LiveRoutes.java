@@ -1,5 +1,6 @@
 package io.ringsight.app.live;
 
+import io.ringsight.app.api.Status;
 import io.ringsight.app.http.Content;
 import io.ringsight.app.http.Feed;
 import io.ringsight.app.http.HttpCounter;
@@ -62,10 +63,12 @@ public final class LiveRoutes {
     }
 
     private Page.Answer none(SourceId id) {
+        String state = states.apply(id.value());
+        String why = Status.LIVE.equals(state)
+                ? ", but its frames come more seldom, or lie in a GPU's memory, where decode: cpu leaves none"
+                : "";
         return Page.Answer.text(
-                503,
-                "there was no picture within " + SNAPSHOT_MS / 1000 + " s: the source is " + states.apply(id.value())
-                        + "\n");
+                503, "there was no picture within " + SNAPSHOT_MS / 1000 + " s: the source is " + state + why + "\n");
     }
 
     private Feed feed(boolean withMessages) {

@@ -67,11 +67,12 @@ class LiveRoutesTest {
                 sources:
                   - {id: line1, uri: "%s"}
                   - {id: line2, uri: "%s"}
+                  - {id: seldom, uri: "%s", maxFps: 0.001}
                   - {id: gate, uri: "rtsp://127.0.0.1:1/stream"}
                 sinks: [{jsonl: {path: "%s"}}]
                 http: {port: 0}
                 """.formatted(
-                        ROOT.resolve("conf/models/pcb-defect.yaml"), BOXES, BOXES, dir.resolve("out.jsonl")));
+                        ROOT.resolve("conf/models/pcb-defect.yaml"), BOXES, BOXES, BOXES, dir.resolve("out.jsonl")));
         daemon = Daemon.start(
                 new ConfigReader(file, Map.of(), ROOT, path -> FakeBackend.SPEC).read(),
                 Clock.system(),
@@ -180,8 +181,11 @@ class LiveRoutesTest {
 
     @Test
     void whatCannotBeSeenSaysWhy() throws Exception {
+        Await.until(() -> "live".equals(daemon.status().stateOf("seldom")));
         assertThat(RawHttp.get(daemon.port(), "/api/v1/sources/gate/snapshot", LOCAL))
                 .contains(" 503 ", "there was no picture within 3 s: the source is refused");
+        assertThat(RawHttp.get(daemon.port(), "/api/v1/sources/seldom/snapshot", LOCAL))
+                .contains(" 503 ", "the source is live, but its frames come more seldom");
         for (String path :
                 List.of("/sources/none/snapshot", "/sources/none/live", "/live?sources=line1,none", "/live")) {
             assertThat(RawHttp.get(daemon.port(), "/api/v1" + path, LOCAL))

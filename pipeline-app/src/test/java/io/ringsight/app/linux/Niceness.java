@@ -3,7 +3,6 @@ package io.ringsight.app.linux;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,7 +16,11 @@ public final class Niceness {
     private Niceness() {}
 
     public static int ofThisThread() {
-        return of(Path.of("/proc/thread-self"));
+        try {
+            return of(Path.of("/proc/thread-self"));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** Of those whose names begin so. */
@@ -29,8 +32,8 @@ public final class Niceness {
                     if (Files.readString(task.resolve("comm")).startsWith(name)) {
                         all.add(of(task));
                     }
-                } catch (NoSuchFileException e) {
-                    // The thread has ended meanwhile.
+                } catch (IOException e) {
+                    // The thread has ended meanwhile: there is no such file, or no such process (ESRCH).
                 }
             }
             return all;
@@ -39,12 +42,8 @@ public final class Niceness {
         }
     }
 
-    private static int of(Path task) {
-        try {
-            String stat = Files.readString(task.resolve("stat"));
-            return Integer.parseInt(stat.substring(stat.lastIndexOf(')') + 2).split(" ")[NICE]);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+    private static int of(Path task) throws IOException {
+        String stat = Files.readString(task.resolve("stat"));
+        return Integer.parseInt(stat.substring(stat.lastIndexOf(')') + 2).split(" ")[NICE]);
     }
 }

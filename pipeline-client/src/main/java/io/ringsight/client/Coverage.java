@@ -18,9 +18,6 @@ import java.util.Map;
  *     its place, and its frames are counted in that gap, too (field {@code resent})
  */
 public record Coverage(long prevFrameSeq, long frameSeq, Map<String, Long> gaps, boolean resent) {
-    /** Of no frames, and nobody says which came before. */
-    static final Coverage NONE = new Coverage(0, 0, Map.of(), false);
-
     public Coverage {
         // Map.copyOf would lose the order of the message.
         gaps = gaps.isEmpty() ? Map.of() : Collections.unmodifiableMap(new LinkedHashMap<>(gaps));

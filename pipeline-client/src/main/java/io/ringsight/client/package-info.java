@@ -2,7 +2,7 @@
  * What Ringsight publishes, as typed values, for programs that read it.
  *
  * <pre>
- *   bytes (Kafka, file) ──▶ MessageReader.read ──▶ Message = FrameMessage | GapMessage | OtherMessage
+ *   bytes (Kafka, file) ──▶ json.MessageReader ──▶ Message = FrameMessage | GapMessage | EventMessage | VerdictMessage | …
  *                     └───▶ verify.TopicVerifier ──▶ Findings: is every frame told of, once and in order?
  * </pre>
  *

@@ -2,9 +2,9 @@ package io.ringsight.sinks;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.ringsight.client.MessageFormatException;
-import io.ringsight.client.MessageReader;
-import io.ringsight.client.MessageWriter;
+import io.ringsight.client.json.MessageFormatException;
+import io.ringsight.client.json.MessageReader;
+import io.ringsight.client.json.MessageWriter;
 import io.ringsight.core.analyse.zone.Line;
 import io.ringsight.core.decision.Event;
 import io.ringsight.core.decision.Severity;

@@ -2,9 +2,9 @@ package io.ringsight.app.system;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.ringsight.client.MessageFormatException;
-import io.ringsight.client.MessageReader;
 import io.ringsight.client.VerdictMessage;
+import io.ringsight.client.json.MessageFormatException;
+import io.ringsight.client.json.MessageReader;
 import io.ringsight.core.run.Await;
 import io.ringsight.sources.spec.SourceSpec;
 import io.ringsight.sources.synthetic.KnownObjects;

@@ -1,8 +1,8 @@
 package io.ringsight.client.kafka;
 
 import io.ringsight.client.Message;
-import io.ringsight.client.MessageFormatException;
-import io.ringsight.client.MessageReader;
+import io.ringsight.client.json.MessageFormatException;
+import io.ringsight.client.json.MessageReader;
 import org.apache.kafka.common.errors.SerializationException;
 import org.apache.kafka.common.serialization.Deserializer;
 

@@ -1,7 +1,7 @@
 package io.ringsight.client.kafka;
 
 import io.ringsight.client.Message;
-import io.ringsight.client.MessageWriter;
+import io.ringsight.client.json.MessageWriter;
 import org.apache.kafka.common.serialization.Serializer;
 
 /** A {@link Message} as a record's value: {@code value.serializer} of a producer. Any thread: it has no state. */

@@ -1,9 +1,9 @@
 package io.ringsight.client.verify;
 
 import io.ringsight.client.Message;
-import io.ringsight.client.MessageFormatException;
 import io.ringsight.client.MessageHead;
-import io.ringsight.client.MessageReader;
+import io.ringsight.client.json.MessageFormatException;
+import io.ringsight.client.json.MessageReader;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;

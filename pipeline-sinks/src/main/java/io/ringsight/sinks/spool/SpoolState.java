@@ -1,8 +1,8 @@
 package io.ringsight.sinks.spool;
 
 import io.ringsight.client.GapMessage;
-import io.ringsight.client.MessageFormatException;
-import io.ringsight.client.MessageReader;
+import io.ringsight.client.json.MessageFormatException;
+import io.ringsight.client.json.MessageReader;
 import io.ringsight.core.frame.GapReason;
 import io.ringsight.core.frame.SourceId;
 import io.ringsight.sinks.EncodedMessage;

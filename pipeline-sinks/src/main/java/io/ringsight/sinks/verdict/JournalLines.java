@@ -1,9 +1,9 @@
 package io.ringsight.sinks.verdict;
 
 import io.ringsight.client.Identity;
-import io.ringsight.client.MessageFormatException;
 import io.ringsight.client.MessageHead;
-import io.ringsight.client.MessageReader;
+import io.ringsight.client.json.MessageFormatException;
+import io.ringsight.client.json.MessageReader;
 import io.ringsight.core.analyse.verdict.Announcement;
 import io.ringsight.core.decision.Recipe;
 import io.ringsight.core.frame.SourceId;

@@ -3,9 +3,9 @@ package io.ringsight.sinks.verdict;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.ringsight.client.Message;
-import io.ringsight.client.MessageReader;
-import io.ringsight.client.MessageWriter;
 import io.ringsight.client.VerdictMessage;
+import io.ringsight.client.json.MessageReader;
+import io.ringsight.client.json.MessageWriter;
 import io.ringsight.core.time.ManualClock;
 import io.ringsight.sinks.EncodedMessage;
 import io.ringsight.sinks.MessageJson;

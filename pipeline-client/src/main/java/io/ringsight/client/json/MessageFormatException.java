@@ -1,4 +1,4 @@
-package io.ringsight.client;
+package io.ringsight.client.json;
 
 /** What was read is no message of Ringsight, or of a version that cannot be read. Says what was expected and got. */
 public final class MessageFormatException extends Exception {

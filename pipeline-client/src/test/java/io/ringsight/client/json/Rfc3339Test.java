@@ -1,4 +1,4 @@
-package io.ringsight.client;
+package io.ringsight.client.json;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

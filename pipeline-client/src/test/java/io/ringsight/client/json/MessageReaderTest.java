@@ -1,8 +1,22 @@
-package io.ringsight.client;
+package io.ringsight.client.json;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.ringsight.client.Box;
+import io.ringsight.client.CaptureTime;
+import io.ringsight.client.Coverage;
+import io.ringsight.client.Detection;
+import io.ringsight.client.EventMessage;
+import io.ringsight.client.FrameMessage;
+import io.ringsight.client.FrameTimes;
+import io.ringsight.client.GapMessage;
+import io.ringsight.client.Identity;
+import io.ringsight.client.Message;
+import io.ringsight.client.MessageHead;
+import io.ringsight.client.ModelIdentity;
+import io.ringsight.client.OtherMessage;
+import io.ringsight.client.PictureSize;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;

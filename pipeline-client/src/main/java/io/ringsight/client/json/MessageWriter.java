@@ -1,8 +1,19 @@
-package io.ringsight.client;
+package io.ringsight.client.json;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.util.ByteArrayBuilder;
+import io.ringsight.client.CaptureTime;
+import io.ringsight.client.Coverage;
+import io.ringsight.client.Detection;
+import io.ringsight.client.EventMessage;
+import io.ringsight.client.FrameMessage;
+import io.ringsight.client.FrameTimes;
+import io.ringsight.client.GapMessage;
+import io.ringsight.client.Identity;
+import io.ringsight.client.Message;
+import io.ringsight.client.OtherMessage;
+import io.ringsight.client.VerdictMessage;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;

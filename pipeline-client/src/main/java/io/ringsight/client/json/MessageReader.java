@@ -1,9 +1,12 @@
-package io.ringsight.client;
+package io.ringsight.client.json;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
+import io.ringsight.client.Message;
+import io.ringsight.client.MessageHead;
+import io.ringsight.client.OtherMessage;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Objects;

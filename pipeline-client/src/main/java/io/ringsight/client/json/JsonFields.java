@@ -1,4 +1,4 @@
-package io.ringsight.client;
+package io.ringsight.client.json;
 
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;

@@ -1,7 +1,10 @@
-package io.ringsight.client;
+package io.ringsight.client.json;
 
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
+import io.ringsight.client.Coverage;
+import io.ringsight.client.Identity;
+import io.ringsight.client.VerdictMessage;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.ArrayList;

@@ -1,6 +1,7 @@
-package io.ringsight.client;
+package io.ringsight.client.json;
 
 import com.fasterxml.jackson.core.JsonParser;
+import io.ringsight.client.CaptureTime;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.Optional;

@@ -1,7 +1,13 @@
-package io.ringsight.client;
+package io.ringsight.client.json;
 
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
+import io.ringsight.client.CaptureTime;
+import io.ringsight.client.Coverage;
+import io.ringsight.client.Identity;
+import io.ringsight.client.Message;
+import io.ringsight.client.MessageHead;
+import io.ringsight.client.OtherMessage;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.LinkedHashMap;
@@ -18,6 +24,9 @@ final class MessageFields {
     private static final String MAJOR = "1.";
     /** Numbers above are no frame counts; sums of smaller ones do not overflow. */
     private static final long MAX_NUMBER = 1L << 53;
+
+    /** Nobody says which came before, either. */
+    private static final Coverage NO_FRAMES = new Coverage(0, 0, Map.of(), false);
 
     private static final String FRAME = "frame";
     private static final String GAP = "gap";
@@ -178,7 +187,7 @@ final class MessageFields {
         return new MessageHead(
                 type,
                 identity(),
-                accounts || saysFrames ? coverage() : Coverage.NONE,
+                accounts || saysFrames ? coverage() : NO_FRAMES,
                 Optional.ofNullable(reason),
                 Optional.ofNullable(capture),
                 Optional.ofNullable(publishedAt));

@@ -1,7 +1,16 @@
-package io.ringsight.client;
+package io.ringsight.client.json;
 
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
+import io.ringsight.client.CaptureTime;
+import io.ringsight.client.Coverage;
+import io.ringsight.client.Detection;
+import io.ringsight.client.FrameMessage;
+import io.ringsight.client.FrameTimes;
+import io.ringsight.client.GapMessage;
+import io.ringsight.client.Identity;
+import io.ringsight.client.ModelIdentity;
+import io.ringsight.client.PictureSize;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.ArrayList;

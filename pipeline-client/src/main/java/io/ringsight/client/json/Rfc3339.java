@@ -1,4 +1,4 @@
-package io.ringsight.client;
+package io.ringsight.client.json;
 
 import java.time.DateTimeException;
 import java.time.Instant;

@@ -1,7 +1,9 @@
-package io.ringsight.client;
+package io.ringsight.client.json;
 
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
+import io.ringsight.client.Box;
+import io.ringsight.client.Detection;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;

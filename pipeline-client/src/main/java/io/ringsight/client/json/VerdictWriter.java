@@ -1,6 +1,7 @@
-package io.ringsight.client;
+package io.ringsight.client.json;
 
 import com.fasterxml.jackson.core.JsonGenerator;
+import io.ringsight.client.VerdictMessage;
 import java.io.IOException;
 import java.util.Optional;
 

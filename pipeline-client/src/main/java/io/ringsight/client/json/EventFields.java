@@ -1,6 +1,10 @@
-package io.ringsight.client;
+package io.ringsight.client.json;
 
 import com.fasterxml.jackson.core.JsonParser;
+import io.ringsight.client.CaptureTime;
+import io.ringsight.client.Coverage;
+import io.ringsight.client.EventMessage;
+import io.ringsight.client.Identity;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.Optional;

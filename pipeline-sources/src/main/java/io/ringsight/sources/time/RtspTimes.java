@@ -13,14 +13,18 @@ import org.slf4j.LoggerFactory;
  * The camera's own wall clock from its first RTCP sender report on, and the arrival of the frame's packet before that.
  *
  * <p>FFmpeg lays each packet's RTP time on the last report and hangs the result on the packet; it is carried to the
- * frame through the time stamp both have. <b>Uncertainty</b> is that of the camera's clock as the reports show it: by
- * how much the last report moved the time line, at least {@value #MIN_US} µs (the RTP clock ticks every 11 µs), and
- * {@value #FIRST_US} µs while there was one report only. How wrong the camera's clock is set, nobody can tell from
- * here. When the stream's time jumps, the wall clock laid on it jumps too: then it is arrival again, until a report puts
- * the frames' age back where it was. So it is while the camera's clock is ahead of the host's by more than a second, or behind it by more than
- * a minute. Frames older than {@value #USUAL_AGE_US} µs when they arrive come over a slow line or from a clock that is
- * behind; which of the two nobody can tell from here, so the uncertainty is their age. A clock over a day off the host's is not a wall clock (uptime, or never set) and is not used. For arrival the
- * uncertainty is unknown: exposure, encoder and network lie before it.
+ * frame through the time stamp both have. The first one hangs on the frame before its own: its parser gives a frame
+ * out when the next one begins, with what came with that. So the first is left out.
+ *
+ * <p><b>Uncertainty</b> is that of the camera's clock as the reports show it: by how much the last report moved the
+ * time line, at least {@value #MIN_US} µs (the RTP clock ticks every 11 µs), and {@value #FIRST_US} µs while there was
+ * one report only. How wrong the camera's clock is set, nobody can tell from here. When the stream's time jumps, the
+ * wall clock laid on it jumps too: then it is arrival again, until a report puts the frames' age back where it was. So
+ * it is while the camera's clock is ahead of the host's by more than a second, or behind it by more than a minute.
+ * Frames older than {@value #USUAL_AGE_US} µs when they arrive come over a slow line or from a clock that is behind;
+ * which of the two nobody can tell from here, so the uncertainty is their age. A clock over a day off the host's is
+ * not a wall clock (uptime, or never set) and is not used. For arrival the uncertainty is unknown: exposure, encoder
+ * and network lie before it.
  */
 public final class RtspTimes implements CaptureTimes {
     private static final Logger LOG = LoggerFactory.getLogger(RtspTimes.class);
@@ -47,6 +51,9 @@ public final class RtspTimes implements CaptureTimes {
     private final long[] wallUs = new long[REMEMBERED];
     private final long[] arrivalUtcNs = new long[REMEMBERED];
     private int newest;
+    /** Whether the packet before had a wall clock. */
+    private boolean reported;
+
     private long offsetUs = Picture.UNKNOWN;
     private long uncertaintyUs = FIRST_US;
     private boolean trusted = true;
@@ -70,7 +77,9 @@ public final class RtspTimes implements CaptureTimes {
         newest = (newest + 1) % REMEMBERED;
         pts[newest] = packetPts;
         arrivalUtcNs[newest] = nowUtcNs;
-        boolean usable = packetWallUs != Picture.UNKNOWN && Math.abs(packetWallUs - nowUtcNs / 1_000) < DAY_US;
+        boolean isItsOwn = reported;
+        reported = packetWallUs != Picture.UNKNOWN;
+        boolean usable = isItsOwn && reported && Math.abs(packetWallUs - nowUtcNs / 1_000) < DAY_US;
         wallUs[newest] = usable ? packetWallUs : Picture.UNKNOWN;
         if (usable && packetPts != AV_NOPTS_VALUE) {
             measure(packetWallUs - timeLine.base().toNs(packetPts) / 1_000);

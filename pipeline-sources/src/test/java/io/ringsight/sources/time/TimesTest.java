@@ -78,12 +78,15 @@ class TimesTest {
     void tellsArrivalUntilTheFirstReportAndTheCamerasClockAfterIt() {
         RtspTimes times = rtspTimes();
         times.remember(9_000, Picture.UNKNOWN, UTC_NS);
-        times.remember(18_000, UTC_NS / 1000 - 50_000, UTC_NS + 100_000_000);
+        times.remember(18_000, UTC_NS / 1000 - 50_000, UTC_NS + 50_000_000);
+        times.remember(27_000, UTC_NS / 1000 - 50_000, UTC_NS + 100_000_000);
         times.stamp(picture, 9_000, 100_000_000);
         assertThat(picture.captureClock()).isEqualTo(CaptureClock.ARRIVAL);
         assertThat(picture.captureUtcNs()).isEqualTo(UTC_NS);
         assertThat(picture.uncertaintyUs()).isEqualTo(Picture.UNKNOWN);
         times.stamp(picture, 18_000, 200_000_000);
+        assertThat(picture.captureClock()).as("with the time of the next").isEqualTo(CaptureClock.ARRIVAL);
+        times.stamp(picture, 27_000, 300_000_000);
         assertThat(picture.captureClock()).isEqualTo(CaptureClock.RTCP_SR);
         assertThat(picture.captureUtcNs()).isEqualTo(UTC_NS - 50_000_000);
         assertThat(picture.uncertaintyUs()).as("one report only").isEqualTo(1000);
@@ -91,7 +94,7 @@ class TimesTest {
 
     @Test
     void measuresHowFarReportsMoveTheTimeLine() {
-        RtspTimes times = rtspTimes();
+        RtspTimes times = reportedTimes();
         long wallUs = UTC_NS / 1000;
         times.remember(0, wallUs, UTC_NS);
         times.remember(90_000, wallUs + 1_000_004, UTC_NS + 1_000_000_000L);
@@ -103,7 +106,7 @@ class TimesTest {
     /** Each report is measured against the one before it, not against the first: drift does not add up. */
     @Test
     void measuresEachReportAgainstTheOneBefore() {
-        RtspTimes times = rtspTimes();
+        RtspTimes times = reportedTimes();
         long wallUs = UTC_NS / 1000;
         for (int second = 0; second <= 10; second++) {
             times.remember(90_000L * second, wallUs + second * 1_000_200L, UTC_NS + second * 1_000_200_000L);
@@ -115,7 +118,7 @@ class TimesTest {
 
     @Test
     void doesNotTakeUptimeForAWallClock() {
-        RtspTimes times = rtspTimes();
+        RtspTimes times = reportedTimes();
         times.remember(9_000, 77_000_000L, UTC_NS);
         times.stamp(picture, 9_000, 0);
         assertThat(picture.captureClock()).isEqualTo(CaptureClock.ARRIVAL);
@@ -123,7 +126,7 @@ class TimesTest {
 
     @Test
     void usesArrivalAfterAJumpUntilAReportPutsTheAgeRight() {
-        RtspTimes times = rtspTimes();
+        RtspTimes times = reportedTimes();
         long wallUs = UTC_NS / 1000;
         long second = 1_000_000_000L;
         times.remember(0, wallUs - 50_000, UTC_NS);
@@ -146,7 +149,7 @@ class TimesTest {
 
     @Test
     void doesNotBelieveACameraWhoseClockIsAheadOfTheHosts() {
-        RtspTimes times = rtspTimes();
+        RtspTimes times = reportedTimes();
         long hourAheadUs = UTC_NS / 1_000 + 3_600_000_000L;
         times.remember(90_000, hourAheadUs, UTC_NS);
         times.stamp(picture, 90_000, 0);
@@ -167,7 +170,7 @@ class TimesTest {
     })
     void aCameraWhoseClockMayBeBehindIsAsUncertainAsItsPicturesAreOld(
             long behindMs, CaptureClock expected, long uncertaintyUs) {
-        RtspTimes times = rtspTimes();
+        RtspTimes times = reportedTimes();
         times.remember(90_000, UTC_NS / 1_000 - 1_000 * behindMs, UTC_NS);
         times.stamp(picture, 90_000, 0);
         assertThat(picture.captureClock()).isEqualTo(expected);
@@ -178,7 +181,7 @@ class TimesTest {
 
     @Test
     void widensTheUncertaintyByWhatACameraIsAhead() {
-        RtspTimes times = rtspTimes();
+        RtspTimes times = reportedTimes();
         long wallUs = UTC_NS / 1_000 + 300_000;
         times.remember(90_000, wallUs, UTC_NS);
         times.stamp(picture, 90_000, 0);
@@ -230,6 +233,13 @@ class TimesTest {
         TimeLine line = new TimeLine(false);
         line.begin(RTP, 0);
         return new RtspTimes("cam", clock, line);
+    }
+
+    /** As soon as the camera's reports have begun. */
+    private RtspTimes reportedTimes() {
+        RtspTimes times = rtspTimes();
+        times.remember(-9_000, UTC_NS / 1_000, UTC_NS);
+        return times;
     }
 
     @Test

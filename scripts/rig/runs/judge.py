@@ -21,7 +21,7 @@ import xml.etree.ElementTree
 from typing import NamedTuple
 
 ROOT = pathlib.Path(__file__).resolve().parents[3]
-PARTS = ("rtsp", "kafka", "observers", "vm", "gpu-double", "python", "bare")
+PARTS = ("rtsp", "kafka", "observers", "vm", "gpu-double", "python", "bare", "mqtt")
 
 
 class Case(NamedTuple):

@@ -6,7 +6,7 @@ import unittest
 from judge import Case, Machine, cases, excuses, judge
 
 BARE = Machine(frozenset(), shared=False, gpu=False, nvcc=False, chromium=False, root=False, strict=False)
-WHOLE = Machine(frozenset(("rtsp", "kafka", "observers", "vm", "gpu-double", "python", "bare")), shared=True, gpu=False, nvcc=True,
+WHOLE = Machine(frozenset(("rtsp", "kafka", "observers", "vm", "gpu-double", "python", "bare", "mqtt")), shared=True, gpu=False, nvcc=True,
                 chromium=True, root=True, strict=False)
 RAN = Case("app.OneTest.runs", None)
 NO_RTSP = Case("sources.RtspTest.plays", "no GstRtspServer for /usr/bin/python3; run scripts/rig/setup.sh rtsp")

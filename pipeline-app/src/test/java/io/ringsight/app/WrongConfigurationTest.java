@@ -142,7 +142,7 @@ class WrongConfigurationTest {
                         "sources: [{id: a, uri: \"rtsp://h/x\", frozenTimeoutMs: 10, parts: " + value + "}]",
                         pipeline,
                         sinks);
-            case "kafka", "jsonl", "webhook" -> String.join("\n", "sinks: [{" + line + "}]", pipeline, sources);
+            case "kafka", "jsonl", "webhook", "mqtt" -> String.join("\n", "sinks: [{" + line + "}]", pipeline, sources);
             case "http" -> String.join("\n", line, pipeline, sources, sinks);
             default -> yaml;
         };

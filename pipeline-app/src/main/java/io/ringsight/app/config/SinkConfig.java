@@ -8,6 +8,8 @@ import io.ringsight.sinks.jsonl.JsonLinesSink;
 import io.ringsight.sinks.jsonl.JsonLinesSpec;
 import io.ringsight.sinks.kafka.KafkaSink;
 import io.ringsight.sinks.kafka.client.KafkaSinkSpec;
+import io.ringsight.sinks.mqtt.MqttSink;
+import io.ringsight.sinks.mqtt.MqttSpec;
 import io.ringsight.sinks.queue.QueueLimits;
 import io.ringsight.sinks.spool.SpoolException;
 import io.ringsight.sinks.webhook.WebhookSink;
@@ -79,6 +81,30 @@ public sealed interface SinkConfig {
         @Override
         public String toString() {
             return name();
+        }
+    }
+
+    /** An MQTT broker. */
+    record Mqtt(MqttSpec spec, List<MessageType> messages) implements SinkConfig {
+        @Override
+        public String name() {
+            return spec.name();
+        }
+
+        @Override
+        public QueueLimits limits() {
+            return spec.limits();
+        }
+
+        @Override
+        public MessageSink open(Clock clock, Runnable onReaderGone) {
+            return MqttSink.open(spec, clock);
+        }
+
+        /** Without user and password. */
+        @Override
+        public String toString() {
+            return spec.toString();
         }
     }
 

@@ -4,9 +4,11 @@ import io.ringsight.app.config.Config;
 import io.ringsight.app.config.SinkConfig;
 import io.ringsight.core.run.Threads;
 import io.ringsight.core.time.Clock;
+import io.ringsight.sinks.Remark;
+import io.ringsight.sinks.Remark.Level;
 import io.ringsight.sinks.kafka.check.BrokerCheck;
-import io.ringsight.sinks.kafka.check.BrokerCheck.Level;
-import io.ringsight.sinks.kafka.check.BrokerCheck.Remark;
+import io.ringsight.sinks.mqtt.MqttCheck;
+import io.ringsight.sinks.mqtt.MqttSpec;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -16,7 +18,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What the broker of one Kafka sink answered.
+ * What the broker of one sink answered.
  *
  * @param sink the sink's name
  * @param remarks in the order of the questions
@@ -24,12 +26,15 @@ import org.slf4j.LoggerFactory;
 public record BrokerRemarks(String sink, List<Remark> remarks) {
     private static final Logger LOG = LoggerFactory.getLogger(BrokerRemarks.class);
 
-    /** Asks the brokers of all Kafka sinks, one after the other; seconds each. */
+    /** Asks the brokers of all Kafka and MQTT sinks, one after the other; seconds each. */
     public static List<BrokerRemarks> of(Config config, Clock clock) throws InterruptedException {
         List<BrokerRemarks> all = new ArrayList<>();
         for (SinkConfig sink : config.sinks()) {
             if (sink instanceof SinkConfig.Kafka kafka) {
                 all.add(new BrokerRemarks(sink.name(), BrokerCheck.examine(kafka.spec(), clock)));
+            } else if (sink instanceof SinkConfig.Mqtt mqtt) {
+                MqttSpec spec = mqtt.spec();
+                all.add(new BrokerRemarks(sink.name(), MqttCheck.examine(spec.broker(), spec.timeoutMs())));
             }
         }
         return all;

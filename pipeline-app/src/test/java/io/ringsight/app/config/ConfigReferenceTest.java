@@ -147,6 +147,7 @@ class ConfigReferenceTest {
                   - kafka: {bootstrapServers: "a:1", topic: b, bogus: 1, spool: {bogus: 1}}
                   - jsonl: {path: "-", bogus: 1}
                   - webhook: {url: "http://a/b", bogus: 1, spool: {bogus: 1}}
+                  - mqtt: {url: "mqtt://a", bogus: 1, spool: {bogus: 1}}
                 http: {bogus: 1, auth: {bogus: 1}, tls: {bogus: 1}}
                 """;
         Map<String, TreeSet<String>> keys = new TreeMap<>();
@@ -163,7 +164,7 @@ class ConfigReferenceTest {
             }
             assertThat(matcher.find()).as(mistake).isTrue();
             String section =
-                    matcher.group(1).replaceAll("\\[.]|\\.m(?=\\.)|\\.?bogus$|.*\\.(?=kafka|jsonl|webhook)", "");
+                    matcher.group(1).replaceAll("\\[.]|\\.m(?=\\.)|\\.?bogus$|.*\\.(?=kafka|jsonl|webhook|mqtt)", "");
             keys.put(section, new TreeSet<>(Arrays.asList(matcher.group(2).split(", "))));
         }
         return keys;
@@ -251,7 +252,8 @@ class ConfigReferenceTest {
                 ((Map<?, ?>) definitions.get("calibrationPoint")).get("properties")));
         keys.put("sources.rules", names((Map<?, ?>) ((Map<?, ?>) definitions.get("rule")).get("properties")));
         keys.put("webhook.spool", names((Map<?, ?>) ((Map<?, ?>) definitions.get("spool")).get("properties")));
-        for (String sink : List.of("kafka", "jsonl", "webhook")) {
+        keys.put("mqtt.spool", keys.get("webhook.spool"));
+        for (String sink : List.of("kafka", "jsonl", "webhook", "mqtt")) {
             keys.put(sink, names((Map<?, ?>) ((Map<?, ?>) definitions.get(sink)).get("properties")));
         }
         keys.put("kafka.spool", names((Map<?, ?>) spoolOf(definitions).get("properties")));

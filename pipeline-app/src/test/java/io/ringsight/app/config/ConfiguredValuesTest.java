@@ -180,6 +180,18 @@ class ConfiguredValuesTest {
                 new Arrival("webhook.queueMessages", RTSP, "sinks[0].spec.limits.messages"),
                 new Arrival("webhook.queueBytes", RTSP, "sinks[0].spec.limits.bytes"),
                 new Arrival("webhook.spool", RTSP, SPOOL + "syncMs", "{syncMs: 7}", "7"),
+                new Arrival("mqtt.url", RTSP, "sinks[0].spec.broker.url", "'mqtts://a:1'", "mqtts://a:1"),
+                new Arrival("mqtt.topic", RTSP, "sinks[0].spec.topic", "a/b", "a/b"),
+                new Arrival("mqtt.version", RTSP, "sinks[0].spec.broker.version", "3.1.1", "V3", "5", "V5"),
+                new Arrival("mqtt.clientId", RTSP, "sinks[0].spec.broker.clientId", "me", "me"),
+                new Arrival("mqtt.user", RTSP, "sinks[0].spec.broker.user", "me", "me"),
+                new Arrival("mqtt.password", RTSP, "sinks[0].spec.broker.password", TOKEN, TOKEN),
+                new Arrival("mqtt.caFile", RTSP, "sinks[0].spec.broker.caFile", certificate(), certificate()),
+                new Arrival("mqtt.messages", RTSP, "sinks[0].messages[0]", "[event]", "EVENT"),
+                new Arrival("mqtt.timeoutMs", RTSP, "sinks[0].spec.timeoutMs"),
+                new Arrival("mqtt.queueMessages", RTSP, "sinks[0].spec.limits.messages"),
+                new Arrival("mqtt.queueBytes", RTSP, "sinks[0].spec.limits.bytes"),
+                new Arrival("mqtt.spool", RTSP, SPOOL + "syncMs", "{syncMs: 7}", "7"),
                 new Arrival("jsonl.path", RTSP, "sinks[0].spec.path", "'-'", "-"),
                 new Arrival("jsonl.maxBytes", RTSP, "sinks[0].spec.maxBytes"),
                 new Arrival("jsonl.keep", RTSP, "sinks[0].spec.keep"),
@@ -258,7 +270,7 @@ class ConfiguredValuesTest {
     void aChangeThatTakesARestartIsNamed(Arrival arrival) throws Exception {
         Config defaults = read(yaml(arrival, null));
         String section = arrival.section()
-                .replaceFirst("(kafka|jsonl|webhook).*", "sinks")
+                .replaceFirst("(kafka|jsonl|webhook|mqtt).*", "sinks")
                 .replaceFirst("^source.*", "source")
                 .replaceFirst("http.*", "http");
         for (String[] pair : valuesOf(arrival)) {
@@ -301,7 +313,8 @@ class ConfiguredValuesTest {
     private static boolean isConsequence(Arrival arrival, String place) {
         return switch (arrival.key()) {
             case "source.username" -> place.equals(SPEC + "password");
-            case "kafka.topic", "webhook.url" -> place.equals(SPOOL + "dir");
+            case "kafka.topic", "webhook.url", "mqtt.url" -> place.equals(SPOOL + "dir");
+            case "mqtt.topic" -> place.equals(SPOOL + "dir") || place.equals("sinks[0].spec.broker.clientId");
             case "http.tls.certFile", "http.tls.keyFile" -> place.startsWith("http.tls");
             case "kafka.spool.enabled" -> place.startsWith(SPOOL);
             case "source.name", "source.options", "source.classes", "kafka.properties" ->
@@ -309,7 +322,8 @@ class ConfiguredValuesTest {
             case "source.lines" -> place.startsWith("sources[0].analysis.lines");
             case "source.parts" -> place.startsWith("sources[0].analysis.parts");
             case "source.calibration" -> place.startsWith("sources[0].analysis.calibration");
-            case "kafka.messages", "jsonl.messages", "webhook.messages" -> place.startsWith("sinks[0].messages");
+            case "kafka.messages", "jsonl.messages", "webhook.messages", "mqtt.messages" ->
+                place.startsWith("sinks[0].messages");
             case "source.rules" -> place.startsWith("sources[0].analysis.rules");
             case "source.tiles", "source.regions" -> place.startsWith(AnalysisArrivals.LOOK);
             case "source.zones" -> place.startsWith("sources[0].analysis.zones");
@@ -329,7 +343,7 @@ class ConfiguredValuesTest {
         return arrival.key()
                 .replaceFirst("^source\\.", "sources[0].")
                 .replaceFirst("^model\\.", "models.m.")
-                .replaceFirst("^(kafka|jsonl|webhook)\\.", "sinks[0].$1.");
+                .replaceFirst("^(kafka|jsonl|webhook|mqtt)\\.", "sinks[0].$1.");
     }
 
     /** A whole file with the key set, or without it for null. */
@@ -346,6 +360,7 @@ class ConfiguredValuesTest {
                 "http.auth", new TreeMap<>(),
                 "http.tls", new TreeMap<>()));
         sections.put("http", new TreeMap<>());
+        sections.put("mqtt", new TreeMap<>(Map.of("url", "'mqtts://a'", "user", "you")));
         if (value != null) {
             sections.get(arrival.section()).put(arrival.name(), value);
         }
@@ -363,7 +378,7 @@ class ConfiguredValuesTest {
         sections.get("http").put("auth", flow(sections.get("http.auth")));
         sections.get("http").put("tls", flow(sections.get("http.tls")));
         sections.get("kafka").put("spool", flow(sections.get("kafka.spool")));
-        String sink = List.of("jsonl", "webhook").contains(arrival.section()) ? arrival.section() : "kafka";
+        String sink = List.of("jsonl", "webhook", "mqtt").contains(arrival.section()) ? arrival.section() : "kafka";
         return """
                 pipeline: %s
                 models: {m: %s}

@@ -1,6 +1,8 @@
 package io.ringsight.sinks.kafka.check;
 
 import io.ringsight.core.time.Clock;
+import io.ringsight.sinks.Remark;
+import io.ringsight.sinks.Remark.Level;
 import io.ringsight.sinks.kafka.client.KafkaFailure;
 import io.ringsight.sinks.kafka.client.KafkaSinkSpec;
 import io.ringsight.sinks.kafka.client.ProducerSettings;
@@ -39,27 +41,6 @@ public final class BrokerCheck {
     private final KafkaSinkSpec spec;
     private final Clock clock;
     private final List<Remark> remarks = new ArrayList<>();
-
-    /** How a remark is meant. */
-    public enum Level {
-        /** As it should be. */
-        GOOD,
-        /** Could not be found out. */
-        UNKNOWN,
-        /** Works, but not as well as it could, or not for ever. */
-        WARNING,
-        /** Messages will not arrive, or get lost in the topic. */
-        BAD
-    }
-
-    /**
-     * One thing that was asked.
-     *
-     * @param level how it is meant
-     * @param what was asked, in a word or two
-     * @param detail the answer, and what to do if it is not good; one line without secrets
-     */
-    public record Remark(Level level, String what, String detail) {}
 
     private BrokerCheck(KafkaSinkSpec spec, Clock clock) {
         this.spec = spec;

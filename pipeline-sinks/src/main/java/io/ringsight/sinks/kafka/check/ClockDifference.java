@@ -1,7 +1,7 @@
 package io.ringsight.sinks.kafka.check;
 
-import io.ringsight.sinks.kafka.check.BrokerCheck.Level;
-import io.ringsight.sinks.kafka.check.BrokerCheck.Remark;
+import io.ringsight.sinks.Remark;
+import io.ringsight.sinks.Remark.Level;
 
 /** What the difference between this machine's clock and the broker's means. */
 final class ClockDifference {

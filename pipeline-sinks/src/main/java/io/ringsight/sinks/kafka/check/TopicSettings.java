@@ -1,7 +1,7 @@
 package io.ringsight.sinks.kafka.check;
 
-import io.ringsight.sinks.kafka.check.BrokerCheck.Level;
-import io.ringsight.sinks.kafka.check.BrokerCheck.Remark;
+import io.ringsight.sinks.Remark;
+import io.ringsight.sinks.Remark.Level;
 import io.ringsight.sinks.kafka.client.KafkaSinkSpec;
 import java.time.Duration;
 import java.util.List;

@@ -1,0 +1,2 @@
+/** Reads how results leave: what sinks have in common, and brokers that also triggers name. */
+package io.ringsight.app.config.output;

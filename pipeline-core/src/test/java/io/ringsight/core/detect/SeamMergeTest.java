@@ -79,6 +79,27 @@ class SeamMergeTest {
     }
 
     @Test
+    void ofTwoThatAnotherTileTellsApartOneIsWhatWasFound() {
+        merge.begin(WantedClasses.ALL);
+        Box a = new Box(68, 40, 14, 14, 0.9f, 1);
+        Box b = new Box(73, 40, 14, 14, 0.6f, 1);
+        view(LEFT, a);
+        view(RIGHT, new Box(68, 40, 14, 14, 0.7f, 1), b);
+        assertThat(merged()).containsExactly(a, b);
+    }
+
+    @Test
+    void twoPiecesOfOneTileAreTwoObjects() {
+        merge.begin(WantedClasses.ALL);
+        Box upper = new Box(60, 30, 100, 30, 0.9f, 1);
+        Box lower = new Box(60, 42, 100, 30, 0.8f, 1);
+        view(LEFT);
+        view(RIGHT, upper, lower);
+        view(new Rect(120, 0, 220, 100));
+        assertThat(merged()).containsExactly(upper, lower);
+    }
+
+    @Test
     void anObjectLargerThanTheOverlapIsJoined() {
         merge.begin(WantedClasses.ALL);
         view(LEFT, new Box(30, 40, 70, 20, 0.6f, 1), new Box(20, 80, 79, 10, 0.5f, 2));

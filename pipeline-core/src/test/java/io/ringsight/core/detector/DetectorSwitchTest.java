@@ -21,6 +21,7 @@ import io.ringsight.core.pipeline.RecordedResults.Recorded;
 import io.ringsight.core.run.Await;
 import io.ringsight.core.time.CaptureClock;
 import io.ringsight.core.time.Clock;
+import io.ringsight.core.time.ManualClock;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -310,6 +311,31 @@ class DetectorSwitchTest {
         replacing.get(20, TimeUnit.SECONDS);
         assertThat(cpu.isClosed()).isTrue();
         assertThat(results.await(2)).extracting(Recorded::classId).containsExactly(10, 21);
+    }
+
+    /** Whose batch does not end in time computes still: its memory is not taken away. */
+    @Test
+    void aModelWhoseLastBatchHangsIsNotClosedUnderIt() throws Exception {
+        ManualClock clock = new ManualClock(0);
+        start(Opened.of(cpu));
+        cpu.holdLaunches();
+        offer(10);
+        awaitHeld(cpu, 1);
+        offer(20);
+        awaitHeld(cpu, 2);
+        FutureTask<Void> replacing = new FutureTask<>(() -> {
+            detectors.replace(model(1), THRESHOLD, Opened.of(new FakeBackend("next", 1, 1)), clock);
+            return null;
+        });
+        Thread thread = new Thread(replacing);
+        thread.start();
+        Await.until(() -> thread.getState() == Thread.State.TIMED_WAITING);
+        clock.advanceMs(31_000);
+        cpu.completeNext();
+        replacing.get(20, TimeUnit.SECONDS);
+        assertThat(cpu.isClosed()).isFalse();
+        cpu.releaseLaunches();
+        assertThat(results.await(2)).extracting(Recorded::classId).containsExactly(10, 20);
     }
 
     /** A camera may give nothing more: its lane must not be kept for the next frame. */

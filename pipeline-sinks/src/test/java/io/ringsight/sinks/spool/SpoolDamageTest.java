@@ -29,12 +29,14 @@ import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.slf4j.LoggerFactory;
 
 /** What a disk may do to a spool's files: only what it hit is lost, and the topic is told. */
+@Timeout(120)
 class SpoolDamageTest {
     private static final MessageSchema SCHEMA = new MessageSchema();
     private static final int MESSAGES = 40;

@@ -117,6 +117,22 @@ class SpoolLostFilesTest {
         }
     }
 
+    /** Nothing comes behind it that would show the hole. */
+    @Test
+    void theNewestFileTakenAwayIsToldBeforeTheNextMessageComes() throws IOException {
+        try (Spool spool = open()) {
+            append(spool, MESSAGES);
+            takeAway(segments().get(segments().size() - 1), false);
+            pump(spool);
+            accounted();
+            append(spool, 1);
+            pump(spool);
+            assertThat(spool.isHandedOver()).isTrue();
+        }
+        Findings findings = accounted();
+        assertThat(metrics.value(SinkCounter.SPOOL_DAMAGED)).isPositive().isEqualTo(MESSAGES + 1 - findings.frames());
+    }
+
     @Test
     void aFileTakenAwayBeforeItIsCompactedHoldsNothingUp() throws IOException {
         try (Spool spool = open()) {

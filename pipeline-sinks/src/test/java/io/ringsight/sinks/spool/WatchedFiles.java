@@ -16,20 +16,25 @@ import org.apache.lucene.tests.mockfile.FilterFileSystemProvider;
  * The machine's files, where somebody looks at the disk after each operation that changes it: there the process could
  * have died. Writes come in two halves, so that the disk is seen with a torn one, too.
  */
-final class WatchedFiles extends FilterFileSystemProvider {
-    private Runnable watcher = () -> {};
+public final class WatchedFiles extends FilterFileSystemProvider {
+    private Watcher watcher = () -> {};
     private int forced;
 
-    WatchedFiles() {
+    /** Looks at the disk, or has the operation fail. */
+    public interface Watcher {
+        void changed() throws IOException;
+    }
+
+    public WatchedFiles() {
         super("watched://", FileSystems.getDefault());
     }
 
-    void watch(Runnable newWatcher) {
+    public void watch(Watcher newWatcher) {
         watcher = newWatcher;
     }
 
     /** How often a file was written through to the disk. */
-    int forced() {
+    public int forced() {
         return forced;
     }
 
@@ -37,33 +42,33 @@ final class WatchedFiles extends FilterFileSystemProvider {
     public FileChannel newFileChannel(Path path, Set<? extends OpenOption> options, FileAttribute<?>... attributes)
             throws IOException {
         FileChannel channel = super.newFileChannel(path, options, attributes);
-        watcher.run();
+        watcher.changed();
         return new Watched(channel);
     }
 
     @Override
     public void createDirectory(Path dir, FileAttribute<?>... attributes) throws IOException {
         super.createDirectory(dir, attributes);
-        watcher.run();
+        watcher.changed();
     }
 
     @Override
     public void delete(Path path) throws IOException {
         super.delete(path);
-        watcher.run();
+        watcher.changed();
     }
 
     @Override
     public boolean deleteIfExists(Path path) throws IOException {
         boolean deleted = super.deleteIfExists(path);
-        watcher.run();
+        watcher.changed();
         return deleted;
     }
 
     @Override
     public void move(Path source, Path target, CopyOption... options) throws IOException {
         super.move(source, target, options);
-        watcher.run();
+        watcher.changed();
     }
 
     private final class Watched extends FilterFileChannel {
@@ -75,10 +80,10 @@ final class WatchedFiles extends FilterFileSystemProvider {
         public int write(ByteBuffer bytes) throws IOException {
             int half = bytes.remaining() / 2;
             int written = delegate.write(bytes.slice(bytes.position(), half));
-            watcher.run();
+            watcher.changed();
             bytes.position(bytes.position() + written);
             written += delegate.write(bytes);
-            watcher.run();
+            watcher.changed();
             return written;
         }
 
@@ -86,17 +91,17 @@ final class WatchedFiles extends FilterFileSystemProvider {
         public int write(ByteBuffer bytes, long position) throws IOException {
             int half = bytes.remaining() / 2;
             int written = delegate.write(bytes.slice(bytes.position(), half), position);
-            watcher.run();
+            watcher.changed();
             bytes.position(bytes.position() + written);
             written += delegate.write(bytes, position + written);
-            watcher.run();
+            watcher.changed();
             return written;
         }
 
         @Override
         public FileChannel truncate(long size) throws IOException {
             super.truncate(size);
-            watcher.run();
+            watcher.changed();
             return this;
         }
 
@@ -104,7 +109,7 @@ final class WatchedFiles extends FilterFileSystemProvider {
         public void force(boolean metaData) throws IOException {
             super.force(metaData);
             forced++;
-            watcher.run();
+            watcher.changed();
         }
     }
 }

@@ -16,6 +16,7 @@ import io.ringsight.sinks.EncodedMessage;
 import io.ringsight.sinks.MessageJson;
 import io.ringsight.sinks.MessageWatcher;
 import io.ringsight.sinks.Sample;
+import io.ringsight.sinks.spool.WatchedFiles;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -133,6 +134,38 @@ class VerdictJournalTest {
         assertThat(left.again()).hasSize(64);
         assertThat(new String(left.again().get(63).bytes(), StandardCharsets.UTF_8))
                 .contains("A300");
+    }
+
+    /** Something else was told of its part meanwhile. */
+    @Test
+    void aVerdictTheDiskDidNotKeepIsNotThereAfterADeath() throws Exception {
+        WatchedFiles files = new WatchedFiles();
+        VerdictJournal journal = new VerdictJournal(files.wrapPath(dir.resolve("a")), LINE);
+        journal.open();
+        journal.announced(part("A1"));
+        int before = files.forced();
+        files.watch(() -> {
+            if (files.forced() > before) {
+                throw new IOException("a disk that takes nothing");
+            }
+        });
+        assertThatThrownBy(() -> journal.judged("A1", verdict(1, "A1"))).isInstanceOf(IOException.class);
+        VerdictJournal.Left left = after("a");
+        assertThat(left.again()).isEmpty();
+        assertThat(left.unjudged()).containsExactly(part("A1"));
+    }
+
+    @Test
+    void whatComesAfterTheLastWordOfARunCounts() throws Exception {
+        VerdictJournal ended = begin("a");
+        ended.announced(part("A1"));
+        ended.judged("A1", verdict(1, "A1"));
+        ended.over();
+        ended.close();
+        Files.writeString(
+                dir.resolve("a/line1.journal"), JournalLines.announced(part("A2")) + "\n", StandardOpenOption.APPEND);
+        assertThat(begin("a").takeLeft())
+                .hasValueSatisfying(left -> assertThat(left.unjudged()).containsExactly(part("A2")));
     }
 
     @Test

@@ -40,7 +40,7 @@ public final class Redaction {
             + "|(?:^|[._-]|user|usr|login)(?:pass(?:code|key)?|pas|auth)(?![a-z])).*");
     /** Names that mean one as a parameter of a URL; elsewhere they are words like others. */
     private static final Pattern PARAMETER_SECRET =
-            Pattern.compile("(?i)(?:.*[._-])?(?:p|pw|pass|pas|auth|key|sig|sign|sid|session|sessionid|hash|code)");
+            Pattern.compile("(?i)(?:.*[._-])?(?:p|pw|key|sig|sign|sid|session|sessionid|hash|code)");
     /** What stands before a parameter. */
     private static final String SEPARATORS = "?&/;,#_";
     /** SRT servers take user and password in here; a plain name is worth showing. */

@@ -135,6 +135,27 @@ class TrackerTest {
         assertThat(tracker.size()).isEqualTo(1);
     }
 
+    /** What a post hid more and more of is as large behind it as it was last seen, and not nothing. */
+    @Test
+    void anObjectThatWasHiddenBitByBitIsFoundAgain() {
+        for (int frame = 0; frame < 10; frame++) {
+            seeWide(100).after(FRAME_S);
+        }
+        for (int frame = 0; frame < 20; frame++) {
+            seeWide(100 - 4 * frame).after(FRAME_S);
+        }
+        for (int frame = 0; frame < 20; frame++) {
+            after(FRAME_S);
+        }
+
+        assertThat(seeWide(24).after(FRAME_S)).containsExactly(1L);
+    }
+
+    private TrackerTest seeWide(float width) {
+        found.add(300 - width, 50, width, 100, SURE, 0);
+        return this;
+    }
+
     @Test
     void twoThatPassEachOtherKeepTheirNumbers() {
         List<Long> tracks = List.of();

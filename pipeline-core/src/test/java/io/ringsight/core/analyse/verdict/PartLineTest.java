@@ -355,6 +355,22 @@ class PartLineTest {
         assertThat(at.only().judgement().doubts()).contains(Doubt.FRAME_LOST);
     }
 
+    /** Its frames' numbers follow each other all the same. */
+    @Test
+    void aGapTheJudgeHadNoRoomForMakesItUnknown() {
+        for (int i = 0; i < 64; i++) {
+            at.next();
+            at.see();
+        }
+        at.gap(GapReason.STALLED);
+        assertThat(at.verdicts()).isEmpty();
+        announceBetweenFrames("A1");
+        at.clean(6);
+        Verdict verdict = at.only();
+        assertThat(verdict.judgement().grade()).isEqualTo(Grade.UNKNOWN);
+        assertThat(verdict.judgement().doubts()).containsExactly(Doubt.FRAME_LOST);
+    }
+
     @Test
     void stoppingMakesOpenPartsUnknownAndTakesNoMore() {
         at.clean(2);

@@ -43,6 +43,13 @@ class StandardStreamsTest {
     }
 
     @Test
+    void logsFromTheLevelAskedFor() throws Exception {
+        Path err = run(Map.of("RINGSIGHT_LOG_LEVEL", "ERROR"), "synthetic:pcb?frames=1&pace=asap");
+
+        assertThat(err).isEmptyFile();
+    }
+
+    @Test
     void endsWithOneWhenTheReaderOfItsOutputHasGone() throws Exception {
         Process process = start(Map.of(), "synthetic:boxes?fps=20&width=320&height=240", ProcessBuilder.Redirect.PIPE);
         assertThat(process.getInputStream().read()).isEqualTo('{');

@@ -84,6 +84,17 @@ class LauncherTest {
     }
 
     @Test
+    void moreOptionsOfTheJvmComeAfterItsOwn() throws IOException {
+        program("jdk-17.0.15/bin/java", "printf '<%s>' \"$@\"");
+        Map<String, String> environment = new HashMap<>(environment());
+        environment.put("RINGSIGHT_JAVA_OPTS", "-Xmx2g -XX:+UseSerialGC");
+        List<String> command = List.of(root.resolve("scripts/ringsight").toString(), "run");
+        assertThat(Child.run(environment, command, LIMIT).out())
+                .contains("<-Dfile.encoding=UTF-8>")
+                .containsSubsequence("<-Xmx2g><-XX:+UseSerialGC><-cp>", "<io.ringsight.app.Main><run>");
+    }
+
+    @Test
     void compilesFullyOnlyWhatRunsLong() throws IOException {
         for (String command : List.of("run", "detect", "eval", "bench", "demo")) {
             assertThat(launch(command).out()).as(command).doesNotContain("TieredStopAtLevel");

@@ -1,6 +1,9 @@
 package io.ringsight.client;
 
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -12,8 +15,9 @@ import java.util.Optional;
  * @param confidence 0 to 1, four decimals; NaN if the model gave a number that is not finite (field {@code confidence})
  * @param box where it is (field {@code bbox})
  * @param track which object it is over time; empty if it is not followed, or not for long enough yet
- * @param zones names of the zones it is in, perhaps none; empty if its source has no zones (field {@code zones})
- * @param crossings the lines of its source that it has just crossed; mostly none (field {@code crossings})
+ * @param places the zones it is in and the lines it crossed
+ * @param attributes what second models say of it, by their names; empty where none looks at its class (field
+ *     {@code attributes})
  */
 public record Detection(
         int id,
@@ -22,16 +26,41 @@ public record Detection(
         double confidence,
         Box box,
         Optional<Track> track,
-        Optional<List<String>> zones,
-        List<Crossing> crossings) {
+        Places places,
+        Map<String, Attribute> attributes) {
     public Detection {
-        crossings = List.copyOf(crossings);
-        zones = zones.map(List::copyOf);
+        attributes = Collections.unmodifiableMap(new LinkedHashMap<>(attributes));
     }
 
     /** One that is not followed, of a source without zones. */
     public Detection(int id, String label, int classId, double confidence, Box box) {
-        this(id, label, classId, confidence, box, Optional.empty(), Optional.empty(), List.of());
+        this(id, label, classId, confidence, box, Optional.empty(), Places.NONE, Map.of());
+    }
+
+    /** Names of the zones it is in, perhaps none; empty if its source has no zones. */
+    public Optional<List<String>> zones() {
+        return places.zones();
+    }
+
+    /** The lines of its source that it has just crossed; mostly none. */
+    public List<Crossing> crossings() {
+        return places.crossings();
+    }
+
+    /**
+     * The places of its source that an object has to do with. Immutable.
+     *
+     * @param zones names of the zones it is in, perhaps none; empty if its source has no zones (field {@code zones})
+     * @param crossings the lines of its source that it has just crossed; mostly none (field {@code crossings})
+     */
+    public record Places(Optional<List<String>> zones, List<Crossing> crossings) {
+        /** Of a source without zones. */
+        public static final Places NONE = new Places(Optional.empty(), List.of());
+
+        public Places {
+            crossings = List.copyOf(crossings);
+            zones = zones.map(List::copyOf);
+        }
     }
 
     /**

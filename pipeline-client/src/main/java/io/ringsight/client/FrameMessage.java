@@ -2,6 +2,7 @@ package io.ringsight.client;
 
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -16,6 +17,7 @@ import java.util.Optional;
  * @param suspect why the picture may not show what is before the camera now: {@code frozen}, {@code black} or
  *     {@code time-stopped}; empty when there is no such doubt. What was not found in a suspect picture may be there all
  *     the same (field {@code suspect})
+ * @param attributeModels what computed the attributes of objects, by their names (field {@code attributeModels})
  * @param objects what was found, highest confidence first (field {@code objects})
  */
 public record FrameMessage(
@@ -25,10 +27,12 @@ public record FrameMessage(
         PictureSize picture,
         ModelIdentity model,
         Optional<String> suspect,
+        Map<String, ModelIdentity> attributeModels,
         List<Detection> objects)
         implements Message {
     public FrameMessage {
         objects = List.copyOf(objects);
+        attributeModels = Map.copyOf(attributeModels);
     }
 
     @Override

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.io.SerializedString;
 import com.fasterxml.jackson.core.json.JsonWriteFeature;
+import io.ringsight.core.detect.Detections;
 import io.ringsight.core.frame.Picture;
 import io.ringsight.core.time.CaptureClock;
 import java.io.IOException;
@@ -21,6 +22,7 @@ final class JsonText {
             .disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES)
             .disable(JsonWriteFeature.ESCAPE_NON_ASCII)
             .build();
+    private static final int BOX_DECIMALS = 2;
     private static final long NS_PER_S = 1_000_000_000L;
     private static final long S_PER_DAY = 86_400L;
     private static final double LARGEST_DECIMAL = 1e15;
@@ -88,6 +90,17 @@ final class JsonText {
             return;
         }
         generator.writeRawValue(scratch, 0, decimal(value, digits, scratch));
+    }
+
+    /** Writes where detection {@code index} is. */
+    void box(Detections found, int index) throws IOException {
+        generator.writeFieldName(MessageParts.BBOX);
+        generator.writeStartObject();
+        decimal(MessageParts.LEFT, found.left(index), BOX_DECIMALS);
+        decimal(MessageParts.TOP, found.top(index), BOX_DECIMALS);
+        decimal(MessageParts.WIDTH, found.width(index), BOX_DECIMALS);
+        decimal(MessageParts.HEIGHT, found.height(index), BOX_DECIMALS);
+        generator.writeEndObject();
     }
 
     /** Writes the text {@code prefix} with {@code number}, not negative, behind it. The prefix is shorter than 100. */

@@ -26,11 +26,11 @@ public final class MessageJson {
     /** The version of the message format; the first number changes when a reader must change. */
     public static final String SCHEMA_VERSION = "1.4";
 
-    private static final int BOX_DECIMALS = 2;
-    private static final int CONFIDENCE_DECIMALS = 4;
+    static final int CONFIDENCE_DECIMALS = 4;
     private static final int SPEED_DECIMALS = 1;
 
     private final JsonText text = new JsonText();
+    private final AttributeJson attributes = new AttributeJson(text);
     private final GapJson gaps;
     private final DecisionJson decisions;
     private final SourceNames names;
@@ -119,6 +119,7 @@ public final class MessageJson {
         computedBy(result.model(), result.backend());
         out.writeFieldName(MessageParts.MODEL);
         out.writeRawValue(modelText);
+        attributes.models(out, result.attributes());
         if (result.suspicion() != null) {
             MessageParts.string(out, MessageParts.SUSPECT, result.suspicion().wireName());
         }
@@ -148,13 +149,8 @@ public final class MessageJson {
             label(out, MessageParts.LABEL, found.classId(i));
             text.number(MessageParts.CLASS_ID, found.classId(i));
             text.decimal(MessageParts.CONFIDENCE, found.confidence(i), CONFIDENCE_DECIMALS);
-            out.writeFieldName(MessageParts.BBOX);
-            out.writeStartObject();
-            text.decimal(MessageParts.LEFT, found.left(i), BOX_DECIMALS);
-            text.decimal(MessageParts.TOP, found.top(i), BOX_DECIMALS);
-            text.decimal(MessageParts.WIDTH, found.width(i), BOX_DECIMALS);
-            text.decimal(MessageParts.HEIGHT, found.height(i), BOX_DECIMALS);
-            out.writeEndObject();
+            text.box(found, i);
+            attributes.attributes(out, result.attributes(), i);
             if (found.track(i) != Detections.NO_TRACK) {
                 text.numbered(MessageParts.TRACK_ID, trackPrefix, found.track(i));
                 label(out, MessageParts.TRACK_LABEL, found.trackClassId(i));

@@ -2,12 +2,15 @@ package io.ringsight.sinks;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.ringsight.client.FrameMessage;
 import io.ringsight.client.json.MessageFormatException;
 import io.ringsight.client.json.MessageReader;
 import io.ringsight.client.json.MessageWriter;
 import io.ringsight.core.analyse.zone.Line;
 import io.ringsight.core.decision.Event;
 import io.ringsight.core.decision.Severity;
+import io.ringsight.core.detect.Attribute;
+import io.ringsight.core.detect.Detections;
 import io.ringsight.core.frame.FrameLosses;
 import io.ringsight.core.frame.Gap;
 import io.ringsight.core.frame.GapReason;
@@ -31,6 +34,9 @@ import tools.jackson.databind.json.JsonMapper;
 /** The daemon's writer, the schema and the consumers' typed messages hold the same fields. */
 class ClientReadsMessagesTest {
     private static final JsonMapper JSON = new JsonMapper();
+    /** In place of a name of the user's own. */
+    private static final String ANY = "*";
+
     private static final SourceId LINE1 = new SourceId("line1");
 
     private final ManualClock clock = new ManualClock(Sample.NOW_UTC_NS);
@@ -97,6 +103,7 @@ class ClientReadsMessagesTest {
             add(json.frame(frame));
         }
         add(json.frame(analysed()));
+        add(json.frame(lookedAtCloser()));
         add(json.frame(Sample.frame("cam-2", 1, 0)));
         for (GapReason reason : GapReason.values()) {
             Sample.Frame frame = Sample.frame("line1", 9, 8);
@@ -121,6 +128,49 @@ class ClientReadsMessagesTest {
         frame.detections().speed(1, 51.25f, 2.5f);
         frame.detections().crossed(1, 0b11L << Line.MAX_LINES | 0b1);
         return frame;
+    }
+
+    private static Sample.Frame lookedAtCloser() {
+        Attribute kind = new Attribute("kind", 8);
+        Attribute plate = new Attribute("plate", 8);
+        Sample.Frame frame = Sample.frame("line1", 1, 0).attributes(kind, plate);
+        for (int object = 0; object < 5; object++) {
+            frame.detections().add(10, 10, 50, 50, 0.9f, object % 3);
+        }
+        kind.begin(5);
+        Detections found = new Detections(3);
+        found.add(8, 8, 56, 56, 0.75f, 1);
+        kind.found(0, Sample.CLASSIFIER, "onnxruntime-cpu", found);
+        found.clear();
+        kind.found(1, Sample.CLASSIFIER, "onnxruntime-cpu", found);
+        kind.state(2, Attribute.State.LEFT_OUT);
+        kind.state(3, Attribute.State.FAILED);
+        plate.begin(5);
+        plate.found(1, Sample.MODEL, "tensorrt", found);
+        found.add(20, 20, 4.125f, 5, 0.5f, 0);
+        found.add(30, 20, 4, 5, 0.25f, 7);
+        plate.found(0, Sample.MODEL, "tensorrt", found);
+        return frame;
+    }
+
+    @Test
+    void whatASecondModelSaysIsReadByItsName() throws MessageFormatException {
+        FrameMessage read =
+                (FrameMessage) MessageReader.read(json.frame(lookedAtCloser()).bytes());
+        Attribute.State failed = Attribute.State.FAILED;
+        assertThat(read.attributeModels().get("plate").backend()).isEqualTo("tensorrt");
+        assertThat(read.objects().get(0).attributes().get("kind").answer())
+                .hasValue(new io.ringsight.client.Attribute.Answer("short", 1, 0.75));
+        assertThat(read.objects().get(0).attributes().get("plate").objects().orElseThrow())
+                .extracting(part -> part.answer().label() + " " + part.box().left())
+                .containsExactly("open 20.0", "class-7 30.0");
+        assertThat(read.objects().get(1).attributes().get("plate").objects().orElseThrow())
+                .isEmpty();
+        assertThat(List.of(1, 2, 3))
+                .extracting(i ->
+                        read.objects().get(i).attributes().get("kind").reason().orElseThrow())
+                .containsExactly("unsure", "limit", failed.reason());
+        assertThat(read.objects().get(4).attributes()).isEmpty();
     }
 
     private void gaps() {
@@ -176,9 +226,11 @@ class ClientReadsMessagesTest {
         if (node.isArray()) {
             node.forEach(element -> addFields(path + "[]", element, fields));
         }
+        boolean isOfNames = path.endsWith(".attributes") || path.endsWith(".attributeModels");
         node.propertyNames().forEach(name -> {
-            fields.add(path + "." + name);
-            addFields(path + "." + name, node.get(name), fields);
+            String field = path + "." + (isOfNames ? ANY : name);
+            fields.add(field);
+            addFields(field, node.get(name), fields);
         });
     }
 
@@ -189,6 +241,10 @@ class ClientReadsMessagesTest {
         }
         if (part.has("oneOf")) {
             part.get("oneOf").forEach(choice -> addDescribed(path, choice, schema, described));
+        }
+        if (part.path("additionalProperties").isObject()) {
+            described.add(path + "." + ANY);
+            addDescribed(path + "." + ANY, part.get("additionalProperties"), schema, described);
         }
         if (part.has("items")) {
             addDescribed(path + "[]", part.get("items"), schema, described);

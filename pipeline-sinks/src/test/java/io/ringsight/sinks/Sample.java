@@ -2,6 +2,7 @@ package io.ringsight.sinks;
 
 import io.ringsight.core.decision.Event;
 import io.ringsight.core.decision.Severity;
+import io.ringsight.core.detect.Attribute;
 import io.ringsight.core.detect.Detections;
 import io.ringsight.core.frame.FrameLosses;
 import io.ringsight.core.frame.FrameResult;
@@ -10,6 +11,8 @@ import io.ringsight.core.frame.GapReason;
 import io.ringsight.core.frame.Picture;
 import io.ringsight.core.frame.SourceId;
 import io.ringsight.core.infer.FakeBackend;
+import io.ringsight.core.model.ModelOutput;
+import io.ringsight.core.model.ModelOutput.Head;
 import io.ringsight.core.model.ModelSpec;
 import io.ringsight.core.time.CaptureClock;
 import io.ringsight.core.time.Clock;
@@ -25,6 +28,17 @@ public final class Sample {
     /** What computes the frames, unless they say otherwise. */
     public static final ModelSpec MODEL =
             model("pcb-defect", "0123456789abcdef".repeat(4), "open", "short", "mouse\"bite");
+
+    /** A classifier of the same labels. */
+    public static final ModelSpec CLASSIFIER = new ModelSpec(
+            "kind",
+            "1",
+            MODEL.weights(),
+            MODEL.input(),
+            new ModelOutput("output0", Head.CLASSIFIER, 1, 3, 0.45f),
+            MODEL.labels(),
+            0.5f,
+            List.of());
 
     private Sample() {}
 
@@ -94,6 +108,7 @@ public final class Sample {
         private GapReason suspicion;
         private List<String> zoneNames = List.of();
         private List<String> lineNames = List.of();
+        private List<Attribute> attributes = List.of();
 
         private Frame(String source, long frameSeq, long prevFrameSeq) {
             sourceId = new SourceId(source);
@@ -116,6 +131,17 @@ public final class Sample {
         public Frame zones(String... names) {
             zoneNames = List.of(names);
             return this;
+        }
+
+        /** Says what second models say. */
+        public Frame attributes(Attribute... said) {
+            attributes = List.of(said);
+            return this;
+        }
+
+        @Override
+        public List<Attribute> attributes() {
+            return attributes;
         }
 
         /** Gives its source lines. */

@@ -6,6 +6,7 @@ import io.ringsight.app.cli.Version;
 import io.ringsight.app.config.Config;
 import io.ringsight.app.config.HttpConfig;
 import io.ringsight.app.config.PipelineConfig;
+import io.ringsight.app.config.PipelineConfig.Then;
 import io.ringsight.app.config.SinkConfig;
 import io.ringsight.app.config.SourceConfig;
 import io.ringsight.app.config.yaml.ConfigException;
@@ -71,6 +72,9 @@ public final class CheckCommand implements Callable<Integer> {
             for (Map.Entry<String, PipelineConfig> model : read.modelsInUse().entrySet()) {
                 trials.put(model.getKey(), Trial.of(model.getValue()));
             }
+            for (Map.Entry<String, PipelineConfig> second : read.secondsInUse().entrySet()) {
+                trials.put(second.getKey(), Trial.of(second.getValue()));
+            }
             PrintWriter out = spec.commandLine().getOut();
             List<BrokerRemarks> brokers = connect ? BrokerRemarks.of(read, Clock.system()) : List.of();
             if (json) {
@@ -102,13 +106,14 @@ public final class CheckCommand implements Callable<Integer> {
         Map<String, PipelineConfig> models = read.modelsInUse();
         models.forEach((name, model) -> {
             rows.addAll(rows(model, trials.get(name), read.ringSize()));
+            model.then().forEach(then -> rows.add(then(then, trials.get(name + '/' + then.attribute()))));
             if (!name.equals(Config.DEFAULT_MODEL)) {
                 rows.add(List.of("named", name + ", for " + sourcesOf(read, name)));
             }
         });
         sharing(models).ifPresent(sentence -> rows.add(List.of("share", sentence)));
         read.models().keySet().stream()
-                .filter(name -> !models.containsKey(name))
+                .filter(name -> !models.containsKey(name) && !isSecond(models, name))
                 .forEach(name -> rows.add(List.of("note", "model " + name + " is not loaded: no source names it")));
         String title = "sources";
         for (SourceConfig source : read.sources()) {
@@ -132,6 +137,27 @@ public final class CheckCommand implements Callable<Integer> {
         read.ringHint(read.ringSize()).ifPresent(hint -> rows.add(List.of("note", hint)));
         rows.add(List.of("ok", config.file().toString()));
         return rows;
+    }
+
+    private static boolean isSecond(Map<String, PipelineConfig> models, String name) {
+        return models.values().stream()
+                .flatMap(model -> model.then().stream())
+                .anyMatch(then -> then.name().equals(name));
+    }
+
+    private static List<String> then(Then then, Trial.Outcome trial) {
+        ModelSpec model = then.pipeline().model();
+        return List.of(
+                "then",
+                "attribute " + then.attribute() + " of "
+                        + (then.classes().isEmpty() ? "all objects" : String.join(", ", then.classes())) + ", at most "
+                        + then.maxObjects() + " a frame: " + model.name() + " " + model.version() + ", "
+                        + model.input().width() + "x" + model.input().height() + ", "
+                        + model.output().head().wireName() + ", "
+                        + model.labels().size() + " classes ("
+                        + shortened(model.labels()) + "), on " + trial.backend() + ", " + trial.lanes()
+                        + " lanes of batch " + trial.maxBatch() + ", threshold "
+                        + then.pipeline().threshold());
     }
 
     private static String whoMay(HttpConfig http) {
@@ -277,6 +303,11 @@ public final class CheckCommand implements Callable<Integer> {
         object.put("lanes", trial.lanes());
         object.put("maxBatch", trial.maxBatch());
         object.put("threshold", pipeline.threshold());
+        if (!pipeline.then().isEmpty()) {
+            Map<String, String> then = new LinkedHashMap<>();
+            pipeline.then().forEach(second -> then.put(second.attribute(), second.name()));
+            object.put("then", then);
+        }
         object.put("pixelFormats", trial.formats());
         return object;
     }

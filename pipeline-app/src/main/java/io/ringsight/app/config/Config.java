@@ -40,7 +40,18 @@ public record Config(
         }
         long onCpu =
                 used.values().stream().filter(model -> !model.backend().isGpu()).count();
-        used.replaceAll((name, model) -> model.backend().isGpu() ? model : model.sharedBy((int) onCpu));
+        used.replaceAll((name, model) -> model.sharedBy((int) Math.max(1, onCpu)));
+        return used;
+    }
+
+    /**
+     * The models that look at the objects of {@link #modelsInUse()}: by the first model's name, a slash and the attribute.
+     */
+    public Map<String, PipelineConfig> secondsInUse() {
+        Map<String, PipelineConfig> used = new LinkedHashMap<>();
+        modelsInUse()
+                .forEach((name, model) ->
+                        model.then().forEach(then -> used.put(name + '/' + then.attribute(), then.pipeline())));
         return used;
     }
 
@@ -72,6 +83,14 @@ public record Config(
         if (pipeline.stopTimeoutMs() != other.pipeline.stopTimeoutMs()) {
             sections.add("pipeline.stopTimeoutMs");
         }
+        if (!pipeline.looksAs(other.pipeline)) {
+            sections.add("pipeline.then");
+        }
+        models.forEach((name, model) -> {
+            if (other.models.containsKey(name) && !model.looksAs(other.models.get(name))) {
+                sections.add("models." + name + ".then");
+            }
+        });
         if (!sinks.equals(other.sinks)) {
             sections.add("sinks");
         }

@@ -44,7 +44,9 @@ record ModelsRead(
     /** What is wrong with a source's {@code model}, if anything is. */
     Optional<String> problem(String model) {
         if (names.contains(model) || model.equals(Config.DEFAULT_MODEL)) {
-            return Optional.empty();
+            return Optional.ofNullable(models.get(model))
+                    .filter(read -> read.model().output().head().isClassifier())
+                    .map(read -> ThenReader.notADetector(model));
         }
         String known = String.join(
                 ", ",

@@ -1,5 +1,6 @@
 package io.ringsight.app.config;
 
+import io.ringsight.app.config.PipelineConfig.Then;
 import io.ringsight.app.config.yaml.ConfigException;
 import io.ringsight.app.config.yaml.YamlErrors;
 import io.ringsight.app.config.yaml.YamlObject;
@@ -28,6 +29,8 @@ final class ModelsReader {
     private final List<String> mistakesOfFiles = new ArrayList<>();
     /** What models have that say nothing themselves. */
     private Keys inherited = Keys.DEFAULTS;
+
+    private final ThenReader thens = new ThenReader();
 
     /** How a model is computed, as far as it stands in one place. */
     private record Keys(String device, int lanes, int maxBatch, boolean cudaGraphs) {
@@ -61,12 +64,19 @@ final class ModelsReader {
         List<String> names = models.map(YamlObject::keys).orElse(List.of());
         for (String name : names) {
             models.get().object(name).ifPresent(yaml -> {
-                model(yaml, own).ifPresent(read -> named.put(name, read));
+                model(name, yaml, own).ifPresent(read -> named.put(name, read));
                 devices.put(name, yaml.text("device", inherited.device()));
             });
             checkName(models.get(), name);
         }
-        return new ModelsRead(own, named, names, devices, inherited.device());
+        Map<String, PipelineConfig> whole = new LinkedHashMap<>();
+        names.forEach(name -> {
+            Optional<PipelineConfig> read = Optional.ofNullable(named.get(name));
+            List<Then> then = thens.read(name, read, named);
+            read.ifPresent(model -> whole.put(name, model.with(then)));
+        });
+        List<Then> then = thens.read(Config.DEFAULT_MODEL, own, named);
+        return new ModelsRead(own.map(model -> model.with(then)), whole, names, devices, inherited.device());
     }
 
     private static void checkName(YamlObject models, String name) {
@@ -84,6 +94,8 @@ final class ModelsReader {
 
     private Optional<PipelineConfig> pipeline(YamlObject yaml) {
         Optional<ModelSpec> model = spec(yaml, "model");
+        model.filter(read -> read.output().head().isClassifier())
+                .ifPresent(read -> yaml.mistake("model", ThenReader.notADetector(read.name())));
         Keys keys = keys(yaml);
         Optional<Double> threshold = yaml.numberOr("auto", "threshold", 0, 1);
         int ringSize = ringSize(yaml, keys.maxBatch());
@@ -92,6 +104,7 @@ final class ModelsReader {
         BackendSpec backend = keys.spec();
         int stopTimeoutMs = yaml.integer(
                 "stopTimeoutMs", MIN_STOP_TIMEOUT_MS, MAX_STOP_TIMEOUT_MS, PipelineConfig.DEFAULT_STOP_TIMEOUT_MS);
+        thens.note(Config.DEFAULT_MODEL, yaml);
         yaml.finish();
         return model.map(spec -> new PipelineConfig(
                 spec,
@@ -99,14 +112,16 @@ final class ModelsReader {
                 threshold.map(Double::floatValue).orElse(spec.threshold()),
                 ringSize,
                 stopTimeoutMs,
-                place(yaml)));
+                place(yaml),
+                List.of()));
     }
 
-    private Optional<PipelineConfig> model(YamlObject yaml, Optional<PipelineConfig> pipeline) {
+    private Optional<PipelineConfig> model(String name, YamlObject yaml, Optional<PipelineConfig> pipeline) {
         Optional<ModelSpec> model = spec(yaml, "file");
         Keys some = keys(yaml);
         Optional<Double> threshold = yaml.numberOr("auto", "threshold", 0, 1);
         Keys keys = some.graphs(yaml.flag("cudaGraphs", inherited.cudaGraphs()));
+        thens.note(name, yaml);
         yaml.finish();
         pipeline.filter(own -> own.ringSize() < keys.maxBatch())
                 .ifPresent(own -> yaml.mistake(

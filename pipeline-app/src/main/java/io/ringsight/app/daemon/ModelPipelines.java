@@ -3,10 +3,12 @@ package io.ringsight.app.daemon;
 import io.ringsight.app.api.Status;
 import io.ringsight.app.config.Config;
 import io.ringsight.app.config.PipelineConfig;
+import io.ringsight.app.config.PipelineConfig.Then;
 import io.ringsight.app.config.SourceConfig;
 import io.ringsight.app.config.yaml.ConfigException;
 import io.ringsight.app.daemon.Daemon.BackendOpener;
 import io.ringsight.app.linux.LowPriority;
+import io.ringsight.core.detector.SecondModel;
 import io.ringsight.core.infer.Opened;
 import io.ringsight.core.metrics.BackendCounter;
 import io.ringsight.core.metrics.Counters;
@@ -38,7 +40,14 @@ final class ModelPipelines {
 
     private static final long UNLOAD_MS = 5_000;
 
-    private record Running(ModelAtWork model, Pipeline pipeline) {}
+    /** @param seconds what looks at its objects, by the names of {@link Config#secondsInUse()} */
+    private record Running(ModelAtWork model, Map<String, ModelAtWork> seconds, Pipeline pipeline) {
+        /** When no lane is in use. */
+        void close() {
+            model.close();
+            seconds.values().forEach(ModelAtWork::close);
+        }
+    }
 
     private final BackendOpener backends;
     private final Clock clock;
@@ -58,7 +67,8 @@ final class ModelPipelines {
     }
 
     /**
-     * The models that {@code wanted} uses and that are not at work as it says, loaded and warm, by their names.
+     * The models that {@code wanted} uses and that are not at work as it says, loaded and warm, by their names. A second
+     * model that is new behind a model at work takes a restart.
      *
      * @throws ConfigException if one does not run; none is left open
      */
@@ -72,6 +82,14 @@ final class ModelPipelines {
                     opened.put(model.getKey(), open(model.getValue()));
                 }
             }
+            for (Map.Entry<String, PipelineConfig> second :
+                    wanted.secondsInUse().entrySet()) {
+                Running first = running.get(nameOfFirst(second.getKey()));
+                ModelAtWork at = first == null ? null : first.seconds().get(second.getKey());
+                if (first == null || at != null && !at.computesAs(second.getValue())) {
+                    opened.put(second.getKey(), open(second.getValue()));
+                }
+            }
             all = true;
             return opened;
         } finally {
@@ -79,6 +97,10 @@ final class ModelPipelines {
                 opened.values().forEach(unused -> unused.now().close());
             }
         }
+    }
+
+    private static String nameOfFirst(String second) {
+        return second.substring(0, second.indexOf('/'));
     }
 
     /** Beside cameras that run it takes what they leave of the CPU. A GPU's own threads must not be slow for ever. */
@@ -96,30 +118,53 @@ final class ModelPipelines {
             throws InterruptedException {
         StringBuilder changes = new StringBuilder();
         Map<String, PipelineConfig> models = wanted.modelsInUse();
+        models.putAll(wanted.secondsInUse());
+        Map<String, ModelAtWork> fresh = new LinkedHashMap<>();
         for (Map.Entry<String, Opened> candidate : candidates.entrySet()) {
             String name = candidate.getKey();
-            PipelineConfig config = models.get(name);
-            Running at = running.get(name);
-            if (at != null) {
-                changes.append(at.model().replace(config, candidate.getValue(), clock))
+            Optional<ModelAtWork> at = atWork(name);
+            if (at.isPresent()) {
+                changes.append(at.get().replace(models.get(name), candidate.getValue(), clock))
                         .append("; ");
             } else {
-                start(
-                        name,
-                        new ModelAtWork(name, config, candidate.getValue(), metrics),
-                        wanted.ringSize(),
-                        sinks.get());
+                fresh.put(name, new ModelAtWork(name, models.get(name), candidate.getValue(), metrics));
+            }
+        }
+        for (String name : fresh.keySet()) {
+            if (wanted.modelsInUse().containsKey(name)) {
+                start(name, models.get(name), fresh, wanted.ringSize(), sinks.get());
             }
         }
         return changes.toString();
     }
 
-    private void start(String name, ModelAtWork model, int ringSize, List<ResultSink> sinks) {
-        Pipeline pipeline = new Pipeline(ringSize, model.detectors(), sinks, clock, accounts);
+    private Optional<ModelAtWork> atWork(String name) {
+        boolean isSecond = name.indexOf('/') >= 0;
+        Running first = running.get(isSecond ? nameOfFirst(name) : name);
+        return Optional.ofNullable(first)
+                .map(found -> isSecond ? found.seconds().get(name) : found.model());
+    }
+
+    private void start(
+            String name, PipelineConfig config, Map<String, ModelAtWork> fresh, int ringSize, List<ResultSink> sinks) {
+        Map<String, ModelAtWork> seconds = new LinkedHashMap<>();
+        List<SecondModel> looking = new ArrayList<>();
+        for (Then then : config.then()) {
+            String second = name + '/' + then.attribute();
+            seconds.put(second, fresh.get(second));
+            looking.add(new SecondModel(
+                    then.attribute(),
+                    then::wanted,
+                    then.maxObjects(),
+                    fresh.get(second).detectors()));
+        }
+        ModelAtWork model = fresh.get(name);
+        Pipeline pipeline = new Pipeline(ringSize, model.detectors(), looking, sinks, clock, accounts);
         Map<String, Running> now = new LinkedHashMap<>(running);
-        now.put(name, new Running(model, pipeline));
+        now.put(name, new Running(model, seconds, pipeline));
         running = now;
         status.loaded(name, model.detectors());
+        seconds.forEach((second, at) -> status.loaded(second, at.detectors()));
         pipeline.broken().thenAccept(onBroken);
     }
 
@@ -144,9 +189,10 @@ final class ModelPipelines {
         Running gone = now.remove(name);
         running = now;
         status.unloaded(name);
+        gone.seconds().keySet().forEach(status::unloaded);
         List<String> threads = gone.pipeline().stop(UNLOAD_MS);
         if (threads.isEmpty()) {
-            gone.model().close();
+            gone.close();
             LOG.info("model {} is unloaded: no source uses it now", name);
         } else {
             LOG.warn(
@@ -208,7 +254,7 @@ final class ModelPipelines {
 
     /** Closes every model; the pipelines have stopped. */
     void close() {
-        running.values().forEach(each -> each.model().close());
+        running.values().forEach(Running::close);
     }
 
     /** Why a model's output cannot be believed, once that is known of one. */

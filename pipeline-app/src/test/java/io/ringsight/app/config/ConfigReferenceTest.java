@@ -133,7 +133,7 @@ class ConfigReferenceTest {
     private Map<String, TreeSet<String>> keysOfParser() throws Exception {
         String yaml = """
                 bogus: 1
-                pipeline: {model: conf/models/pcb-defect.yaml, bogus: 1}
+                pipeline: {model: conf/models/pcb-defect.yaml, bogus: 1, then: [{model: m, bogus: 1}]}
                 models: {m: {file: conf/models/pcb-defect.yaml, bogus: 1}}
                 sourceDefaults: {bogusToo: 1}
                 sources: [{id: a, uri: "synthetic:pcb", bogus: 1, tracking: {bogus: 1},
@@ -175,6 +175,8 @@ class ConfigReferenceTest {
         Map<String, TreeSet<String>> keys = new TreeMap<>();
         keys.put("", names(top));
         keys.put("pipeline", names((Map<?, ?>) top.get("pipeline")));
+        List<?> then = (List<?>) ((Map<?, ?>) top.get("pipeline")).get("then");
+        keys.put("pipeline.then", names((Map<?, ?>) then.get(0)));
         Map<?, ?> http = (Map<?, ?>) top.get("http");
         keys.put("http", names(http));
         HTTP_PARTS.forEach(part -> keys.put("http." + part, names((Map<?, ?>) http.get(part))));
@@ -239,6 +241,7 @@ class ConfigReferenceTest {
         HTTP_PARTS.forEach(part ->
                 keys.put("http." + part, names((Map<?, ?>) ((Map<?, ?>) http.get(part)).get("properties"))));
         keys.put("models", names((Map<?, ?>) ((Map<?, ?>) definitions.get("model")).get("properties")));
+        keys.put("pipeline.then", names((Map<?, ?>) ((Map<?, ?>) definitions.get("then")).get("properties")));
         keys.put("sources", names((Map<?, ?>) ((Map<?, ?>) definitions.get("source")).get("properties")));
         Map<?, ?> source = (Map<?, ?>) ((Map<?, ?>) definitions.get("source")).get("properties");
         keys.put("sources.tracking", names((Map<?, ?>) ((Map<?, ?>) source.get("tracking")).get("properties")));

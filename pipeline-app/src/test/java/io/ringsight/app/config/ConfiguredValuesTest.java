@@ -119,6 +119,8 @@ class ConfiguredValuesTest {
                 new Arrival("model.maxBatch", RTSP, "models.m.backend.maxBatch"),
                 new Arrival("model.threshold", RTSP, "models.m.threshold"),
                 new Arrival("model.cudaGraphs", RTSP, "models.m.backend.cudaGraphs"),
+                new Arrival("pipeline.then", RTSP, "pipeline.then[0].attribute", "[{model: m, attribute: k}]", "k"),
+                new Arrival("model.then", RTSP, "models.m.then[0].maxObjects", "[{model: second, maxObjects: 7}]", "7"),
                 new Arrival("source.model", RTSP, "sources[0].model", "m", "m"),
                 new Arrival("http.bind", RTSP, "http.bind", "'0.0.0.0'", "0.0.0.0"),
                 new Arrival("http.port", RTSP, "http.port"),
@@ -277,7 +279,9 @@ class ConfiguredValuesTest {
             Config other = read(yaml(arrival, pair[0]));
             boolean changes = !changed(flat(defaults), flat(other)).isEmpty();
 
-            if (section.equals("source")) {
+            if (arrival.name().equals("then")) {
+                assertThat(defaults.restartFor(other)).containsExactly(nameInMessages(arrival));
+            } else if (section.equals("source")) {
                 assertThat(other.sources().equals(defaults.sources())).isEqualTo(!changes);
             } else if (section.equals("model")) {
                 assertThat(defaults.models().get("m").computesAs(other.models().get("m")))
@@ -319,6 +323,8 @@ class ConfiguredValuesTest {
             case "kafka.spool.enabled" -> place.startsWith(SPOOL);
             case "source.name", "source.options", "source.classes", "kafka.properties" ->
                 arrival.place().startsWith(place);
+            case "pipeline.then" -> place.startsWith("pipeline.then");
+            case "model.then" -> place.startsWith("models.m.then");
             case "source.lines" -> place.startsWith("sources[0].analysis.lines");
             case "source.parts" -> place.startsWith("sources[0].analysis.parts");
             case "source.calibration" -> place.startsWith("sources[0].analysis.calibration");
@@ -328,7 +334,7 @@ class ConfiguredValuesTest {
             case "source.tiles", "source.regions" -> place.startsWith(AnalysisArrivals.LOOK);
             case "source.zones" -> place.startsWith("sources[0].analysis.zones");
             // what a model does not say itself
-            default -> arrival.section().equals("pipeline") && place.startsWith("models.m.");
+            default -> arrival.section().equals("pipeline") && place.startsWith("models.");
         };
     }
 
@@ -381,13 +387,14 @@ class ConfiguredValuesTest {
         String sink = List.of("jsonl", "webhook", "mqtt").contains(arrival.section()) ? arrival.section() : "kafka";
         return """
                 pipeline: %s
-                models: {m: %s}
+                models: {m: %s, second: {file: %s}}
                 sources: [%s]
                 sinks: [{%s: %s}]
                 http: %s
                 """.formatted(
                         flow(sections.get("pipeline")),
                         flow(sections.get("model")),
+                        dir.resolve("m.yaml"),
                         flow(sections.get("source")),
                         sink,
                         flow(sections.get(sink)),

@@ -15,7 +15,9 @@ import java.io.IOException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 
@@ -26,6 +28,7 @@ final class ContentFields {
     private PictureSize picture;
     private ModelIdentity model;
     private Optional<String> suspect = Optional.empty();
+    private Map<String, ModelIdentity> attributeModels = Map.of();
     private List<Detection> objects;
     private Optional<String> detail;
     private Instant since;
@@ -37,6 +40,7 @@ final class ContentFields {
             case "stages" -> stages = stages(in);
             case "frame" -> picture = picture(in);
             case "model" -> model = model(in);
+            case "attributeModels" -> attributeModels = models(in);
             case "suspect" -> suspect = Optional.of(JsonFields.text(in));
             case "objects" -> objects = objects(in);
             case "detail" -> detail = JsonFields.isNull(in) ? Optional.empty() : Optional.of(JsonFields.text(in));
@@ -59,6 +63,7 @@ final class ContentFields {
                 MessageFields.need(picture, "frame"),
                 MessageFields.need(model, "model"),
                 suspect,
+                attributeModels,
                 MessageFields.need(objects, "objects"));
     }
 
@@ -124,6 +129,12 @@ final class ContentFields {
             MessageFields.need(texts[i], "model." + names[i]);
         }
         return new ModelIdentity(texts[0], texts[1], texts[2], texts[3], texts[4]);
+    }
+
+    private static Map<String, ModelIdentity> models(JsonParser in) throws IOException, MessageFormatException {
+        Map<String, ModelIdentity> models = new LinkedHashMap<>();
+        JsonFields.object(in, (name, value) -> models.put(name, model(value)));
+        return models;
     }
 
     private static List<Detection> objects(JsonParser in) throws IOException, MessageFormatException {

@@ -2,11 +2,13 @@ package io.ringsight.client.json;
 
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
+import io.ringsight.client.Attribute;
 import io.ringsight.client.Box;
 import io.ringsight.client.Detection;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** What was read of one element of {@code objects}. */
@@ -21,6 +23,7 @@ final class DetectionFields implements JsonFields.FieldReader {
     private Detection.Speed speed;
     private List<String> zones;
     private List<Detection.Crossing> crossings = List.of();
+    private Map<String, Attribute> attributes = Map.of();
 
     @Override
     public void field(String name, JsonParser in) throws IOException, MessageFormatException {
@@ -35,6 +38,7 @@ final class DetectionFields implements JsonFields.FieldReader {
             case "speed" -> speed = speed(in);
             case "zones" -> zones = texts(in);
             case "crossings" -> crossings = crossings(in);
+            case "attributes" -> attributes = AttributeFields.attributes(in);
             default -> {
                 // newer than this version
             }
@@ -94,7 +98,7 @@ final class DetectionFields implements JsonFields.FieldReader {
                 MessageFields.need(numbers[1], "objects.speed.uncertaintyKmh"));
     }
 
-    private static Box box(JsonParser in) throws IOException, MessageFormatException {
+    static Box box(JsonParser in) throws IOException, MessageFormatException {
         Double[] sides = new Double[4];
         JsonFields.object(in, (name, value) -> {
             switch (name) {
@@ -122,8 +126,8 @@ final class DetectionFields implements JsonFields.FieldReader {
                 MessageFields.need(confidence, "objects.confidence"),
                 MessageFields.need(box, "objects.bbox"),
                 track(),
-                Optional.ofNullable(zones),
-                crossings);
+                new Detection.Places(Optional.ofNullable(zones), crossings),
+                attributes);
     }
 
     private Optional<Detection.Track> track() throws MessageFormatException {

@@ -3,6 +3,7 @@ package io.ringsight.client.json;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.util.ByteArrayBuilder;
+import io.ringsight.client.Box;
 import io.ringsight.client.CaptureTime;
 import io.ringsight.client.Coverage;
 import io.ringsight.client.Detection;
@@ -12,6 +13,7 @@ import io.ringsight.client.FrameTimes;
 import io.ringsight.client.GapMessage;
 import io.ringsight.client.Identity;
 import io.ringsight.client.Message;
+import io.ringsight.client.ModelIdentity;
 import io.ringsight.client.OtherMessage;
 import io.ringsight.client.VerdictMessage;
 import java.io.IOException;
@@ -95,17 +97,29 @@ public final class MessageWriter {
         out.writeNumberField("width", frame.picture().width());
         out.writeNumberField("height", frame.picture().height());
         out.writeEndObject();
-        out.writeObjectFieldStart("model");
-        out.writeStringField("name", frame.model().name());
-        out.writeStringField("version", frame.model().version());
-        out.writeStringField("sha256", frame.model().sha256());
-        out.writeStringField("precision", frame.model().precision());
-        out.writeStringField("backend", frame.model().backend());
-        out.writeEndObject();
+        model(out, "model", frame.model());
+        if (!frame.attributeModels().isEmpty()) {
+            out.writeObjectFieldStart("attributeModels");
+            for (Map.Entry<String, ModelIdentity> model :
+                    frame.attributeModels().entrySet()) {
+                model(out, model.getKey(), model.getValue());
+            }
+            out.writeEndObject();
+        }
         if (frame.suspect().isPresent()) {
             out.writeStringField("suspect", frame.suspect().get());
         }
         objects(out, frame.objects());
+    }
+
+    private static void model(JsonGenerator out, String field, ModelIdentity model) throws IOException {
+        out.writeObjectFieldStart(field);
+        out.writeStringField("name", model.name());
+        out.writeStringField("version", model.version());
+        out.writeStringField("sha256", model.sha256());
+        out.writeStringField("precision", model.precision());
+        out.writeStringField("backend", model.backend());
+        out.writeEndObject();
     }
 
     private static void times(JsonGenerator out, FrameTimes times) throws IOException {
@@ -166,12 +180,8 @@ public final class MessageWriter {
             out.writeStringField("label", object.label());
             out.writeNumberField("classId", object.classId());
             decimal(out, "confidence", object.confidence());
-            out.writeObjectFieldStart("bbox");
-            decimal(out, "left", object.box().left());
-            decimal(out, "top", object.box().top());
-            decimal(out, "width", object.box().width());
-            decimal(out, "height", object.box().height());
-            out.writeEndObject();
+            box(out, object.box());
+            AttributeWriter.write(out, object.attributes());
             if (object.track().isPresent()) {
                 out.writeStringField("trackId", object.track().get().id());
                 out.writeStringField("trackLabel", object.track().get().label());
@@ -188,6 +198,15 @@ public final class MessageWriter {
             out.writeEndObject();
         }
         out.writeEndArray();
+    }
+
+    static void box(JsonGenerator out, Box box) throws IOException {
+        out.writeObjectFieldStart("bbox");
+        decimal(out, "left", box.left());
+        decimal(out, "top", box.top());
+        decimal(out, "width", box.width());
+        decimal(out, "height", box.height());
+        out.writeEndObject();
     }
 
     private static void speed(JsonGenerator out, Optional<Detection.Speed> speed) throws IOException {

@@ -79,6 +79,7 @@ class MessageReaderTest {
                         new PictureSize(1920, 1080),
                         new ModelIdentity("pcb-defect", "1", SHA, "fp32", "onnxruntime-cpu"),
                         Optional.of("frozen"),
+                        Map.of(),
                         List.of(new Detection(
                                 0,
                                 "short",
@@ -86,8 +87,10 @@ class MessageReaderTest {
                                 0.91,
                                 new Box(12, 30.5, 40.25, 22),
                                 Optional.of(new Detection.Track("01JD/t17", "spur", Optional.empty())),
-                                Optional.of(List.of("bay 3", "door")),
-                                List.of(new Detection.Crossing("gate", "forward"))))));
+                                new Detection.Places(
+                                        Optional.of(List.of("bay 3", "door")),
+                                        List.of(new Detection.Crossing("gate", "forward"))),
+                                Map.of()))));
     }
 
     @Test

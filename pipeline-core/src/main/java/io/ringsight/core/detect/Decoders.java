@@ -19,6 +19,7 @@ public final class Decoders {
                     case ONE_TO_ONE -> new RawDecoder(output, input, Nms.NONE);
                     case ONE_TO_MANY -> new RawDecoder(output, input, output.nmsIou());
                     case YOLOX -> new YoloxDecoder(output, input);
+                    case CLASSIFIER, CLASSIFIER_LOGITS -> new ClassifierDecoder(output, input);
                 });
     }
 }

@@ -1,5 +1,6 @@
 package io.ringsight.core.frame;
 
+import io.ringsight.core.detect.Attribute;
 import io.ringsight.core.detect.Detections;
 import io.ringsight.core.model.ModelSpec;
 import io.ringsight.core.time.FrameTimings;
@@ -36,6 +37,11 @@ public interface FrameResult {
 
     /** What was found, boxes in source pixels. */
     Detections detections();
+
+    /** What second models say of what was found, a list element a model; empty if there are none. */
+    default List<Attribute> attributes() {
+        return List.of();
+    }
 
     /** Names of the source's zones, in the order of {@link Detections#zones}; empty if it has none. */
     default List<String> zoneNames() {

@@ -38,6 +38,14 @@ public enum Counter implements Counted {
             "Objects left out because their class is not among the source's classes; where overlapping ones are merged,"
                     + " before that."),
     DETECTIONS_OUTSIDE("detections_outside", "Objects left out because they lie outside the source's regions."),
+    ATTRIBUTES("attributes", "Objects that a second model said something of."),
+    ATTRIBUTES_UNSURE("attributes_unsure", "Objects that a second model was not sure of: below its threshold."),
+    ATTRIBUTES_LEFT_OUT(
+            "attributes_left_out",
+            "Objects that a second model did not look at because there were more than its maxObjects in the frame."),
+    ATTRIBUTES_FAILED(
+            "attributes_failed",
+            "Objects that a second model says nothing of because preparing, computing or reading it failed."),
     TRACKS("tracks", "Objects that were followed long enough to get a track."),
     CROSSINGS("crossings", "Times an object crossed a line of its source, in whichever direction."),
     DECISIONS("decisions", "Events handed to the sinks: what was concluded from frames."),

@@ -6,8 +6,8 @@ package io.ringsight.core.model;
  * @param tensorName name of the output
  * @param head how its numbers are laid out
  * @param boxes what a box's four numbers are
- * @param candidates rows (end-to-end: detections, else anchors) for one picture
- * @param values numbers a candidate has
+ * @param candidates rows (end-to-end: detections, else anchors) for one picture; 1 of a classifier
+ * @param values numbers a candidate has; of a classifier one a class
  * @param nmsIou overlap above which NMS removes the weaker box; without meaning for heads that need no NMS
  */
 public record ModelOutput(String tensorName, Head head, Boxes boxes, int candidates, int values, float nmsIou) {
@@ -33,6 +33,7 @@ public record ModelOutput(String tensorName, Head head, Boxes boxes, int candida
         return switch (head) {
             case END_TO_END, YOLOX -> new long[] {batch, candidates, values};
             case ONE_TO_ONE, ONE_TO_MANY -> new long[] {batch, values, candidates};
+            case CLASSIFIER, CLASSIFIER_LOGITS -> new long[] {batch, values};
         };
     }
 
@@ -80,7 +81,11 @@ public record ModelOutput(String tensorName, Head head, Boxes boxes, int candida
         /** {@code [N,4+C,A]}: box, class scores; with NMS (YOLOv8 and the like). */
         ONE_TO_MANY("one-to-many", Boxes.CXCYWH),
         /** {@code [N,A,5+C]}: box, objectness, class scores; with NMS (YOLOX). */
-        YOLOX("yolox", Boxes.GRID);
+        YOLOX("yolox", Boxes.GRID),
+        /** {@code [N,C]}: a probability for each class of the whole picture, 1 together. */
+        CLASSIFIER("classifier", Boxes.XYXY),
+        /** {@code [N,C]}: logits, of which softmax makes such probabilities. */
+        CLASSIFIER_LOGITS("classifier-logits", Boxes.XYXY);
 
         private final String wireName;
         private final Boxes usualBoxes;
@@ -93,6 +98,11 @@ public record ModelOutput(String tensorName, Head head, Boxes boxes, int candida
         /** What its boxes are unless the file or the user says otherwise. */
         public Boxes usualBoxes() {
             return usualBoxes;
+        }
+
+        /** Whether it says what the whole picture shows, not what is where in it. */
+        public boolean isClassifier() {
+            return this == CLASSIFIER || this == CLASSIFIER_LOGITS;
         }
 
         /** The name in model files. */

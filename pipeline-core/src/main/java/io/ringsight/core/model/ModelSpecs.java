@@ -20,6 +20,9 @@ public final class ModelSpecs {
     private static final float DEFAULT_NMS_IOU = 0.45f;
     private static final float DEFAULT_THRESHOLD = 0.25f;
     private static final int DEFAULT_PAD = 114;
+    /** The task of a classifier in Ultralytics' metadata. */
+    static final String CLASSIFY = "classify";
+
     private static final int SMALLEST = 16;
     private static final int LARGEST = 8192;
     private static final Map<String, TensorType> TYPES = Map.of(
@@ -76,8 +79,8 @@ public final class ModelSpecs {
 
     private void checkTask() throws ModelException {
         String task = file.metadata().getOrDefault("task", "detect");
-        if (!task.equals("detect")) {
-            throw fault("its task is '" + task + "', but only models for 'detect' can be run");
+        if (!task.equals("detect") && !task.equals(CLASSIFY)) {
+            throw fault("its task is '" + task + "', but only models for 'detect' and 'classify' can be run");
         }
     }
 

@@ -84,7 +84,7 @@ final class OutputCheck {
 
     private float box(int candidate, int number) {
         return switch (output.head()) {
-            case END_TO_END, YOLOX -> values.get(candidate * output.values() + number);
+            case END_TO_END, YOLOX, CLASSIFIER, CLASSIFIER_LOGITS -> values.get(candidate * output.values() + number);
             case ONE_TO_ONE, ONE_TO_MANY -> values.get(number * count + candidate);
         };
     }

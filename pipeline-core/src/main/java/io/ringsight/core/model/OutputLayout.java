@@ -37,11 +37,15 @@ final class OutputLayout {
             case END_TO_END -> 0;
             case ONE_TO_ONE, ONE_TO_MANY -> output.values() - 4;
             case YOLOX -> output.values() - 5;
+            case CLASSIFIER, CLASSIFIER_LOGITS -> output.values();
         };
     }
 
     static ModelOutput of(ModelFile file, ModelOverrides overrides, ModelInput input, Sample sample)
             throws ModelException {
+        if (ClassifierLayout.applies(file, overrides)) {
+            return ClassifierLayout.of(file, overrides, input, sample);
+        }
         OutputLayout layout = new OutputLayout(file, overrides, input);
         ModelOutput output = layout.byShape();
         if (overrides.output().boxes() == null) {
@@ -198,6 +202,9 @@ final class OutputLayout {
         if (nms) {
             return "; this may be an export for TensorRT's NMS plugin: export it without";
         }
+        if (file.outputs().size() == 1 && file.outputs().get(0).rank() == 2) {
+            return "; if this is a classifier, say 'head: classifier' or 'head: classifier-logits' in a model YAML";
+        }
         return detr ? "; this may be DETR, RT-DETR or D-FINE, which are not supported" : "";
     }
 
@@ -224,6 +231,7 @@ final class OutputLayout {
             case ONE_TO_ONE, ONE_TO_MANY -> output.values() > 4;
             case YOLOX ->
                 output.values() > 5 && (output.boxes() != Boxes.GRID || output.candidates() == yoloxCandidates());
+            case CLASSIFIER, CLASSIFIER_LOGITS -> false;
         };
     }
 

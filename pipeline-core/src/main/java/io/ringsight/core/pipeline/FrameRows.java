@@ -37,6 +37,8 @@ final class FrameRows {
         int index;
 
         boolean lastOfLane;
+        /** Of an object, which of the second models; its part is the object's index then, its parts how often they began again. */
+        int model;
     }
 
     synchronized void clear() {

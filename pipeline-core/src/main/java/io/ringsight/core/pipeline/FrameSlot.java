@@ -1,8 +1,10 @@
 package io.ringsight.core.pipeline;
 
 import io.ringsight.core.decision.Decision;
+import io.ringsight.core.detect.Attribute;
 import io.ringsight.core.detect.Detections;
 import io.ringsight.core.detector.Detector;
+import io.ringsight.core.detector.SecondModel;
 import io.ringsight.core.frame.FrameLosses;
 import io.ringsight.core.frame.FrameResult;
 import io.ringsight.core.frame.GapReason;
@@ -19,6 +21,20 @@ import java.util.List;
  * Publish.
  */
 final class FrameSlot implements FrameResult {
+    /**
+     * A gap as the source's thread saw it.
+     *
+     * @param gapSeq number among the source's gap messages, from 1
+     * @param sinceUtcNs when no more frames came
+     * @param untilUtcNs when they came again, or {@link Picture#UNKNOWN}
+     */
+    record GapEvent(long gapSeq, GapReason reason, String detail, long sinceUtcNs, long untilUtcNs) {
+        /** Its end. */
+        GapEvent until(long endSeq, long endUtcNs) {
+            return new GapEvent(endSeq, reason, detail, sinceUtcNs, endUtcNs);
+        }
+    }
+
     final FrameTimings timings = new FrameTimings();
     Detections detections;
     /** Frames lost since the slot before of the same source. */
@@ -40,6 +56,11 @@ final class FrameSlot implements FrameResult {
     GapReason failure;
     /** Its parts on their way through the lanes. */
     final FrameRows rows = new FrameRows();
+    /** What was found in it, on its way through the lanes of the second models. */
+    final FrameRows crops = new FrameRows();
+    /** What those say, in their order. */
+    final List<Attribute> attributes;
+
     /** What computed it, or null. */
     Detector detector;
 
@@ -47,8 +68,11 @@ final class FrameSlot implements FrameResult {
     boolean computed;
 
     /** A slot for frames of at most {@code maxDetections} objects, until a model has more. */
-    FrameSlot(int maxDetections) {
+    FrameSlot(int maxDetections, List<SecondModel> models) {
         detections = new Detections(maxDetections);
+        attributes = models.stream()
+                .map(model -> new Attribute(model.attribute(), model.maxObjects()))
+                .toList();
     }
 
     void frame(SourceIntake source, long frameSeq, Picture picture, long decodedAtNs) {
@@ -74,6 +98,10 @@ final class FrameSlot implements FrameResult {
         detector = null;
         computed = false;
         rows.clear();
+        crops.clear();
+        for (int i = 0; i < attributes.size(); i++) {
+            attributes.get(i).clear();
+        }
         detections.clear();
         losses.clear();
         decisions.clear();
@@ -139,6 +167,11 @@ final class FrameSlot implements FrameResult {
     @Override
     public Detections detections() {
         return detections;
+    }
+
+    @Override
+    public List<Attribute> attributes() {
+        return attributes;
     }
 
     @Override

@@ -2,9 +2,13 @@ package io.ringsight.core.pipeline;
 
 import io.ringsight.core.analyse.SharedAnalysis;
 import io.ringsight.core.detector.DetectorSwitch;
+import io.ringsight.core.detector.SecondModel;
+import io.ringsight.core.frame.FrameResult;
 import io.ringsight.core.frame.SourceId;
 import io.ringsight.core.ring.FrameRing;
+import io.ringsight.core.ring.Stage;
 import io.ringsight.core.time.Clock;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -17,8 +21,9 @@ import java.util.concurrent.ConcurrentHashMap;
  *
  * <pre>
  * source ─credit?─▶ ring ──▶ Dispatch ──▶ Collect ──▶ Analyse ──▶ Publish ──▶ sinks
- *                            load a lane  await it    tracks      account,
- *                            launch it    decode                  messages
+ *                            load a lane  await it  ╲ ▲ tracks      account,
+ *                            launch it    decode     ╲│             messages
+ *                                                     CropDispatch ─▶ CropCollect, where there are second models
  * </pre>
  *
  * <p>Memory is bounded and made at the start: ring slots, lanes, one detections array a slot. One thread a stage; the
@@ -52,25 +57,46 @@ public final class Pipeline implements AutoCloseable {
     /** As above, one of several that share their sources' accounts. */
     public Pipeline(
             int ringSize, DetectorSwitch detectors, List<ResultSink> sinks, Clock clock, SourceAccounts accounts) {
+        this(ringSize, detectors, List.of(), sinks, clock, accounts);
+    }
+
+    /**
+     * As above, with models that look at what the first one found.
+     *
+     * @param seconds in the order of {@link FrameResult#attributes()}; theirs, too, is closed by the caller
+     */
+    public Pipeline(
+            int ringSize,
+            DetectorSwitch detectors,
+            List<SecondModel> seconds,
+            List<ResultSink> sinks,
+            Clock clock,
+            SourceAccounts accounts) {
         this.accounts = accounts;
         this.clock = clock;
         this.sinks = List.copyOf(sinks);
+        this.ringSize = ringSize;
+        this.detectors = detectors;
         failures = new StageFailures(clock);
         int maxDetections = detectors.current().decoder().capacity();
         ring = new FrameRing<>(
-                ringSize,
-                () -> new FrameSlot(maxDetections),
-                List.of(
-                        new DispatchStage(detectors, clock, failures),
-                        new CollectStage(detectors, clock, failures),
-                        new AnalyseStage(new SharedAnalysis(accounts.trackNumbers()), failures),
-                        new PublishStage(sinks, clock, failures)),
-                failures::ofDevice);
-        this.ringSize = ringSize;
-        this.detectors = detectors;
+                ringSize, () -> new FrameSlot(maxDetections, seconds), stages(seconds), failures::ofDevice);
         // What a sink keeps of a pipeline that is closed: the empty map.
         Map<SourceId, SourceIntake> waiting = recordings;
         sinks.forEach(sink -> sink.onRoom(() -> waiting.values().forEach(SourceIntake::wake)));
+    }
+
+    private List<Stage<FrameSlot>> stages(List<SecondModel> seconds) {
+        List<Stage<FrameSlot>> stages = new ArrayList<>();
+        stages.add(new DispatchStage(detectors, clock, failures));
+        stages.add(new CollectStage(detectors, clock, failures));
+        if (!seconds.isEmpty()) {
+            stages.add(new CropDispatchStage(seconds, failures));
+            stages.add(new CropCollectStage(seconds, failures));
+        }
+        stages.add(new AnalyseStage(new SharedAnalysis(accounts.trackNumbers()), failures));
+        stages.add(new PublishStage(sinks, clock, failures));
+        return stages;
     }
 
     /** How many credits keep every lane busy: what a recording should have. */

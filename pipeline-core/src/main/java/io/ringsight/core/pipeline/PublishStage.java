@@ -177,7 +177,7 @@ final class PublishStage implements Stage<FrameSlot> {
             sink.frame(slot, slot.source.lossless());
             return;
         }
-        GapEvent event = slot.gap;
+        FrameSlot.GapEvent event = slot.gap;
         Gap gap = new Gap(
                 slot.sourceId(),
                 event.gapSeq(),

@@ -17,6 +17,7 @@ import io.ringsight.core.model.ModelInput;
 import io.ringsight.core.model.ModelSpec;
 import io.ringsight.core.preprocess.Crop;
 import io.ringsight.core.preprocess.TileGrid;
+import io.ringsight.core.ring.Credits;
 import io.ringsight.core.ring.FrameRing;
 import io.ringsight.core.ring.SlotWriter;
 import io.ringsight.core.time.Clock;
@@ -56,7 +57,7 @@ final class SourceIntake implements FrameIntake {
 
     private Picture picture;
     /** What the next gap message tells. */
-    private GapEvent event;
+    private FrameSlot.GapEvent event;
 
     /**
      * @param account the source's own, whose last intake is not used any more
@@ -148,7 +149,7 @@ final class SourceIntake implements FrameIntake {
         }
         trust();
         long sinceUtcNs = account.gap == null ? account.lastFrameUtcNs : account.gap.sinceUtcNs();
-        account.gap = publish(new GapEvent(account.gapSeq + 1, reason, detail, sinceUtcNs, Picture.UNKNOWN));
+        account.gap = publish(new FrameSlot.GapEvent(account.gapSeq + 1, reason, detail, sinceUtcNs, Picture.UNKNOWN));
     }
 
     @Override
@@ -160,7 +161,8 @@ final class SourceIntake implements FrameIntake {
             return;
         }
         trust();
-        account.suspicion = publish(new GapEvent(account.gapSeq + 1, reason, detail, sinceUtcNs, Picture.UNKNOWN));
+        account.suspicion =
+                publish(new FrameSlot.GapEvent(account.gapSeq + 1, reason, detail, sinceUtcNs, Picture.UNKNOWN));
         metrics.count(Counter.SUSPICIONS);
     }
 
@@ -173,7 +175,7 @@ final class SourceIntake implements FrameIntake {
     }
 
     /** Returns it. What an interrupt keeps from being told has no number and no effect: it is told when asked for again. */
-    private GapEvent publish(GapEvent told) throws InterruptedException {
+    private FrameSlot.GapEvent publish(FrameSlot.GapEvent told) throws InterruptedException {
         event = told;
         ring.publish(writeGap);
         account.gapSeq = told.gapSeq();
@@ -279,9 +281,9 @@ final class SourceIntake implements FrameIntake {
         private final EventNumbers eventNumbers = new EventNumbers();
         private long frameSeq;
         private long lastFrameUtcNs;
-        private GapEvent gap;
+        private FrameSlot.GapEvent gap;
         /** The suspicion the source's frames are under, or null. */
-        private GapEvent suspicion;
+        private FrameSlot.GapEvent suspicion;
 
         private long gapSeq;
         private volatile SourceMetrics metrics;

@@ -108,6 +108,15 @@ final class StageFailures {
         }
     }
 
+    /** What a second model was to say of some objects is missing in their frame, which is published all the same. */
+    void ofObjects(FrameSlot slot, String attribute, InferenceException e) {
+        if (e.isFatal()) {
+            ofDevice(e);
+        } else {
+            tell("no attribute " + attribute + " of some objects", slot, e);
+        }
+    }
+
     /** Nothing could be made of what was found in a frame; that is published all the same. */
     void ofAnalysis(FrameSlot slot, Throwable e) {
         slot.source.metrics().count(Counter.ANALYSIS_FAILURES);

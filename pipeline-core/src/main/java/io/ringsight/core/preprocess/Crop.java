@@ -14,6 +14,8 @@ public final class Crop {
     /** Where it may begin: multiples of so many pixels. */
     public static final int GRID = PlaneSteps.GRID;
 
+    private static final int MAX_SIDE = 1 << 16;
+
     private final Picture view = new Picture();
     private int left;
     private int top;
@@ -34,6 +36,43 @@ public final class Crop {
         this.top = top;
         this.width = width;
         this.height = height;
+    }
+
+    /**
+     * Makes it the square around an object, for a second model to look at: its middle is the object's, as closely as the
+     * grid allows, and its side the next of few lengths that holds the object whichever way the grid moves it. There are few
+     * sizes, so that whoever keeps something for each makes it once. It is moved into the picture where the object is at
+     * its edge, and is no larger than the picture.
+     *
+     * <p>Sides are multiples of {@link #GRID}: each up to eight of them, from there on four to an octave.
+     *
+     * @param objectLeft of the object's box, in pixels of {@code picture}, as the other three
+     */
+    public void around(float objectLeft, float objectTop, float objectWidth, float objectHeight, Picture picture) {
+        int side = side(Math.max(objectWidth, objectHeight) + GRID);
+        int acrossAt = start(objectLeft + objectWidth / 2, side, picture.width());
+        int downAt = start(objectTop + objectHeight / 2, side, picture.height());
+        set(acrossAt, downAt, length(acrossAt, side, picture.width()), length(downAt, side, picture.height()));
+    }
+
+    private static int side(float least) {
+        int step = GRID;
+        int side = 2 * GRID;
+        while (side < least && side < MAX_SIDE) {
+            step = side == 8 * step ? 2 * step : step;
+            side += step;
+        }
+        return side;
+    }
+
+    private static int start(float middle, int side, int pictureLength) {
+        int at = (int) Math.floor((middle - side / 2f) / GRID + 0.5f) * GRID;
+        return Math.max(0, Math.min(at, (pictureLength - side) / GRID * GRID));
+    }
+
+    /** As long as the side, but that the few pixels beyond the last whole unit of the grid are not left over. */
+    private static int length(int at, int side, int pictureLength) {
+        return at + side + GRID > pictureLength ? pictureLength - at : side;
     }
 
     /**

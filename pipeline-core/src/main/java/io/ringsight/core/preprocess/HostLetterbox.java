@@ -74,10 +74,10 @@ public final class HostLetterbox implements AutoCloseable {
         }
         Scaler scaler = scaler(picture);
         Letterbox box = scaler.letterbox;
-        if (!box.equals(row.letterbox())) {
+        if (row.letterbox() == null || !box.liesAs(row.letterbox())) {
             fillWithPadding(row);
-            row.letterbox(box);
         }
+        row.letterbox(box);
         boolean direct = input.type() == TensorType.FLOAT32 && box.width() % VECTOR == 0;
         if (direct) {
             int stride = input.width() * Float.BYTES;

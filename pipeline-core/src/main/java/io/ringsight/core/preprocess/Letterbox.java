@@ -60,6 +60,11 @@ public record Letterbox(
                 && pixelAspect == picture.pixelAspect();
     }
 
+    /** Whether a picture lies at the same place of the input. */
+    boolean liesAs(Letterbox other) {
+        return left == other.left && top == other.top && width == other.width && height == other.height;
+    }
+
     private static int clamp(int size, int limit) {
         return Math.max(1, Math.min(size, limit));
     }

@@ -9,7 +9,7 @@ import io.ringsight.core.model.ModelInput;
  */
 public final class Letterboxes {
     /** More shapes than this in turn make one for each picture again: small, and rare. */
-    private static final int MAX_KEPT = 16;
+    private static final int MAX_KEPT = 64;
 
     private final ModelInput input;
     private final Letterbox[] kept = new Letterbox[MAX_KEPT];

@@ -12,6 +12,8 @@ import io.ringsight.core.analyse.zone.Zone;
 import io.ringsight.core.decision.Severity;
 import io.ringsight.core.detect.Detections;
 import io.ringsight.core.detect.WantedClasses;
+import io.ringsight.core.detector.DetectorSwitch;
+import io.ringsight.core.detector.SecondModel;
 import io.ringsight.core.frame.FrameResult;
 import io.ringsight.core.frame.Gap;
 import io.ringsight.core.frame.NativePictures;
@@ -67,62 +69,89 @@ class AllocationTest {
         public void gap(Gap gap, boolean lossless) {}
     };
 
+    private static DetectorSwitch first() {
+        return FakeBackend.computing(new FakeBackend(2, 2), (output, row, threshold, into) -> {
+            into.add(1, 1, 2, 2, output.get(row * 6 + 4), 0);
+            crowd(into);
+        });
+    }
+
     @Test
     @Timeout(60)
     void framePathAllocatesNothing() throws InterruptedException {
-        FakeBackend backend = new FakeBackend(2, 2);
+        try (NativePictures pictures = new NativePictures();
+                Pipeline pipeline = new Pipeline(16, first(), List.of(NOWHERE), Clock.system())) {
+            FrameIntake file = measure(pipeline, pictures, FOLLOWED);
+            assertThat(file.metrics().value(Counter.TRACKS)).isGreaterThan(12);
+        }
+    }
+
+    /** Squares of all sizes, more objects than a lane takes, and more than are looked at. */
+    @Test
+    @Timeout(60)
+    void secondModelsAllocateNothing() throws InterruptedException {
+        DetectorSwitch second = FakeBackend.computing(
+                new FakeBackend(2, 2), (output, row, threshold, into) -> into.add(1, 1, 2, 2, 1, 0));
+        SecondModel kind = new SecondModel("kind", model -> WantedClasses.of(List.of(0, 2)), 5, second);
         try (NativePictures pictures = new NativePictures();
                 Pipeline pipeline = new Pipeline(
                         16,
-                        FakeBackend.computing(backend, (output, row, threshold, into) -> {
-                            into.add(1, 1, 2, 2, output.get(row * 6 + 4), 0);
-                            crowd(into);
-                        }),
+                        first(),
+                        List.of(kind),
                         List.of(NOWHERE),
-                        Clock.system())) {
-            FrameIntake camera = pipeline.connect(new IntakeSpec(
-                    new SourceId("camera"),
-                    false,
-                    2,
-                    1_000_000_000L,
-                    100_000,
-                    new IntakeSpec.Sight(TILES, labels -> WantedClasses.ALL),
-                    FOLLOWED,
-                    null));
-            FrameIntake file = pipeline.connect(new IntakeSpec(
-                    new SourceId("file"),
-                    true,
-                    4,
-                    0,
-                    0,
-                    new IntakeSpec.Sight(Look.WHOLE, labels -> WantedClasses.ALL),
-                    FOLLOWED,
-                    null));
-            Picture[] pool = new Picture[16];
-            for (int i = 0; i < pool.length; i++) {
-                pool[i] = pictures.grey(64, 48, 40 + i);
-                pool[i].release();
-            }
-            feed(camera, file, pool, WARM_UP / 2);
-            pipeline.drain(10_000);
-            // One more of the camera's: from here on the file's tiles, for which a slot grows once, come to the other
-            // slots.
-            feed(camera, file, pool, 1);
-            feed(camera, file, pool, WARM_UP / 2);
-            pipeline.drain(10_000);
-            long[] threads = framePathThreads();
-            long[] before = THREADS.getThreadAllocatedBytes(threads);
-            feed(camera, file, pool, FRAMES);
-            pipeline.drain(10_000);
-            long[] after = THREADS.getThreadAllocatedBytes(threads);
-            assertThat(framePathThreads()).containsExactly(threads);
-            long bytes = LongStream.of(after).sum() - LongStream.of(before).sum();
-            System.out.println("frame path: " + bytes + " bytes allocated in " + FRAMES + " frames");
-            // Less than a byte a frame: what is left is the events of tracks in the zone.
-            assertThat(bytes).isLessThan(FRAMES);
-            assertThat(file.metrics().value(Counter.FRAMES_PUBLISHED)).isEqualTo((WARM_UP + FRAMES) / 2);
-            assertThat(file.metrics().value(Counter.TRACKS)).isGreaterThan(12);
+                        Clock.system(),
+                        new SourceAccounts(Clock.system()))) {
+            FrameIntake file = measure(pipeline, pictures, AnalysisSpec.NONE);
+            assertThat(file.metrics().value(Counter.ATTRIBUTES)).isGreaterThan(FRAMES);
+            assertThat(file.metrics().value(Counter.ATTRIBUTES_LEFT_OUT)).isPositive();
         }
+    }
+
+    /** Returns the way in of the second of two sources. */
+    private FrameIntake measure(Pipeline pipeline, NativePictures pictures, AnalysisSpec analysis)
+            throws InterruptedException {
+        FrameIntake camera = pipeline.connect(new IntakeSpec(
+                new SourceId("camera"),
+                false,
+                2,
+                1_000_000_000L,
+                100_000,
+                new IntakeSpec.Sight(TILES, labels -> WantedClasses.ALL),
+                analysis,
+                null));
+        FrameIntake file = pipeline.connect(new IntakeSpec(
+                new SourceId("file"),
+                true,
+                4,
+                0,
+                0,
+                new IntakeSpec.Sight(Look.WHOLE, labels -> WantedClasses.ALL),
+                analysis,
+                null));
+        Picture[] pool = new Picture[16];
+        for (int i = 0; i < pool.length; i++) {
+            pool[i] = pictures.grey(64, 48, 40 + i);
+            pool[i].release();
+        }
+        feed(camera, file, pool, WARM_UP / 2);
+        pipeline.drain(10_000);
+        // One more of the camera's: from here on the file's tiles, for which a slot grows once, come to the other
+        // slots.
+        feed(camera, file, pool, 1);
+        feed(camera, file, pool, WARM_UP / 2);
+        pipeline.drain(10_000);
+        long[] threads = framePathThreads();
+        long[] before = THREADS.getThreadAllocatedBytes(threads);
+        feed(camera, file, pool, FRAMES);
+        pipeline.drain(10_000);
+        long[] after = THREADS.getThreadAllocatedBytes(threads);
+        assertThat(framePathThreads()).containsExactly(threads);
+        long bytes = LongStream.of(after).sum() - LongStream.of(before).sum();
+        System.out.println("frame path: " + bytes + " bytes allocated in " + FRAMES + " frames");
+        // Less than a byte a frame: what is left is the events of tracks in the zone.
+        assertThat(bytes).isLessThan(FRAMES);
+        assertThat(file.metrics().value(Counter.FRAMES_PUBLISHED)).isEqualTo((WARM_UP + FRAMES) / 2);
+        return file;
     }
 
     /** Objects close together that move, vanish and come back, so that tracks begin, compete and end all the time. */

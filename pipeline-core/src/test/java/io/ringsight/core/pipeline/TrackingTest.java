@@ -238,7 +238,7 @@ class TrackingTest {
     @Test
     void whatTheAnalysisThrowsCostsTheTracksAndNotTheFrame() {
         SourceIntake intake = (SourceIntake) followed("a");
-        FrameSlot slot = new FrameSlot(4);
+        FrameSlot slot = new FrameSlot(4, List.of());
         slot.source = intake;
         slot.computed = true;
         slot.detections.add(1, 1, 4, 4, 0.9f, 0);

@@ -37,6 +37,9 @@ public final class ModelYaml {
             Map.of("center", Placement.CENTER, "top-left", Placement.TOP_LEFT);
     private static final Map<String, Float> SCALES = Map.of("0..1", 1 / 255f, "0..255", 1f);
 
+    private static final Map<String, Head> HEADS =
+            Arrays.stream(Head.values()).collect(Collectors.toMap(Head::wireName, Function.identity()));
+
     private static final Map<String, Boxes> BOXES =
             Arrays.stream(Boxes.values()).collect(Collectors.toMap(Boxes::wireName, Function.identity()));
 
@@ -143,7 +146,7 @@ public final class ModelYaml {
                 labels(),
                 new ModelOverrides.Output(
                         yaml.optionalText("output").orElse(null),
-                        word("head", heads()),
+                        word("head", HEADS),
                         word("boxes", BOXES),
                         fraction("nmsIou")),
                 new ModelOverrides.Input(
@@ -186,14 +189,6 @@ public final class ModelYaml {
             yaml.mistake("labels", "expected at least one name, got none");
         }
         return labels;
-    }
-
-    private static Map<String, Head> heads() {
-        return Map.of(
-                Head.END_TO_END.wireName(), Head.END_TO_END,
-                Head.ONE_TO_ONE.wireName(), Head.ONE_TO_ONE,
-                Head.ONE_TO_MANY.wireName(), Head.ONE_TO_MANY,
-                Head.YOLOX.wireName(), Head.YOLOX);
     }
 
     private <T> T word(String key, Map<String, T> words) {

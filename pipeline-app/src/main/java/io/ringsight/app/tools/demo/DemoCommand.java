@@ -174,7 +174,8 @@ public final class DemoCommand implements Callable<Integer> {
                 detector.threshold(),
                 PipelineConfig.DEFAULT_RING_SIZE,
                 PipelineConfig.DEFAULT_STOP_TIMEOUT_MS,
-                place);
+                place,
+                List.of());
         SourceConfig line = new SourceConfig(
                 new SourceId(SOURCE_ID),
                 Optional.empty(),

@@ -48,6 +48,7 @@ class ScreenTest {
                 new PictureSize(640, 640),
                 new ModelIdentity("pcb-defect", "1", "0".repeat(64), "fp32", "onnxruntime-cpu"),
                 Optional.empty(),
+                Map.of(),
                 objects);
     }
 

@@ -44,6 +44,9 @@ public final class TinyOnnx {
     private float scale;
     private String location;
     private boolean freeOutput;
+    private boolean classifier;
+    private boolean probabilities;
+    private float factor = 8;
     private float[] box = {0, 0, SIZE, SIZE};
 
     /** A float32 model of batch size 1 with end-to-end output and 256 labels. */
@@ -112,6 +115,22 @@ public final class TinyOnnx {
     /** Rounds the means of the colours to bytes times {@code scale}, as an INT8 file does; 1/255 loses nothing. */
     public TinyOnnx quantised(float scale) {
         this.scale = scale;
+        return this;
+    }
+
+    /**
+     * Says instead which of red, green and blue a picture is most of, as {@code [batch, 3]}: their means, eight times, as
+     * logits or as the probabilities that softmax makes of them.
+     */
+    public TinyOnnx classifier(boolean probabilities) {
+        classifier = true;
+        this.probabilities = probabilities;
+        return metadata("task", "classify").metadata("names", "['red', 'green', 'blue']");
+    }
+
+    /** What a {@link #classifier} multiplies the means of the colours with, instead of 8. */
+    public TinyOnnx factor(float factor) {
+        this.factor = factor;
         return this;
     }
 
@@ -197,6 +216,10 @@ public final class TinyOnnx {
     private void graph(Message graph) {
         node(graph, "Cast", 1, "images", "floats");
         node(graph, "Mul", 0, "floats", "unit", "scaled");
+        if (classifier) {
+            classify(graph);
+            return;
+        }
         node(graph, "GlobalAveragePool", 0, "scaled", wholeClasses ? "unrounded" : "means");
         if (wholeClasses) {
             roundToBytes(graph);
@@ -240,6 +263,21 @@ public final class TinyOnnx {
         }
         tensor(graph, 11, "images", inputType, batch, channels, freeSize ? 0 : SIZE, freeSize ? 0 : SIZE);
         tensor(graph, 12, "output0", FLOAT, output);
+    }
+
+    private void classify(Message graph) {
+        node(graph, "GlobalAveragePool", 0, "scaled", "means");
+        node(graph, "Reshape", 0, "means", "meanShape", "rows");
+        node(graph, "MatMul", 0, "rows", "weights", probabilities ? "logits" : "output0");
+        if (probabilities) {
+            node(graph, "Softmax", 0, "logits", "output0");
+        }
+        graph.text(2, "tiny");
+        floats(graph, "unit", new long[0], 1f);
+        int64s(graph, "meanShape", 0, 3);
+        floats(graph, "weights", new long[] {3, 3}, factor, 0, 0, 0, factor, 0, 0, 0, factor);
+        tensor(graph, 11, "images", inputType, batch, 3, SIZE, SIZE);
+        tensor(graph, 12, "output0", FLOAT, batch, 3);
     }
 
     private static void roundToBytes(Message graph) {

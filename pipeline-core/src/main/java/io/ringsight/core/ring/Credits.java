@@ -1,4 +1,4 @@
-package io.ringsight.core.pipeline;
+package io.ringsight.core.ring;
 
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
@@ -8,18 +8,18 @@ import java.util.function.IntSupplier;
  * A bounded number of credits: one thread takes them, any thread gives them back. Bounds what a source may have in the
  * ring. Allocates nothing, not even while it waits.
  */
-final class Credits {
+public final class Credits {
     private final AtomicInteger taken = new AtomicInteger();
     private final IntSupplier most;
     private volatile Thread waiting;
 
     /** @param most how many may be taken at a time, at least 1; asked for each, and may fall below what is taken */
-    Credits(IntSupplier most) {
+    public Credits(IntSupplier most) {
         this.most = most;
     }
 
     /** Takes one if there is one. For the taking thread only. */
-    boolean tryTake() {
+    public boolean tryTake() {
         if (taken.get() >= most.getAsInt()) {
             return false;
         }
@@ -28,7 +28,7 @@ final class Credits {
     }
 
     /** Takes one; waits until there is one. For the taking thread only. */
-    void take() throws InterruptedException {
+    public void take() throws InterruptedException {
         if (tryTake()) {
             return;
         }
@@ -46,13 +46,13 @@ final class Credits {
     }
 
     /** Gives one back. */
-    void giveBack() {
+    public void giveBack() {
         taken.getAndDecrement();
         wake();
     }
 
     /** More may be taken than before: who waits looks again. */
-    void wake() {
+    public void wake() {
         LockSupport.unpark(waiting);
     }
 }

@@ -61,6 +61,14 @@ final class Rig {
         needProgram("cc", "observers");
     }
 
+    /** The Python that has what {@code scripts/model/requirements.txt} names; skips the test without it. */
+    static Path needPython() {
+        String named = System.getenv("RINGSIGHT_PYTHON");
+        Path python = named == null ? WORK.resolve("python/bin/python") : Path.of(named);
+        assumeTrue(Files.isExecutable(python), "no " + python + "; run scripts/rig/setup.sh python");
+        return python;
+    }
+
     /** Skips the test unless the machine with USB cameras is there. */
     static void needVm() {
         assumeTrue(Files.exists(WORK.resolve("vm/initrd.gz")), "no VM in " + WORK + "; run scripts/rig/setup.sh vm");

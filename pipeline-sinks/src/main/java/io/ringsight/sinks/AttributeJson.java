@@ -2,9 +2,9 @@ package io.ringsight.sinks;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.io.SerializedString;
-import io.ringsight.core.detect.Attribute;
-import io.ringsight.core.detect.Attribute.State;
 import io.ringsight.core.detect.Detections;
+import io.ringsight.core.detect.ObjectAttribute;
+import io.ringsight.core.detect.ObjectAttribute.State;
 import io.ringsight.core.model.ModelSpec;
 import java.io.IOException;
 import java.util.List;
@@ -33,13 +33,13 @@ final class AttributeJson {
     }
 
     /** Writes what computed the attributes of a frame, if anything did; before those of its objects. */
-    void models(JsonGenerator out, List<Attribute> attributes) throws IOException {
+    void models(JsonGenerator out, List<ObjectAttribute> attributes) throws IOException {
         if (known.length != attributes.size()) {
             known = new Known[attributes.size()];
         }
         boolean isOpen = false;
         for (int i = 0; i < known.length; i++) {
-            Attribute attribute = attributes.get(i);
+            ObjectAttribute attribute = attributes.get(i);
             if (attribute.model() != null) {
                 if (!isOpen) {
                     out.writeFieldName(ATTRIBUTE_MODELS);
@@ -56,7 +56,7 @@ final class AttributeJson {
         }
     }
 
-    private void note(int index, Attribute attribute) {
+    private void note(int index, ObjectAttribute attribute) {
         Known last = known[index];
         if (last == null || last.model() != attribute.model() || !last.backend().equals(attribute.backend())) {
             known[index] = new Known(attribute.model(), attribute.backend());
@@ -64,10 +64,10 @@ final class AttributeJson {
     }
 
     /** Writes what is known of an object, if a second model was to look at it. */
-    void attributes(JsonGenerator out, List<Attribute> attributes, int object) throws IOException {
+    void attributes(JsonGenerator out, List<ObjectAttribute> attributes, int object) throws IOException {
         boolean isOpen = false;
         for (int i = 0; i < attributes.size(); i++) {
-            Attribute attribute = attributes.get(i);
+            ObjectAttribute attribute = attributes.get(i);
             if (attribute.state(object) != State.UNWANTED) {
                 if (!isOpen) {
                     out.writeFieldName(ATTRIBUTES);
@@ -85,7 +85,7 @@ final class AttributeJson {
         }
     }
 
-    private void value(JsonGenerator out, Attribute attribute, int object, Known computed) throws IOException {
+    private void value(JsonGenerator out, ObjectAttribute attribute, int object, Known computed) throws IOException {
         if (attribute.state(object) != State.KNOWN) {
             MessageParts.string(
                     out, MessageParts.REASON, attribute.state(object).reason());

@@ -9,8 +9,8 @@ import io.ringsight.client.json.MessageWriter;
 import io.ringsight.core.analyse.zone.Line;
 import io.ringsight.core.decision.Event;
 import io.ringsight.core.decision.Severity;
-import io.ringsight.core.detect.Attribute;
 import io.ringsight.core.detect.Detections;
+import io.ringsight.core.detect.ObjectAttribute;
 import io.ringsight.core.frame.FrameLosses;
 import io.ringsight.core.frame.Gap;
 import io.ringsight.core.frame.GapReason;
@@ -131,8 +131,8 @@ class ClientReadsMessagesTest {
     }
 
     private static Sample.Frame lookedAtCloser() {
-        Attribute kind = new Attribute("kind", 8);
-        Attribute plate = new Attribute("plate", 8);
+        ObjectAttribute kind = new ObjectAttribute("kind", 8);
+        ObjectAttribute plate = new ObjectAttribute("plate", 8);
         Sample.Frame frame = Sample.frame("line1", 1, 0).attributes(kind, plate);
         for (int object = 0; object < 5; object++) {
             frame.detections().add(10, 10, 50, 50, 0.9f, object % 3);
@@ -143,8 +143,8 @@ class ClientReadsMessagesTest {
         kind.found(0, Sample.CLASSIFIER, "onnxruntime-cpu", found);
         found.clear();
         kind.found(1, Sample.CLASSIFIER, "onnxruntime-cpu", found);
-        kind.state(2, Attribute.State.LEFT_OUT);
-        kind.state(3, Attribute.State.FAILED);
+        kind.state(2, ObjectAttribute.State.LEFT_OUT);
+        kind.state(3, ObjectAttribute.State.FAILED);
         plate.begin(5);
         plate.found(1, Sample.MODEL, "tensorrt", found);
         found.add(20, 20, 4.125f, 5, 0.5f, 0);
@@ -157,7 +157,7 @@ class ClientReadsMessagesTest {
     void whatASecondModelSaysIsReadByItsName() throws MessageFormatException {
         FrameMessage read =
                 (FrameMessage) MessageReader.read(json.frame(lookedAtCloser()).bytes());
-        Attribute.State failed = Attribute.State.FAILED;
+        ObjectAttribute.State failed = ObjectAttribute.State.FAILED;
         assertThat(read.attributeModels().get("plate").backend()).isEqualTo("tensorrt");
         assertThat(read.objects().get(0).attributes().get("kind").answer())
                 .hasValue(new io.ringsight.client.Attribute.Answer("short", 1, 0.75));

@@ -2,8 +2,8 @@ package io.ringsight.sinks;
 
 import io.ringsight.core.decision.Event;
 import io.ringsight.core.decision.Severity;
-import io.ringsight.core.detect.Attribute;
 import io.ringsight.core.detect.Detections;
+import io.ringsight.core.detect.ObjectAttribute;
 import io.ringsight.core.frame.FrameLosses;
 import io.ringsight.core.frame.FrameResult;
 import io.ringsight.core.frame.Gap;
@@ -108,7 +108,7 @@ public final class Sample {
         private GapReason suspicion;
         private List<String> zoneNames = List.of();
         private List<String> lineNames = List.of();
-        private List<Attribute> attributes = List.of();
+        private List<ObjectAttribute> attributes = List.of();
 
         private Frame(String source, long frameSeq, long prevFrameSeq) {
             sourceId = new SourceId(source);
@@ -134,13 +134,13 @@ public final class Sample {
         }
 
         /** Says what second models say. */
-        public Frame attributes(Attribute... said) {
+        public Frame attributes(ObjectAttribute... said) {
             attributes = List.of(said);
             return this;
         }
 
         @Override
-        public List<Attribute> attributes() {
+        public List<ObjectAttribute> attributes() {
             return attributes;
         }
 

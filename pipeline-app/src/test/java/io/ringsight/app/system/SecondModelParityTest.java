@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.ringsight.app.config.model.ModelYaml;
-import io.ringsight.core.detect.Attribute;
 import io.ringsight.core.detect.Detections;
+import io.ringsight.core.detect.ObjectAttribute;
 import io.ringsight.core.detect.WantedClasses;
 import io.ringsight.core.detector.DetectorSwitch;
 import io.ringsight.core.detector.SecondModel;
@@ -229,14 +229,14 @@ class SecondModelParityTest {
             for (int i = 0; i < found.size(); i++) {
                 objects.add(result.frameSeq() + " " + WIDTH + " " + HEIGHT + " " + found.left(i) + " " + found.top(i)
                         + " " + found.width(i) + " " + found.height(i));
-                for (Attribute attribute : result.attributes()) {
-                    assertThat(attribute.state(i)).isEqualTo(Attribute.State.KNOWN);
+                for (ObjectAttribute attribute : result.attributes()) {
+                    assertThat(attribute.state(i)).isEqualTo(ObjectAttribute.State.KNOWN);
                     said.put(result.frameSeq() + " " + i + " " + attribute.name(), said(attribute, attribute.first(i)));
                 }
             }
         }
 
-        private Said said(Attribute attribute, int at) {
+        private Said said(ObjectAttribute attribute, int at) {
             Detections found = attribute.found();
             double[] box = attribute.model().output().head().isClassifier()
                     ? new double[0]

@@ -1,7 +1,7 @@
 package io.ringsight.core.frame;
 
-import io.ringsight.core.detect.Attribute;
 import io.ringsight.core.detect.Detections;
+import io.ringsight.core.detect.ObjectAttribute;
 import io.ringsight.core.model.ModelSpec;
 import io.ringsight.core.time.FrameTimings;
 import java.util.List;
@@ -39,7 +39,7 @@ public interface FrameResult {
     Detections detections();
 
     /** What second models say of what was found, a list element a model; empty if there are none. */
-    default List<Attribute> attributes() {
+    default List<ObjectAttribute> attributes() {
         return List.of();
     }
 

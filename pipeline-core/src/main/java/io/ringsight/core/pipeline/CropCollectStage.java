@@ -1,8 +1,8 @@
 package io.ringsight.core.pipeline;
 
-import io.ringsight.core.detect.Attribute;
-import io.ringsight.core.detect.Attribute.State;
 import io.ringsight.core.detect.Detections;
+import io.ringsight.core.detect.ObjectAttribute;
+import io.ringsight.core.detect.ObjectAttribute.State;
 import io.ringsight.core.detect.OutputException;
 import io.ringsight.core.detector.SecondModel;
 import io.ringsight.core.infer.InferenceException;
@@ -14,7 +14,7 @@ import java.util.List;
 
 /**
  * Waits for the lanes of the second models in the order they were launched, reads what they say of each object into its
- * {@link Attribute}, and frees the lane: what {@link CollectStage} is to parts of pictures. Counts what is not known.
+ * {@link ObjectAttribute}, and frees the lane: what {@link CollectStage} is to parts of pictures. Counts what is not known.
  */
 final class CropCollectStage implements Stage<FrameSlot> {
     private final List<SecondModel> models;
@@ -125,7 +125,7 @@ final class CropCollectStage implements Stage<FrameSlot> {
     private static void count(FrameSlot slot) {
         SourceMetrics metrics = slot.source.metrics();
         for (int i = 0; i < slot.attributes.size(); i++) {
-            Attribute attribute = slot.attributes.get(i);
+            ObjectAttribute attribute = slot.attributes.get(i);
             metrics.count(Counter.ATTRIBUTES, attribute.count(State.KNOWN));
             metrics.count(Counter.ATTRIBUTES_UNSURE, attribute.count(State.UNSURE));
             metrics.count(Counter.ATTRIBUTES_LEFT_OUT, attribute.count(State.LEFT_OUT));

@@ -1,7 +1,7 @@
 package io.ringsight.core.pipeline;
 
-import io.ringsight.core.detect.Attribute;
-import io.ringsight.core.detect.Attribute.State;
+import io.ringsight.core.detect.ObjectAttribute;
+import io.ringsight.core.detect.ObjectAttribute.State;
 import io.ringsight.core.detect.WantedClasses;
 import io.ringsight.core.detector.Detector;
 import io.ringsight.core.detector.SecondModel;
@@ -86,7 +86,7 @@ final class CropDispatchStage implements Stage<FrameSlot> {
 
     /** Says of each object whether the model is to look at it: the first ones, which a decoder is surest of. */
     private void plan(FrameSlot slot, int model) {
-        Attribute attribute = slot.attributes.get(model);
+        ObjectAttribute attribute = slot.attributes.get(model);
         attribute.begin(slot.detections.size());
         ends[model] = 0;
         int looked = 0;

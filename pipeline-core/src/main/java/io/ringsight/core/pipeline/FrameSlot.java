@@ -1,8 +1,8 @@
 package io.ringsight.core.pipeline;
 
 import io.ringsight.core.decision.Decision;
-import io.ringsight.core.detect.Attribute;
 import io.ringsight.core.detect.Detections;
+import io.ringsight.core.detect.ObjectAttribute;
 import io.ringsight.core.detector.Detector;
 import io.ringsight.core.detector.SecondModel;
 import io.ringsight.core.frame.FrameLosses;
@@ -59,7 +59,7 @@ final class FrameSlot implements FrameResult {
     /** What was found in it, on its way through the lanes of the second models. */
     final FrameRows crops = new FrameRows();
     /** What those say, in their order. */
-    final List<Attribute> attributes;
+    final List<ObjectAttribute> attributes;
 
     /** What computed it, or null. */
     Detector detector;
@@ -71,7 +71,7 @@ final class FrameSlot implements FrameResult {
     FrameSlot(int maxDetections, List<SecondModel> models) {
         detections = new Detections(maxDetections);
         attributes = models.stream()
-                .map(model -> new Attribute(model.attribute(), model.maxObjects()))
+                .map(model -> new ObjectAttribute(model.attribute(), model.maxObjects()))
                 .toList();
     }
 
@@ -170,7 +170,7 @@ final class FrameSlot implements FrameResult {
     }
 
     @Override
-    public List<Attribute> attributes() {
+    public List<ObjectAttribute> attributes() {
         return attributes;
     }
 

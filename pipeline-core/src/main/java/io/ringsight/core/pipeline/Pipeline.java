@@ -15,6 +15,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
 
 /**
  * The frame's way from a source's decoder to the sinks:
@@ -35,6 +36,7 @@ public final class Pipeline implements AutoCloseable {
     private final StageFailures failures;
     private final int ringSize;
     private final DetectorSwitch detectors;
+    private final List<SecondModel> seconds;
     private final SourceAccounts accounts;
     private final Set<SourceId> connected = ConcurrentHashMap.newKeySet();
     /** Intakes that wait rather than lose frames. */
@@ -77,16 +79,16 @@ public final class Pipeline implements AutoCloseable {
         this.sinks = List.copyOf(sinks);
         this.ringSize = ringSize;
         this.detectors = detectors;
+        this.seconds = List.copyOf(seconds);
         failures = new StageFailures(clock);
         int maxDetections = detectors.current().decoder().capacity();
-        ring = new FrameRing<>(
-                ringSize, () -> new FrameSlot(maxDetections, seconds), stages(seconds), failures::ofDevice);
+        ring = new FrameRing<>(ringSize, () -> new FrameSlot(maxDetections, seconds), stages(), failures::ofDevice);
         // What a sink keeps of a pipeline that is closed: the empty map.
         Map<SourceId, SourceIntake> waiting = recordings;
         sinks.forEach(sink -> sink.onRoom(() -> waiting.values().forEach(SourceIntake::wake)));
     }
 
-    private List<Stage<FrameSlot>> stages(List<SecondModel> seconds) {
+    private List<Stage<FrameSlot>> stages() {
         List<Stage<FrameSlot>> stages = new ArrayList<>();
         stages.add(new DispatchStage(detectors, clock, failures));
         stages.add(new CollectStage(detectors, clock, failures));
@@ -156,11 +158,13 @@ public final class Pipeline implements AutoCloseable {
     }
 
     /**
-     * Why no output of the model can be believed, once an output has shown that it is misread: all frames since are lost
-     * as {@code inference-failed}, until another takes its place. Any thread.
+     * Why no output of a model can be believed, once an output has shown that it is misread: all frames since are lost
+     * as {@code inference-failed}, or have no attribute of a second model, until another takes its place. Any thread.
      */
     public Optional<String> misread() {
-        return detectors.current().misread();
+        return Stream.concat(Stream.of(detectors), seconds.stream().map(SecondModel::detectors))
+                .flatMap(computing -> computing.current().misread().stream())
+                .findFirst();
     }
 
     /**

@@ -2,9 +2,9 @@ package io.ringsight.core.pipeline;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.ringsight.core.detect.Attribute;
-import io.ringsight.core.detect.Attribute.State;
 import io.ringsight.core.detect.DetectionDecoder;
+import io.ringsight.core.detect.ObjectAttribute;
+import io.ringsight.core.detect.ObjectAttribute.State;
 import io.ringsight.core.detect.WantedClasses;
 import io.ringsight.core.detector.DetectorSwitch;
 import io.ringsight.core.detector.SecondModel;
@@ -67,7 +67,7 @@ class SecondModelsTest {
         @Override
         public void frame(FrameResult result, boolean lossless) {
             StringBuilder text = new StringBuilder().append(result.frameSeq());
-            for (Attribute attribute : result.attributes()) {
+            for (ObjectAttribute attribute : result.attributes()) {
                 for (int i = 0; i < result.detections().size(); i++) {
                     text.append(' ').append(said(attribute, i));
                 }
@@ -82,7 +82,7 @@ class SecondModelsTest {
     };
 
     /** The class it was given, and the square it was looked at in. */
-    private static String said(Attribute attribute, int object) {
+    private static String said(ObjectAttribute attribute, int object) {
         if (attribute.state(object) != State.KNOWN) {
             return attribute.state(object).name().toLowerCase(java.util.Locale.ROOT);
         }

@@ -11,7 +11,9 @@ import io.ringsight.core.model.ModelInput.ChannelOrder;
 import io.ringsight.core.model.ModelInput.Padding;
 import io.ringsight.core.model.ModelInput.Placement;
 import io.ringsight.core.model.ModelInput.TensorType;
+import java.util.HashSet;
 import java.util.Random;
+import java.util.Set;
 import java.util.stream.IntStream;
 import org.bytedeco.ffmpeg.avutil.AVFrame;
 import org.bytedeco.ffmpeg.global.avutil;
@@ -130,6 +132,36 @@ class CropTest {
             assertThat(part.planeAddress(0)).isEqualTo(picture.planeAddress(0) + 8 * 64 + 16);
             assertThat(part.planeStride(0)).isEqualTo(64);
         }
+    }
+
+    /** Of few sizes, so that what is kept for each size is made once. */
+    @Test
+    void theSquareAroundAnObjectHoldsItAndHasOneOfFewSizes() {
+        long seed = System.nanoTime();
+        Random random = new Random(seed);
+        Set<String> sizes = new HashSet<>();
+        try (NativePictures pictures = new NativePictures()) {
+            Picture picture = pictures.grey(1921, 1084, 7);
+            Crop crop = new Crop();
+            for (int i = 0; i < 20_000; i++) {
+                float width = (float) Math.exp(random.nextDouble() * Math.log(1921));
+                float height = Math.min(1084, width * (0.3f + 3 * random.nextFloat()));
+                float left = random.nextFloat() * (1921 - width);
+                float top = random.nextFloat() * (1084 - height);
+                crop.around(left, top, width, height, picture);
+                String what = "seed " + seed + ": " + width + "x" + height + " from " + left + "," + top;
+                assertThat(crop.of(picture).width()).as(what).isEqualTo(crop.width());
+                assertThat(crop.left() - left).as(what).isLessThan(0.01f);
+                assertThat(crop.top() - top).as(what).isLessThan(0.01f);
+                assertThat(left + width - crop.left() - crop.width()).as(what).isLessThan(0.01f);
+                assertThat(top + height - crop.top() - crop.height()).as(what).isLessThan(0.01f);
+                int longer = (int) Math.max(width, height);
+                assertThat(crop.width()).as(what).isLessThanOrEqualTo(Math.max(32, 5 * (longer + 16) / 4));
+                sizes.add(crop.width() + "x" + crop.height());
+            }
+        }
+        assertThat(sizes).hasSizeBetween(20, 2 * HostLetterbox.CAPACITY);
+        System.out.println("squares around objects: " + sizes.size() + " sizes");
     }
 
     @Test

@@ -62,6 +62,16 @@ public final class ModelYaml {
         return read(file, ModelYaml::ignored);
     }
 
+    /** As {@link #read}, but a classifier, which says what a picture shows and not where, is no such model. */
+    public static ModelSpec readDetector(Path file) throws ModelException, ConfigException {
+        ModelSpec model = read(file);
+        if (model.output().head().isClassifier()) {
+            throw new ModelException(file + ": expected a detector, got a classifier (" + model.name()
+                    + "), which says what a picture shows and not where");
+        }
+        return model;
+    }
+
     /**
      * As {@link #read}, but a model whose {@link Gate} did not pass, or covers another file, other labels or other
      * settings, is a mistake of its YAML: for the daemon.

@@ -93,7 +93,7 @@ public final class DemoCommand implements Callable<Integer> {
         }
         Clock clock = Clock.system();
         SourceSpec watched = watched();
-        ModelSpec detector = ModelYaml.read(modelFile());
+        ModelSpec detector = ModelYaml.readDetector(modelFile());
         boolean terminal = Ansi.AUTO.enabled();
         Screen screen = new Screen(spec.commandLine().getOut(), terminal);
         Demo demo = new Demo(screen, scoreboard(watched, detector), clock, terminal);

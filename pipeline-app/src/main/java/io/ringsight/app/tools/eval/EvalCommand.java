@@ -111,7 +111,7 @@ public final class EvalCommand implements Callable<Integer> {
         if (models.compare != null) {
             return compare(models.compare.get(0), models.compare.get(1));
         }
-        ModelSpec model = ModelYaml.read(models.model);
+        ModelSpec model = ModelYaml.readDetector(models.model);
         report(evaluation().measure(model));
         return ExitCode.DONE;
     }
@@ -149,8 +149,8 @@ public final class EvalCommand implements Callable<Integer> {
 
     private int compare(Path reference, Path candidate)
             throws ModelException, ConfigException, InterruptedException, IOException {
-        ModelSpec referenceModel = ModelYaml.read(reference);
-        ModelSpec candidateModel = ModelYaml.read(candidate);
+        ModelSpec referenceModel = ModelYaml.readDetector(reference);
+        ModelSpec candidateModel = ModelYaml.readDetector(candidate);
         Comparison.checkLabels(referenceModel, candidateModel);
         Evaluation evaluation = evaluation();
         Accuracy referenceAccuracy = evaluation.measure(referenceModel);

@@ -12,7 +12,7 @@ import java.util.Arrays;
  *
  * <p><b>Threads.</b> Owned by the stages of the second models, one after the other; read-only behind them.
  */
-public final class Attribute {
+public final class ObjectAttribute {
     /** The most boxes of a detector that are told of one object. */
     public static final int MAX_BOXES = 8;
 
@@ -55,7 +55,7 @@ public final class Attribute {
      * @param name in messages
      * @param maxObjects the most objects of a frame it looks at
      */
-    public Attribute(String name, int maxObjects) {
+    public ObjectAttribute(String name, int maxObjects) {
         this.name = name;
         found = new Detections(maxObjects * MAX_BOXES);
     }

@@ -178,6 +178,22 @@ class SinkQueueTest extends AccountedQueue {
     }
 
     @Test
+    void whatIsAnsweredTakesNoBytes() {
+        EncodedMessage first = camera.next();
+        int bytes = first.bytes().length;
+        open(new QueueLimits(100, 3L * bytes));
+        queue.offer(first);
+        delivery.answerAtOnce().allow(100);
+        for (int i = 0; i < 20; i++) {
+            Await.until("empty", () -> metrics.queuedMessages() == 0);
+            assertThat(metrics.queuedBytes()).isZero();
+            queue.offer(camera.next());
+            queue.offer(camera.next());
+        }
+        assertThat(metrics.value(SinkCounter.DROPPED_QUEUE_FULL)).isZero();
+    }
+
+    @Test
     void deliversAgainInOrderWhatWasNotAnswered() {
         open(10);
         for (int i = 0; i < 5; i++) {
@@ -210,6 +226,19 @@ class SinkQueueTest extends AccountedQueue {
         assertThat(metrics.value(SinkCounter.FAILED)).isEqualTo(1);
         delivery.refuse(2, "answered before: not counted");
         assertThat(metrics.value(SinkCounter.FAILED)).isEqualTo(1);
+    }
+
+    /** The receiver learns of it before what came later. */
+    @Test
+    void theLossOfARefusedMessageGoesBeforeWhatWaits() {
+        open(10);
+        for (int i = 0; i < 5; i++) {
+            queue.offer(camera.next());
+        }
+        delivery.allow(2).awaitTaken(2);
+        delivery.refuse(1, "too large");
+        delivery.answerAtOnce().allow(4).awaitTaken(6);
+        assertThat(delivery.takenIds()).containsExactly("1", "2", "3", "n1", "4", "5");
     }
 
     @Test

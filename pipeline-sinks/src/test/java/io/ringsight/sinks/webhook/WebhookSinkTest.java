@@ -34,6 +34,8 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A web server that fails, is slow, and comes back. */
 class WebhookSinkTest {
@@ -165,9 +167,10 @@ class WebhookSinkTest {
         assertThat(sink.close(LIMIT)).isTrue();
     }
 
-    @Test
-    void aVerdictThatIsNeverTakenIsLeftOutAndToldAndTheOthersGoOn() throws Exception {
-        answers = number -> number == 2 ? 422 : 204;
+    @ParameterizedTest
+    @ValueSource(ints = {400, 413, 415, 422})
+    void aVerdictThatIsNeverTakenIsLeftOutAndToldAndTheOthersGoOn(int never) throws Exception {
+        answers = number -> number == 2 ? never : 204;
         MessageSink sink = open(serve(0), 5_000, Optional.empty());
         List<String> ids = offer(sink, 1, 3);
         assertThat(sink.close(LIMIT)).isTrue();

@@ -58,6 +58,7 @@ public final class MetricsPage implements Page {
                 "1 when frames become messages.",
                 status.notReady().isEmpty() ? 1 : 0));
         backend(all);
+        status.shadow().ifPresent(shadow -> ShadowMetrics.add(all, shadow));
         all.add(reloads());
         sources(all);
         sinks(all);

@@ -8,6 +8,7 @@ import io.ringsight.core.metrics.Counter;
 import io.ringsight.core.metrics.SinkCounter;
 import io.ringsight.core.metrics.SinkMetrics;
 import io.ringsight.core.metrics.SourceMetrics;
+import io.ringsight.core.pipeline.Shadow;
 import io.ringsight.core.time.Clock;
 import io.ringsight.sinks.SourceNames;
 import java.time.Duration;
@@ -39,6 +40,7 @@ public final class Status {
     private final List<SinkMetrics> sinks = new CopyOnWriteArrayList<>();
     private final SourceNames sourceNames = new SourceNames();
     private volatile Map<String, DetectorSwitch> detectors = Map.of();
+    private volatile Optional<Shadow> shadow = Optional.empty();
     private volatile Supplier<Optional<String>> misread = Optional::empty;
     private volatile boolean started;
     private volatile boolean stopping;
@@ -92,6 +94,16 @@ public final class Status {
         Map<String, DetectorSwitch> now = new LinkedHashMap<>(detectors);
         now.remove(name);
         detectors = Collections.unmodifiableMap(now);
+    }
+
+    /** What computes some of the frames once more from now on, if anything does. */
+    public void shadow(Optional<Shadow> now) {
+        shadow = now;
+    }
+
+    /** What computes some of the frames once more, if anything does. */
+    public Optional<Shadow> shadow() {
+        return shadow;
     }
 
     /** Where to ask why the model's output cannot be believed. */

@@ -7,6 +7,7 @@ import io.ringsight.app.config.Config;
 import io.ringsight.app.config.HttpConfig;
 import io.ringsight.app.config.PipelineConfig;
 import io.ringsight.app.config.PipelineConfig.Then;
+import io.ringsight.app.config.ShadowConfig;
 import io.ringsight.app.config.SinkConfig;
 import io.ringsight.app.config.SourceConfig;
 import io.ringsight.app.config.yaml.ConfigException;
@@ -75,6 +76,9 @@ public final class CheckCommand implements Callable<Integer> {
             for (Map.Entry<String, PipelineConfig> second : read.secondsInUse().entrySet()) {
                 trials.put(second.getKey(), Trial.of(second.getValue()));
             }
+            if (read.shadowModel().isPresent()) {
+                Trial.of(read.shadowModel().get());
+            }
             PrintWriter out = spec.commandLine().getOut();
             List<BrokerRemarks> brokers = connect ? BrokerRemarks.of(read, Clock.system()) : List.of();
             if (json) {
@@ -111,9 +115,11 @@ public final class CheckCommand implements Callable<Integer> {
                 rows.add(List.of("named", name + ", for " + sourcesOf(read, name)));
             }
         });
+        read.shadow().ifPresent(shadow -> rows.add(List.of("shadow", inWords(shadow))));
         sharing(models).ifPresent(sentence -> rows.add(List.of("share", sentence)));
         read.models().keySet().stream()
                 .filter(name -> !models.containsKey(name) && !isSecond(models, name))
+                .filter(name -> !read.shadow().map(ShadowConfig::model).equals(Optional.of(name)))
                 .forEach(name -> rows.add(List.of("note", "model " + name + " is not loaded: no source names it")));
         String title = "sources";
         for (SourceConfig source : read.sources()) {
@@ -191,6 +197,16 @@ public final class CheckCommand implements Callable<Integer> {
                         + pipeline.threshold() + ", ring of " + ringSize));
         rows.add(List.of("converts", String.join(", ", trial.formats())));
         return rows;
+    }
+
+    private static String inWords(ShadowConfig shadow) {
+        return String.format(
+                Locale.ROOT,
+                "%s computes %.1f %% of the frames of %s once more, in what the others leave of the CPU; what it finds is"
+                        + " compared and not published",
+                shadow.model(),
+                100 * shadow.share(),
+                shadow.of());
     }
 
     private static String sourcesOf(Config read, String model) {
@@ -274,6 +290,7 @@ public final class CheckCommand implements Callable<Integer> {
         read.modelsInUse().forEach((name, model) -> models.put(name, object(model, trials.get(name))));
         object.putAll(models.values().iterator().next());
         object.put("models", models);
+        object.put("shadow", read.shadow().map(CheckCommand::object).orElse(null));
         object.put("ringSize", read.ringSize());
         object.put("sources", read.sources().stream().map(CheckCommand::object).toList());
         object.put("sinks", read.sinks().stream().map(SinkConfig::name).toList());
@@ -310,6 +327,10 @@ public final class CheckCommand implements Callable<Integer> {
         }
         object.put("pixelFormats", trial.formats());
         return object;
+    }
+
+    private static Map<String, Object> object(ShadowConfig shadow) {
+        return Map.of("model", shadow.model(), "share", shadow.share(), "of", shadow.of());
     }
 
     private static Map<String, Object> object(SourceConfig source) {

@@ -14,13 +14,15 @@ import java.util.Optional;
  * @param sources one or more, ids unique
  * @param sinks one or more, names unique
  * @param http the port for operators, if there is to be one
+ * @param shadow what computes some of the frames once more, if anything does
  */
 public record Config(
         PipelineConfig pipeline,
         Map<String, PipelineConfig> models,
         List<SourceConfig> sources,
         List<SinkConfig> sinks,
-        Optional<HttpConfig> http) {
+        Optional<HttpConfig> http,
+        Optional<ShadowConfig> shadow) {
     /** What the pipeline's own model is called among others. */
     public static final String DEFAULT_MODEL = "default";
 
@@ -53,6 +55,16 @@ public record Config(
                 .forEach((name, model) ->
                         model.then().forEach(then -> used.put(name + '/' + then.attribute(), then.pipeline())));
         return used;
+    }
+
+    /** How the shadow's model is computed, if there is a shadow. */
+    public Optional<PipelineConfig> shadowModel() {
+        return shadow.map(found -> models.get(found.model()).asShadow());
+    }
+
+    /** How the model is computed that the shadow is compared with, if there is a shadow. */
+    public Optional<PipelineConfig> shadowed() {
+        return shadow.map(found -> modelsInUse().get(found.of()));
     }
 
     /** Slots of the ring: what is configured, or more so that every source has one. */

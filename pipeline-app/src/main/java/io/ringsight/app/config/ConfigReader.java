@@ -80,9 +80,10 @@ public final class ConfigReader {
             sinkFiles.reads(tls.certificate(), "the certificate of http.tls");
             sinkFiles.reads(tls.key(), "the key of http.tls");
         });
+        Optional<ShadowConfig> shadow = root.object("shadow").flatMap(yaml -> ShadowConfig.read(yaml, read, sources));
         sinkFiles.check();
         root.finish(USERS_OWN);
-        return read.pipeline().map(found -> new Config(found, read.models(), sources, sinks, http));
+        return read.pipeline().map(found -> new Config(found, read.models(), sources, sinks, http, shadow));
     }
 
     private static Optional<YamlObject> required(YamlObject root, String key) {

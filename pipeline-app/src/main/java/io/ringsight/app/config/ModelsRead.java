@@ -22,7 +22,8 @@ record ModelsRead(
         List<String> names,
         Map<String, String> devices,
         String device) {
-    private Optional<PipelineConfig> of(Optional<String> model) {
+    /** A model by its name, or the pipeline's; empty if it cannot be used. */
+    Optional<PipelineConfig> of(Optional<String> model) {
         return model.isEmpty() ? pipeline : Optional.ofNullable(models.get(model.get()));
     }
 

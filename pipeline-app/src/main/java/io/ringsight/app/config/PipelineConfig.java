@@ -89,6 +89,11 @@ public record PipelineConfig(
                         .toList());
     }
 
+    /** As this, one frame at a time, in what others leave. */
+    PipelineConfig asShadow() {
+        return with(model, backend.asShadow(), threshold, devicePlace);
+    }
+
     /** As this, loaded beside cameras that run. */
     public PipelineConfig loadedGently() {
         return with(model, backend.loadedGently(), threshold, devicePlace).with(then);

@@ -30,7 +30,6 @@ import io.ringsight.sinks.verdict.VerdictPublisher;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
@@ -202,7 +201,8 @@ public final class Daemon implements AutoCloseable {
                 applied.models(),
                 now == null ? config.sources() : now.configs(),
                 config.sinks(),
-                config.http());
+                config.http(),
+                applied.shadow());
     }
 
     /**
@@ -215,7 +215,7 @@ public final class Daemon implements AutoCloseable {
     public synchronized List<String> reload(Rereading reading) throws InterruptedException {
         try {
             Config wanted = LowPriority.call("config-reader", reading::read);
-            Map<String, Opened> opened = pipelines.candidates(wanted);
+            LoadedModels opened = pipelines.candidates(wanted);
             List<String> later = config.restartFor(wanted);
             if (!later.isEmpty()) {
                 LOG.warn("changes to {} take effect when Ringsight is restarted", String.join(", ", later));
@@ -247,7 +247,7 @@ public final class Daemon implements AutoCloseable {
             status.publishTimeout(Duration.ofSeconds(config.http().get().publishTimeoutSeconds()));
             openPages(config.http().get());
         }
-        Map<String, Opened> models = openModels();
+        LoadedModels models = openModels();
         receivers = openSinks(more);
         openPipelines(models);
         awaitBrokers();
@@ -282,8 +282,8 @@ public final class Daemon implements AutoCloseable {
         return now == null ? Optional.of(PartLine.Announced.STOPPED) : now.announce(source, announcement);
     }
 
-    private Map<String, Opened> openModels() throws ConfigException {
-        Map<String, Opened> models;
+    private LoadedModels openModels() throws ConfigException {
+        LoadedModels models;
         try {
             models = pipelines.candidates(config);
         } catch (ConfigException e) {
@@ -295,7 +295,7 @@ public final class Daemon implements AutoCloseable {
         }
         closers.add("models", () -> {
             if (stagesStopped) {
-                models.values().forEach(unused -> unused.now().close());
+                models.close();
                 pipelines.close();
             }
         });
@@ -342,12 +342,11 @@ public final class Daemon implements AutoCloseable {
         };
     }
 
-    private void openPipelines(Map<String, Opened> models) throws InterruptedException {
+    private void openPipelines(LoadedModels models) throws InterruptedException {
         status.misread(pipelines::misread);
         closers.add("sources", this::closeSources);
         closers.add("pipeline", this::stopPipeline);
         pipelines.adopt(config, models, receivers);
-        models.clear();
     }
 
     private void openSources() throws InterruptedException {

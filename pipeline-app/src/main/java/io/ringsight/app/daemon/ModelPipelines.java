@@ -12,9 +12,11 @@ import io.ringsight.core.detector.SecondModel;
 import io.ringsight.core.infer.Opened;
 import io.ringsight.core.metrics.BackendCounter;
 import io.ringsight.core.metrics.Counters;
+import io.ringsight.core.model.ModelSpec;
 import io.ringsight.core.pipeline.Pipeline;
 import io.ringsight.core.pipeline.ResultSink;
 import io.ringsight.core.pipeline.SourceAccounts;
+import io.ringsight.core.run.Threads;
 import io.ringsight.core.time.Clock;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -56,6 +58,7 @@ final class ModelPipelines {
     private final Counters<BackendCounter> metrics = new Counters<>(BackendCounter.class);
     private final SourceAccounts accounts;
     private volatile Map<String, Running> running = Map.of();
+    private Optional<ShadowAtWork> shadow = Optional.empty();
 
     /** @param onBroken told the cause when a pipeline can do no more work; any thread */
     ModelPipelines(BackendOpener backends, Clock clock, Status status, Consumer<Throwable> onBroken) {
@@ -67,19 +70,19 @@ final class ModelPipelines {
     }
 
     /**
-     * The models that {@code wanted} uses and that are not at work as it says, loaded and warm, by their names. A second
+     * The models that {@code wanted} uses and that are not at work as it says, loaded and warm. A second
      * model that is new behind a model at work takes a restart.
      *
      * @throws ConfigException if one does not run; none is left open
      */
-    Map<String, Opened> candidates(Config wanted) throws ConfigException {
-        Map<String, Opened> opened = new LinkedHashMap<>();
+    LoadedModels candidates(Config wanted) throws ConfigException {
+        LoadedModels opened = new LoadedModels();
         boolean all = false;
         try {
             for (Map.Entry<String, PipelineConfig> model : wanted.modelsInUse().entrySet()) {
                 Running at = running.get(model.getKey());
                 if (at == null || !at.model().computesAs(model.getValue())) {
-                    opened.put(model.getKey(), open(model.getValue()));
+                    opened.add(model.getKey(), open(model.getValue()));
                 }
             }
             for (Map.Entry<String, PipelineConfig> second :
@@ -87,20 +90,27 @@ final class ModelPipelines {
                 Running first = running.get(nameOfFirst(second.getKey()));
                 ModelAtWork at = first == null ? null : first.seconds().get(second.getKey());
                 if (first == null || at != null && !at.computesAs(second.getValue())) {
-                    opened.put(second.getKey(), open(second.getValue()));
+                    opened.add(second.getKey(), open(second.getValue()));
                 }
+            }
+            if (wanted.shadow().isPresent() && !shadowRunsAs(wanted)) {
+                opened.shadow(open(wanted.shadowModel().orElseThrow()));
             }
             all = true;
             return opened;
         } finally {
             if (!all) {
-                opened.values().forEach(unused -> unused.now().close());
+                opened.close();
             }
         }
     }
 
     private static String nameOfFirst(String second) {
         return second.substring(0, second.indexOf('/'));
+    }
+
+    private boolean shadowRunsAs(Config wanted) {
+        return shadow.filter(now -> now.runsAs(wanted)).isPresent();
     }
 
     /** Beside cameras that run it takes what they leave of the CPU. A GPU's own threads must not be slow for ever. */
@@ -114,13 +124,17 @@ final class ModelPipelines {
      * Puts candidates to work: in the place of the model of that name, or in a new pipeline with sinks from {@code sinks}.
      * Returns what changed, for the log.
      */
-    String adopt(Config wanted, Map<String, Opened> candidates, Supplier<List<ResultSink>> sinks)
-            throws InterruptedException {
+    String adopt(Config wanted, LoadedModels candidates, Supplier<List<ResultSink>> sinks) throws InterruptedException {
         StringBuilder changes = new StringBuilder();
+        if (!shadowRunsAs(wanted)) {
+            // Before the model is replaced that it is compared with.
+            shadow.ifPresent(ShadowAtWork::stop);
+            shadow = Optional.empty();
+        }
         Map<String, PipelineConfig> models = wanted.modelsInUse();
         models.putAll(wanted.secondsInUse());
         Map<String, ModelAtWork> fresh = new LinkedHashMap<>();
-        for (Map.Entry<String, Opened> candidate : candidates.entrySet()) {
+        for (Map.Entry<String, Opened> candidate : candidates.takeModels().entrySet()) {
             String name = candidate.getKey();
             Optional<ModelAtWork> at = atWork(name);
             if (at.isPresent()) {
@@ -135,7 +149,15 @@ final class ModelPipelines {
                 start(name, models.get(name), fresh, wanted.ringSize(), sinks.get());
             }
         }
+        candidates.takeShadow().ifPresent(opened -> startShadow(wanted, opened));
+        status.shadow(shadow.map(ShadowAtWork::shadow));
         return changes.toString();
+    }
+
+    private void startShadow(Config wanted, Opened opened) {
+        Running beside = running.get(wanted.shadow().orElseThrow().of());
+        ModelSpec reference = beside.model().detectors().current().model();
+        shadow = Optional.of(new ShadowAtWork(wanted, opened, reference, beside.pipeline(), metrics, clock));
     }
 
     private Optional<ModelAtWork> atWork(String name) {
@@ -238,10 +260,11 @@ final class ModelPipelines {
         return all;
     }
 
-    /** As {@link Pipeline#stop}, of all within one limit. */
+    /** As {@link Pipeline#stop}, of all within one limit, the shadow's thread included. */
     List<String> stop(long timeoutMs) throws InterruptedException {
         long beganNs = clock.nanoTime();
-        List<String> left = new ArrayList<>();
+        List<Thread> threads = shadow.map(ShadowAtWork::stop).stream().toList();
+        List<String> left = new ArrayList<>(Threads.join(threads, clock, timeoutMs));
         for (Running each : running.values()) {
             left.addAll(each.pipeline().stop(leftMs(beganNs, timeoutMs)));
         }

@@ -39,8 +39,11 @@ final class SourceSet {
     private static final Logger LOG = LoggerFactory.getLogger(SourceSet.class);
     private static final long STOP_MS = 5_000;
     private static final long NS_PER_MS = 1_000_000L;
-    /** Pictures beyond a source's credits: one with the decoder, one being handed over, one with who shows it to people. */
-    private static final int SPARE_PICTURES = 3;
+    /**
+     * Pictures beyond a source's credits: one with the decoder, one being handed over, one with who shows it to people, one
+     * with a shadow model.
+     */
+    private static final int SPARE_PICTURES = 4;
     /** Sixty-four cameras are open three seconds after the start. */
     private static final long OPENING_SPACING_MS = 50;
 

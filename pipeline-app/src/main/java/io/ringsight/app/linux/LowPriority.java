@@ -35,10 +35,7 @@ public final class LowPriority {
      */
     public static <T, E extends Exception> T call(String name, Work<T, E> work) throws E {
         FutureTask<T> task = new FutureTask<>(work);
-        Threads.start(name, () -> {
-            lower();
-            task.run();
-        });
+        start(name, task);
         boolean interrupted = false;
         try {
             while (true) {
@@ -55,6 +52,14 @@ public final class LowPriority {
                 Thread.currentThread().interrupt();
             }
         }
+    }
+
+    /** Starts a daemon thread that does {@code work}. Where the priority cannot be lowered it is done all the same. */
+    public static Thread start(String name, Runnable work) {
+        return Threads.start(name, () -> {
+            lower();
+            work.run();
+        });
     }
 
     @SuppressWarnings("unchecked")

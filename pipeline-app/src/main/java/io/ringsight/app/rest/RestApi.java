@@ -62,7 +62,7 @@ public final class RestApi {
                 Route.view(ROOT + "/sources", (Page) this::listSources),
                 Route.view(ROOT + "/sources/{id}", (Answering) this::source),
                 Route.view(ROOT + "/sources/{id}/history", (Answering) this::spans),
-                Route.view(ROOT + "/models", (Page) () -> json(Map.of("models", Views.models(status)))),
+                Route.view(ROOT + "/models", (Page) this::models),
                 Route.view(ROOT + "/configuration", (Page) () -> json(RunningConfiguration.of(running.get()))),
                 Route.view(ROOT + "/messages", (Answering) this::messages),
                 Route.view(ROOT + "/events", new ServerSentEvents(this::events, metrics)),
@@ -80,6 +80,13 @@ public final class RestApi {
                 status.sources().stream()
                         .map(source -> Views.source(source, status, history))
                         .toList()));
+    }
+
+    private Page.Answer models() {
+        Map<String, Object> view = new LinkedHashMap<>();
+        view.put("models", Views.models(status));
+        view.put("shadow", Views.shadow(status));
+        return json(view);
     }
 
     private Page.Answer source(Query query) throws QueryException {

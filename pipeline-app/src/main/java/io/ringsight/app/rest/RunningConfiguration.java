@@ -3,6 +3,7 @@ package io.ringsight.app.rest;
 import io.ringsight.app.config.Config;
 import io.ringsight.app.config.HttpConfig;
 import io.ringsight.app.config.PipelineConfig;
+import io.ringsight.app.config.ShadowConfig;
 import io.ringsight.app.config.SinkConfig;
 import io.ringsight.app.config.SourceConfig;
 import io.ringsight.core.analyse.zone.Zone.Point;
@@ -20,6 +21,7 @@ final class RunningConfiguration {
         Map<String, Object> models = new LinkedHashMap<>();
         config.models().forEach((name, model) -> models.put(name, computing(model)));
         all.put("models", models);
+        all.put("shadow", config.shadow().map(RunningConfiguration::shadow).orElse(null));
         all.put(
                 "sources",
                 config.sources().stream().map(RunningConfiguration::source).toList());
@@ -41,6 +43,14 @@ final class RunningConfiguration {
         values.put("device", model.backend().device());
         values.put("maxBatch", model.backend().maxBatch());
         values.put("threshold", model.threshold());
+        return values;
+    }
+
+    private static Map<String, Object> shadow(ShadowConfig shadow) {
+        Map<String, Object> values = new LinkedHashMap<>();
+        values.put("model", shadow.model());
+        values.put("share", shadow.share());
+        values.put("of", shadow.of());
         return values;
     }
 

@@ -2,12 +2,15 @@ package io.ringsight.app.rest;
 
 import io.ringsight.app.api.Status;
 import io.ringsight.app.cli.Version;
+import io.ringsight.core.detect.Agreement;
 import io.ringsight.core.detector.Detector;
 import io.ringsight.core.frame.SourceName;
 import io.ringsight.core.metrics.Counter;
+import io.ringsight.core.metrics.ShadowCounter;
 import io.ringsight.core.metrics.SinkMetrics;
 import io.ringsight.core.metrics.SourceMetrics;
 import io.ringsight.core.metrics.StageTime;
+import io.ringsight.core.pipeline.Shadow;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -110,6 +113,38 @@ final class Views {
         return status.detectors().entrySet().stream()
                 .map(each -> model(each.getKey(), each.getValue().current()))
                 .toList();
+    }
+
+    /** How far the shadow model agrees; null if there is none. */
+    static Map<String, Object> shadow(Status status) {
+        return status.shadow().map(Views::shadow).orElse(null);
+    }
+
+    private static Map<String, Object> shadow(Shadow shadow) {
+        Map<String, Object> view = new LinkedHashMap<>();
+        List<String> labels = shadow.model().labels();
+        view.put("name", shadow.model().name());
+        view.put("version", shadow.model().version());
+        view.put("sha256", shadow.model().weights().sha256());
+        view.put("framesCompared", shadow.counters().value(ShadowCounter.FRAMES_COMPARED));
+        view.put("framesDropped", shadow.counters().value(ShadowCounter.FRAMES_DROPPED));
+        view.put("framesFailed", shadow.counters().value(ShadowCounter.FRAMES_FAILED));
+        view.put("total", agreement(shadow.agreement().total()));
+        Map<String, Object> classes = new LinkedHashMap<>();
+        for (int i = 0; i < labels.size(); i++) {
+            classes.put(labels.get(i), agreement(shadow.agreement().of(i)));
+        }
+        view.put("classes", classes);
+        return view;
+    }
+
+    private static Map<String, Object> agreement(Agreement.Counts counts) {
+        Map<String, Object> view = new LinkedHashMap<>();
+        view.put("matched", counts.matched());
+        view.put("missed", counts.missed());
+        view.put("extra", counts.extra());
+        view.put("meanIou", counts.matched() == 0 ? null : counts.meanIou());
+        return view;
     }
 
     private static Map<String, Object> model(String id, Detector detector) {

@@ -105,7 +105,7 @@ class ConfigReferenceTest {
         Map<?, ?> kafka = (Map<?, ?>) ((Map<?, ?>) sinks.get(0)).get("kafka");
         assertDefaults((Map<?, ?>) kafka.get("spool"), spoolOf(definitions), definitions);
         Map<?, ?> top = (Map<?, ?>) ((Map<?, ?>) load(Files.readString(SCHEMA))).get("properties");
-        for (String section : List.of("pipeline", "http")) {
+        for (String section : List.of("pipeline", "http", "shadow")) {
             assertDefaults((Map<?, ?>) reference.get(section), (Map<?, ?>) top.get(section), definitions);
         }
         Map<?, ?> http = (Map<?, ?>) ((Map<?, ?>) top.get("http")).get("properties");
@@ -134,7 +134,8 @@ class ConfigReferenceTest {
         String yaml = """
                 bogus: 1
                 pipeline: {model: conf/models/pcb-defect.yaml, bogus: 1, then: [{model: m, bogus: 1}]}
-                models: {m: {file: conf/models/pcb-defect.yaml, bogus: 1}}
+                models: {m: {file: conf/models/pcb-defect.yaml, bogus: 1, threshold: 0.9}}
+                shadow: {model: m, bogus: 1}
                 sourceDefaults: {bogusToo: 1}
                 sources: [{id: a, uri: "synthetic:pcb", bogus: 1, tracking: {bogus: 1},
                     zones: [{name: a, polygon: "0,0 1,0 1,1", bogus: 1}], regions: {bogus: 1},
@@ -179,6 +180,7 @@ class ConfigReferenceTest {
         keys.put("pipeline.then", names((Map<?, ?>) then.get(0)));
         Map<?, ?> http = (Map<?, ?>) top.get("http");
         keys.put("http", names(http));
+        keys.put("shadow", names((Map<?, ?>) top.get("shadow")));
         HTTP_PARTS.forEach(part -> keys.put("http." + part, names((Map<?, ?>) http.get(part))));
         ((Map<?, ?>) top.get("models")).values().forEach(model -> keys.put("models", names((Map<?, ?>) model)));
         TreeSet<String> source = new TreeSet<>();
@@ -234,7 +236,7 @@ class ConfigReferenceTest {
         Map<?, ?> definitions = (Map<?, ?>) schema.get("$defs");
         Map<String, TreeSet<String>> keys = new TreeMap<>();
         keys.put("", names(top));
-        for (String section : List.of("pipeline", "http")) {
+        for (String section : List.of("pipeline", "http", "shadow")) {
             keys.put(section, names((Map<?, ?>) ((Map<?, ?>) top.get(section)).get("properties")));
         }
         Map<?, ?> http = (Map<?, ?>) ((Map<?, ?>) top.get("http")).get("properties");
@@ -311,13 +313,13 @@ class ConfigReferenceTest {
         Path model = dir.resolve("conf/models/pcb-defect.yaml");
         Files.createDirectories(model.getParent());
         Files.writeString(model, "");
-        return new ConfigReader(file, Map.of(), ROOT, path -> withClassesOfTheReference());
+        return new ConfigReader(file, Map.of(), ROOT, ConfigReferenceTest::withClassesOfTheReference);
     }
 
-    private static ModelSpec withClassesOfTheReference() {
+    private static ModelSpec withClassesOfTheReference(Path file) {
         ModelSpec fake = FakeBackend.SPEC;
         return new ModelSpec(
-                fake.name(),
+                file.getFileName().toString(),
                 fake.version(),
                 fake.weights(),
                 fake.input(),

@@ -30,6 +30,7 @@ record ConfiguredKey(String section, String name, Map<?, ?> declared) {
         List<ConfiguredKey> keys = new ArrayList<>();
         collect("pipeline", map(top, "pipeline"), definitions, keys);
         collect("http", map(top, "http"), definitions, keys);
+        collect("shadow", map(top, "shadow"), definitions, keys);
         for (String section : List.of("model", "source", "kafka", "jsonl", "webhook", "mqtt")) {
             collect(section, map(definitions, section), definitions, keys);
         }

@@ -96,7 +96,7 @@ class ConfiguredValuesTest {
         Files.writeString(dir.resolve("m.yaml"), "");
         Files.writeString(dir.resolve("other.yaml"), "");
         Pem.write(Path.of(certificate()), Path.of(key()));
-        return Stream.of(ofPipelineAndSources(), AnalysisArrivals.all(), ofSinks())
+        return Stream.of(ofPipelineAndSources(), ShadowArrivals.all(), AnalysisArrivals.all(), ofSinks())
                 .flatMap(Function.identity());
     }
 
@@ -287,6 +287,9 @@ class ConfiguredValuesTest {
                 assertThat(defaults.models().get("m").computesAs(other.models().get("m")))
                         .isEqualTo(!changes);
                 assertThat(defaults.restartFor(other)).isEmpty();
+            } else if (section.equals("shadow")) {
+                assertThat(other.shadow().equals(defaults.shadow())).isEqualTo(!changes);
+                assertThat(defaults.restartFor(other)).isEmpty();
             } else if (section.equals("pipeline") && !TAKES_RESTART.contains(arrival.name())) {
                 assertThat(defaults.pipeline().computesAs(other.pipeline()))
                         .as("written: %s", pair[0])
@@ -367,6 +370,7 @@ class ConfiguredValuesTest {
                 "http.tls", new TreeMap<>()));
         sections.put("http", new TreeMap<>());
         sections.put("mqtt", new TreeMap<>(Map.of("url", "'mqtts://a'", "user", "you")));
+        sections.put("shadow", new TreeMap<>(Map.of("model", "t")));
         if (value != null) {
             sections.get(arrival.section()).put(arrival.name(), value);
         }
@@ -385,20 +389,16 @@ class ConfiguredValuesTest {
         sections.get("http").put("tls", flow(sections.get("http.tls")));
         sections.get("kafka").put("spool", flow(sections.get("kafka.spool")));
         String sink = List.of("jsonl", "webhook", "mqtt").contains(arrival.section()) ? arrival.section() : "kafka";
-        return """
+        return (arrival.section().equals("shadow")
+                                ? ShadowArrivals.models(dir, flow(sections.get("shadow")))
+                                : "models: {m: %s, second: {file: " + dir.resolve("m.yaml") + "}}\nsources: [%s]\n")
+                        .formatted(flow(sections.get("model")), flow(sections.get("source")))
+                + """
                 pipeline: %s
-                models: {m: %s, second: {file: %s}}
-                sources: [%s]
                 sinks: [{%s: %s}]
                 http: %s
                 """.formatted(
-                        flow(sections.get("pipeline")),
-                        flow(sections.get("model")),
-                        dir.resolve("m.yaml"),
-                        flow(sections.get("source")),
-                        sink,
-                        flow(sections.get(sink)),
-                        flow(sections.get("http")));
+                        flow(sections.get("pipeline")), sink, flow(sections.get(sink)), flow(sections.get("http")));
     }
 
     private static String flow(Map<String, String> keys) {

@@ -24,7 +24,7 @@ public final class Niceness {
     }
 
     /** Of those whose names begin so. */
-    static List<Integer> ofThreads(String name) {
+    public static List<Integer> ofThreads(String name) {
         try (Stream<Path> tasks = Files.list(Path.of("/proc/self/task"))) {
             List<Integer> all = new ArrayList<>();
             for (Path task : (Iterable<Path>) tasks::iterator) {

@@ -65,6 +65,25 @@ public final class Detections {
         wanted = classes;
     }
 
+    /** Whose objects are not left out. */
+    public WantedClasses wanted() {
+        return wanted;
+    }
+
+    /** Takes over the other's boxes, confidences and classes, for which there must be room, and which are wanted. */
+    public void copyOf(Detections other) {
+        clear();
+        wanted = other.wanted;
+        System.arraycopy(other.left, 0, left, 0, other.size);
+        System.arraycopy(other.top, 0, top, 0, other.size);
+        System.arraycopy(other.width, 0, width, 0, other.size);
+        System.arraycopy(other.height, 0, height, 0, other.size);
+        System.arraycopy(other.confidence, 0, confidence, 0, other.size);
+        System.arraycopy(other.classId, 0, classId, 0, other.size);
+        size = other.size;
+        clearTracks();
+    }
+
     /** Whether objects of this class are not left out. */
     boolean wants(int classId) {
         return wanted.has(classId);

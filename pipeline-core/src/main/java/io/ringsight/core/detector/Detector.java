@@ -2,6 +2,7 @@ package io.ringsight.core.detector;
 
 import io.ringsight.core.detect.Decoders;
 import io.ringsight.core.detect.DetectionDecoder;
+import io.ringsight.core.detect.Detections;
 import io.ringsight.core.infer.InferenceBackend;
 import io.ringsight.core.infer.Lane;
 import io.ringsight.core.model.ModelSpec;
@@ -78,6 +79,11 @@ public final class Detector implements AutoCloseable {
     /** The most pictures one launch takes. */
     public int maxBatch() {
         return backend.maxBatch();
+    }
+
+    /** How many objects it may find in a frame of so many parts; a message holds no more. */
+    public int room(int parts) {
+        return (int) Math.min(Detections.MAX_CAPACITY, (long) parts * decoder.capacity());
     }
 
     /** How many frames keep every lane busy while others are loaded and decoded. */

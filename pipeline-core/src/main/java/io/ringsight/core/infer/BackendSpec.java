@@ -49,6 +49,11 @@ public record BackendSpec(String device, int lanes, int maxBatch, boolean cudaGr
         return new BackendSpec(device, lanes, maxBatch, cudaGraphs, sharers, true);
     }
 
+    /** The same with one lane of one picture, on one core. */
+    public BackendSpec asShadow() {
+        return new BackendSpec(device, 1, 1, cudaGraphs, Runtime.getRuntime().availableProcessors(), gently);
+    }
+
     /** The CPU cores that are this model's: at least one. */
     public int cores() {
         return Math.max(1, Runtime.getRuntime().availableProcessors() / sharers);

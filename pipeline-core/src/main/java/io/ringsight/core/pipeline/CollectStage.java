@@ -1,31 +1,26 @@
 package io.ringsight.core.pipeline;
 
-import io.ringsight.core.detect.Detections;
 import io.ringsight.core.detect.OutputException;
-import io.ringsight.core.detect.SeamMerge;
 import io.ringsight.core.detector.DetectorSwitch;
+import io.ringsight.core.detector.PartDecoder;
 import io.ringsight.core.infer.InferenceException;
 import io.ringsight.core.metrics.Counter;
 import io.ringsight.core.pipeline.FrameRows.Row;
-import io.ringsight.core.preprocess.Crop;
-import io.ringsight.core.preprocess.Letterbox;
-import io.ringsight.core.preprocess.TileGrid;
 import io.ringsight.core.ring.Stage;
 import io.ringsight.core.time.Clock;
 
 /**
  * Waits for the lanes in the order they were launched, decodes each row into its slot as the slot's detector wants it, and
- * frees the lane. A frame is done when all its rows are: then what was found in several parts is merged ({@link SeamMerge}).
+ * frees the lane. A frame is done when all its rows are: then what was found in several parts is merged ({@link PartDecoder}).
  * When one fails the frame is lost.
  */
 final class CollectStage implements Stage<FrameSlot> {
     private final DetectorSwitch detectors;
     private final Clock clock;
     private final StageFailures failures;
+    private final PartDecoder decoder = new PartDecoder();
     private InferenceException laneFailure;
     private long inferredNs;
-    /** Of frames of several parts; null until there is one. */
-    private SeamMerge merge;
 
     CollectStage(DetectorSwitch detectors, Clock clock, StageFailures failures) {
         this.detectors = detectors;
@@ -116,31 +111,12 @@ final class CollectStage implements Stage<FrameSlot> {
     private void begin(FrameSlot slot, Row row) {
         slot.detector = row.detector;
         slot.makeRoom(row.parts);
-        slot.detections.clear();
-        slot.detections.only(slot.source.classes(row.detector.model()));
-        if (row.parts > 1) {
-            if (merge == null || merge.capacity() < slot.detections.capacity()) {
-                merge = new SeamMerge(slot.detections.capacity());
-            }
-            merge.begin(slot.source.classes(row.detector.model()));
-        }
+        decoder.begin(row.detector, row.parts, slot.source.classes(row.detector.model()), slot.detections);
     }
 
     private void decode(FrameSlot slot, Row row) {
-        Detections found = row.parts == 1 ? slot.detections : merge.found();
-        int from = found.size();
         try {
-            row.detector.decoder().decode(row.lane.output(), row.index, row.detector.threshold(), found);
-            Letterbox box = row.lane.letterbox(row.index);
-            Crop crop = row.crop;
-            box.toSource(found, from, crop.left(), crop.top());
-            if (row.parts > 1) {
-                float edge = (float) TileGrid.EDGE * crop.width() / box.width();
-                merge.foundIn(from, crop.left(), crop.top(), crop.width(), crop.height(), edge);
-                if (row.part == row.parts - 1) {
-                    merge.mergeInto(slot.detections);
-                }
-            }
+            decoder.add(row.part, row.lane, row.index, row.crop);
         } catch (OutputException e) {
             failures.ofOutput(slot, e);
         } catch (RuntimeException | Error e) {

@@ -118,8 +118,7 @@ final class FrameSlot implements FrameResult {
 
     /** Room for what the detector may find in so many parts; new memory only where there was never as much. */
     void makeRoom(int parts) {
-        int needed = (int) Math.min(
-                Detections.MAX_CAPACITY, (long) parts * detector.decoder().capacity());
+        int needed = detector.room(parts);
         if (detections.capacity() < needed) {
             detections = new Detections(needed);
         }

@@ -43,6 +43,7 @@ public final class Pipeline implements AutoCloseable {
     private final Map<SourceId, SourceIntake> recordings = new ConcurrentHashMap<>();
 
     private final List<ResultSink> sinks;
+    private final PublishStage publish;
     private volatile int share;
 
     /**
@@ -81,6 +82,7 @@ public final class Pipeline implements AutoCloseable {
         this.detectors = detectors;
         this.seconds = List.copyOf(seconds);
         failures = new StageFailures(clock);
+        publish = new PublishStage(sinks, clock, failures);
         int maxDetections = detectors.current().decoder().capacity();
         ring = new FrameRing<>(ringSize, () -> new FrameSlot(maxDetections, seconds), stages(), failures::ofDevice);
         // What a sink keeps of a pipeline that is closed: the empty map.
@@ -97,8 +99,13 @@ public final class Pipeline implements AutoCloseable {
             stages.add(new CropCollectStage(seconds, failures));
         }
         stages.add(new AnalyseStage(new SharedAnalysis(accounts.trackNumbers()), failures));
-        stages.add(new PublishStage(sinks, clock, failures));
+        stages.add(publish);
         return stages;
+    }
+
+    /** {@code shadow} is offered what is published from now on, in the place of the one before; empty: none is. Any thread. */
+    public void shadow(Optional<Shadow> shadow) {
+        publish.shadow(shadow.orElse(null));
     }
 
     /** How many credits keep every lane busy: what a recording should have. */

@@ -25,6 +25,8 @@ final class PublishStage implements Stage<FrameSlot> {
     /** The losses of the slot itself, without what a sink is owed. */
     private final FrameLosses own = new FrameLosses();
 
+    private volatile Shadow shadow;
+
     PublishStage(List<ResultSink> sinks, Clock clock, StageFailures failures) {
         this.sinks = List.copyOf(sinks);
         this.clock = clock;
@@ -70,7 +72,19 @@ final class PublishStage implements Stage<FrameSlot> {
         if (parts != null) {
             parts.published(slot.source.published.frameSeq);
         }
-        slot.giveBack();
+        try {
+            Shadow at = shadow;
+            if (at != null && slot.computed) {
+                at.offer(slot);
+            }
+        } finally {
+            slot.giveBack();
+        }
+    }
+
+    /** Who computes some of the published frames once more, or null. Any thread. */
+    void shadow(Shadow other) {
+        shadow = other;
     }
 
     /** An Error may have thrown a stage out of a frame. That nothing was found in it would be a lie. */

@@ -4,7 +4,6 @@ import io.ringsight.core.analyse.SourceAnalysis;
 import io.ringsight.core.analyse.event.EventNumbers;
 import io.ringsight.core.analyse.verdict.PartWatch;
 import io.ringsight.core.analyse.zone.RegionMap;
-import io.ringsight.core.analyse.zone.Regions;
 import io.ringsight.core.detect.Detections;
 import io.ringsight.core.detect.WantedClasses;
 import io.ringsight.core.frame.FrameLosses;
@@ -15,7 +14,6 @@ import io.ringsight.core.metrics.Counter;
 import io.ringsight.core.metrics.SourceMetrics;
 import io.ringsight.core.model.ModelInput;
 import io.ringsight.core.model.ModelSpec;
-import io.ringsight.core.preprocess.Crop;
 import io.ringsight.core.preprocess.TileGrid;
 import io.ringsight.core.ring.Credits;
 import io.ringsight.core.ring.FrameRing;
@@ -72,8 +70,7 @@ final class SourceIntake implements FrameIntake {
         metrics = account.metrics(spec.sourceId());
         credits = new Credits(() -> Math.min(spec.credits(), share.getAsInt()));
         rateLimit = new RateLimit(spec.maxFps());
-        Regions looked = spec.sight().look().regions();
-        regions = looked.include().isEmpty() && looked.exclude().isEmpty() ? null : new RegionMap(looked);
+        regions = look().hasRegions() ? new RegionMap(look().regions()) : null;
         analysis = spec.analysis().isWanted()
                 ? new SourceAnalysis(spec.sourceId(), spec.analysis(), account.eventNumbers, metrics)
                 : null;
@@ -219,21 +216,14 @@ final class SourceIntake implements FrameIntake {
     /** The parts of {@code picture} that a model of this input looks at. Called by the Dispatch stage. */
     TileGrid grid(Picture picture, ModelInput input) {
         if (grid == null || !grid.suits(picture, input)) {
-            grid = grid(spec.sight().look(), picture, input);
+            grid = look().grid(picture, input);
         }
         return grid;
     }
 
-    private static TileGrid grid(Look look, Picture picture, ModelInput input) {
-        if (look.regions().crop().isEmpty()) {
-            return new TileGrid(look.tiles(), input, picture, 0, 0, picture.width(), picture.height());
-        }
-        Regions.Crop crop = look.regions().crop().get();
-        int left = (int) (crop.leftUpper().x() * picture.width()) / Crop.GRID * Crop.GRID;
-        int top = (int) (crop.leftUpper().y() * picture.height()) / Crop.GRID * Crop.GRID;
-        int width = (int) Math.ceil(crop.rightLower().x() * picture.width()) - left;
-        int height = (int) Math.ceil(crop.rightLower().y() * picture.height()) - top;
-        return new TileGrid(look.tiles(), input, picture, left, top, Math.max(1, width), Math.max(1, height));
+    /** What of its pictures the model looks at. */
+    Look look() {
+        return spec.sight().look();
     }
 
     /** Leaves out and counts what lies where nobody looks. Called by the Collect stage. */

@@ -10,6 +10,7 @@ import io.ringsight.core.analyse.world.Calibration;
 import io.ringsight.core.analyse.zone.Line;
 import io.ringsight.core.analyse.zone.Zone;
 import io.ringsight.core.decision.Severity;
+import io.ringsight.core.detect.DetectionDecoder;
 import io.ringsight.core.detect.Detections;
 import io.ringsight.core.detect.WantedClasses;
 import io.ringsight.core.detector.DetectorSwitch;
@@ -21,7 +22,9 @@ import io.ringsight.core.frame.Picture;
 import io.ringsight.core.frame.SourceId;
 import io.ringsight.core.infer.FakeBackend;
 import io.ringsight.core.metrics.Counter;
+import io.ringsight.core.metrics.ShadowCounter;
 import io.ringsight.core.preprocess.TileSpec;
+import io.ringsight.core.run.Threads;
 import io.ringsight.core.time.CaptureClock;
 import io.ringsight.core.time.Clock;
 import java.lang.management.ManagementFactory;
@@ -34,7 +37,7 @@ import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** The frame path allocates nothing in steady state, on no thread of it: camera, Dispatch, Collect, Analyse, Publish. */
+/** The frame path allocates nothing in steady state, on no thread of it: camera, Dispatch, Collect, Analyse, Publish; with a shadow. */
 class AllocationTest {
     private static final int WARM_UP = 20_000;
     private static final int FRAMES = 20_000;
@@ -61,6 +64,8 @@ class AllocationTest {
     private static final Look TILES = new Look(new TileSpec(3, 2, 8, true));
     private static final AtomicInteger crowdBeat = new AtomicInteger();
 
+    private static final DetectionDecoder NOTHING = (output, row, threshold, into) -> {};
+
     private static final ResultSink NOWHERE = new ResultSink() {
         @Override
         public void frame(FrameResult result, boolean lossless) {}
@@ -81,7 +86,13 @@ class AllocationTest {
     void framePathAllocatesNothing() throws InterruptedException {
         try (NativePictures pictures = new NativePictures();
                 Pipeline pipeline = new Pipeline(16, first(), List.of(NOWHERE), Clock.system())) {
+            Shadow shadow = new Shadow(
+                    FakeBackend.SPEC, FakeBackend.computing(new FakeBackend(1, 1), NOTHING), 0.5, Clock.system());
+            Threads.start("shadow", shadow::run);
+            pipeline.shadow(Optional.of(shadow));
             FrameIntake file = measure(pipeline, pictures, FOLLOWED);
+            shadow.stop();
+            assertThat(shadow.counters().value(ShadowCounter.FRAMES_COMPARED)).isGreaterThan(100);
             assertThat(file.metrics().value(Counter.TRACKS)).isGreaterThan(12);
         }
     }

@@ -195,6 +195,6 @@ public final class DemoCommand implements Callable<Integer> {
                 Optional.empty());
         KafkaSinkSpec topic = new KafkaSinkSpec(broker.bootstrapServers(), TOPIC, Map.of());
         SinkConfig kafka = new SinkConfig.Kafka(topic, List.of(MessageType.values()));
-        return new Config(pipeline, Map.of(), List.of(line), List.of(kafka), Optional.empty());
+        return new Config(pipeline, Map.of(), List.of(line), List.of(kafka), Optional.empty(), Optional.empty());
     }
 }

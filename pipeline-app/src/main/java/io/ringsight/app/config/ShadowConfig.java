@@ -56,7 +56,7 @@ public record ShadowConfig(String model, double share, String of) {
                     + (model.equals(of) ? "" : ", which is pipeline.model: name it under models, too"));
         }
         return models.names().contains(model)
-                ? Optional.empty()
+                ? models.problem(model)
                 : Optional.of(expected + ", got " + YamlObject.quoted(model) + "; there are "
                         + (models.names().isEmpty() ? "none" : String.join(", ", models.names()))
                         + Suggestion.of(model, models.names()));

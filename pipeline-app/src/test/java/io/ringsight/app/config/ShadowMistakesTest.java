@@ -41,6 +41,7 @@ class ShadowMistakesTest {
                 "{model: renamed} | whose class 1 is \"open\", got one whose class 1 is \"spur\"",
                 "{model: fewer} | shadow.model: expected a model with the labels of \"default\", which has 2, got one"
                         + " with 1",
+                "{model: kinds} | shadow.model: expected a detector, got kinds, a classifier",
                 "{model: same} | shadow.model: expected another model than that of \"default\", or another threshold",
                 "{model: candidate, shares: 0.2} | shadow.shares: expected one of the keys model, share, of",
                 "candidate | shadow: expected keys and values, got",
@@ -70,7 +71,7 @@ class ShadowMistakesTest {
     }
 
     private Config read(String shadow) throws Exception {
-        for (String name : List.of("main", "candidate", "used", "renamed", "fewer")) {
+        for (String name : List.of("main", "candidate", "used", "renamed", "fewer", "kinds")) {
             Files.writeString(dir.resolve(name + ".yaml"), "");
         }
         Path file = Files.writeString(dir.resolve("test.yaml"), """
@@ -81,6 +82,7 @@ class ShadowMistakesTest {
                   unused: {file: used.yaml, threshold: 0.1}
                   renamed: {file: renamed.yaml}
                   fewer: {file: fewer.yaml}
+                  kinds: {file: kinds.yaml}
                   same: {file: main.yaml, threshold: 0.5}
                   stricter: {file: main.yaml, threshold: 0.9}
                 shadow: %s

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.ringsight.app.config.yaml.ConfigException;
 import io.ringsight.core.infer.FakeBackend;
+import io.ringsight.core.model.ModelOutput;
 import io.ringsight.core.model.ModelSpec;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -102,6 +103,9 @@ class ShadowMistakesTest {
             case "fewer" -> List.of("short");
             default -> LABELS;
         };
-        return new ModelSpec(name, "1", any.weights(), any.input(), any.output(), labels, any.threshold(), List.of());
+        ModelOutput output = name.equals("kinds")
+                ? new ModelOutput("output0", ModelOutput.Head.CLASSIFIER, 1, 2, 0.45f)
+                : any.output();
+        return new ModelSpec(name, "1", any.weights(), any.input(), output, labels, any.threshold(), List.of());
     }
 }

@@ -81,8 +81,9 @@ API int cudaGetDeviceProperties(DeviceProperties *out, int device) {
     out->maxGridSize[0] = 2147483647;
     out->maxGridSize[1] = out->maxGridSize[2] = 65535;
     out->totalConstMem = 65536;
-    out->major = m.settings.major;
-    out->minor = m.settings.minor;
+    bool last = m.settings.lastMajor > 0 && device == m.settings.devices - 1;
+    out->major = last ? m.settings.lastMajor : m.settings.major;
+    out->minor = last ? m.settings.lastMinor : m.settings.minor;
     out->multiProcessorCount = 1;
     out->canMapHostMemory = 1;
     out->concurrentKernels = 1;
@@ -159,6 +160,7 @@ static const CodeName CODES[] = {
     {INVALID_DEVICE, "cudaErrorInvalidDevice", "invalid device ordinal"},
     {INVALID_KERNEL_IMAGE, "cudaErrorInvalidKernelImage", "device kernel image is invalid"},
     {NO_BINARY_FOR_GPU, "cudaErrorNoKernelImageForDevice", "no kernel image is available for execution on the device"},
+    {226, "cudaErrorContained", "an exception occurred on the device that is contained by it"},
     {INVALID_HANDLE, "cudaErrorInvalidResourceHandle", "invalid resource handle"},
     {SYMBOL_NOT_FOUND, "cudaErrorSymbolNotFound", "named symbol not found"},
     {NOT_READY, "cudaErrorNotReady", "device not ready"},

@@ -197,7 +197,7 @@ Machine::Machine() {
     cursors.assign(MAX_DEVICES + 1, PAGE);
     stickyOf.assign(MAX_DEVICES, 0);
     static const char *const KEYS[] = {"seed", "delay", "devices", "memory", "memo", "fail", "sticky", "trt", "ort",
-                                       "report", "buildms", "network", "shuffle", "timeline", "cc", "name"};
+                                       "report", "buildms", "network", "shuffle", "timeline", "cc", "lastcc", "hang", "name"};
     for (const char *key : KEYS) {
         std::string variable = "RINGSIGHT_CUDA_DOUBLE_";
         for (const char *c = key; *c; c++) variable += char(toupper(*c));
@@ -238,7 +238,12 @@ std::string Machine::configure(const std::string &line) {
         else if (key == "report") settings.report = value;
         else if (key == "name") settings.name = value;
         else if (key == "cc") { settings.major = int(number / 10); settings.minor = int(number % 10); }
-        else if (key == "fail") {  // n | name:n, then maybe =code; 0: none
+        else if (key == "lastcc") { settings.lastMajor = int(number / 10); settings.lastMinor = int(number % 10); }
+        else if (key == "hang") {
+            settings.hang = int(number);
+            networks = 0;
+            changed.notify_all();
+        } else if (key == "fail") {  // n | name:n, then maybe =code; 0: none
             failName.clear();
             failCode = 0;
             failNameSeen = 0;
@@ -670,6 +675,10 @@ void Machine::engine(int device, bool copies) {
         long delayUs = settings.delayUs > 0 ? long(dice() % uint64_t(settings.delayUs + 1)) : 0;
         bool dead = stickyOf[size_t(device)] != 0;
         int leastUs = op->kind == Kind::NETWORK ? settings.networkUs : 0;
+        if (op->kind == Kind::NETWORK && ++networks == settings.hang) {
+            noteHang();
+            changed.wait(held, [this] { return settings.hang == 0; });
+        }
         held.unlock();
         if (delayUs > 0) usleep(unsigned(delayUs));
         bool changedSource = false;
@@ -698,6 +707,12 @@ void Machine::engine(int device, bool copies) {
         advance();
         changed.notify_all();
     }
+}
+
+// When it was, for those who measure what follows.
+void Machine::noteHang() {
+    if (settings.report.empty()) return;
+    if (FILE *file = fopen((settings.report + ".hung").c_str(), "w")) fclose(file);
 }
 
 int Machine::waitStream(std::unique_lock<std::mutex> &held, std::shared_ptr<Stream> stream) {

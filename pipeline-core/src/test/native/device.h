@@ -127,6 +127,8 @@ struct Settings {
     int timeline = 1;                    // whether spans are kept
     int buildMs = 0;                     // how long building an engine takes
     int trtVersion = 100600;
+    int hang = 0;                        // the network that never ends, counted from when this is set; 0: none
+    int lastMajor = 0, lastMinor = 0;    // compute capability of the last device, where it is another
     int sticky = 0;                      // injected failures of copies, launches and waits are sticky
     int major = 9, minor = 0;
     std::string name = "CPU double";
@@ -210,6 +212,7 @@ private:
     void engine(int device, bool copies);
     std::shared_ptr<Stream> pick(int device, bool copies);
     void advance();
+    void noteHang();
     void races(const Op &op, int stream);
     void guard(const Op &op, int stream);
     void unguard(uintptr_t from, uintptr_t to);
@@ -241,6 +244,7 @@ private:
     int64_t failNameSeen = 0;
     std::string failedCall;
     int peakObjects = 0;
+    int networks = 0;                        // since hang was set
 };
 
 int64_t nowNs();

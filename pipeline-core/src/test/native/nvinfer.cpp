@@ -53,6 +53,8 @@ struct Profile {
 
 static const Dims NO_DIMS{-1, {}};
 
+static const size_t ACTIVATION_BYTES = size_t(1) << 20;
+
 // Counts the call; true where it shall fail, which is then in the log.
 static bool fails(void *logger, const char *name) {
     Machine &m = Machine::get();
@@ -292,7 +294,9 @@ struct ContextData {
     std::shared_ptr<EngineState> engine;
     std::shared_ptr<int> ofEngine;
     void *engineObject = nullptr;
+    bool userManaged = false;
     uintptr_t scratch = 0;
+    size_t scratchBytes = 0;
     int profile = 0;
     std::map<std::string, std::vector<int64_t>> shapes;
     std::map<std::string, uintptr_t> addresses;
@@ -447,6 +451,13 @@ static std::string bind(ContextData &context, std::vector<Bound> &inputs, std::v
     return "";
 }
 
+// With the batch that the context's profile is best at, where there are several.
+static std::string named(const ContextData &context) {
+    const auto &profiles = context.engine->plan.profiles;
+    if (profiles.size() < 2) return "enqueueV3";
+    return text("enqueueV3, best at %ld", long(profiles[size_t(context.profile)].bounds[1].begin()->second[0]));
+}
+
 static bool enqueueNetwork(void *self, uint64_t handle) {
     ContextData &context = Object<ContextData>::of(self);
     void *logger = context.engine->logger;
@@ -459,11 +470,12 @@ static bool enqueueNetwork(void *self, uint64_t handle) {
         std::shared_ptr<Stream> stream = m.stream(handle);
         Op op;
         op.kind = Kind::NETWORK;
-        op.name = "enqueueV3";
+        op.name = named(context);
         op.rows = inputs.empty() || inputs[0].dims.empty() ? 1 : int(inputs[0].dims[0]);
         if (!stream) problem = "the stream does not exist";
         else if (stream->device != context.engine->device) problem = "the stream is not of the engine's device";
         else if (m.currentDevice() != context.engine->device) problem = "the engine's device is not the current one";
+        else if (context.scratchBytes < ACTIVATION_BYTES) problem = "the memory for activations is not set or too small";
         else if (stream->capture && !context.warm) {
             problem = "a context must have run with its shapes before it is captured";
             stream->captureBroken = true;
@@ -490,7 +502,7 @@ static bool enqueueNetwork(void *self, uint64_t handle) {
             }
         }
         if (problem.empty()) {
-            op.device.push_back({context.scratch, context.scratch + 1, true});
+            op.device.push_back({context.scratch, context.scratch + context.scratchBytes, true});
             std::shared_ptr<EngineState> engine = context.engine;
             op.run = [engine, inputs, outputs] { return compute(engine, inputs, outputs); };
             m.enqueue(*stream, std::move(op));
@@ -502,7 +514,7 @@ static bool enqueueNetwork(void *self, uint64_t handle) {
     return false;
 }
 
-static void *newContext(void *self, int) {
+static void *newContext(void *self, int strategy) {
     EngineData &engine = Object<EngineData>::of(self);
     if (fails(engine.state->logger, "createExecutionContext")) return nullptr;
     static Table<&ContextPublic> outside;
@@ -512,7 +524,7 @@ static void *newContext(void *self, int) {
             Machine &m = Machine::get();
             {
                 std::lock_guard<std::mutex> held(m.lock);
-                m.release(object->data.scratch, false, "~IExecutionContext");
+                if (!object->data.userManaged) m.release(object->data.scratch, false, "~IExecutionContext");
             }
             --*object->data.ofEngine;
             destroy(object, "IExecutionContext");
@@ -569,6 +581,13 @@ static void *newContext(void *self, int) {
         inside.set(26, +[](void *self, const char *name, void *address) -> bool { return setAddress(self, name, address); });
         inside.set(27, +[](void *self, const char *name, void *address) -> bool { return setAddress(self, name, address); });
         inside.set(28, +[](void *, int, const char **) -> int { return 0; });
+        inside.set(49, +[](void *self, void *memory, int64_t bytes) {
+            ContextData &c = Object<ContextData>::of(self);
+            counted("setDeviceMemoryV2");
+            c.scratch = reinterpret_cast<uintptr_t>(memory);
+            c.scratchBytes = size_t(bytes);
+            c.warm = false;
+        });
         inside.set(37, +[](void *self, uint64_t stream) -> bool { return enqueueNetwork(self, stream); });
         return true;
     }();
@@ -580,11 +599,13 @@ static void *newContext(void *self, int) {
     Machine &m = Machine::get();
     {
         std::lock_guard<std::mutex> held(m.lock);
-        if (m.unsafeWhileCapturing("createExecutionContext") == SUCCESS) {
-            m.allocate(size_t(1) << 20, engine.state->device, "IExecutionContext", &data.scratch);
+        data.userManaged = strategy == 2;
+        if (m.unsafeWhileCapturing("createExecutionContext") == SUCCESS && !data.userManaged) {
+            m.allocate(ACTIVATION_BYTES, engine.state->device, "IExecutionContext", &data.scratch);
+            data.scratchBytes = ACTIVATION_BYTES;
         }
     }
-    if (data.scratch == 0) {
+    if (data.scratch == 0 && !data.userManaged) {
         logTo(engine.state->logger, ERROR, "IExecutionContext: out of device memory for activations");
         return nullptr;
     }
@@ -660,7 +681,7 @@ static void *deserialize(void *self, const void *blob, size_t bytes) {
         });
         inside.set(32, +[](void *) -> int { return 0; });
         inside.set(33, +[](void *) -> int { return 0; });
-        inside.set(52, +[](void *) -> int64_t { return int64_t(1) << 20; });
+        inside.set(52, +[](void *) -> int64_t { return int64_t(ACTIVATION_BYTES); });
         return true;
     }();
     (void) filled;

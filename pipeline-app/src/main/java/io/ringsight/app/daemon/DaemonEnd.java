@@ -67,8 +67,17 @@ final class DaemonEnd {
         LOG.error("{}; stopping", sentence(cause));
     }
 
+    /** Whether it ends because a device works no more, perhaps one that does not answer. */
+    boolean isDeviceBroken() {
+        return broken.get() instanceof InferenceException;
+    }
+
     /** As {@link Daemon#failed(Thread, Throwable)}. */
     void failed(Thread thread, Throwable cause) {
+        if (cause instanceof InferenceException) {
+            deviceFailed(cause);
+            return;
+        }
         try {
             failed(new IllegalStateException("thread " + thread.getName() + ": " + cause, cause));
             LOG.error("thread {} failed; stopping", thread.getName(), cause);

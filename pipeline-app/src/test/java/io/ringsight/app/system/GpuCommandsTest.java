@@ -120,6 +120,19 @@ class GpuCommandsTest {
                 .doesNotContain("\tat ");
     }
 
+    /** By default 8 s are for stopping: what waits for the GPU must not use them up. */
+    @Test
+    void aGpuThatHangsEndsTheDaemonWithinTenSeconds() throws IOException {
+        Child.Finished run = run("cuda", "synthetic:pcb?frames=150&pace=asap", "HANG=60");
+        long endedMs = System.currentTimeMillis();
+        assertThat(run.exitCode()).as(run.err()).isEqualTo(1);
+        assertThat(run.err())
+                .contains("inference failed and cannot go on: GPU 0 (CPU double) has not answered for 5 s; see ")
+                .doesNotContain("\tat ");
+        long hungMs = Files.getLastModifiedTime(folder.resolve("report.hung")).toMillis();
+        assertThat(endedMs - hungMs).isBetween(5_000L, 10_000L);
+    }
+
     @Test
     void withoutAGpuCudaIsAnErrorAndAutoSaysWhyItIsNotUsed() throws IOException {
         Child.Finished told = run("cuda", "synthetic:pcb?frames=3&pace=asap", "DEVICES=0");

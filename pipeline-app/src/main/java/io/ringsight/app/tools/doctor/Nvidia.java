@@ -3,7 +3,7 @@ package io.ringsight.app.tools.doctor;
 import io.ringsight.app.natives.Platform;
 import io.ringsight.core.infer.cuda.CudaDevice;
 import io.ringsight.core.infer.cuda.CudaDevices;
-import io.ringsight.core.infer.tensorrt.TensorRt;
+import io.ringsight.core.infer.tensorrt.lib.TensorRt;
 import io.ringsight.sources.FfmpegLibraries;
 import java.io.IOException;
 import java.nio.file.Files;

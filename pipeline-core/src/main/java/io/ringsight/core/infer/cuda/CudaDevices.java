@@ -2,6 +2,7 @@ package io.ringsight.core.infer.cuda;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
 import org.bytedeco.cuda.cudart.cudaDeviceProp;
 import org.bytedeco.cuda.global.cudart;
 
@@ -10,13 +11,18 @@ import org.bytedeco.cuda.global.cudart;
  *
  * @param devices empty when there is none
  * @param reason one sentence for people with the cure, empty when there are devices
+ * @param leftOut GPUs that are too old
  */
-public record CudaDevices(List<CudaDevice> devices, String reason) {
+public record CudaDevices(List<CudaDevice> devices, String reason, List<CudaDevice> leftOut) {
+    /** The least compute capability that TensorRT 10 knows, in tenths. */
+    private static final int OLDEST = 75;
+
     private static final int INSUFFICIENT_DRIVER = 35;
     private static final int NO_DEVICE = 100;
 
     public CudaDevices {
         devices = List.copyOf(devices);
+        leftOut = List.copyOf(leftOut);
     }
 
     /** Looks for devices. Loads CUDA's libraries when called first; never throws. */
@@ -42,10 +48,20 @@ public record CudaDevices(List<CudaDevice> devices, String reason) {
         int driver = number[0];
         Cuda.check(cudart.cudaRuntimeGetVersion(number), "cudaRuntimeGetVersion");
         List<CudaDevice> devices = new ArrayList<>();
+        List<CudaDevice> leftOut = new ArrayList<>();
         for (int i = 0; i < count; i++) {
-            devices.add(device(i, driver, number[0]));
+            CudaDevice device = device(i, driver, number[0]);
+            boolean isTooOld = device.major() * 10 + device.minor() < OLDEST;
+            (isTooOld ? leftOut : devices).add(device);
         }
-        return new CudaDevices(devices, "");
+        String reason = leftOut.stream().map(CudaDevices::tooOld).collect(Collectors.joining("; "));
+        return new CudaDevices(devices, devices.isEmpty() ? reason : "", leftOut);
+    }
+
+    /** Why a GPU that was left out was, in one sentence. */
+    public static String tooOld(CudaDevice device) {
+        return device.name() + " (cuda:" + device.index() + ") has compute capability " + device.computeCapability()
+                + ", TensorRT 10 needs 7.5 (Turing) or newer";
     }
 
     private static CudaDevice device(int index, int driver, int runtime) {
@@ -63,7 +79,7 @@ public record CudaDevices(List<CudaDevice> devices, String reason) {
     }
 
     private static CudaDevices none(String reason) {
-        return new CudaDevices(List.of(), reason);
+        return new CudaDevices(List.of(), reason, List.of());
     }
 
     private static String reason(CudaFailure e) {

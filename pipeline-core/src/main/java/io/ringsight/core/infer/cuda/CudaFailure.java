@@ -8,7 +8,7 @@ public final class CudaFailure extends RuntimeException {
     private static final int MEMORY_ALLOCATION = 2;
     /** Errors after which every later call of this process fails too, by cudaError_t's numbers. */
     private static final Set<Integer> STICKY =
-            Set.of(46, 214, 220, 700, 702, 709, 710, 714, 715, 716, 717, 718, 719, 721, 999);
+            Set.of(46, 214, 220, 226, 700, 702, 709, 710, 714, 715, 716, 717, 718, 719, 721, 999);
 
     private final String call;
     private final int code;

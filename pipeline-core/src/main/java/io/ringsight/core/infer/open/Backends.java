@@ -66,6 +66,7 @@ public final class Backends {
             metrics.count(BackendCounter.FALLBACKS_TO_CPU);
             return Opened.of(cpu);
         }
+        tellLeftOut(found);
         TensorRtBackend.Options options = options(spec, found.devices(), cache);
         return new Opened(
                 cpu,
@@ -103,13 +104,27 @@ public final class Backends {
             throw unavailable(device, found.reason());
         }
         if (device.equals("cuda")) {
+            tellLeftOut(found);
             return found.devices();
         }
         int index = Integer.parseInt(device.substring("cuda:".length()));
-        if (index >= found.devices().size()) {
-            throw unavailable(device, "this machine has " + names(found.devices()));
-        }
-        return List.of(found.devices().get(index));
+        return found.devices().stream()
+                .filter(one -> one.index() == index)
+                .findFirst()
+                .map(List::of)
+                .orElseThrow(() -> unavailable(device, missing(index, found)));
+    }
+
+    private static String missing(int index, CudaDevices found) {
+        return found.leftOut().stream()
+                .filter(old -> old.index() == index)
+                .findFirst()
+                .map(CudaDevices::tooOld)
+                .orElse("this machine has " + names(found.devices()));
+    }
+
+    private static void tellLeftOut(CudaDevices found) {
+        found.leftOut().forEach(old -> LOG.warn("leaving a GPU out: {}", CudaDevices.tooOld(old)));
     }
 
     private static InferenceException unavailable(String device, String reason) {

@@ -1,6 +1,7 @@
 package io.ringsight.core.infer.tensorrt;
 
 import io.ringsight.core.infer.cuda.CudaDevice;
+import io.ringsight.core.infer.tensorrt.lib.TensorRt;
 import io.ringsight.core.model.ModelSpec;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -15,7 +16,7 @@ import java.util.stream.Collectors;
  */
 record CacheKey(Map<String, String> facts) {
     /** Raised when engines are built another way, so that those built before are not used. */
-    private static final String OPTIONS = "1 strongly-typed no-tf32";
+    private static final String OPTIONS = "2 strongly-typed no-tf32 profiles 1 8 16";
 
     CacheKey {
         facts = new LinkedHashMap<>(facts);

@@ -3,6 +3,9 @@ package io.ringsight.core.infer.tensorrt;
 import io.ringsight.core.infer.cuda.Closing;
 import io.ringsight.core.infer.cuda.Cuda;
 import io.ringsight.core.infer.cuda.CudaDevice;
+import io.ringsight.core.infer.tensorrt.lib.Owned;
+import io.ringsight.core.infer.tensorrt.lib.TensorRt;
+import io.ringsight.core.infer.tensorrt.lib.TensorRtFailure;
 import io.ringsight.core.metrics.BackendCounter;
 import io.ringsight.core.metrics.Counters;
 import io.ringsight.core.model.ModelInput.TensorType;
@@ -12,6 +15,7 @@ import java.nio.ByteBuffer;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.tensorrt.global.nvinfer;
 import org.bytedeco.tensorrt.global.nvinfer.DataType;
+import org.bytedeco.tensorrt.global.nvinfer.ExecutionContextAllocationStrategy;
 import org.bytedeco.tensorrt.global.nvinfer.TensorIOMode;
 import org.bytedeco.tensorrt.nvinfer.ICudaEngine;
 import org.bytedeco.tensorrt.nvinfer.IExecutionContext;
@@ -71,9 +75,16 @@ final class Engine implements AutoCloseable {
         }
     }
 
-    /** A new context of execution. */
+    /** A new context of execution, which has no memory for activations yet: {@link #activationBytes()}. */
     Owned<IExecutionContext> context() {
-        return Owned.of(engine.object().createExecutionContext(), "createExecutionContext");
+        return Owned.of(
+                engine.object().createExecutionContext(ExecutionContextAllocationStrategy.kUSER_MANAGED),
+                "createExecutionContext");
+    }
+
+    /** Memory that a context works in, whatever its profile; contexts that never work at a time may share it. */
+    long activationBytes() {
+        return Math.max(1, engine.object().getDeviceMemorySizeV2());
     }
 
     private void load() {

@@ -1,6 +1,10 @@
 package io.ringsight.core.infer.tensorrt;
 
 import io.ringsight.core.infer.cuda.CudaDevice;
+import io.ringsight.core.infer.tensorrt.lib.Owned;
+import io.ringsight.core.infer.tensorrt.lib.TensorRt;
+import io.ringsight.core.infer.tensorrt.lib.TensorRtFailure;
+import io.ringsight.core.infer.tensorrt.lib.TensorRtLog;
 import io.ringsight.core.model.ModelInput;
 import io.ringsight.core.model.ModelSpec;
 import java.io.IOException;
@@ -30,7 +34,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Builds an engine from a model's ONNX file: strongly typed, so each tensor keeps the precision the file
- * gives it, and without TF32, so that float32 means float32. Batch sizes from 1 to the largest, the largest being the fastest.
+ * gives it, and without TF32, so that float32 means float32. Batch sizes from 1 to the largest, by {@link BatchProfile}.
  */
 final class EngineBuilder {
     private static final Logger LOG = LoggerFactory.getLogger(EngineBuilder.class);
@@ -86,7 +90,7 @@ final class EngineBuilder {
             config.object().clearFlag(BuilderFlag.kTF32);
             // Half of the device: other processes and our own lanes need some, too.
             config.object().setMemoryPoolLimit(MemoryPoolType.kWORKSPACE, device.totalBytes() / 2);
-            addProfile(builder, network, config.object());
+            addProfiles(builder, network, config.object());
             Owned<ITimingCache> timings = useTimings(config.object());
             try {
                 Owned<IHostMemory> engine =
@@ -101,17 +105,19 @@ final class EngineBuilder {
         }
     }
 
-    private void addProfile(IBuilder builder, INetworkDefinition network, IBuilderConfig config) {
+    private void addProfiles(IBuilder builder, INetworkDefinition network, IBuilderConfig config) {
         if (!isFree(network)) {
             return;
         }
-        IOptimizationProfile profile = builder.createOptimizationProfile();
-        TensorRtFailure.check(profile != null && !profile.isNull(), "createOptimizationProfile", log);
-        int smallest = model.input().fixedBatch() == 0 ? 1 : maxBatch;
-        limit(profile, OptProfileSelector.kMIN, smallest);
-        limit(profile, OptProfileSelector.kOPT, maxBatch);
-        limit(profile, OptProfileSelector.kMAX, maxBatch);
-        TensorRtFailure.check(config.addOptimizationProfile(profile) >= 0, "addOptimizationProfile", log);
+        for (BatchProfile batches : BatchProfile.of(model.input(), maxBatch)) {
+            IOptimizationProfile profile = builder.createOptimizationProfile();
+            TensorRtFailure.check(profile != null && !profile.isNull(), "createOptimizationProfile", log);
+            limit(profile, OptProfileSelector.kMIN, batches.smallest());
+            limit(profile, OptProfileSelector.kOPT, batches.largest());
+            limit(profile, OptProfileSelector.kMAX, batches.largest());
+            TensorRtFailure.check(
+                    config.addOptimizationProfile(profile) == batches.index(), "addOptimizationProfile", log);
+        }
     }
 
     /** Whether a dimension of the input is open. */

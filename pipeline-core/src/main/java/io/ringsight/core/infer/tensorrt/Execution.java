@@ -4,6 +4,9 @@ import io.ringsight.core.infer.cuda.Closing;
 import io.ringsight.core.infer.cuda.DeviceBuffer;
 import io.ringsight.core.infer.cuda.Graph;
 import io.ringsight.core.infer.cuda.Stream;
+import io.ringsight.core.infer.tensorrt.lib.Owned;
+import io.ringsight.core.infer.tensorrt.lib.TensorRt;
+import io.ringsight.core.infer.tensorrt.lib.TensorRtFailure;
 import io.ringsight.core.model.ModelSpec;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.tensorrt.nvinfer.Dims64;
@@ -18,27 +21,54 @@ import org.bytedeco.tensorrt.nvinfer.IExecutionContext;
 final class Execution implements AutoCloseable {
     private final Owned<IExecutionContext> context;
     private final BytePointer inputName;
+    private final BatchProfile profile;
+    /** From the profile's smallest batch on. */
     private final Dims64[] shapes;
-    private final boolean fixedBatch;
+
     private int shapedRows;
     private Graph graph;
 
-    Execution(Engine engine, ModelSpec model, int maxBatch, DeviceBuffer input, DeviceBuffer output) {
-        fixedBatch = model.input().fixedBatch() > 0;
+    /**
+     * @param memory what a lane's contexts work in, input, output and activations
+     * @param stream all that is queued from here on comes after the choice of the profile there
+     */
+    Execution(Engine engine, ModelSpec model, BatchProfile profile, Memory memory, Stream stream) {
+        this.profile = profile;
         inputName = new BytePointer(model.input().tensorName());
-        shapes = new Dims64[maxBatch];
-        for (int i = 0; i < maxBatch; i++) {
-            shapes[i] = EngineBuilder.inputDims(
-                    model.input(), fixedBatch ? model.input().fixedBatch() : i + 1);
+        shapes = new Dims64[profile.largest() - profile.smallest() + 1];
+        for (int i = 0; i < shapes.length; i++) {
+            shapes[i] = EngineBuilder.inputDims(model.input(), profile.smallest() + i);
         }
         context = engine.context();
         try (BytePointer outputName = new BytePointer(model.output().tensorName())) {
-            bind(inputName, input);
-            bind(outputName, output);
+            choose(stream);
+            context.object()
+                    .setDeviceMemoryV2(
+                            memory.activations().pointer(), memory.activations().bytes());
+            bind(inputName, memory.input());
+            bind(outputName, memory.output());
         } catch (RuntimeException e) {
             close();
             throw e;
         }
+    }
+
+    /** Memory of the device that a lane's contexts share, as they work one after the other. */
+    record Memory(DeviceBuffer input, DeviceBuffer output, DeviceBuffer activations) {}
+
+    /** The first profile is every context's already. */
+    private void choose(Stream stream) {
+        if (profile.index() > 0) {
+            TensorRtFailure.check(
+                    context.object().setOptimizationProfileAsync(profile.index(), stream.pointer()),
+                    "setOptimizationProfileAsync",
+                    TensorRt.log());
+        }
+    }
+
+    /** Whether its profile has batches of {@code rows}; one of a fixed batch has any, as far as there are rows. */
+    boolean takes(int rows) {
+        return rows <= profile.largest();
     }
 
     private void bind(BytePointer name, DeviceBuffer buffer) {
@@ -48,11 +78,13 @@ final class Execution implements AutoCloseable {
 
     /** Queues the network for the first {@code rows} rows. */
     void enqueue(int rows, Stream stream) {
-        int shape = fixedBatch ? 1 : rows;
-        if (shape != shapedRows) {
+        int shaped = Math.max(rows, profile.smallest());
+        if (shaped != shapedRows) {
             TensorRtFailure.check(
-                    context.object().setInputShape(inputName, shapes[shape - 1]), "setInputShape", TensorRt.log());
-            shapedRows = shape;
+                    context.object().setInputShape(inputName, shapes[shaped - profile.smallest()]),
+                    "setInputShape",
+                    TensorRt.log());
+            shapedRows = shaped;
         }
         TensorRtFailure.check(context.object().enqueueV3(stream.pointer()), "enqueueV3", TensorRt.log());
     }

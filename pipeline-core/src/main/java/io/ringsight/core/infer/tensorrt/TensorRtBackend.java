@@ -6,6 +6,7 @@ import io.ringsight.core.infer.Lane;
 import io.ringsight.core.infer.WarmUp;
 import io.ringsight.core.infer.cuda.Closing;
 import io.ringsight.core.infer.cuda.CudaDevice;
+import io.ringsight.core.infer.tensorrt.lib.TensorRt;
 import io.ringsight.core.metrics.BackendCounter;
 import io.ringsight.core.metrics.Counters;
 import io.ringsight.core.model.ModelSpec;
@@ -33,6 +34,7 @@ public final class TensorRtBackend implements InferenceBackend {
     private final HostLetterbox hostLetterbox;
     private final List<TensorRtDevice> devices = new ArrayList<>();
     private final List<TensorRtLane> lanes = new ArrayList<>();
+    private GpuWatch watch;
     private boolean closed;
 
     /**
@@ -80,6 +82,7 @@ public final class TensorRtBackend implements InferenceBackend {
         TensorRtBackend backend = new TensorRtBackend(model, batch(model, options.maxBatch()), metrics);
         try {
             backend.make(devices, options);
+            backend.watch = GpuWatch.start(backend.devices);
             return backend;
         } catch (RuntimeException e) {
             RuntimeException more = backend.closeAll();
@@ -142,7 +145,7 @@ public final class TensorRtBackend implements InferenceBackend {
             return null;
         }
         closed = true;
-        Closing closing = new Closing();
+        Closing closing = new Closing().close(watch);
         lanes.forEach(closing::close);
         devices.forEach(closing::close);
         return closing.close(hostLetterbox).failure();

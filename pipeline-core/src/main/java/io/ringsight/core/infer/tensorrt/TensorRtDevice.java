@@ -12,6 +12,7 @@ import io.ringsight.core.model.ModelSpec;
 final class TensorRtDevice implements AutoCloseable {
     private final CudaDevice device;
     private final Counters<BackendCounter> metrics;
+    private final DevicePulse pulse = new DevicePulse();
     private Engine engine;
     private CudaLetterbox letterbox;
 
@@ -41,6 +42,15 @@ final class TensorRtDevice implements AutoCloseable {
 
     int index() {
         return device.index();
+    }
+
+    String name() {
+        return device.name();
+    }
+
+    /** Whether it answers. */
+    DevicePulse pulse() {
+        return pulse;
     }
 
     Engine engine() {

@@ -10,6 +10,7 @@ import io.ringsight.core.infer.cuda.CudaFailure;
 import io.ringsight.core.infer.cuda.DeviceBuffer;
 import io.ringsight.core.infer.cuda.PinnedBuffer;
 import io.ringsight.core.infer.cuda.Stream;
+import io.ringsight.core.infer.tensorrt.lib.TensorRtFailure;
 import io.ringsight.core.metrics.BackendCounter;
 import io.ringsight.core.model.ModelSpec;
 import io.ringsight.core.preprocess.HostLetterbox;
@@ -44,10 +45,11 @@ final class TensorRtLane implements Lane, AutoCloseable {
     private CudaEvent done;
     private DeviceBuffer input;
     private DeviceBuffer output;
+    private DeviceBuffer activations;
     private PinnedBuffer result;
     private FloatBuffer floats;
-    /** Of any number of rows. */
-    private Execution flexible;
+    /** Of any number of rows of a profile, smaller batches first. */
+    private final List<Execution> flexible = new ArrayList<>();
     /** Of one row, with its graph; null without graphs. */
     private Execution single;
     /** Of a full batch, with its graph; null without graphs or where a full batch is one row. */
@@ -99,11 +101,24 @@ final class TensorRtLane implements Lane, AutoCloseable {
             long target = input.address() + i * rowBytes;
             rows.add(new LaneRow(model.input(), device.letterbox(), hostLetterbox, device.metrics(), target));
         }
-        flexible = execution();
+        activations = DeviceBuffer.open(device.engine().activationBytes());
+        for (BatchProfile profile : BatchProfile.of(model.input(), maxBatch)) {
+            flexible.add(execution(profile));
+        }
     }
 
-    private Execution execution() {
-        return new Execution(device.engine(), model, maxBatch, input, output);
+    private Execution execution(BatchProfile profile) {
+        Execution.Memory memory = new Execution.Memory(input, output, activations);
+        return new Execution(device.engine(), model, profile, memory, stream);
+    }
+
+    /** That of the profile for so many rows. */
+    private Execution flexible(int count) {
+        int i = 0;
+        while (!flexible.get(i).takes(count)) {
+            i++;
+        }
+        return flexible.get(i);
     }
 
     private long resultBytes(int batch) {
@@ -116,8 +131,11 @@ final class TensorRtLane implements Lane, AutoCloseable {
     void recordGraphs() {
         Cuda.use(device.index());
         try {
-            single = recorded(1);
-            full = maxBatch > 1 && model.input().fixedBatch() == 0 ? recorded(maxBatch) : null;
+            List<BatchProfile> profiles = BatchProfile.of(model.input(), maxBatch);
+            single = recorded(profiles.get(0), 1);
+            full = maxBatch > 1 && model.input().fixedBatch() == 0
+                    ? recorded(profiles.get(profiles.size() - 1), maxBatch)
+                    : null;
         } catch (CudaFailure | TensorRtFailure e) {
             if (e instanceof CudaFailure failure && failure.isSticky()) {
                 throw e;
@@ -127,8 +145,8 @@ final class TensorRtLane implements Lane, AutoCloseable {
     }
 
     /** TensorRT prepares itself for a shape at the first run, which must not be recorded. */
-    private Execution recorded(int count) {
-        Execution execution = execution();
+    private Execution recorded(BatchProfile profile, int count) {
+        Execution execution = execution(profile);
         try {
             queue(execution, count);
             stream.synchronize();
@@ -149,7 +167,7 @@ final class TensorRtLane implements Lane, AutoCloseable {
     void launchNetwork(int count) {
         try {
             Cuda.use(device.index());
-            flexible.enqueue(count, stream);
+            flexible(count).enqueue(count, stream);
             done.record(stream);
         } catch (CudaFailure | TensorRtFailure e) {
             drain();
@@ -181,6 +199,7 @@ final class TensorRtLane implements Lane, AutoCloseable {
 
     @Override
     public void load(int row, Picture picture) {
+        device.pulse().begin();
         try {
             Cuda.use(device.index());
             if (times != null && row == 0) {
@@ -191,6 +210,8 @@ final class TensorRtLane implements Lane, AutoCloseable {
             // Whether the staging was marked as in use is unknown: the next picture of this row must not overwrite it.
             drain();
             throw e.isOutOfMemory() ? InferenceException.ofFrame(e.getMessage(), e) : fatal(e);
+        } finally {
+            device.pulse().end();
         }
     }
 
@@ -199,6 +220,7 @@ final class TensorRtLane implements Lane, AutoCloseable {
         if (count < 1 || count > maxBatch) {
             throw new IllegalArgumentException("rows must be 1 to " + maxBatch + ": " + count);
         }
+        device.pulse().begin();
         try {
             Cuda.use(device.index());
             if (times != null) {
@@ -212,6 +234,8 @@ final class TensorRtLane implements Lane, AutoCloseable {
         } catch (CudaFailure | TensorRtFailure e) {
             drain();
             throw fatal(e);
+        } finally {
+            device.pulse().end();
         }
         launched = true;
         LockSupport.unpark(waiter);
@@ -231,7 +255,7 @@ final class TensorRtLane implements Lane, AutoCloseable {
                 giveUpGraphs(e);
             }
         }
-        queue(flexible, count);
+        queue(flexible(count), count);
     }
 
     /** The caller may give the pictures back when launching failed, so nothing may read them any more. */
@@ -263,10 +287,13 @@ final class TensorRtLane implements Lane, AutoCloseable {
         }
         waiter = null;
         launched = false;
+        device.pulse().begin();
         try {
             done.synchronize();
         } catch (CudaFailure e) {
             throw fatal(e);
+        } finally {
+            device.pulse().end();
         }
     }
 
@@ -297,10 +324,11 @@ final class TensorRtLane implements Lane, AutoCloseable {
                 .close(() -> Cuda.use(device.index()))
                 .close(this::settle)
                 .close(single)
-                .close(full)
-                .close(flexible);
+                .close(full);
+        flexible.forEach(closing::close);
         rows.forEach(closing::close);
         return closing.close(result)
+                .close(activations)
                 .close(output)
                 .close(input)
                 .close(done)

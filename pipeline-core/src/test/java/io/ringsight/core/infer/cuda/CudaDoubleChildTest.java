@@ -2,7 +2,7 @@ package io.ringsight.core.infer.cuda;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.ringsight.core.infer.tensorrt.TensorRt;
+import io.ringsight.core.infer.tensorrt.lib.TensorRt;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -3,7 +3,7 @@ package io.ringsight.core.infer.cuda;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.ringsight.core.infer.onnx.TinyOnnx;
-import io.ringsight.core.infer.tensorrt.TensorRt;
+import io.ringsight.core.infer.tensorrt.lib.TensorRt;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.FloatBuffer;

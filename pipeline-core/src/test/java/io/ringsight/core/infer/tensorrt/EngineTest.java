@@ -32,6 +32,8 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Engines are kept, checked and rebuilt; what goes wrong is named, counted and leaves nothing behind. */
 @Tag("cuda-double")
@@ -252,5 +254,75 @@ class EngineTest {
             compute(backend);
             assertThat(device.calls()).doesNotContainKey("cudaGraphLaunch");
         }
+    }
+
+    /** TensorRT chooses kernels for one batch size a profile: a single picture must not wait for those of sixteen. */
+    @ParameterizedTest(name = "graphs: {0}")
+    @ValueSource(booleans = {false, true})
+    void batchesOfOneEightAndSixteenHaveKernelsOfTheirOwn(boolean graphs) throws InterruptedException {
+        try (TensorRtBackend backend = open(1, 16, graphs);
+                NativePictures pictures = new NativePictures()) {
+            device.reset();
+            Lane lane = backend.lanes().get(0);
+            for (int rows : new int[] {1, 2, 8, 9, 16}) {
+                for (int row = 0; row < rows; row++) {
+                    lane.load(row, pictures.grey(16, 16, 40));
+                }
+                lane.launch(rows);
+                lane.await();
+            }
+            assertThat(device.timeline().stream()
+                            .filter(span -> span.kind().equals("network"))
+                            .map(CudaDouble.Span::name))
+                    .containsExactly(
+                            "enqueueV3, best at 1",
+                            "enqueueV3, best at 8",
+                            "enqueueV3, best at 8",
+                            "enqueueV3, best at 16",
+                            "enqueueV3, best at 16");
+        }
+    }
+
+    @Test
+    void theContextsOfALaneShareOneBlockOfMemory() {
+        try (TensorRtBackend backend = open(2, 2, true)) {
+            compute(backend);
+            assertThat(device.leaks()).noneMatch(line -> line.contains("memory, IExecutionContext"));
+        }
+    }
+
+    /** A graph that cannot be launched is done without; a GPU that was contained must not be used any more. */
+    @Test
+    void aContainedErrorIsTheEndOfTheGpu() throws InterruptedException {
+        try (TensorRtBackend backend = open(1, 1, true);
+                NativePictures pictures = new NativePictures()) {
+            Lane lane = backend.lanes().get(0);
+            lane.load(0, pictures.grey(16, 16, 40));
+            device.set("sticky=1 fail=cudaGraphLaunch:1=226");
+            assertThatThrownBy(() -> lane.launch(1))
+                    .hasMessageContaining("cudaGraphLaunch failed: cudaErrorContained")
+                    .isInstanceOfSatisfying(
+                            InferenceException.class,
+                            e -> assertThat(e.isFatal()).isTrue());
+            assertThat(metrics.value(BackendCounter.GRAPHS_OFF)).isZero();
+            device.reset();
+        }
+    }
+
+    @Test
+    void aGpuThatIsTooOldIsLeftOutAndTheOthersCompute() {
+        device.set("devices=2 lastcc=61");
+        try (TensorRtBackend backend = open(2, 1, true)) {
+            device.reset();
+            compute(backend);
+            assertThat(device.timeline()).allMatch(span -> span.device() == 0).isNotEmpty();
+        }
+        assertThatThrownBy(() -> Backends.openOne(model, new BackendSpec("cuda:1", 1, 1), metrics, cache))
+                .hasMessage("device 'cuda:1' is not available: CPU double (cuda:1) has compute capability 6.1,"
+                        + " TensorRT 10 needs 7.5 (Turing) or newer");
+        device.set("devices=1 lastcc=61");
+        assertThat(CudaDevices.probe().devices()).isEmpty();
+        assertThat(CudaDevices.probe().reason())
+                .isEqualTo("CPU double (cuda:0) has compute capability 6.1, TensorRT 10 needs 7.5 (Turing) or newer");
     }
 }

@@ -1,4 +1,4 @@
-package io.ringsight.core.infer.tensorrt;
+package io.ringsight.core.infer.tensorrt.lib;
 
 import io.ringsight.core.infer.cuda.CudaDevice;
 import io.ringsight.core.infer.cuda.CudaDevices;
@@ -51,7 +51,7 @@ public final class TensorRt {
     }
 
     /** Where TensorRT logs to. */
-    static TensorRtLog log() {
+    public static TensorRtLog log() {
         return Library.LOG;
     }
 

@@ -1,4 +1,4 @@
-package io.ringsight.core.infer.tensorrt;
+package io.ringsight.core.infer.tensorrt.lib;
 
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.bytedeco.cuda.cudart.cudaHostFn_t;
@@ -15,7 +15,7 @@ import org.slf4j.LoggerFactory;
  * in the object's table of virtual functions. We know the places in the version that the bindings were made of. With any
  * other, a call could end in another function: so the object is left where it is, and the log says so once.
  */
-final class Owned<T extends Pointer> implements AutoCloseable {
+public final class Owned<T extends Pointer> implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Owned.class);
     private static final AtomicBoolean LEAK_TOLD = new AtomicBoolean();
     /** Place of the deleting destructor in classes that declare their destructor first: all but the parser. */
@@ -37,18 +37,19 @@ final class Owned<T extends Pointer> implements AutoCloseable {
      *
      * @throws TensorRtFailure if that is nothing
      */
-    static <T extends Pointer> Owned<T> of(T object, String call) {
+    public static <T extends Pointer> Owned<T> of(T object, String call) {
         TensorRtFailure.check(object != null && !object.isNull(), call, TensorRt.log());
         return new Owned<>(object, FIRST);
     }
 
     /** As {@link #of} for the ONNX parser. */
-    static <T extends Pointer> Owned<T> parser(T object, String call) {
+    public static <T extends Pointer> Owned<T> parser(T object, String call) {
         TensorRtFailure.check(object != null && !object.isNull(), call, TensorRt.log());
         return new Owned<>(object, OF_PARSER);
     }
 
-    T object() {
+    /** For native calls. */
+    public T object() {
         return object;
     }
 

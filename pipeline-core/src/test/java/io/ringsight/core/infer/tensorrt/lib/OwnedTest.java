@@ -1,4 +1,4 @@
-package io.ringsight.core.infer.tensorrt;
+package io.ringsight.core.infer.tensorrt.lib;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

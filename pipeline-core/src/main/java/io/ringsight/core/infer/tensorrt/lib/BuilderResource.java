@@ -1,4 +1,4 @@
-package io.ringsight.core.infer.tensorrt;
+package io.ringsight.core.infer.tensorrt.lib;
 
 import io.ringsight.core.infer.cuda.CudaDevice;
 import java.io.File;

@@ -1,4 +1,4 @@
-package io.ringsight.core.infer.tensorrt;
+package io.ringsight.core.infer.tensorrt.lib;
 
 import java.util.concurrent.atomic.AtomicReference;
 import org.bytedeco.tensorrt.nvinfer.ILogger;
@@ -9,7 +9,7 @@ import org.slf4j.LoggerFactory;
  * Takes TensorRT's own log: at level debug into ours, and its last error for the message of the failure it belongs to.
  * Called by any thread. One a process, never freed, as TensorRT asks of loggers.
  */
-final class TensorRtLog extends ILogger {
+public final class TensorRtLog extends ILogger {
     private static final Logger LOG = LoggerFactory.getLogger(TensorRtLog.class);
     private static final String NOTHING = "TensorRT gave no reason";
 
@@ -28,7 +28,7 @@ final class TensorRtLog extends ILogger {
     }
 
     /** The error logged last, once; a sentence that there is none else. */
-    String takeError() {
+    public String takeError() {
         return lastError.getAndSet(NOTHING);
     }
 }

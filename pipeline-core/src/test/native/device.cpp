@@ -197,7 +197,7 @@ Machine::Machine() {
     cursors.assign(MAX_DEVICES + 1, PAGE);
     stickyOf.assign(MAX_DEVICES, 0);
     static const char *const KEYS[] = {"seed", "delay", "devices", "memory", "memo", "fail", "sticky", "trt", "ort",
-                                       "report", "buildms", "network", "shuffle", "timeline", "cc", "lastcc", "hang", "name"};
+                                       "report", "buildms", "network", "shuffle", "timeline", "cc", "lastcc", "hang", "check", "name"};
     for (const char *key : KEYS) {
         std::string variable = "RINGSIGHT_CUDA_DOUBLE_";
         for (const char *c = key; *c; c++) variable += char(toupper(*c));
@@ -238,6 +238,7 @@ std::string Machine::configure(const std::string &line) {
         else if (key == "report") settings.report = value;
         else if (key == "name") settings.name = value;
         else if (key == "cc") { settings.major = int(number / 10); settings.minor = int(number % 10); }
+        else if (key == "check") settings.check = int(number);
         else if (key == "lastcc") { settings.lastMajor = int(number / 10); settings.lastMinor = int(number % 10); }
         else if (key == "hang") {
             settings.hang = int(number);
@@ -578,6 +579,11 @@ void Machine::enforce(Stream &stream, const std::shared_ptr<Op> &op) {
     stream.clock[size_t(stream.id)] = op->sequence;
     op->clock = stream.clock;
     op->queuedNs = nowNs();
+    if (settings.check) watch(stream, op);
+    stream.queue.push_back(op);
+}
+
+void Machine::watch(Stream &stream, const std::shared_ptr<Op> &op) {
     races(*op, stream.id);
     for (const Access &access : op->pinned) {
         size_t bytes = access.to - access.from;
@@ -587,7 +593,6 @@ void Machine::enforce(Stream &stream, const std::shared_ptr<Op> &op) {
         if (access.write && op->contiguous && !others) memset(alias(access.from), POISON, bytes);
     }
     guard(*op, stream.id);
-    stream.queue.push_back(op);
 }
 
 int Machine::enqueue(Stream &stream, Op op) {
@@ -683,7 +688,7 @@ void Machine::engine(int device, bool copies) {
         if (delayUs > 0) usleep(unsigned(delayUs));
         bool changedSource = false;
         for (const Access &access : op->pinned) {
-            if (!access.write && op->contiguous) {
+            if (settings.check && !access.write && op->contiguous) {
                 changedSource |= hash64(alias(access.from), access.to - access.from) != op->check;
             }
         }

@@ -124,6 +124,7 @@ struct Settings {
     int memo = 1;                        // remember networks' results
     int networkUs = 0;                   // the least time a network takes
     int shuffle = 1;                     // engines take any stream that is ready; 0: what was queued first
+    int check = 1;                       // 0: the checker looks at nothing, for measuring what calls cost
     int timeline = 1;                    // whether spans are kept
     int buildMs = 0;                     // how long building an engine takes
     int trtVersion = 100600;
@@ -213,6 +214,7 @@ private:
     std::shared_ptr<Stream> pick(int device, bool copies);
     void advance();
     void noteHang();
+    void watch(Stream &stream, const std::shared_ptr<Op> &op);
     void races(const Op &op, int stream);
     void guard(const Op &op, int stream);
     void unguard(uintptr_t from, uintptr_t to);

@@ -56,9 +56,6 @@ public final class Daemon implements AutoCloseable {
     /** The shares of the time to stop that have passed when each part must be over. */
     private static final double CAMERAS_STOPPED = 0.25;
 
-    /** What is on its way on a broken device fails at once; a device that does not answer is not waited for. */
-    private static final long BROKEN_MS = 1_000;
-
     private static final double FRAMES_DRAINED = 0.5;
     private static final double STAGES_STOPPED = 0.6;
     private static final double SOURCES_CLOSED = 0.7;
@@ -361,7 +358,7 @@ public final class Daemon implements AutoCloseable {
     }
 
     private void stopPipeline() throws InterruptedException {
-        List<String> running = pipelines.stop(patienceMs(STAGES_STOPPED));
+        List<String> running = pipelines.stop(end.patienceMs(deadline.leftMs(STAGES_STOPPED)));
         stagesStopped = running.isEmpty();
         if (!stagesStopped) {
             LOG.warn("threads that did not stop: {}; their memory is left allocated", String.join(", ", running));
@@ -369,15 +366,10 @@ public final class Daemon implements AutoCloseable {
     }
 
     private void drain() throws InterruptedException {
-        long leftMs = patienceMs(FRAMES_DRAINED);
+        long leftMs = end.patienceMs(deadline.leftMs(FRAMES_DRAINED));
         if (!pipelines.drain(leftMs)) {
             LOG.warn("frames were still in flight after {} ms", leftMs);
         }
-    }
-
-    private long patienceMs(double share) {
-        long leftMs = deadline.leftMs(share);
-        return end.isDeviceBroken() ? Math.min(BROKEN_MS, leftMs) : leftMs;
     }
 
     private void closeSources() throws InterruptedException {

@@ -24,6 +24,8 @@ final class DaemonEnd {
     /** No device takes so long for one batch. */
     private static final Duration HUNG = Duration.ofSeconds(60);
 
+    private static final long BROKEN_MS = 1_000;
+
     private final Status status;
     private final Clock clock;
     private final CountDownLatch over = new CountDownLatch(1);
@@ -67,9 +69,9 @@ final class DaemonEnd {
         LOG.error("{}; stopping", sentence(cause));
     }
 
-    /** Whether it ends because a device works no more, perhaps one that does not answer. */
-    boolean isDeviceBroken() {
-        return broken.get() instanceof InferenceException;
+    /** How long to wait, of at most {@code leftMs}: what is on its way on a broken device fails at once or never ends. */
+    long patienceMs(long leftMs) {
+        return broken.get() instanceof InferenceException ? Math.min(BROKEN_MS, leftMs) : leftMs;
     }
 
     /** As {@link Daemon#failed(Thread, Throwable)}. */

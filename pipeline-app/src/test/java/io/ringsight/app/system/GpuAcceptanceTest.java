@@ -56,13 +56,23 @@ class GpuAcceptanceTest {
                 .contains("PASS engine: built")
                 .contains("PASS parity with the CPU, synthetic:pcb?seed=7&pace=asap&frames=60: 60 pictures, ")
                 .contains("PASS parity with the CPU, synthetic:boxes")
-                .contains("overlap by the GPU's events: ", "throughput: ", "INFO latency of one picture alone: p50 ")
+                .contains("overlap by the GPU's events: ", "throughput: ", "network alone ")
+                .contains(
+                        "(with CUDA graphs, batches of 1)",
+                        "INFO thread ringsight-dispatch: busy ",
+                        "INFO bottleneck: ")
+                .contains("INFO precision: the model's file is float32", "INFO latency of one picture alone: p50 ")
                 .contains("memory of the GPU: ")
                 // the double has the driver's contexts and no decoder
                 .contains("FAIL NVDEC: no picture of 1920x1080 H.264 was decoded: ", "libnvcuvid.so.1")
                 .doesNotContain("nothing failed", "FFmpeg cannot open GPU")
                 .doesNotContain("FAIL parity", "FAIL engine", "FAIL memory");
         assertThat(finished.exitCode()).isEqualTo(1);
+        assertThat(Files.readString(folder.resolve("report.json")))
+                .startsWith("{\"gpuAcceptance\":")
+                .contains("{\"verdict\":\"pass\",\"text\":\"engine: built");
+        assertThat(Files.readString(folder.resolve("report.html")))
+                .contains("<td>FAIL</td><td>NVDEC: no picture of 1920x1080 H.264 was decoded: ");
         assertThat(finished.out().strip())
                 .endsWith(report.strip().substring(report.strip().lastIndexOf('\n') + 1));
         assertThat(finished.err()).doesNotContain("Exception");

@@ -237,6 +237,8 @@ class GpuCommandsTest {
         assertThat(run.err())
                 .contains("line1: the CPU decodes, because the GPU cannot: ", "libnvcuvid.so.1")
                 .doesNotContain("FFmpeg cannot open GPU");
+        // three lanes, and the camera's own: on the default stream it would wait for all others
+        assertThat(Child.read(folder.resolve("report"))).contains("call cudaStreamCreateWithFlags 4\n");
         assertThat(frames()).hasSize(20).allMatch(line -> line.contains(GPU));
         assertNothingWrongAndNothingLeft();
     }

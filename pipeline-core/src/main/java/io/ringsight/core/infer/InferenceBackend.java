@@ -2,6 +2,7 @@ package io.ringsight.core.infer;
 
 import io.ringsight.core.infer.open.Backends;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
@@ -24,6 +25,11 @@ public interface InferenceBackend extends AutoCloseable {
      */
     default OptionalInt cudaDevice() {
         return OptionalInt.empty();
+    }
+
+    /** Where camera threads copy pictures for the lanes; empty: lanes copy. Any thread, as often as it likes. */
+    default Optional<Staging> staging() {
+        return Optional.empty();
     }
 
     @Override

@@ -33,6 +33,15 @@ public interface Lane {
         load(row, part);
     }
 
+    /**
+     * As above, of a picture that may have been copied for this lane's backend, or for another.
+     *
+     * @param staged the copy, which must stay until {@link #await()}; or null
+     */
+    default void load(int row, Picture picture, Crop crop, StagedPicture staged) {
+        load(row, picture, crop);
+    }
+
     /** Starts computing rows 0 to {@code rows - 1}; returns at once. */
     void launch(int rows);
 

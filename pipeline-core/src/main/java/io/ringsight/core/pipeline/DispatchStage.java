@@ -135,7 +135,7 @@ final class DispatchStage implements Stage<FrameSlot> {
         Row row = slot.rows.free();
         try {
             grid.cut(part, row.crop);
-            lane.load(loaded, slot.picture, row.crop);
+            lane.load(loaded, slot.picture, row.crop, slot.staged);
         } catch (RuntimeException | Error e) {
             lose(slot, failures.asInferenceException("preprocessing failed", e));
             return false;

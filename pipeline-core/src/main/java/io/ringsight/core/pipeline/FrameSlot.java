@@ -10,6 +10,7 @@ import io.ringsight.core.frame.FrameResult;
 import io.ringsight.core.frame.GapReason;
 import io.ringsight.core.frame.Picture;
 import io.ringsight.core.frame.SourceId;
+import io.ringsight.core.infer.StagedPicture;
 import io.ringsight.core.model.ModelSpec;
 import io.ringsight.core.time.FrameTimings;
 import java.util.ArrayList;
@@ -48,6 +49,8 @@ final class FrameSlot implements FrameResult {
     long prevFrameSeq;
     /** The frame's picture, or null in a gap. */
     Picture picture;
+    /** A copy of the picture where the device reads it, or null. */
+    StagedPicture staged;
     /** The gap, or null in a frame. */
     GapEvent gap;
     /** Why the frame may not show what is there now, or null. */
@@ -75,8 +78,9 @@ final class FrameSlot implements FrameResult {
                 .toList();
     }
 
-    void frame(SourceIntake source, long frameSeq, Picture picture, long decodedAtNs) {
+    void frame(SourceIntake source, long frameSeq, Picture picture, StagedPicture staged, long decodedAtNs) {
         clear();
+        this.staged = staged;
         this.source = source;
         this.frameSeq = frameSeq;
         this.picture = picture;
@@ -92,6 +96,7 @@ final class FrameSlot implements FrameResult {
 
     private void clear() {
         picture = null;
+        staged = null;
         gap = null;
         failure = null;
         suspicion = null;
@@ -109,6 +114,10 @@ final class FrameSlot implements FrameResult {
 
     /** The frame has left the ring: its picture and its credit are its source's again. */
     void giveBack() {
+        if (staged != null) {
+            staged.giveBack();
+            staged = null;
+        }
         if (picture != null) {
             picture.release();
             picture = null;

@@ -5,6 +5,7 @@ import io.ringsight.core.detector.DetectorSwitch;
 import io.ringsight.core.detector.SecondModel;
 import io.ringsight.core.frame.FrameResult;
 import io.ringsight.core.frame.SourceId;
+import io.ringsight.core.infer.Staging;
 import io.ringsight.core.ring.FrameRing;
 import io.ringsight.core.ring.Stage;
 import io.ringsight.core.time.Clock;
@@ -125,11 +126,16 @@ public final class Pipeline implements AutoCloseable {
         shareOut();
         if (!spec.lossless()) {
             recordings.remove(spec.sourceId());
-            return new SourceIntake(spec, account, ring, () -> share, clock);
+            return new SourceIntake(spec, account, ring, () -> share, this::staging, clock);
         }
-        SourceIntake intake = new SourceIntake(spec, account, ring, () -> sinksHaveRoom() ? share : 0, clock);
+        SourceIntake intake =
+                new SourceIntake(spec, account, ring, () -> sinksHaveRoom() ? share : 0, this::staging, clock);
         recordings.put(spec.sourceId(), intake);
         return intake;
+    }
+
+    private Optional<Staging> staging() {
+        return detectors.current().backend().staging();
     }
 
     private boolean sinksHaveRoom() {

@@ -10,6 +10,8 @@ import io.ringsight.core.frame.FrameLosses;
 import io.ringsight.core.frame.GapReason;
 import io.ringsight.core.frame.Picture;
 import io.ringsight.core.frame.SourceId;
+import io.ringsight.core.infer.StagedPicture;
+import io.ringsight.core.infer.Staging;
 import io.ringsight.core.metrics.Counter;
 import io.ringsight.core.metrics.SourceMetrics;
 import io.ringsight.core.model.ModelInput;
@@ -19,7 +21,9 @@ import io.ringsight.core.ring.Credits;
 import io.ringsight.core.ring.FrameRing;
 import io.ringsight.core.ring.SlotWriter;
 import io.ringsight.core.time.Clock;
+import java.util.Optional;
 import java.util.function.IntSupplier;
+import java.util.function.Supplier;
 
 /**
  * One source's way into the ring, and its account: every frame number is either moved into a slot or counted in the
@@ -43,6 +47,10 @@ final class SourceIntake implements FrameIntake {
     /** Null if all of the picture matters. Used by the Collect stage. */
     private final RegionMap regions;
 
+    private final Supplier<Optional<Staging>> staging;
+    /** Parts of pictures are not staged: the lanes copy them. */
+    private final boolean looksAtWhole;
+
     private final RateLimit rateLimit;
     private final SlotWriter<FrameSlot> writeFrame = this::writeFrame;
     private final SlotWriter<FrameSlot> writeGap = this::writeGap;
@@ -54,14 +62,25 @@ final class SourceIntake implements FrameIntake {
     private TileGrid grid;
 
     private Picture picture;
+    private StagedPicture staged;
+    private long decodedAtNs;
     /** What the next gap message tells. */
     private FrameSlot.GapEvent event;
 
     /**
      * @param account the source's own, whose last intake is not used any more
      * @param share slots that are this source's now, when every source wants as many as it may have
+     * @param staging where the device wants its pictures now; asked for each
      */
-    SourceIntake(IntakeSpec spec, Account account, FrameRing<FrameSlot> ring, IntSupplier share, Clock clock) {
+    SourceIntake(
+            IntakeSpec spec,
+            Account account,
+            FrameRing<FrameSlot> ring,
+            IntSupplier share,
+            Supplier<Optional<Staging>> staging,
+            Clock clock) {
+        this.staging = staging;
+        looksAtWhole = spec.sight().look().equals(Look.WHOLE);
         this.spec = spec;
         this.account = account;
         published = account.published;
@@ -105,21 +124,39 @@ final class SourceIntake implements FrameIntake {
         picture = decoded;
         if (spec.lossless()) {
             credits.take();
-            ring.publish(writeFrame);
-            return null;
-        }
-        if (!credits.tryTake()) {
+        } else if (!credits.tryTake()) {
             return GapReason.OVERLOAD;
         }
-        if (!ring.tryPublish(writeFrame)) {
+        if (!publishFrame(decoded)) {
             credits.giveBack();
             return GapReason.OVERLOAD;
         }
         return null;
     }
 
+    /** Copies it for the device first: nobody may hold a slot while it copies. False if the ring is full. */
+    private boolean publishFrame(Picture decoded) throws InterruptedException {
+        decodedAtNs = clock.nanoTime();
+        Optional<Staging> place = looksAtWhole ? staging.get() : Optional.empty();
+        staged = place.isPresent() ? place.get().stage(decoded) : null;
+        boolean published = false;
+        try {
+            if (spec.lossless()) {
+                ring.publish(writeFrame);
+                published = true;
+            } else {
+                published = ring.tryPublish(writeFrame);
+            }
+            return published;
+        } finally {
+            if (!published && staged != null) {
+                staged.giveBack();
+            }
+        }
+    }
+
     private void writeFrame(FrameSlot slot) {
-        slot.frame(this, account.frameSeq, picture, clock.nanoTime());
+        slot.frame(this, account.frameSeq, picture, staged, decodedAtNs);
         slot.suspicion = account.suspicion == null ? null : account.suspicion.reason();
         slot.losses.moveFrom(account.losses);
     }

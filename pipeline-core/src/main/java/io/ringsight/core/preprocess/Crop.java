@@ -82,7 +82,7 @@ public final class Crop {
      * @throws PreprocessException if pictures of its pixel format cannot be cut, or it is not in the picture
      */
     public Picture of(Picture picture) {
-        if (left == 0 && top == 0 && width == picture.width() && height == picture.height()) {
+        if (isWhole(picture)) {
             return picture;
         }
         PlaneSteps steps = PlaneSteps.of(picture.pixelFormat());
@@ -101,6 +101,11 @@ public final class Crop {
             view.plane(plane, address == 0 ? 0 : address + steps.bytes(plane, left, top, stride), stride);
         }
         return view;
+    }
+
+    /** Whether it is all of {@code picture}. */
+    public boolean isWhole(Picture picture) {
+        return left == 0 && top == 0 && width == picture.width() && height == picture.height();
     }
 
     /** Column of the picture it begins at. */

@@ -4,7 +4,6 @@ import static org.bytedeco.ffmpeg.global.avcodec.*;
 import static org.bytedeco.ffmpeg.global.avutil.*;
 
 import io.ringsight.core.frame.GapReason;
-import io.ringsight.core.infer.cuda.DefaultStream;
 import io.ringsight.core.infer.cuda.PictureLayout;
 import io.ringsight.core.metrics.Counter;
 import io.ringsight.core.metrics.SourceMetrics;
@@ -26,8 +25,8 @@ import org.slf4j.LoggerFactory;
  * NVIDIA's decoder (NVDEC) for one source, through FFmpeg: decoded pictures stay in the GPU's memory.
  *
  * <p><b>Context.</b> FFmpeg works in the context of the network ({@link CudaContext}), so its addresses mean the same to the
- * letterbox kernel. <b>Order.</b> FFmpeg writes pictures on the device's default stream; lanes work
- * on streams that do not wait for that one. So {@link #awaitPicture} waits for it before a picture is handed on.
+ * letterbox kernel. <b>Order.</b> FFmpeg writes pictures on a stream of this source alone; lanes work on streams that do not
+ * wait for that one. So {@link #awaitPicture} waits for it, asleep, before a picture is handed on.
  * <b>Surfaces.</b> Pictures that are held are the decoder's own: it is told to have as many more.
  *
  * <p>Used by the source's thread, closed when that is done.
@@ -46,11 +45,13 @@ public final class CudaDecoder implements AutoCloseable {
     private SourceMetrics metrics;
     private CudaContext context;
     private int contextDevice;
-    private DefaultStream stream;
     /** Why the network cannot read what NVDEC would make of this video; empty if it can. */
     private String unreadable = "";
 
     private boolean attached;
+    /** Whether there was no GPU when the codec was opened, so that there may be one later. */
+    private boolean waitsForGpu;
+
     private boolean told;
 
     public CudaDecoder(Decoding decoding, int pictures) {
@@ -73,6 +74,7 @@ public final class CudaDecoder implements AutoCloseable {
         OptionalInt device = decoding.wanted() == Decode.CPU
                 ? OptionalInt.empty()
                 : decoding.device().get();
+        waitsForGpu = device.isEmpty() && decoding.wanted() == Decode.AUTO;
         if (device.isEmpty()) {
             if (decoding.wanted() == Decode.CUDA) {
                 throw impossible("the model does not compute on a GPU; set pipeline.device to cuda, or decode to auto");
@@ -144,8 +146,12 @@ public final class CudaDecoder implements AutoCloseable {
         }
         context = made;
         contextDevice = device;
-        stream = new DefaultStream(device);
         return "";
+    }
+
+    /** Whether the codec should be opened again, because a GPU came after it: its engine was being built. */
+    boolean canMove() {
+        return waitsForGpu && decoding.device().get().isPresent();
     }
 
     /** Whether the codec opened last was to decode on the GPU. */
@@ -174,7 +180,7 @@ public final class CudaDecoder implements AutoCloseable {
             throw new EndedException(Ending.retry(
                     GapReason.DISCONNECTED, "the GPU does not compute any more: opening again, decoded by the CPU"));
         }
-        String problem = stream.await();
+        String problem = context.await();
         if (!problem.isEmpty()) {
             throw new EndedException(Ending.retry(GapReason.DISCONNECTED, "the GPU failed while decoding: " + problem));
         }

@@ -47,6 +47,7 @@ public final class FrameDecoder {
     private final UprightFilter uprightFilter = new UprightFilter();
     private final PixelAspect pixelAspect;
 
+    private Input input;
     private AVCodecContext codec;
     private CudaDecoder cuda;
     private FfmpegLog log;
@@ -98,6 +99,7 @@ public final class FrameDecoder {
      * @param log what FFmpeg says
      */
     public void begin(Input input, SpoiledPictures damage, CudaDecoder cuda, FfmpegLog log) {
+        this.input = input;
         this.codec = input.codec();
         this.cuda = cuda;
         this.log = log;
@@ -177,9 +179,20 @@ public final class FrameDecoder {
             damage.packet();
             keySeen |= keySent;
         }
+        if (keySent && cuda.canMove()) {
+            move();
+        }
         times.packet(packet);
         send(packet);
         receiveAll();
+    }
+
+    /** To the GPU, which is there now: what the old decoder holds back comes first, the new one begins with a key frame. */
+    private void move() throws InterruptedException, EndedException {
+        drain();
+        input.renewDecoder();
+        codec = input.codec();
+        deinterlacer.begin(codec.codec_id());
     }
 
     /** Hands on the frames the decoder holds back; it takes no packets after that. */

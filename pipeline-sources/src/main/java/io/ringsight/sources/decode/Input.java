@@ -2,6 +2,7 @@ package io.ringsight.sources.decode;
 
 import io.ringsight.core.frame.GapReason;
 import io.ringsight.sources.libav.Deadline;
+import io.ringsight.sources.supervise.EndedException;
 import io.ringsight.sources.time.StampedPackets;
 import io.ringsight.sources.time.TimeBase;
 import org.bytedeco.ffmpeg.avcodec.AVCodecContext;
@@ -35,6 +36,14 @@ public interface Input extends StampedPackets, AutoCloseable {
 
     /** The decoder. */
     AVCodecContext codec();
+
+    /**
+     * Opens the decoder again, on the GPU if it can be there now; it begins with the next packet. The one before was
+     * drained. Where it stays as it is, nothing happens.
+     */
+    default void renewDecoder() throws EndedException {
+        // decoders of devices that are no streams stay where they are
+    }
 
     /** FFmpeg's name of the codec. */
     String codecName();

@@ -19,6 +19,7 @@ import io.ringsight.sources.libav.VideoTracks;
 import io.ringsight.sources.supervise.EndedException;
 import io.ringsight.sources.supervise.Ending;
 import io.ringsight.sources.time.TimeBase;
+import java.util.Map;
 import org.bytedeco.ffmpeg.avcodec.AVCodec;
 import org.bytedeco.ffmpeg.avcodec.AVCodecContext;
 import org.bytedeco.ffmpeg.avcodec.AVPacket;
@@ -48,6 +49,7 @@ public final class FfmpegInput implements Input {
     private final AVPacket packet = av_packet_alloc();
     private AVFormatContext format = avformat_alloc_context();
     private AVCodecContext codec;
+    private Decoders decoders;
     private AVStream stream;
     private int streamIndex;
     private String codecName = "";
@@ -76,6 +78,7 @@ public final class FfmpegInput implements Input {
         try {
             input.openFormat(plan, formatOptions, log);
             input.chooseStream(plan);
+            input.decoders = new Decoders(plan.options(), log, cuda);
             input.openCodec(codecOptions, log, cuda);
             refuseLeftOvers(formatOptions, codecOptions);
             open = true;
@@ -86,6 +89,21 @@ public final class FfmpegInput implements Input {
             if (!open) {
                 input.close();
             }
+        }
+    }
+
+    /** What a decoder is opened with. */
+    private record Decoders(Map<String, String> options, FfmpegLog log, CudaDecoder cuda) {}
+
+    @Override
+    public void renewDecoder() throws EndedException {
+        AVCodecContext old = codec;
+        AVDictionary options = StreamDecoder.options(decoders.options());
+        try {
+            openCodec(options, decoders.log(), decoders.cuda());
+            StreamDecoder.free(old);
+        } finally {
+            StreamDecoder.free(options);
         }
     }
 

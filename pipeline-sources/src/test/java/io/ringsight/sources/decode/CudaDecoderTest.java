@@ -28,6 +28,7 @@ import io.ringsight.sources.supervise.Ending;
 import io.ringsight.sources.supervise.Source;
 import java.nio.file.Path;
 import java.util.OptionalInt;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.bytedeco.ffmpeg.avcodec.AVCodec;
 import org.bytedeco.ffmpeg.avcodec.AVCodecContext;
 import org.bytedeco.ffmpeg.avutil.AVBufferRef;
@@ -90,6 +91,23 @@ class CudaDecoderTest {
         assertThat(ending).isEqualTo(Ending.ended(""));
         assertThat(intake.frames()).isEqualTo(FRAMES);
         assertThat(intake.metrics().value(Counter.DECODE_FALLBACKS)).isZero();
+    }
+
+    /** Its engine was being built when the source was opened. The next key frame is the first for the new decoder. */
+    @Test
+    void aSourceMovesToTheGpuOnceThatComputesAndLosesNothing() throws InterruptedException {
+        needNoGpu();
+        AtomicInteger asked = new AtomicInteger();
+        Decoding later =
+                new Decoding(Decode.AUTO, () -> asked.incrementAndGet() > 1 ? OptionalInt.of(0) : OptionalInt.empty());
+        RecordingIntake intake = new RecordingIntake();
+        try (LogCapture log = new LogCapture()) {
+            assertThat(play(video("h264.mp4", "libopenh264"), later, intake)).isEqualTo(Ending.ended(""));
+            assertThat(log.text())
+                    .containsOnlyOnce("cam: the CPU decodes, because the GPU cannot: FFmpeg cannot open GPU 0");
+        }
+        assertThat(intake.frames()).isEqualTo(FRAMES);
+        assertThat(intake.metrics().value(Counter.DECODE_FALLBACKS)).isEqualTo(1);
     }
 
     @Test

@@ -16,6 +16,7 @@ import io.ringsight.core.infer.tensorrt.TensorRtBackend;
 import io.ringsight.core.infer.tensorrt.TensorRtGauge;
 import io.ringsight.core.metrics.BackendCounter;
 import io.ringsight.core.metrics.Counters;
+import io.ringsight.core.model.ModelInput.TensorType;
 import io.ringsight.core.model.ModelSpec;
 import io.ringsight.core.time.Clock;
 import io.ringsight.sources.Sources;
@@ -70,6 +71,11 @@ final class Acceptance {
         Doctor.examine()
                 .forEach(finding -> verdicts.say(
                         "  %-3s %-14s %s", finding.usable() ? "yes" : "no", finding.name(), finding.detail()));
+        if (model.input().type() == TensorType.FLOAT32) {
+            verdicts.say(
+                    "INFO precision: the model's file is float32; a float16 file is several times as fast on most GPUs,"
+                            + " and then other parts may hold it up: try -m conf/models/pcb-defect-fp16.yaml, too");
+        }
         EngineCache cache = new EngineCache(engines);
         try (TensorRtBackend gpu = engine(cache)) {
             if (gpu == null) {
@@ -168,17 +174,27 @@ final class Acceptance {
         TensorRtGauge gauge = new TensorRtGauge(gpu, clock);
         gauge.networkOnly(sliceMs / 4);
         double before = gauge.networkOnly(sliceMs);
-        double fps = flatOut(gpu, picture, sliceMs, null);
-        double alone = (before + gauge.networkOnly(sliceMs)) / 2;
+        WholePipeline.Seen seen = new WholePipeline(model, gpu, clock).measure(picture, sliceMs);
+        double alone = Math.max(before, gauge.networkOnly(sliceMs));
+        double fps = seen.framesPerSecond();
         verdicts.require(
                 fps >= MIN_RATIO * alone,
-                "throughput: %.0f pictures of %dx%d a second, the network alone %.0f: %.1f %% (at least %.0f %%)",
+                "throughput: %.0f pictures of %dx%d a second through the pipeline from %d decoded streams, the network"
+                        + " alone %.0f (%s, batches of %d): %.1f %% (at least %.0f %%)",
                 fps,
                 WIDTH,
                 HEIGHT,
+                seen.streams(),
                 alone,
+                wanted.cudaGraphs() ? "with CUDA graphs" : "without CUDA graphs",
+                gpu.maxBatch(),
                 100 * fps / alone,
                 100 * MIN_RATIO);
+        seen.loads()
+                .forEach(load -> verdicts.say(
+                        "INFO thread %s%s: busy %.0f %% of the time",
+                        load.thread(), load.count() > 1 ? " (each of " + load.count() + ")" : "", 100 * load.share()));
+        verdicts.say("INFO bottleneck: %s", seen.bottleneck(alone));
     }
 
     private void latency(TensorRtBackend gpu, Picture picture) throws InterruptedException {

@@ -67,7 +67,7 @@ public final class GpuAcceptanceCommand implements Callable<Integer> {
             names = {"-o", "--output"},
             paramLabel = "FILE",
             defaultValue = "gpu-acceptance.txt",
-            description = "The report (default: ${DEFAULT-VALUE}).")
+            description = "The report (default: ${DEFAULT-VALUE}); beside it the same as .json and .html.")
     private Path output;
 
     @Spec
@@ -92,6 +92,8 @@ public final class GpuAcceptanceCommand implements Callable<Integer> {
                 .reads(ModelYaml.read(model).weights().file())
                 .streams("-o", output, Written.REPORT)
                 .inExistingFolder("-o", output)
+                .writes("-o", beside("json"), Written.ACCEPTANCE)
+                .writes("-o", beside("html"), Written.ACCEPTANCE_PAGE)
                 .check();
         Path engines = Files.createTempDirectory("ringsight-engines");
         try (PrintWriter file = new PrintWriter(Files.newBufferedWriter(output, StandardCharsets.UTF_8))) {
@@ -99,12 +101,20 @@ public final class GpuAcceptanceCommand implements Callable<Integer> {
             new Acceptance(ModelYaml.read(model), wanted, seconds * 1_000L, Clock.system(), verdicts)
                     .run(engines, films());
             verdicts.say("%s", verdicts.failed() == 0 ? "nothing failed" : verdicts.failed() + " failed");
+            Files.writeString(beside("json"), verdicts.json());
+            Files.writeString(beside("html"), verdicts.page());
             return verdicts.failed() == 0 ? ExitCode.DONE : ExitCode.FAILED;
         } catch (IOException e) {
             throw CommandException.failed("ringsight: gpu-acceptance: " + output + ": " + e.getMessage());
         } finally {
             delete(engines);
         }
+    }
+
+    /** The report in another form: its name with another ending. */
+    private Path beside(String ending) {
+        String name = output.getFileName().toString().replaceFirst("\\.txt$", "");
+        return output.resolveSibling(name + "." + ending);
     }
 
     private List<Path> films() throws IOException {

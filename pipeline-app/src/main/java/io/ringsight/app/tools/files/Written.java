@@ -21,7 +21,11 @@ public enum Written {
     /** An inspection as JSON. */
     INSPECTION("an inspection", "{\"model\":{\"name\":"),
     /** A report of {@code gpu-acceptance}. */
-    REPORT("a GPU acceptance report", "ringsight ");
+    REPORT("a GPU acceptance report", "ringsight "),
+    /** The same as JSON. */
+    ACCEPTANCE("a GPU acceptance report in JSON", "{\"gpuAcceptance\":"),
+    /** The same as an HTML page. */
+    ACCEPTANCE_PAGE("a GPU acceptance page", "<title>ringsight gpu-acceptance</title>");
 
     /** What videos and pictures carry in a comment. */
     public static final String MARK = "made by ringsight";

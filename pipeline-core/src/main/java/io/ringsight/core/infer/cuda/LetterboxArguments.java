@@ -10,6 +10,7 @@ import io.ringsight.core.preprocess.Letterbox;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import org.bytedeco.javacpp.BytePointer;
+import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.javacpp.PointerPointer;
 
 /**
@@ -31,20 +32,22 @@ public final class LetterboxArguments implements AutoCloseable {
     private static final int WIDE = 96;
     private static final int TYPE = 100;
     private static final int RED_PLANE = 104;
-    private static final int UNIT = 108;
-    private static final int OFFSET = 112;
-    private static final int MATRIX = 124;
-    private static final int SCALE = 160;
-    private static final int PADDING = 164;
+    private static final int PAIRED = 108;
+    private static final int UNIT = 112;
+    private static final int OFFSET = 116;
+    private static final int MATRIX = 128;
+    private static final int SCALE = 164;
+    private static final int PADDING = 168;
     /** Size of the struct. */
-    static final int BYTES = 168;
+    static final int BYTES = 176;
 
-    private final PackedPicture packed = new PackedPicture();
     private final BytePointer memory = new BytePointer(BYTES);
     private final PointerPointer<BytePointer> list = new PointerPointer<BytePointer>(1).put(0, memory);
     private final ByteBuffer struct = memory.asByteBuffer().order(ByteOrder.nativeOrder());
 
     public LetterboxArguments(ModelInput input) {
+        // what pads the struct, too: it is copied with the rest
+        Pointer.memset(memory, 0, BYTES);
         struct.putInt(INPUT_WIDTH, input.width());
         struct.putInt(INPUT_WIDTH + 4, input.height());
         struct.putInt(
@@ -59,34 +62,28 @@ public final class LetterboxArguments implements AutoCloseable {
         struct.putFloat(PADDING, input.padding().value() * input.scale());
     }
 
-    /** Plans the copy of a host picture's planes as one block; returns the block's bytes. */
-    public long plan(Picture picture, PictureLayout layout) {
-        packed.plan(picture, layout);
-        return packed.bytes();
-    }
-
-    /** Copies the planes of the picture planned last to a block of host memory at {@code address}. */
-    public void pack(Picture picture, long address) {
-        packed.copy(picture, address);
-    }
-
     /**
-     * Writes all about the picture planned last, whose block lies at {@code block} where the kernel can read it.
+     * Writes all about {@code picture}, whose block lies at {@code block} where the kernel can read it.
      *
-     * @param box where it goes in the input
+     * @param packed how it lies in the block
      * @param output address of the row of the input tensor
      */
-    public void packed(Picture picture, PictureLayout layout, Letterbox box, long block, long output) {
-        describe(picture, layout, box, output);
+    public void packed(Picture picture, PackedPicture packed, long block, long output) {
+        PictureLayout layout = packed.layout();
+        describe(picture, layout, packed.box(), output);
+        int paired = 0;
         for (int i = 0; i < CHANNELS; i++) {
             Channel channel = layout.channels().get(i);
             place(i, channel, block + packed.offset(channel.plane()), packed.stride(channel.plane()));
+            paired |= packed.isPaired(channel.plane()) ? 1 << i : 0;
         }
+        struct.putInt(PAIRED, paired);
     }
 
     /** As {@link #packed} for a picture whose own planes the kernel can read. */
     public void inPlace(Picture picture, PictureLayout layout, Letterbox box, long output) {
         describe(picture, layout, box, output);
+        struct.putInt(PAIRED, 0);
         for (int i = 0; i < CHANNELS; i++) {
             Channel channel = layout.channels().get(i);
             place(i, channel, picture.planeAddress(channel.plane()), picture.planeStride(channel.plane()));

@@ -8,8 +8,10 @@ import io.ringsight.core.infer.cuda.CudaEvent;
 import io.ringsight.core.infer.cuda.CudaLetterbox;
 import io.ringsight.core.infer.cuda.DeviceBuffer;
 import io.ringsight.core.infer.cuda.LetterboxArguments;
+import io.ringsight.core.infer.cuda.PackedPicture;
 import io.ringsight.core.infer.cuda.PictureLayout;
 import io.ringsight.core.infer.cuda.PinnedBuffer;
+import io.ringsight.core.infer.cuda.PinnedPictures;
 import io.ringsight.core.infer.cuda.Stream;
 import io.ringsight.core.metrics.BackendCounter;
 import io.ringsight.core.metrics.Counters;
@@ -24,6 +26,7 @@ import io.ringsight.core.preprocess.TensorRow;
  * The way of a picture into one row of a lane's input:
  *
  * <pre>
+ *   staged by the camera:       pinned copy ─copy─▶ device planes ─letterbox kernel─▶ row
  *   host picture:               planes ─▶ pinned staging ─copy─▶ device planes ─letterbox kernel─▶ row
  *   a format the kernel does not read:    swscale ─▶ pinned row ─copy─▶ row
  *   picture on the device:      planes ─letterbox kernel─▶ row
@@ -41,6 +44,7 @@ final class LaneRow implements AutoCloseable {
     private final long target;
 
     private final LetterboxArguments arguments;
+    private final PackedPicture packed = new PackedPicture();
     /** Behind the last copy from the staging: before it the staging must not be written. */
     private final CudaEvent copied;
 
@@ -76,24 +80,39 @@ final class LaneRow implements AutoCloseable {
         PictureLayout layout = PictureLayout.of(picture.pixelFormat());
         if (picture.memory() == MemoryKind.CUDA) {
             loadInPlace(picture, layout, stream);
-        } else if (layout == null || hasNegativeStride(picture)) {
+        } else if (layout == null || PinnedPictures.hasNegativeStride(picture)) {
             loadByHost(picture, stream);
         } else {
             loadPlanes(picture, layout, stream);
         }
     }
 
-    private void loadPlanes(Picture picture, PictureLayout layout, Stream stream) {
-        box = letterboxes.of(picture);
-        long bytes = arguments.plan(picture, layout);
-        copied.synchronize();
-        if (staging == null || staging.bytes() < bytes) {
-            grow(bytes, stream);
+    /** As {@link #load(Picture, Stream)}, of a copy of the whole picture. */
+    void load(Picture picture, PinnedPictures.Place place, Stream stream) {
+        if (planes == null || planes.bytes() < place.packed().bytes()) {
+            grow(place.packed().bytes(), stream);
         }
-        arguments.pack(picture, staging.address());
-        planes.copyFrom(staging, bytes, stream);
+        queue(picture, place.packed(), place.memory(), stream);
+    }
+
+    private void loadPlanes(Picture picture, PictureLayout layout, Stream stream) {
+        packed.plan(picture, layout, letterboxes.of(picture));
+        copied.synchronize();
+        if (planes == null || planes.bytes() < packed.bytes()) {
+            grow(packed.bytes(), stream);
+        }
+        if (staging == null || staging.bytes() < packed.bytes()) {
+            growStaging();
+        }
+        packed.copy(picture, staging.address());
+        queue(picture, packed, staging, stream);
         copied.record(stream);
-        arguments.packed(picture, layout, box, planes.address(), target);
+    }
+
+    private void queue(Picture picture, PackedPicture from, PinnedBuffer block, Stream stream) {
+        box = from.box();
+        planes.copyFrom(block, from.bytes(), stream);
+        arguments.packed(picture, from, planes.address(), target);
         kernel.launch(arguments, stream);
     }
 
@@ -122,36 +141,26 @@ final class LaneRow implements AutoCloseable {
         copied.record(stream);
     }
 
-    private static boolean hasNegativeStride(Picture picture) {
-        for (int i = 0; i < Picture.MAX_PLANES; i++) {
-            if (picture.planeStride(i) < 0) {
-                return true;
-            }
-        }
-        return false;
-    }
-
     /** The kernel of the picture before may still read the planes, so the stream must be through. */
     private void grow(long bytes, Stream stream) {
         stream.synchronize();
         metrics.count(BackendCounter.STAGING_GROWN);
-        PinnedBuffer oldStaging = staging;
-        DeviceBuffer oldPlanes = planes;
-        staging = null;
+        DeviceBuffer old = planes;
         planes = null;
-        RuntimeException failure =
-                new Closing().close(oldStaging).close(oldPlanes).failure();
-        if (failure != null) {
-            throw failure;
+        if (old != null) {
+            old.close();
         }
-        PinnedBuffer larger = PinnedBuffer.open(bytes);
-        try {
-            planes = DeviceBuffer.open(bytes);
-            staging = larger;
-        } catch (RuntimeException e) {
-            new Closing().close(larger);
-            throw e;
+        planes = DeviceBuffer.open(bytes);
+    }
+
+    /** To the size of the planes; the copy of the picture before must be through. */
+    private void growStaging() {
+        PinnedBuffer old = staging;
+        staging = null;
+        if (old != null) {
+            old.close();
         }
+        staging = PinnedBuffer.open(planes.bytes());
     }
 
     /** The stream must be idle. */

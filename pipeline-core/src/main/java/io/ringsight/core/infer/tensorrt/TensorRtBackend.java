@@ -3,9 +3,11 @@ package io.ringsight.core.infer.tensorrt;
 import io.ringsight.core.infer.InferenceBackend;
 import io.ringsight.core.infer.InferenceException;
 import io.ringsight.core.infer.Lane;
+import io.ringsight.core.infer.Staging;
 import io.ringsight.core.infer.WarmUp;
 import io.ringsight.core.infer.cuda.Closing;
 import io.ringsight.core.infer.cuda.CudaDevice;
+import io.ringsight.core.infer.cuda.PinnedPictures;
 import io.ringsight.core.infer.tensorrt.lib.TensorRt;
 import io.ringsight.core.metrics.BackendCounter;
 import io.ringsight.core.metrics.Counters;
@@ -14,6 +16,7 @@ import io.ringsight.core.preprocess.HostLetterbox;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -35,6 +38,8 @@ public final class TensorRtBackend implements InferenceBackend {
     private final List<TensorRtDevice> devices = new ArrayList<>();
     private final List<TensorRtLane> lanes = new ArrayList<>();
     private GpuWatch watch;
+    private Optional<Staging> staging = Optional.empty();
+    private PinnedPictures pinned;
     private boolean closed;
 
     /**
@@ -82,6 +87,9 @@ public final class TensorRtBackend implements InferenceBackend {
         TensorRtBackend backend = new TensorRtBackend(model, batch(model, options.maxBatch()), metrics);
         try {
             backend.make(devices, options);
+            backend.pinned =
+                    new PinnedPictures(model.input(), backend.devices.get(0).index());
+            backend.staging = Optional.of(backend.pinned);
             backend.watch = GpuWatch.start(backend.devices);
             return backend;
         } catch (RuntimeException e) {
@@ -131,6 +139,11 @@ public final class TensorRtBackend implements InferenceBackend {
         return devices.size() == 1 ? OptionalInt.of(devices.get(0).index()) : OptionalInt.empty();
     }
 
+    @Override
+    public Optional<Staging> staging() {
+        return staging;
+    }
+
     /** What cannot be freed, because the device is broken, is said in the log at level debug. */
     @Override
     public void close() {
@@ -145,7 +158,7 @@ public final class TensorRtBackend implements InferenceBackend {
             return null;
         }
         closed = true;
-        Closing closing = new Closing().close(watch);
+        Closing closing = new Closing().close(watch).close(pinned);
         lanes.forEach(closing::close);
         devices.forEach(closing::close);
         return closing.close(hostLetterbox).failure();

@@ -3,16 +3,19 @@ package io.ringsight.core.infer.tensorrt;
 import io.ringsight.core.frame.Picture;
 import io.ringsight.core.infer.InferenceException;
 import io.ringsight.core.infer.Lane;
+import io.ringsight.core.infer.StagedPicture;
 import io.ringsight.core.infer.cuda.Closing;
 import io.ringsight.core.infer.cuda.Cuda;
 import io.ringsight.core.infer.cuda.CudaEvent;
 import io.ringsight.core.infer.cuda.CudaFailure;
 import io.ringsight.core.infer.cuda.DeviceBuffer;
 import io.ringsight.core.infer.cuda.PinnedBuffer;
+import io.ringsight.core.infer.cuda.PinnedPictures;
 import io.ringsight.core.infer.cuda.Stream;
 import io.ringsight.core.infer.tensorrt.lib.TensorRtFailure;
 import io.ringsight.core.metrics.BackendCounter;
 import io.ringsight.core.model.ModelSpec;
+import io.ringsight.core.preprocess.Crop;
 import io.ringsight.core.preprocess.HostLetterbox;
 import io.ringsight.core.preprocess.Letterbox;
 import io.ringsight.core.preprocess.TensorRow;
@@ -54,6 +57,9 @@ final class TensorRtLane implements Lane, AutoCloseable {
     private Execution single;
     /** Of a full batch, with its graph; null without graphs or where a full batch is one row. */
     private Execution full;
+
+    /** Of a full batch, whose graph is the network alone: for measuring. */
+    private Execution alone;
 
     /** Measures, when not null. */
     private LaneTimes times;
@@ -163,11 +169,26 @@ final class TensorRtLane implements Lane, AutoCloseable {
         times = wanted;
     }
 
-    /** Launches the network alone, on what is in the input, and copies nothing back; awaited as any launch. */
+    /**
+     * Launches the network alone, on what is in the input, and copies nothing back; awaited as any launch. With a graph, if
+     * the lane has graphs: else it would be measured slower than it is in use.
+     */
     void launchNetwork(int count) {
         try {
             Cuda.use(device.index());
-            flexible(count).enqueue(count, stream);
+            if (single != null && alone == null) {
+                List<BatchProfile> profiles = BatchProfile.of(model.input(), maxBatch);
+                Execution made = execution(profiles.get(profiles.size() - 1));
+                alone = made;
+                made.enqueue(count, stream);
+                stream.synchronize();
+                made.capture(stream, () -> made.enqueue(count, stream));
+            }
+            if (alone == null) {
+                flexible(count).enqueue(count, stream);
+            } else {
+                alone.graph().launch(stream);
+            }
             done.record(stream);
         } catch (CudaFailure | TensorRtFailure e) {
             drain();
@@ -199,13 +220,30 @@ final class TensorRtLane implements Lane, AutoCloseable {
 
     @Override
     public void load(int row, Picture picture) {
+        load(row, picture, (PinnedPictures.Place) null);
+    }
+
+    @Override
+    public void load(int row, Picture picture, Crop crop, StagedPicture staged) {
+        if (staged instanceof PinnedPictures.Place place && crop.isWhole(picture) && place.isFor(model.input())) {
+            load(row, picture, place);
+        } else {
+            load(row, picture, crop);
+        }
+    }
+
+    private void load(int row, Picture picture, PinnedPictures.Place place) {
         device.pulse().begin();
         try {
             Cuda.use(device.index());
             if (times != null && row == 0) {
                 times.loading(stream);
             }
-            rows.get(row).load(picture, stream);
+            if (place == null) {
+                rows.get(row).load(picture, stream);
+            } else {
+                rows.get(row).load(picture, place, stream);
+            }
         } catch (CudaFailure e) {
             // Whether the staging was marked as in use is unknown: the next picture of this row must not overwrite it.
             drain();
@@ -324,7 +362,8 @@ final class TensorRtLane implements Lane, AutoCloseable {
                 .close(() -> Cuda.use(device.index()))
                 .close(this::settle)
                 .close(single)
-                .close(full);
+                .close(full)
+                .close(alone);
         flexible.forEach(closing::close);
         rows.forEach(closing::close);
         return closing.close(result)

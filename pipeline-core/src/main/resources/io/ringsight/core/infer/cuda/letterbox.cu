@@ -11,7 +11,7 @@
  * Plain CUDA C without headers: NVRTC, nvcc and (with a few macros) a C++ compiler for the host compile it.
  */
 
-/* The launch's only argument, by value. CudaLetterbox writes it: 4 addresses, 19 integers, 15 floats, no padding. */
+/* The launch's only argument, by value. CudaLetterbox writes it: 4 addresses, 20 integers, 15 floats. */
 struct LetterboxRow {
     /* First sample of each channel. */
     unsigned long long channel[3];
@@ -38,6 +38,8 @@ struct LetterboxRow {
     int type;
     /* The plane red goes to: 0, or 2 where blue comes first. */
     int redPlane;
+    /* Bit i: of channel i there are only the lines that are read, two for each line of the box, one pair after the other. */
+    int paired;
     /* Takes a stored sample to 0..255. */
     float unit;
     /* rgb = matrix * (sample - offset), each of 0..255; by lines. */
@@ -53,19 +55,27 @@ static __device__ float letterboxSample(unsigned long long line, int step, int c
     return wide ? (float) *(const unsigned short *) address : (float) *(const unsigned char *) address;
 }
 
-/* A channel at the middle of the input's pixel (x, y) of the box, its outermost samples reaching on for ever. */
+/*
+ * A channel at the middle of the input's pixel, its outermost samples reaching on for ever: x is a fraction of the box's
+ * width, line one of its lines. The two lines it lies between are found in integers: whoever packs pairs finds the same.
+ */
 static __device__ float letterboxAt(
-        unsigned long long channel, int stride, int step, int width, int height, float x, float y, int wide) {
+        unsigned long long channel, int stride, int step, int width, int height, float x, int line, int lines, int wide,
+        int paired) {
     float column = x * width - 0.5f;
-    float row = y * height - 0.5f;
     column = column < 0.0f ? 0.0f : column > width - 1.0f ? width - 1.0f : column;
-    row = row < 0.0f ? 0.0f : row > height - 1.0f ? height - 1.0f : row;
     int x0 = (int) column;
-    int y0 = (int) row;
     int x1 = x0 + 1 < width ? x0 + 1 : x0;
-    int y1 = y0 + 1 < height ? y0 + 1 : y0;
     float toRight = column - x0;
-    float down = row - y0;
+    int place = (2 * line + 1) * height - lines;
+    place = place < 0 ? 0 : place;
+    int y0 = place / (2 * lines);
+    float down = (float) (place - y0 * 2 * lines) / (2 * lines);
+    int y1 = y0 + 1 < height ? y0 + 1 : y0;
+    if (paired) {
+        y0 = 2 * line;
+        y1 = y0 + 1;
+    }
     /* The stride is negative where a picture is stored bottom up. */
     unsigned long long upperLine = channel + (long long) y0 * stride;
     unsigned long long lowerLine = channel + (long long) y1 * stride;
@@ -124,13 +134,15 @@ extern "C" __global__ void letterbox(const LetterboxRow row) {
     float blue = row.padding;
     if (inX >= 0 && inX < row.boxWidth && inY >= 0 && inY < row.boxHeight) {
         float x = (inX + 0.5f) / row.boxWidth;
-        float y = (inY + 0.5f) / row.boxHeight;
         float first = letterboxAt(
-                row.channel[0], row.stride[0], row.step[0], row.width, row.height, x, y, row.wide);
+                row.channel[0], row.stride[0], row.step[0], row.width, row.height, x, inY, row.boxHeight, row.wide,
+                row.paired & 1);
         float second = letterboxAt(
-                row.channel[1], row.stride[1], row.step[1], row.chromaWidth, row.chromaHeight, x, y, row.wide);
+                row.channel[1], row.stride[1], row.step[1], row.chromaWidth, row.chromaHeight, x, inY, row.boxHeight,
+                row.wide, row.paired & 2);
         float third = letterboxAt(
-                row.channel[2], row.stride[2], row.step[2], row.chromaWidth, row.chromaHeight, x, y, row.wide);
+                row.channel[2], row.stride[2], row.step[2], row.chromaWidth, row.chromaHeight, x, inY, row.boxHeight,
+                row.wide, row.paired & 4);
         first = first * row.unit - row.offset[0];
         second = second * row.unit - row.offset[1];
         third = third * row.unit - row.offset[2];

@@ -68,6 +68,7 @@ class CudaLetterboxTest {
         long seed = System.nanoTime();
         Random random = new Random(seed);
         int bytes = TensorRow.bytes(INPUT);
+        PackedPicture packed = new PackedPicture();
         try (CudaLetterbox letterbox = CudaLetterbox.open(gpu(), INPUT, cache);
                 LetterboxArguments arguments = new LetterboxArguments(INPUT);
                 io.ringsight.core.infer.cuda.Stream stream = io.ringsight.core.infer.cuda.Stream.open();
@@ -83,10 +84,10 @@ class CudaLetterboxTest {
                 PictureLayout layout = PictureLayout.of(picture.pixelFormat());
                 ByteBuffer expected = TensorRow.allocate(bytes);
                 Letterbox box = host.load(picture, new TensorRow(expected));
-                long count = arguments.plan(picture, layout);
-                arguments.pack(picture, staging.address());
-                block.copyFrom(staging, count, stream);
-                arguments.packed(picture, layout, box, block.address(), row.address());
+                packed.plan(picture, layout, box);
+                packed.copy(picture, staging.address());
+                block.copyFrom(staging, packed.bytes(), stream);
+                arguments.packed(picture, packed, block.address(), row.address());
                 letterbox.launch(arguments, stream);
                 result.copyFrom(row, bytes, stream);
                 stream.synchronize();

@@ -66,6 +66,10 @@ final class DoubleRun {
         return this;
     }
 
+    ModelSpec model() {
+        return model;
+    }
+
     /** As {@code device: cuda} does. */
     InferenceBackend open(int lanes, int maxBatch, boolean graphs) {
         return Backends.openOne(

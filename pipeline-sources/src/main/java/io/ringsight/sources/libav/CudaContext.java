@@ -41,8 +41,7 @@ public record CudaContext(AVBufferRef reference, Stream stream, int device, Stri
         }
         try {
             Stream stream = Stream.open();
-            new LongPointer(new AVHWDeviceContext(made.data()).hwctx())
-                    .put(STREAM, stream.pointer().address());
+            new LongPointer(new AVHWDeviceContext(made.data()).hwctx()).put(STREAM, stream.address());
             return new CudaContext(made, stream, device, "");
         } catch (CudaFailure e) {
             av_buffer_unref(made);

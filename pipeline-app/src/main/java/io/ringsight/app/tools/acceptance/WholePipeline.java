@@ -127,13 +127,13 @@ final class WholePipeline {
         return all;
     }
 
-    /** By name, of those that do something. */
+    /** By name: the stages, and who else does something. */
     private List<Load> loads(TreeMap<Long, Long> before, long passedNs) {
         TreeMap<String, Load> byName = new TreeMap<>();
         cpuNs().forEach((id, ns) -> {
             ThreadInfo info = threads.getThreadInfo(id);
             double share = (ns - before.getOrDefault(id, 0L)) / (double) passedNs;
-            if (info != null && share >= 0.01) {
+            if (info != null && (share >= 0.01 || info.getThreadName().startsWith("ringsight-"))) {
                 byName.merge(
                         info.getThreadName(),
                         new Load(info.getThreadName(), 1, share),

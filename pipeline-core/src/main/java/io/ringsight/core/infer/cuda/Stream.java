@@ -28,6 +28,11 @@ public final class Stream implements AutoCloseable {
         return pointer;
     }
 
+    /** For libraries that are given a stream by its address. */
+    public long address() {
+        return pointer.address();
+    }
+
     /** Waits until all that was queued is done. */
     public void synchronize() {
         Cuda.check(cudart.cudaStreamSynchronize(pointer), "cudaStreamSynchronize");

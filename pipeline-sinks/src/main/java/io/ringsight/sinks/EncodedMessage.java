@@ -27,6 +27,6 @@ public record EncodedMessage(MessageKey key, MessageType type, long utcNs, Frame
     /** {@link #utcNs()} as RFC 3339 with microseconds. */
     public String utc() {
         char[] text = new char[32];
-        return new String(text, 0, JsonText.utc(utcNs, text));
+        return new String(text, 0, JsonDigits.utc(utcNs, text));
     }
 }

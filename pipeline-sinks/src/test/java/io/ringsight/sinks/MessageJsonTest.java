@@ -234,7 +234,7 @@ class MessageJsonTest {
             String expected = Instant.ofEpochSecond(
                             Math.floorDiv(utcNs, 1_000_000_000L), Math.floorMod(utcNs, 1_000_000_000L) / 1_000 * 1_000)
                     .toString();
-            String actual = new String(text, 0, JsonText.utc(utcNs, text));
+            String actual = new String(text, 0, JsonDigits.utc(utcNs, text));
             assertThat(Instant.parse(actual)).isEqualTo(Instant.parse(expected));
             assertThat(actual).hasSize(27);
         }
@@ -255,7 +255,7 @@ class MessageJsonTest {
 
     private static String decimal(double value, int digits) {
         char[] text = new char[40];
-        return new String(text, 0, JsonText.decimal(value, digits, text));
+        return new String(text, 0, JsonDigits.decimal(value, digits, text));
     }
 
     @Test

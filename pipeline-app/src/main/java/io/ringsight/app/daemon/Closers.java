@@ -49,12 +49,7 @@ final class Closers implements AutoCloseable {
         List<Named> all = List.copyOf(opened);
         opened.clear();
         Thread closer = Threads.start("closer", () -> closeAll(all));
-        try {
-            closer.join(deadline.leftMs(1));
-        } catch (InterruptedException e) {
-            interrupted = true;
-        }
-        if (closer.isAlive()) {
+        if (!Threads.awaitEnd(closer, deadline.leftMs(1))) {
             LOG.warn("not everything was closed in time; left while closing {}", closing);
         }
         if (interrupted) {

@@ -7,11 +7,13 @@ import io.ringsight.core.frame.SourceId;
 import io.ringsight.core.metrics.Counters;
 import io.ringsight.core.pipeline.ResultSink;
 import io.ringsight.core.preprocess.PreprocessException;
+import io.ringsight.core.run.LogThrottle;
 import io.ringsight.core.run.Threads;
 import io.ringsight.core.time.Clock;
 import io.ringsight.sinks.EncodedMessage;
 import io.ringsight.sinks.MessageType;
 import io.ringsight.sinks.MessageWatcher;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Queue;
@@ -30,10 +32,11 @@ import org.slf4j.LoggerFactory;
  */
 public final class LivePictures implements ResultSink, MessageWatcher, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(LivePictures.class);
-    private static final long LOG_INTERVAL_NS = 60_000_000_000L;
+    private static final Duration LOG_INTERVAL = Duration.ofMinutes(1);
 
     private final Clock clock;
     private final Counters<HttpCounter> metrics;
+    private final LogThrottle failures;
     /** Replaced as a whole. */
     private volatile Map<SourceId, WatchedSource> watched = Map.of();
     /** Those that nobody watches any more. */
@@ -43,11 +46,11 @@ public final class LivePictures implements ResultSink, MessageWatcher, AutoClose
     private volatile Thread encoder;
 
     private volatile boolean closed;
-    private long nextLogNs = Long.MIN_VALUE;
 
     public LivePictures(Clock clock, Counters<HttpCounter> metrics) {
         this.clock = clock;
         this.metrics = metrics;
+        failures = new LogThrottle(clock, LOG_INTERVAL);
     }
 
     @Override
@@ -149,11 +152,7 @@ public final class LivePictures implements ResultSink, MessageWatcher, AutoClose
     }
 
     private void tell(WatchedSource source, PreprocessException e) {
-        long nowNs = clock.nanoTime();
-        if (nextLogNs == Long.MIN_VALUE || nowNs - nextLogNs >= 0) {
-            nextLogNs = nowNs + LOG_INTERVAL_NS;
-            LOG.warn("{}: a picture cannot be shown: {}", source.id(), e.getMessage());
-        }
+        failures.tell(span -> LOG.warn("{}: a picture cannot be shown: {}{}", source.id(), e.getMessage(), span));
     }
 
     /** Nobody sees anything any more; pictures still held are given back. Does not wait. */

@@ -219,12 +219,7 @@ public final class DetectorSwitch implements AutoCloseable {
     }
 
     private void awaitOpener() {
-        try {
-            opener.join(CLOSE_LIMIT_MS);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
-        if (opener.isAlive()) {
+        if (!Threads.awaitEnd(opener, CLOSE_LIMIT_MS)) {
             LOG.warn("the engine is still being built after {} ms: leaving it", CLOSE_LIMIT_MS);
         }
     }

@@ -4,7 +4,9 @@ import io.ringsight.core.detect.OutputException;
 import io.ringsight.core.frame.GapReason;
 import io.ringsight.core.infer.InferenceException;
 import io.ringsight.core.metrics.Counter;
+import io.ringsight.core.run.LogThrottle;
 import io.ringsight.core.time.Clock;
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.slf4j.Logger;
@@ -16,19 +18,19 @@ import org.slf4j.LoggerFactory;
  */
 final class StageFailures {
     private static final Logger LOG = LoggerFactory.getLogger(Pipeline.class);
-    private static final long LOG_INTERVAL_NS = 1_000_000_000L;
-    private static final long DETECTIONS_LOG_INTERVAL_NS = 60 * LOG_INTERVAL_NS;
-    private static final long MISREAD_LOG_INTERVAL_NS = 60 * LOG_INTERVAL_NS;
+    private static final Duration LOG_INTERVAL = Duration.ofSeconds(1);
+    private static final long DETECTIONS_LOG_INTERVAL_NS = 60_000_000_000L;
+    private static final long MISREAD_LOG_INTERVAL_NS = 60_000_000_000L;
 
     private final Clock clock;
+    private final LogThrottle failures;
     private final CompletableFuture<Throwable> broken = new CompletableFuture<>();
-    private long nextLogNs = Long.MIN_VALUE;
-    private long untold;
     private long nextDetectionsLogNs = Long.MIN_VALUE;
     private long nextMisreadLogNs = Long.MIN_VALUE;
 
     StageFailures(Clock clock) {
         this.clock = clock;
+        failures = new LogThrottle(clock, LOG_INTERVAL);
     }
 
     /**
@@ -148,15 +150,10 @@ final class StageFailures {
         return e instanceof Error ? InferenceException.fatal(message, e) : InferenceException.ofFrame(message, e);
     }
 
-    private synchronized void tell(String what, FrameSlot slot, Throwable e) {
-        untold++;
-        long nowNs = clock.nanoTime();
-        if (nowNs >= nextLogNs) {
-            LOG.warn(
-                    "{}: {}: {} ({} failures since the last such line)", slot.sourceId(), what, e.getMessage(), untold);
+    private void tell(String what, FrameSlot slot, Throwable e) {
+        failures.tell(span -> {
+            LOG.warn("{}: {}: {}{}", slot.sourceId(), what, e.getMessage(), span);
             LOG.debug("{}: {}", slot.sourceId(), what, e);
-            untold = 0;
-            nextLogNs = nowNs + LOG_INTERVAL_NS;
-        }
+        });
     }
 }

@@ -20,6 +20,20 @@ public final class Threads {
     }
 
     /**
+     * Waits for one of which the caller can do without. An interrupt ends the waiting and stays with the caller.
+     *
+     * @return whether it has ended
+     */
+    public static boolean awaitEnd(Thread thread, long timeoutMs) {
+        try {
+            thread.join(Math.max(1, timeoutMs));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        return !thread.isAlive();
+    }
+
+    /**
      * Waits for all of them within one time limit.
      *
      * @return the names of those that still run

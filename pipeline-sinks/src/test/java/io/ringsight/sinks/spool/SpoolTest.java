@@ -30,7 +30,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.slf4j.LoggerFactory;
 
-@Timeout(300)
+@Timeout(120)
 class SpoolTest {
     private static final MessageSchema SCHEMA = new MessageSchema();
 

@@ -135,8 +135,8 @@ public final class LetterboxArguments implements AutoCloseable {
     }
 
     private void yuv(ColorMatrix matrix, double luma, double chroma) {
-        double kr = redShare(matrix);
-        double kb = blueShare(matrix);
+        double kr = matrix.red();
+        double kb = matrix.blue();
         double kg = 1 - kr - kb;
         row(0, luma, 0, chroma * (1 - kr));
         row(1, luma, -chroma * (1 - kb) * kb / kg, -chroma * (1 - kr) * kr / kg);
@@ -154,24 +154,6 @@ public final class LetterboxArguments implements AutoCloseable {
         struct.putFloat(at, (float) first);
         struct.putFloat(at + 4, (float) second);
         struct.putFloat(at + 8, (float) third);
-    }
-
-    /** What red is worth in luma. */
-    private static double redShare(ColorMatrix matrix) {
-        return switch (matrix) {
-            case BT601 -> 0.299;
-            case BT709 -> 0.2126;
-            case BT2020 -> 0.2627;
-        };
-    }
-
-    /** What blue is worth in luma. */
-    private static double blueShare(ColorMatrix matrix) {
-        return switch (matrix) {
-            case BT601 -> 0.114;
-            case BT709 -> 0.0722;
-            case BT2020 -> 0.0593;
-        };
     }
 
     /** The struct, for as long as this lives. */

@@ -23,21 +23,13 @@ import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 
 /**
  * Tensors over our own buffers, made once, for a worker's session to compute: results are written in place and nothing
  * is copied.
- *
- * <p>Launching and awaiting hand over by one volatile state and park/unpark: unlike locks and semaphores of the JDK
- * that allocates no queue node when it waits.
  */
 final class OnnxLane implements Lane {
-    private static final int IDLE = 0;
-    private static final int LAUNCHED = 1;
-    private static final int DONE = 2;
-
     private final HostLetterbox letterbox;
     private final List<TensorRow> rows = new ArrayList<>();
     private final TensorMemory input;
@@ -49,10 +41,7 @@ final class OnnxLane implements Lane {
     private final List<Map<String, OnnxTensor>> outputs = new ArrayList<>();
     private final OnnxWorker worker;
 
-    private int launchedRows;
-    private volatile int state = IDLE;
-    private volatile Thread waiter;
-    private InferenceException failure;
+    private final Handover handover = new Handover();
 
     OnnxLane(ModelSpec model, int maxBatch, HostLetterbox letterbox, OnnxWorker worker) throws OrtException {
         this.letterbox = letterbox;
@@ -120,25 +109,13 @@ final class OnnxLane implements Lane {
         if (rows < 1 || rows > this.rows.size()) {
             throw new IllegalArgumentException("rows must be 1 to " + this.rows.size() + ": " + rows);
         }
-        launchedRows = rows;
-        state = LAUNCHED;
+        handover.launch(rows);
         worker.wake();
     }
 
     @Override
     public void await() throws InterruptedException {
-        waiter = Thread.currentThread();
-        while (state != DONE) {
-            if (Thread.interrupted()) {
-                throw new InterruptedException();
-            }
-            LockSupport.park(this);
-        }
-        waiter = null;
-        state = IDLE;
-        if (failure != null) {
-            throw failure;
-        }
+        handover.await();
     }
 
     @Override
@@ -153,31 +130,26 @@ final class OnnxLane implements Lane {
 
     /** On the worker's thread: computes what was launched, if anything was. */
     boolean computeIfLaunched(OrtSession session) {
-        if (state != LAUNCHED) {
+        int rows = handover.launched();
+        if (rows == 0) {
             return false;
         }
-        end(compute(session));
+        handover.end(compute(session, rows));
         return true;
     }
 
     /** On the worker's thread: it ends, and computes no more. */
     void failIfLaunched(InferenceException cause) {
-        if (state == LAUNCHED) {
-            end(cause);
+        if (handover.launched() > 0) {
+            handover.end(cause);
         }
     }
 
-    private void end(InferenceException cause) {
-        failure = cause;
-        state = DONE;
-        LockSupport.unpark(waiter);
-    }
-
     /** Null, or why it failed. An Error is a broken runtime: it is told to the waiter, who stops the pipeline. */
-    private InferenceException compute(OrtSession session) {
-        Map<String, OnnxTensor> in = inputs.get(launchedRows - 1);
+    private InferenceException compute(OrtSession session, int rows) {
+        Map<String, OnnxTensor> in = inputs.get(rows - 1);
         try {
-            session.run(in, outputs.get(launchedRows - 1)).close();
+            session.run(in, outputs.get(rows - 1)).close();
             return null;
         } catch (OrtException | RuntimeException e) {
             return InferenceException.ofFrame("inference failed: " + e.getMessage(), e);

@@ -1,8 +1,6 @@
 package io.ringsight.core.infer.onnx;
 
 import java.nio.ByteBuffer;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -24,9 +22,8 @@ final class OnnxScan {
     private static final Set<String> KNOWN_DOMAINS = Set.of("", "ai.onnx", "ai.onnx.ml", "com.microsoft");
 
     private final ByteBuffer bytes;
-    private final Set<String> locations = new TreeSet<>();
     private final Set<String> customOps = new TreeSet<>();
-    private final WeightPrecision precision = new WeightPrecision();
+    private final OnnxWeights weights = new OnnxWeights();
     private boolean graphSeen;
     private boolean versionSeen;
     private long irVersion;
@@ -58,12 +55,12 @@ final class OnnxScan {
 
     /** Precision of most weights. */
     String precision() {
-        return precision.ofMost();
+        return weights.precision();
     }
 
     /** Names of the files that hold weights, as the model writes them, sorted. */
     Set<String> locations() {
-        return locations;
+        return weights.locations();
     }
 
     /** Operations of other domains than the runtime's, sorted: plugins. */
@@ -122,9 +119,9 @@ final class OnnxScan {
             if (graph.isBytes(1)) {
                 node(graph.message(), depth);
             } else if (graph.isBytes(5)) {
-                tensor(graph.message());
+                weights.tensor(graph.message());
             } else if (graph.isBytes(15)) {
-                sparse(graph.message());
+                weights.sparse(graph.message());
             }
         }
     }
@@ -135,7 +132,7 @@ final class OnnxScan {
         while (node.next()) {
             if (node.isBytes(4)) {
                 op = node.text();
-                precision.operation(op);
+                weights.operation(op);
             } else if (node.isBytes(5)) {
                 attribute(node.message(), depth);
             } else if (node.isBytes(7)) {
@@ -150,51 +147,12 @@ final class OnnxScan {
     private void attribute(ProtoReader attribute, int depth) {
         while (attribute.next()) {
             if (attribute.isBytes(5) || attribute.isBytes(10)) {
-                tensor(attribute.message());
+                weights.tensor(attribute.message());
             } else if ((attribute.isBytes(6) || attribute.isBytes(11)) && depth < MAX_DEPTH) {
                 graph(attribute.message(), depth + 1);
             } else if (attribute.isBytes(22) || attribute.isBytes(23)) {
-                sparse(attribute.message());
+                weights.sparse(attribute.message());
             }
-        }
-    }
-
-    private void sparse(ProtoReader sparse) {
-        while (sparse.next()) {
-            if (sparse.isBytes(1) || sparse.isBytes(2)) {
-                tensor(sparse.message());
-            }
-        }
-    }
-
-    private void tensor(ProtoReader tensor) {
-        long type = 0;
-        List<Long> shape = new ArrayList<>();
-        while (tensor.next()) {
-            if (tensor.field() == 1) {
-                tensor.numbers(shape);
-            } else if (tensor.isNumber(2)) {
-                type = tensor.number();
-            } else if (tensor.isBytes(13)) {
-                external(tensor.message());
-            }
-        }
-        long numbers = shape.stream().mapToLong(Long::longValue).reduce(1, (a, b) -> a * b);
-        precision.numbers(type, numbers);
-    }
-
-    private void external(ProtoReader entry) {
-        String key = "";
-        String value = "";
-        while (entry.next()) {
-            if (entry.isBytes(1)) {
-                key = entry.text();
-            } else if (entry.isBytes(2)) {
-                value = entry.text();
-            }
-        }
-        if (key.equals("location")) {
-            locations.add(value);
         }
     }
 }

@@ -78,12 +78,7 @@ final class OnnxWorker implements AutoCloseable {
             return true;
         }
         LockSupport.unpark(ending);
-        try {
-            ending.join(END_LIMIT_MS);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
-        return !ending.isAlive();
+        return Threads.awaitEnd(ending, END_LIMIT_MS);
     }
 
     /** Whoever waits for a lane would wait for ever if the thread ended without a word. */

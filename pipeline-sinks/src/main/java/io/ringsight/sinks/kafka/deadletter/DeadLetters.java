@@ -3,6 +3,7 @@ package io.ringsight.sinks.kafka.deadletter;
 import com.fasterxml.jackson.core.io.JsonStringEncoder;
 import io.ringsight.core.metrics.SinkCounter;
 import io.ringsight.core.metrics.SinkMetrics;
+import io.ringsight.core.run.LogThrottle;
 import io.ringsight.core.time.Clock;
 import io.ringsight.sinks.EncodedMessage;
 import io.ringsight.sinks.jsonl.LineFile;
@@ -12,6 +13,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
@@ -27,7 +29,7 @@ public final class DeadLetters {
     private static final Logger LOG = LoggerFactory.getLogger(DeadLetters.class);
     private static final String NAME = "dead-letters.jsonl";
     private static final long MAX_BYTES = 16L << 20;
-    private static final long TOLD_EVERY_NS = TimeUnit.MINUTES.toNanos(1);
+    private static final Duration TOLD_EVERY = Duration.ofMinutes(1);
 
     private final Path dir;
     private final Path path;
@@ -37,10 +39,8 @@ public final class DeadLetters {
     private final LineFile file;
     /** Whether the last one could not be set aside: that is said once. */
     private boolean fails;
-    /** Dropped since that was told. */
-    private long untold;
 
-    private long toldNs;
+    private final LogThrottle drops;
 
     /** The file in a spool's directory. */
     static Path path(Path dir) {
@@ -68,7 +68,7 @@ public final class DeadLetters {
         this.topic = topic;
         this.metrics = metrics;
         this.clock = clock;
-        toldNs = clock.nanoTime() - TOLD_EVERY_NS;
+        drops = new LogThrottle(clock, TOLD_EVERY);
         file = new LineFile(path, maxBytes, 2);
     }
 
@@ -99,29 +99,23 @@ public final class DeadLetters {
 
     private void dropOldest() throws IOException {
         Path dropped = droppedPath(dir);
+        long count = 0;
         if (Files.exists(dropped)) {
-            long count = DeadLetterReader.count(dropped, ResentMarks.read(dir));
+            count = DeadLetterReader.count(dropped, ResentMarks.read(dir));
             Files.delete(dropped);
             metrics.count(SinkCounter.DEAD_LETTERS_DROPPED, count);
-            untold += count;
         }
-        if (clock.nanoTime() - toldNs >= TOLD_EVERY_NS) {
-            tellDropped();
-        }
+        drops.tell(count, this::tellDropped);
     }
 
-    private void tellDropped() {
-        if (untold > 0) {
-            LOG.warn(
-                    "{}: {} dead letters were dropped ({} so far), those set aside longest, because {} was full; their"
-                            + " frames stay in gaps; ringsight deadletters resend sends those that are left",
-                    metrics.sinkName(),
-                    untold,
-                    metrics.value(SinkCounter.DEAD_LETTERS_DROPPED),
-                    path);
-            untold = 0;
-            toldNs = clock.nanoTime();
-        }
+    private void tellDropped(LogThrottle.Span span) {
+        LOG.warn(
+                "{}: {} dead letters were dropped ({} so far), those set aside longest, because {} was full; their"
+                        + " frames stay in gaps; ringsight deadletters resend sends those that are left",
+                metrics.sinkName(),
+                span.count(),
+                metrics.value(SinkCounter.DEAD_LETTERS_DROPPED),
+                path);
     }
 
     private byte[] line(EncodedMessage message, String reason) {
@@ -144,7 +138,7 @@ public final class DeadLetters {
     }
 
     public synchronized void close() {
-        tellDropped();
+        drops.tellRest(this::tellDropped);
         file.close();
     }
 }

@@ -96,6 +96,7 @@ class ArchitectureTest {
                 onlyIn("org.bytedeco.tensorrt..", "io.ringsight.core.infer.tensorrt.."));
         rules.put("Kafka lives in sinks.kafka and client.kafka", onlyIn("org.apache.kafka..", KAFKA_USERS));
         rules.put("the MQTT client lives in sinks.mqtt", onlyIn("com.hivemq..", "io.ringsight.sinks.mqtt.."));
+        rules.put("Modbus lives in sinks.modbus", onlyIn("com.ghgande..", "io.ringsight.sinks.modbus.."));
         rules.put("HdrHistogram lives in metrics and bench", onlyIn("org.HdrHistogram..", HISTOGRAM_USERS));
         rules.put("FFmpeg lives in preprocess and sources", onlyIn("org.bytedeco.ffmpeg..", FFMPEG_USERS));
         rules.put("OpenCV lives in app", onlyIn("org.bytedeco.opencv..", "io.ringsight.app.."));

@@ -1,34 +1,44 @@
 package io.ringsight.sinks;
 
+import io.ringsight.core.frame.SourceId;
 import io.ringsight.core.metrics.SinkMetrics;
 import java.time.Duration;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Predicate;
 
-/** A sink that is given messages of some types only. What it must tell of messages that it lost, it tells all the same. */
+/** A sink that is given some messages only. What it must tell of messages that it lost, it tells all the same. */
 public final class SelectedMessages implements MessageSink {
     private final MessageSink sink;
-    private final Set<MessageType> types;
+    private final Predicate<EncodedMessage> isSelected;
 
-    private SelectedMessages(MessageSink sink, List<MessageType> types) {
+    private SelectedMessages(MessageSink sink, Predicate<EncodedMessage> isSelected) {
         this.sink = sink;
-        this.types = EnumSet.copyOf(types);
+        this.isSelected = isSelected;
     }
 
     /** The sink, given messages of these types only, of which there is one at least. */
     public static MessageSink of(List<MessageType> types, MessageSink sink) {
-        return types.containsAll(EnumSet.allOf(MessageType.class)) ? sink : new SelectedMessages(sink, types);
+        Set<MessageType> selected = EnumSet.copyOf(types);
+        return types.containsAll(EnumSet.allOf(MessageType.class))
+                ? sink
+                : new SelectedMessages(sink, message -> selected.contains(message.type()));
+    }
+
+    /** The sink, given messages of this source only. */
+    public static MessageSink ofSource(SourceId source, MessageSink sink) {
+        return new SelectedMessages(sink, message -> message.sourceId().equals(source));
     }
 
     @Override
     public boolean offer(EncodedMessage message) {
-        return !types.contains(message.type()) || sink.offer(message);
+        return !isSelected.test(message) || sink.offer(message);
     }
 
     @Override
     public void put(EncodedMessage message) {
-        if (types.contains(message.type())) {
+        if (isSelected.test(message)) {
             sink.put(message);
         }
     }

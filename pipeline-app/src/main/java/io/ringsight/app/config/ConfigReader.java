@@ -4,11 +4,13 @@ import io.ringsight.app.config.yaml.ConfigException;
 import io.ringsight.app.config.yaml.YamlErrors;
 import io.ringsight.app.config.yaml.YamlFile;
 import io.ringsight.app.config.yaml.YamlObject;
+import io.ringsight.core.frame.SourceId;
 import io.ringsight.core.model.ModelException;
 import io.ringsight.core.model.ModelSpec;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -71,8 +73,11 @@ public final class ConfigReader {
         ModelsReader reader = new ModelsReader(errors, models, home, sinkFiles);
         ModelsRead read = reader.read(required(root, "pipeline"), root.object("models"));
         modelMistakes.addAll(reader.mistakesOfFiles());
-        List<SourceConfig> sources = sources(root, read, defaults(root));
-        List<SinkConfig> sinks = new SinksReader(errors, sinkFiles).read(root);
+        Map<SourceId, YamlObject> places = new LinkedHashMap<>();
+        List<SourceConfig> sources = sources(root, read, defaults(root), places);
+        SinksReader sinksReader = new SinksReader(errors, sinkFiles);
+        List<SinkConfig> sinks = sinksReader.read(root);
+        sinksReader.check(sources, places);
         sinkFiles.reads(errors.file(), "this configuration");
         sources.forEach(sinkFiles::reads);
         Optional<HttpConfig> http = root.object("http").map(yaml -> new HttpReader(errors, yaml).read());
@@ -105,7 +110,8 @@ public final class ConfigReader {
         return defaults;
     }
 
-    private List<SourceConfig> sources(YamlObject root, ModelsRead read, Optional<YamlObject> defaults) {
+    private List<SourceConfig> sources(
+            YamlObject root, ModelsRead read, Optional<YamlObject> defaults, Map<SourceId, YamlObject> places) {
         List<YamlObject> list = root.objects("sources");
         if (!root.has("sources")) {
             root.mistake("sources", "expected a list of at least one source, but the key is missing");
@@ -118,6 +124,9 @@ public final class ConfigReader {
             defaults.ifPresent(yaml::addDefaults);
             new SourceReader(yaml, read).read().ifPresent(sources::add);
             String id = yaml.text("id", "");
+            if (SourceId.isValid(id)) {
+                places.putIfAbsent(new SourceId(id), yaml);
+            }
             Integer first = id.isEmpty() ? null : lines.putIfAbsent(id, yaml.lineOf("id"));
             if (first != null) {
                 yaml.mistake(

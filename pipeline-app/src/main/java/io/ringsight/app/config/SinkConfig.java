@@ -1,5 +1,6 @@
 package io.ringsight.app.config;
 
+import io.ringsight.core.analyse.verdict.Announcing;
 import io.ringsight.core.time.Clock;
 import io.ringsight.sinks.MessageSink;
 import io.ringsight.sinks.MessageType;
@@ -8,6 +9,8 @@ import io.ringsight.sinks.jsonl.JsonLinesSink;
 import io.ringsight.sinks.jsonl.JsonLinesSpec;
 import io.ringsight.sinks.kafka.KafkaSink;
 import io.ringsight.sinks.kafka.client.KafkaSinkSpec;
+import io.ringsight.sinks.modbus.ModbusSink;
+import io.ringsight.sinks.modbus.ModbusSpec;
 import io.ringsight.sinks.mqtt.MqttSink;
 import io.ringsight.sinks.mqtt.MqttSpec;
 import io.ringsight.sinks.queue.QueueLimits;
@@ -31,10 +34,11 @@ public sealed interface SinkConfig {
      * Opens it.
      *
      * @param onReaderGone told when whoever read standard output has gone, if it writes there; any thread
+     * @param announcing takes parts, if it is one by which they are announced
      * @throws FileInUseException if another process writes its file
      * @throws SpoolException if its spool's directory cannot be used
      */
-    MessageSink open(Clock clock, Runnable onReaderGone) throws FileInUseException;
+    MessageSink open(Clock clock, Runnable onReaderGone, Announcing announcing) throws FileInUseException;
 
     /** A Kafka topic. */
     record Kafka(KafkaSinkSpec spec, List<MessageType> messages) implements SinkConfig {
@@ -49,7 +53,7 @@ public sealed interface SinkConfig {
         }
 
         @Override
-        public MessageSink open(Clock clock, Runnable onReaderGone) {
+        public MessageSink open(Clock clock, Runnable onReaderGone, Announcing announcing) {
             return KafkaSink.open(spec, clock);
         }
 
@@ -73,7 +77,7 @@ public sealed interface SinkConfig {
         }
 
         @Override
-        public MessageSink open(Clock clock, Runnable onReaderGone) {
+        public MessageSink open(Clock clock, Runnable onReaderGone, Announcing announcing) {
             return WebhookSink.open(spec, clock);
         }
 
@@ -97,11 +101,39 @@ public sealed interface SinkConfig {
         }
 
         @Override
-        public MessageSink open(Clock clock, Runnable onReaderGone) {
+        public MessageSink open(Clock clock, Runnable onReaderGone, Announcing announcing) {
             return MqttSink.open(spec, clock);
         }
 
         /** Without user and password. */
+        @Override
+        public String toString() {
+            return spec.toString();
+        }
+    }
+
+    /** A controller that gets the verdicts of one source. */
+    record Modbus(ModbusSpec spec) implements SinkConfig {
+        @Override
+        public String name() {
+            return spec.name();
+        }
+
+        @Override
+        public List<MessageType> messages() {
+            return List.of(MessageType.VERDICT);
+        }
+
+        @Override
+        public QueueLimits limits() {
+            return spec.limits();
+        }
+
+        @Override
+        public MessageSink open(Clock clock, Runnable onReaderGone, Announcing announcing) {
+            return ModbusSink.open(spec, announcing, clock);
+        }
+
         @Override
         public String toString() {
             return spec.toString();
@@ -121,7 +153,7 @@ public sealed interface SinkConfig {
         }
 
         @Override
-        public MessageSink open(Clock clock, Runnable onReaderGone) throws FileInUseException {
+        public MessageSink open(Clock clock, Runnable onReaderGone, Announcing announcing) throws FileInUseException {
             return JsonLinesSink.open(spec, clock, onReaderGone);
         }
 

@@ -1,13 +1,18 @@
 package io.ringsight.app.config;
 
+import io.ringsight.app.config.output.ModbusReader;
 import io.ringsight.app.config.output.MqttReader;
 import io.ringsight.app.config.output.SharedKeys;
 import io.ringsight.app.config.yaml.Environment;
+import io.ringsight.app.config.yaml.Suggestion;
 import io.ringsight.app.config.yaml.YamlErrors;
 import io.ringsight.app.config.yaml.YamlObject;
+import io.ringsight.core.analyse.verdict.PartTrigger;
+import io.ringsight.core.frame.SourceId;
 import io.ringsight.sinks.MessageType;
 import io.ringsight.sinks.jsonl.JsonLinesSpec;
 import io.ringsight.sinks.kafka.client.KafkaSinkSpec;
+import io.ringsight.sinks.modbus.ModbusSpec;
 import io.ringsight.sinks.mqtt.MqttSpec;
 import io.ringsight.sinks.queue.QueueLimits;
 import io.ringsight.sinks.spool.SpoolSpec;
@@ -19,6 +24,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -27,11 +33,13 @@ import java.util.Optional;
 final class SinksReader {
     private static final String PROPERTIES = "properties.";
     private static final int MAX_FILES = 10_000;
-    private static final List<String> KINDS = List.of("kafka", "jsonl", "webhook", "mqtt");
+    private static final List<String> KINDS = List.of("kafka", "jsonl", "webhook", "mqtt", "modbus");
 
     private final YamlErrors errors;
     private final SinkFiles files;
     private final Map<String, Integer> lines = new HashMap<>();
+    /** Whose parts each controller is about. */
+    private final Map<YamlObject, SourceId> controllers = new LinkedHashMap<>();
 
     /** @param files is told of every file that sinks may write */
     SinksReader(YamlErrors errors, SinkFiles files) {
@@ -58,6 +66,7 @@ final class SinksReader {
         Optional<YamlObject> jsonl = entry.object("jsonl");
         Optional<YamlObject> webhook = entry.object("webhook");
         Optional<YamlObject> mqtt = entry.object("mqtt");
+        Optional<YamlObject> modbus = entry.object("modbus");
         List<String> kinds = entry.keys();
         if (kinds.size() != 1) {
             String at = kinds.isEmpty() ? "kafka" : kinds.get(0);
@@ -77,7 +86,8 @@ final class SinksReader {
         return kafka.map(this::kafka)
                 .or(() -> jsonl.map(this::jsonl))
                 .or(() -> webhook.map(this::webhook))
-                .or(() -> mqtt.map(this::mqtt));
+                .or(() -> mqtt.map(this::mqtt))
+                .or(() -> modbus.flatMap(this::modbus));
     }
 
     private SinkConfig kafka(YamlObject yaml) {
@@ -136,6 +146,61 @@ final class SinksReader {
         }
         files.reads(spec.broker().caFile().orElse(null), "the authorities of " + spec.name());
         return new SinkConfig.Mqtt(spec, messages);
+    }
+
+    private Optional<SinkConfig> modbus(YamlObject yaml) {
+        Optional<ModbusSpec> spec = ModbusReader.sink(yaml);
+        spec.ifPresent(read -> {
+            if (once(
+                    yaml,
+                    "statusAddress",
+                    read.name(),
+                    Integer.toString(read.blocks().status()))) {
+                spools(yaml, read.spool());
+            }
+            controllers.put(yaml, read.source());
+        });
+        return spec.map(SinkConfig.Modbus::new);
+    }
+
+    /**
+     * Complains of controllers whose source nobody judges, and of sources that wait for a controller.
+     *
+     * @param sources all, and where each stands
+     */
+    void check(List<SourceConfig> sources, Map<SourceId, YamlObject> places) {
+        controllers.forEach((yaml, id) -> {
+            Optional<SourceConfig> source =
+                    sources.stream().filter(one -> one.id().equals(id)).findFirst();
+            if (places.containsKey(id)
+                    && source.filter(one -> one.analysis().parts().isEmpty()).isPresent()) {
+                yaml.mistake(
+                        "source",
+                        "expected a source with parts, got " + YamlObject.quoted(id.value())
+                                + ", which has none: there are no verdicts");
+            } else if (!places.containsKey(id)) {
+                List<String> ids = places.keySet().stream().map(SourceId::value).toList();
+                yaml.mistake(
+                        "source",
+                        "expected one of the sources " + String.join(", ", ids) + ", got "
+                                + YamlObject.quoted(id.value()) + Suggestion.of(id.value(), ids));
+            }
+        });
+        for (SourceConfig source : sources) {
+            boolean waits = source.analysis()
+                    .parts()
+                    .filter(parts -> parts.trigger().kind() == PartTrigger.Kind.MODBUS)
+                    .isPresent();
+            long announcing =
+                    controllers.values().stream().filter(source.id()::equals).count();
+            if (waits && announcing != 1) {
+                places.get(source.id())
+                        .mistake(
+                                "parts",
+                                "trigger: modbus needs one sink modbus: {source: " + source.id()
+                                        + "}, which has the trigger; got " + announcing);
+            }
+        }
     }
 
     /** The spool is this sink's alone. */

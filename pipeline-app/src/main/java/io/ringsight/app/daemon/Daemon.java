@@ -10,9 +10,9 @@ import io.ringsight.app.config.yaml.ConfigException;
 import io.ringsight.app.linux.LowPriority;
 import io.ringsight.app.live.LivePictures;
 import io.ringsight.app.rest.RecentMessages;
-import io.ringsight.core.analyse.verdict.Announcement;
+import io.ringsight.core.analyse.verdict.Announcing;
 import io.ringsight.core.analyse.verdict.PartLine;
-import io.ringsight.core.frame.SourceId;
+import io.ringsight.core.analyse.verdict.PartTrigger;
 import io.ringsight.core.infer.BackendSpec;
 import io.ringsight.core.infer.Opened;
 import io.ringsight.core.infer.open.Backends;
@@ -103,7 +103,7 @@ public final class Daemon implements AutoCloseable {
         status = new Status(clock);
         end = new DaemonEnd(status, clock);
         closers = new Closers(deadline, end::failed);
-        sinks = new SinkSet(clock, deadline, end::outputGone);
+        sinks = new SinkSet(clock, deadline, end::outputGone, announcing(PartTrigger.Kind.MODBUS));
         summary = new SummaryLog(status);
         pipelines = new ModelPipelines(backends, clock, status, end::deviceFailed);
     }
@@ -271,15 +271,18 @@ public final class Daemon implements AutoCloseable {
     }
 
     private void openPages(HttpConfig http) throws ConfigException {
-        DaemonPages opened = DaemonPages.open(http, status, recent, this::running, this::reloadAsked, this::announce);
+        DaemonPages opened = DaemonPages.open(
+                http, status, recent, this::running, this::reloadAsked, announcing(PartTrigger.Kind.HTTP));
         closers.add("pages", opened::close);
         port = opened.port();
         live = Optional.of(opened.live());
     }
 
-    private Optional<PartLine.Announced> announce(SourceId source, Announcement announcement) {
-        PartLines now = parts;
-        return now == null ? Optional.of(PartLine.Announced.STOPPED) : now.announce(source, announcement);
+    private Announcing announcing(PartTrigger.Kind by) {
+        return (source, announcement) -> {
+            PartLines now = parts;
+            return now == null ? Optional.of(PartLine.Announced.STOPPED) : now.announce(by, source, announcement);
+        };
     }
 
     private LoadedModels openModels() throws ConfigException {

@@ -17,6 +17,7 @@ import io.ringsight.app.rest.History;
 import io.ringsight.app.rest.PartsApi;
 import io.ringsight.app.rest.RecentMessages;
 import io.ringsight.app.rest.RestApi;
+import io.ringsight.core.analyse.verdict.Announcing;
 import io.ringsight.core.metrics.Counters;
 import io.ringsight.core.run.Ticker;
 import java.time.Duration;
@@ -49,7 +50,7 @@ final class DaemonPages implements AutoCloseable {
             RecentMessages recent,
             Supplier<Config> running,
             RestApi.Reload reload,
-            PartsApi.Announcing announcing)
+            Announcing announcing)
             throws ConfigException {
         Counters<HttpCounter> metrics = new Counters<>(HttpCounter.class);
         History history = new History(status);

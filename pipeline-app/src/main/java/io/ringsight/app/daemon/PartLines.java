@@ -130,10 +130,15 @@ final class PartLines {
         }
     }
 
-    /** A part comes to a source. Empty if there is no such source, or its parts are not judged by announcement. */
-    Optional<PartLine.Announced> announce(SourceId source, Announcement announcement) {
+    /**
+     * A part comes to a source.
+     *
+     * @param by who says so; only who is configured is believed
+     * @return empty if there is no such source, or its parts are announced otherwise
+     */
+    Optional<PartLine.Announced> announce(PartTrigger.Kind by, SourceId source, Announcement announcement) {
         Judged judged = lines.get(source);
-        return judged == null || judged.line.spec().trigger().kind() != PartTrigger.Kind.HTTP
+        return judged == null || judged.line.spec().trigger().kind() != by
                 ? Optional.empty()
                 : Optional.of(judged.line.announce(announcement));
     }

@@ -3,6 +3,7 @@ package io.ringsight.app.daemon;
 import io.ringsight.app.cli.CommandException;
 import io.ringsight.app.config.SinkConfig;
 import io.ringsight.app.config.yaml.ConfigException;
+import io.ringsight.core.analyse.verdict.Announcing;
 import io.ringsight.core.run.Threads;
 import io.ringsight.core.time.Clock;
 import io.ringsight.sinks.MessageSink;
@@ -24,12 +25,19 @@ final class SinkSet {
     private final Clock clock;
     private final StopDeadline deadline;
     private final Runnable onOutputGone;
+    private final Announcing announcing;
     private final List<MessageSink> sinks = new ArrayList<>();
     /** The name of the one whose reader has gone, so that it is not waited for; null if there is none. */
     private volatile String unread;
 
-    /** @param onOutputGone told when one writes to standard output and whoever read it has gone; any thread */
-    SinkSet(Clock clock, StopDeadline deadline, Runnable onOutputGone) {
+    /**
+     * None yet.
+     *
+     * @param onOutputGone told when one writes to standard output and whoever read it has gone; any thread
+     * @param announcing takes the parts that a controller announces through its sink
+     */
+    SinkSet(Clock clock, StopDeadline deadline, Runnable onOutputGone, Announcing announcing) {
+        this.announcing = announcing;
         this.clock = clock;
         this.deadline = deadline;
         this.onOutputGone = onOutputGone;
@@ -38,7 +46,8 @@ final class SinkSet {
     /** Opens one; those opened before are closed by {@link #close}, whether it can be or not. */
     MessageSink open(SinkConfig wanted) throws ConfigException {
         try {
-            MessageSink sink = SelectedMessages.of(wanted.messages(), wanted.open(clock, () -> outputGone(wanted)));
+            MessageSink sink =
+                    SelectedMessages.of(wanted.messages(), wanted.open(clock, () -> outputGone(wanted), announcing));
             sinks.add(sink);
             return sink;
         } catch (FileInUseException e) {

@@ -8,6 +8,7 @@ import io.ringsight.app.http.QueryException;
 import io.ringsight.app.http.Role;
 import io.ringsight.app.http.Route;
 import io.ringsight.core.analyse.verdict.Announcement;
+import io.ringsight.core.analyse.verdict.Announcing;
 import io.ringsight.core.analyse.verdict.PartLine;
 import io.ringsight.core.decision.Recipe;
 import io.ringsight.core.frame.SourceId;
@@ -30,12 +31,6 @@ public final class PartsApi {
     private static final String AT = "at";
     private static final String RECIPE = "recipe";
     private static final String REVISION = "revision";
-
-    /** Takes announcements. Any thread. */
-    public interface Announcing {
-        /** What became of one; empty if the source is not there or its parts are not announced so. */
-        Optional<PartLine.Announced> announce(SourceId source, Announcement announcement);
-    }
 
     private final Announcing announcing;
     private final Clock clock;

@@ -149,6 +149,7 @@ class ConfigReferenceTest {
                   - jsonl: {path: "-", bogus: 1}
                   - webhook: {url: "http://a/b", bogus: 1, spool: {bogus: 1}}
                   - mqtt: {url: "mqtt://a", bogus: 1, spool: {bogus: 1}}
+                  - modbus: {address: a, source: a, bogus: 1, spool: {bogus: 1}}
                 http: {bogus: 1, auth: {bogus: 1}, tls: {bogus: 1}}
                 """;
         Map<String, TreeSet<String>> keys = new TreeMap<>();
@@ -164,8 +165,8 @@ class ConfigReferenceTest {
                 continue;
             }
             assertThat(matcher.find()).as(mistake).isTrue();
-            String section =
-                    matcher.group(1).replaceAll("\\[.]|\\.m(?=\\.)|\\.?bogus$|.*\\.(?=kafka|jsonl|webhook|mqtt)", "");
+            String section = matcher.group(1)
+                    .replaceAll("\\[.]|\\.m(?=\\.)|\\.?bogus$|.*\\.(?=kafka|jsonl|webhook|mqtt|modbus)", "");
             keys.put(section, new TreeSet<>(Arrays.asList(matcher.group(2).split(", "))));
         }
         return keys;
@@ -258,7 +259,8 @@ class ConfigReferenceTest {
         keys.put("sources.rules", names((Map<?, ?>) ((Map<?, ?>) definitions.get("rule")).get("properties")));
         keys.put("webhook.spool", names((Map<?, ?>) ((Map<?, ?>) definitions.get("spool")).get("properties")));
         keys.put("mqtt.spool", keys.get("webhook.spool"));
-        for (String sink : List.of("kafka", "jsonl", "webhook", "mqtt")) {
+        keys.put("modbus.spool", keys.get("webhook.spool"));
+        for (String sink : List.of("kafka", "jsonl", "webhook", "mqtt", "modbus")) {
             keys.put(sink, names((Map<?, ?>) ((Map<?, ?>) definitions.get(sink)).get("properties")));
         }
         keys.put("kafka.spool", names((Map<?, ?>) spoolOf(definitions).get("properties")));

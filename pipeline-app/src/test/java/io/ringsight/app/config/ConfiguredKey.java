@@ -31,7 +31,7 @@ record ConfiguredKey(String section, String name, Map<?, ?> declared) {
         collect("pipeline", map(top, "pipeline"), definitions, keys);
         collect("http", map(top, "http"), definitions, keys);
         collect("shadow", map(top, "shadow"), definitions, keys);
-        for (String section : List.of("model", "source", "kafka", "jsonl", "webhook", "mqtt")) {
+        for (String section : List.of("model", "source", "kafka", "jsonl", "webhook", "mqtt", "modbus")) {
             collect(section, map(definitions, section), definitions, keys);
         }
         return keys;

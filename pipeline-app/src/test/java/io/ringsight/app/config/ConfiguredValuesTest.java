@@ -38,8 +38,8 @@ class ConfiguredValuesTest {
     private static final String SPEC = "sources[0].spec.";
     private static final String TIMEOUTS = SPEC + "timeouts.";
     private static final String NUMBER = "[0-9]+([.][0-9]+)?(E[0-9]+)?";
-    private static final String TOKEN = "0123456789abcdef";
-    private static final String SPOOL = "sinks[0].spec.spool.";
+    static final String TOKEN = "0123456789abcdef";
+    static final String SPOOL = "sinks[0].spec.spool.";
 
     /**
      * Where a value of a key is to be found in the built configuration.
@@ -74,7 +74,7 @@ class ConfiguredValuesTest {
     @TempDir
     private static Path dir;
 
-    private static String certificate() {
+    static String certificate() {
         return dir.resolve("server.pem").toString();
     }
 
@@ -96,7 +96,12 @@ class ConfiguredValuesTest {
         Files.writeString(dir.resolve("m.yaml"), "");
         Files.writeString(dir.resolve("other.yaml"), "");
         Pem.write(Path.of(certificate()), Path.of(key()));
-        return Stream.of(ofPipelineAndSources(), ShadowArrivals.all(), AnalysisArrivals.all(), ofSinks())
+        return Stream.of(
+                        ofPipelineAndSources(),
+                        ShadowArrivals.all(),
+                        AnalysisArrivals.all(),
+                        OutputArrivals.all(),
+                        ofSinks())
                 .flatMap(Function.identity());
     }
 
@@ -182,18 +187,6 @@ class ConfiguredValuesTest {
                 new Arrival("webhook.queueMessages", RTSP, "sinks[0].spec.limits.messages"),
                 new Arrival("webhook.queueBytes", RTSP, "sinks[0].spec.limits.bytes"),
                 new Arrival("webhook.spool", RTSP, SPOOL + "syncMs", "{syncMs: 7}", "7"),
-                new Arrival("mqtt.url", RTSP, "sinks[0].spec.broker.url", "'mqtts://a:1'", "mqtts://a:1"),
-                new Arrival("mqtt.topic", RTSP, "sinks[0].spec.topic", "a/b", "a/b"),
-                new Arrival("mqtt.version", RTSP, "sinks[0].spec.broker.version", "3.1.1", "V3", "5", "V5"),
-                new Arrival("mqtt.clientId", RTSP, "sinks[0].spec.broker.clientId", "me", "me"),
-                new Arrival("mqtt.user", RTSP, "sinks[0].spec.broker.user", "me", "me"),
-                new Arrival("mqtt.password", RTSP, "sinks[0].spec.broker.password", TOKEN, TOKEN),
-                new Arrival("mqtt.caFile", RTSP, "sinks[0].spec.broker.caFile", certificate(), certificate()),
-                new Arrival("mqtt.messages", RTSP, "sinks[0].messages[0]", "[event]", "EVENT"),
-                new Arrival("mqtt.timeoutMs", RTSP, "sinks[0].spec.timeoutMs"),
-                new Arrival("mqtt.queueMessages", RTSP, "sinks[0].spec.limits.messages"),
-                new Arrival("mqtt.queueBytes", RTSP, "sinks[0].spec.limits.bytes"),
-                new Arrival("mqtt.spool", RTSP, SPOOL + "syncMs", "{syncMs: 7}", "7"),
                 new Arrival("jsonl.path", RTSP, "sinks[0].spec.path", "'-'", "-"),
                 new Arrival("jsonl.maxBytes", RTSP, "sinks[0].spec.maxBytes"),
                 new Arrival("jsonl.keep", RTSP, "sinks[0].spec.keep"),
@@ -272,7 +265,7 @@ class ConfiguredValuesTest {
     void aChangeThatTakesARestartIsNamed(Arrival arrival) throws Exception {
         Config defaults = read(yaml(arrival, null));
         String section = arrival.section()
-                .replaceFirst("(kafka|jsonl|webhook|mqtt).*", "sinks")
+                .replaceFirst("(kafka|jsonl|webhook|mqtt|modbus).*", "sinks")
                 .replaceFirst("^source.*", "source")
                 .replaceFirst("http.*", "http");
         for (String[] pair : valuesOf(arrival)) {
@@ -320,7 +313,8 @@ class ConfiguredValuesTest {
     private static boolean isConsequence(Arrival arrival, String place) {
         return switch (arrival.key()) {
             case "source.username" -> place.equals(SPEC + "password");
-            case "kafka.topic", "webhook.url", "mqtt.url" -> place.equals(SPOOL + "dir");
+            case "kafka.topic", "webhook.url", "mqtt.url", "modbus.address", "modbus.unit", "modbus.statusAddress" ->
+                place.equals(SPOOL + "dir");
             case "mqtt.topic" -> place.equals(SPOOL + "dir") || place.equals("sinks[0].spec.broker.clientId");
             case "http.tls.certFile", "http.tls.keyFile" -> place.startsWith("http.tls");
             case "kafka.spool.enabled" -> place.startsWith(SPOOL);
@@ -352,7 +346,7 @@ class ConfiguredValuesTest {
         return arrival.key()
                 .replaceFirst("^source\\.", "sources[0].")
                 .replaceFirst("^model\\.", "models.m.")
-                .replaceFirst("^(kafka|jsonl|webhook|mqtt)\\.", "sinks[0].$1.");
+                .replaceFirst("^(kafka|jsonl|webhook|mqtt|modbus)\\.", "sinks[0].$1.");
     }
 
     /** A whole file with the key set, or without it for null. */
@@ -369,6 +363,7 @@ class ConfiguredValuesTest {
                 "http.auth", new TreeMap<>(),
                 "http.tls", new TreeMap<>()));
         sections.put("http", new TreeMap<>());
+        sections.put("modbus", new TreeMap<>(Map.of("address", "'a:1'", "source", "a")));
         sections.put("mqtt", new TreeMap<>(Map.of("url", "'mqtts://a'", "user", "you")));
         sections.put("shadow", new TreeMap<>(Map.of("model", "t")));
         if (value != null) {
@@ -388,7 +383,8 @@ class ConfiguredValuesTest {
         sections.get("http").put("auth", flow(sections.get("http.auth")));
         sections.get("http").put("tls", flow(sections.get("http.tls")));
         sections.get("kafka").put("spool", flow(sections.get("kafka.spool")));
-        String sink = List.of("jsonl", "webhook", "mqtt").contains(arrival.section()) ? arrival.section() : "kafka";
+        String sink =
+                List.of("jsonl", "webhook", "mqtt", "modbus").contains(arrival.section()) ? arrival.section() : "kafka";
         return (arrival.section().equals("shadow")
                                 ? ShadowArrivals.models(dir, flow(sections.get("shadow")))
                                 : "models: {m: %s, second: {file: " + dir.resolve("m.yaml") + "}}\nsources: [%s]\n")

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.ringsight.app.config.ConfigReader;
 import io.ringsight.app.config.SourceConfig;
 import io.ringsight.core.analyse.verdict.Announcement;
+import io.ringsight.core.analyse.verdict.PartTrigger;
 import io.ringsight.core.frame.SourceId;
 import io.ringsight.core.infer.FakeBackend;
 import io.ringsight.core.metrics.SourceMetrics;
@@ -74,7 +75,7 @@ class PartLinesTest {
         Files.createFile(parts);
         assertThat(lines.open(source)).isNotNull();
         lines.begin(LINE, new SourceMetrics("line"));
-        lines.announce(LINE, new Announcement("new", Optional.empty(), clock.epochNanos()));
+        lines.announce(PartTrigger.Kind.HTTP, LINE, new Announcement("new", Optional.empty(), clock.epochNanos()));
         Files.delete(parts);
         leave("old");
 
@@ -98,7 +99,7 @@ class PartLinesTest {
         };
         assertThat(lines.open(source)).isNotNull();
         lines.begin(LINE, new SourceMetrics("line"));
-        lines.announce(LINE, new Announcement("late", Optional.empty(), clock.epochNanos()));
+        lines.announce(PartTrigger.Kind.HTTP, LINE, new Announcement("late", Optional.empty(), clock.epochNanos()));
         clock.advanceMs(2_000);
         Await.until(() -> begun.getCount() == 0);
         List<String> atTheEnd = new ArrayList<>();

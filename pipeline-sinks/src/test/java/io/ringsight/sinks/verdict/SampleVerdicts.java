@@ -40,7 +40,7 @@ public final class SampleVerdicts {
     }
 
     /** One of a source that passes. */
-    static Verdict pass(String sourceId, long number, String partId) {
+    public static Verdict pass(String sourceId, long number, String partId) {
         return new Verdict(
                 new SourceId(sourceId),
                 number,

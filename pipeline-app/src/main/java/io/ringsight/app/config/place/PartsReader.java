@@ -21,6 +21,7 @@ import java.util.regex.Pattern;
 /** Reads the {@code parts} of a source. */
 public final class PartsReader {
     private static final String HTTP = "http";
+    private static final String MODBUS = "modbus";
     private static final String APPEARANCE = "appearance";
     private static final String CLASS = "class";
     private static final long DEFAULT_DEADLINE_MS = 1_000;
@@ -78,14 +79,14 @@ public final class PartsReader {
     }
 
     private PartTrigger trigger(Beside beside) {
-        String word = yaml.word("trigger", List.of(HTTP, APPEARANCE), HTTP);
+        String word = yaml.word("trigger", List.of(HTTP, MODBUS, APPEARANCE), HTTP);
         String className = yaml.optionalText(CLASS).orElse("");
-        if (word.equals(HTTP)) {
+        if (!word.equals(APPEARANCE)) {
             if (!className.isEmpty()) {
                 yaml.mistake(CLASS, "has a meaning for trigger: appearance only");
             }
             if (beside.uri().startsWith("file:")) {
-                yaml.mistake("trigger", "expected appearance: nobody can announce what a recording shows, got " + HTTP);
+                yaml.mistake("trigger", "expected appearance: nobody can announce what a recording shows, got " + word);
             }
         } else if (beside.isDrawnBoard()) {
             if (!className.isEmpty()) {

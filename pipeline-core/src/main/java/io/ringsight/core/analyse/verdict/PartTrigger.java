@@ -12,6 +12,8 @@ public record PartTrigger(Kind kind, String className) {
     public enum Kind {
         /** By {@code POST /api/v1/sources/ID/parts}. */
         HTTP,
+        /** By a controller, through the {@code modbus} sink of the source. */
+        MODBUS,
         /** By being seen whole in the picture. */
         APPEARANCE
     }

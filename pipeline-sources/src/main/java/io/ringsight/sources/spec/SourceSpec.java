@@ -14,7 +14,7 @@ import java.util.Map;
  * v4l2:/dev/video0                             /dev/v4l/by-id/…  a USB or built-in camera
  * file:clip.mp4[?loop&amp;pace=realtime|asap&amp;start=TIME&amp;track=N]  a video or picture, anything FFmpeg reads; also a folder of them, a glob
  * (file:clips/*.mp4) or a numbered sequence (file:board%04d.png)
- * synthetic:pcb|boxes[?key=value&amp;…]            a drawing
+ * synthetic:pcb|road|boxes[?key=value&amp;…]       a drawing
  * </pre>
  */
 public sealed interface SourceSpec {
@@ -288,7 +288,7 @@ public sealed interface SourceSpec {
     /**
      * A drawing with known truth.
      *
-     * @param scene {@code pcb} or {@code boxes}
+     * @param scene {@code pcb}, {@code road} or {@code boxes}
      * @param parameters the URI's query in its order, checked by the scene; a name without value has an empty one
      */
     record Synthetic(String scene, Map<String, String> parameters) implements SourceSpec {

@@ -18,10 +18,10 @@ import java.util.regex.Pattern;
 /** Reads a source's URI and settings into a {@link SourceSpec}, or says in one sentence what is wrong with them. */
 final class SpecReader {
     private static final String EXPECTED = "expected rtsp://, rtsps://, http://, https://, rtmp://, rtmps://,"
-            + " srt://, udp://, rtp://, v4l2:/dev/…, file:… or synthetic:pcb|boxes";
+            + " srt://, udp://, rtp://, v4l2:/dev/…, file:… or synthetic:pcb|road|boxes";
     private static final Pattern VIDEO_SIZE = Pattern.compile("[1-9][0-9]{0,4}x[1-9][0-9]{0,4}");
     static final Pattern FRAMERATE = Pattern.compile("[0-9]+(\\.[0-9]+)?|[0-9]+/[0-9]+");
-    private static final Set<String> SCENES = Set.of("pcb", "boxes");
+    private static final Set<String> SCENES = Set.of("pcb", "road", "boxes");
     private static final long MAX_TIMEOUT_MS = 3_600_000;
     private static final Pattern TRACK = Pattern.compile("[1-9][0-9]?");
     private final String uri;
@@ -131,7 +131,7 @@ final class SpecReader {
         int queryAt = rest.indexOf('?');
         String scene = queryAt < 0 ? rest : rest.substring(0, queryAt);
         if (!SCENES.contains(scene)) {
-            throw wrong("uri", "expected synthetic:pcb or synthetic:boxes, got " + quoted(uri));
+            throw wrong("uri", "expected synthetic:pcb, synthetic:road or synthetic:boxes, got " + quoted(uri));
         }
         SourceSpec.Synthetic spec =
                 new SourceSpec.Synthetic(scene, query(queryAt < 0 ? "" : rest.substring(queryAt + 1)));

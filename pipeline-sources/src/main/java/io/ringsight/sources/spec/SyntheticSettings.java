@@ -1,9 +1,11 @@
 package io.ringsight.sources.spec;
 
+import java.util.Locale;
 import java.util.Map;
 
 /**
  * What the URI of a synthetic source says, checked: {@code synthetic:pcb?width=640&height=640&fps=25&seed=1&frames=100}.
+ * A road has {@code light=day|night}, too.
  *
  * @param scene what is seen
  * @param width picture width in pixels
@@ -12,15 +14,17 @@ import java.util.Map;
  * @param paced whether frames come by that time line, as from a camera, or as fast as they are taken
  * @param seed which of the endlessly many scenes
  * @param frames after how many frames it ends; {@link #ENDLESS} for never
+ * @param night whether it is dark
  */
 public record SyntheticSettings(
-        SceneKind scene, int width, int height, double fps, boolean paced, long seed, long frames) {
+        SceneKind scene, int width, int height, double fps, boolean paced, long seed, long frames, boolean night) {
     /** The value of {@link #frames} that means never. */
     public static final long ENDLESS = Long.MAX_VALUE;
 
     private static final int SMALLEST = 64;
     private static final int LARGEST = 8192;
     private static final int DEFAULT_SIZE = 640;
+    private static final int ROAD_HEIGHT = 360;
     private static final double DEFAULT_FPS = 25;
     private static final double HIGHEST_FPS = 1000;
     private static final double LOWEST_FPS = 0.01;
@@ -31,7 +35,9 @@ public record SyntheticSettings(
         /** Boards on a conveyor, with defects. */
         PCB,
         /** Moving boxes: load without meaning. */
-        BOXES
+        BOXES,
+        /** Vehicles on six lanes. */
+        ROAD
     }
 
     /**
@@ -41,13 +47,14 @@ public record SyntheticSettings(
      */
     public static SyntheticSettings of(SourceSpec.Synthetic spec) {
         SyntheticSettings settings = new SyntheticSettings(
-                spec.scene().equals("boxes") ? SceneKind.BOXES : SceneKind.PCB,
+                SceneKind.valueOf(spec.scene().toUpperCase(Locale.ROOT)),
                 DEFAULT_SIZE,
-                DEFAULT_SIZE,
+                spec.scene().equals("road") ? ROAD_HEIGHT : DEFAULT_SIZE,
                 DEFAULT_FPS,
                 true,
                 1,
-                ENDLESS);
+                ENDLESS,
+                false);
         for (Map.Entry<String, String> parameter : spec.parameters().entrySet()) {
             settings = settings.with(parameter.getKey(), parameter.getValue());
         }
@@ -57,22 +64,35 @@ public record SyntheticSettings(
     private SyntheticSettings with(String key, String value) {
         switch (key) {
             case "width":
-                return new SyntheticSettings(scene, size(key, value), height, fps, paced, seed, frames);
+                return new SyntheticSettings(scene, size(key, value), height, fps, paced, seed, frames, night);
             case "height":
-                return new SyntheticSettings(scene, width, size(key, value), fps, paced, seed, frames);
+                return new SyntheticSettings(scene, width, size(key, value), fps, paced, seed, frames, night);
             case "fps":
                 double rate = rate(value);
                 return new SyntheticSettings(
-                        scene, width, height, rate == 0 ? DEFAULT_FPS : rate, paced && rate != 0, seed, frames);
+                        scene, width, height, rate == 0 ? DEFAULT_FPS : rate, paced && rate != 0, seed, frames, night);
             case "pace":
-                return new SyntheticSettings(scene, width, height, fps, isPaced(value) && paced, seed, frames);
+                return new SyntheticSettings(scene, width, height, fps, isPaced(value) && paced, seed, frames, night);
             case "seed":
-                return new SyntheticSettings(scene, width, height, fps, paced, whole(key, value, 0), frames);
+                return new SyntheticSettings(scene, width, height, fps, paced, whole(key, value, 0), frames, night);
             case "frames":
-                return new SyntheticSettings(scene, width, height, fps, paced, seed, whole(key, value, 1));
+                return new SyntheticSettings(scene, width, height, fps, paced, seed, whole(key, value, 1), night);
+            case "light":
+                return new SyntheticSettings(scene, width, height, fps, paced, seed, frames, isNight(value));
             default:
-                throw wrong("a synthetic source takes width, height, fps, pace, seed and frames, got '" + key + "'");
+                throw wrong("a synthetic source takes width, height, fps, pace, seed and frames"
+                        + (scene == SceneKind.ROAD ? ", and a road light" : "") + ", got '" + key + "'");
         }
+    }
+
+    private boolean isNight(String value) {
+        if (scene != SceneKind.ROAD) {
+            throw wrong("light is for synthetic:road only, got light=" + value);
+        }
+        if (!value.equals("day") && !value.equals("night")) {
+            throw wrong("light takes day or night, got '" + value + "'");
+        }
+        return value.equals("night");
     }
 
     private static int size(String key, String value) {

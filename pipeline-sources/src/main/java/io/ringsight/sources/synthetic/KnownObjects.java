@@ -68,7 +68,7 @@ public final class KnownObjects {
         return size;
     }
 
-    /** Class number, for boards that of {@link DefectKind}. */
+    /** Class number, for boards that of {@link DefectKind}, for roads that of {@link RoadClass}. */
     public int classId(int index) {
         return classId[index];
     }

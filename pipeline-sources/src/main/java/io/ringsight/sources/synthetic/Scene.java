@@ -13,9 +13,11 @@ interface Scene {
 
     /** A new scene of the kind that is asked for. */
     static Scene open(SyntheticSettings settings) {
-        return settings.scene() == SyntheticSettings.SceneKind.PCB
-                ? new BoardLine(settings)
-                : new MovingBoxes(settings);
+        return switch (settings.scene()) {
+            case PCB -> new BoardLine(settings);
+            case ROAD -> new RoadScene(settings);
+            case BOXES -> new MovingBoxes(settings);
+        };
     }
 
     /** Does the work that drawing {@code frame} would have to wait for; drawing it without is allowed. */

@@ -2,6 +2,7 @@ package io.ringsight.sources.synthetic;
 
 import io.ringsight.sources.spec.SourceSpec;
 import io.ringsight.sources.spec.SyntheticSettings;
+import java.nio.ByteBuffer;
 
 /**
  * What the pictures of a synthetic source show: its own copy of the scene, so it may be asked while, before or after
@@ -29,6 +30,11 @@ public final class SyntheticTruth {
     /** Fills {@code into} with what frame {@code frame}, counted from 0, shows. */
     public void objects(long frame, KnownObjects into) {
         scene.objects(frame, into);
+    }
+
+    /** Draws frame {@code frame}, its luma of limited range, row by row without padding. */
+    public void draw(long frame, byte[] luma) {
+        scene.draw(frame, ByteBuffer.wrap(luma), settings.width());
     }
 
     /** The number, from 1, of the board that is whole in the picture of presentation time {@code ptsNs}; 0 if none is. */

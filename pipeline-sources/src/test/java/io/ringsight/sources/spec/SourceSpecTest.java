@@ -96,7 +96,7 @@ class SourceSpecTest {
     void namesTheKindsItKnows() {
         assertThatThrownBy(() -> SourceSpec.parse(""))
                 .hasMessage(
-                        "expected rtsp://, rtsps://, http://, https://, rtmp://, rtmps://, srt://, udp://, rtp://, v4l2:/dev/…, file:… or synthetic:pcb|boxes, got nothing");
+                        "expected rtsp://, rtsps://, http://, https://, rtmp://, rtmps://, srt://, udp://, rtp://, v4l2:/dev/…, file:… or synthetic:pcb|road|boxes, got nothing");
     }
 
     @ParameterizedTest

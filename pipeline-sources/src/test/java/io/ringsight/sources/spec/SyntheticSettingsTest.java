@@ -16,13 +16,13 @@ class SyntheticSettingsTest {
     @Test
     void whatIsNotSaidHasADefault() {
         assertThat(settings("synthetic:pcb"))
-                .isEqualTo(new SyntheticSettings(SceneKind.PCB, 640, 640, 25, true, 1, SyntheticSettings.ENDLESS));
+                .isEqualTo(new SyntheticSettings(SceneKind.PCB, 640, 640, 25, true, 1, SyntheticSettings.ENDLESS, false));
     }
 
     @Test
     void readsAll() {
         assertThat(settings("synthetic:boxes?width=320&height=240&fps=12.5&seed=9&frames=100&pace=asap"))
-                .isEqualTo(new SyntheticSettings(SceneKind.BOXES, 320, 240, 12.5, false, 9, 100));
+                .isEqualTo(new SyntheticSettings(SceneKind.BOXES, 320, 240, 12.5, false, 9, 100, false));
     }
 
     @Test

@@ -18,6 +18,7 @@ import java.util.Optional;
  * @param rules what is told of them
  * @param calibration where on the ground objects are, if anybody knows; without meaning where they are not followed
  * @param parts how what passes it is judged, if it is
+ * @param summaryS over how many seconds what crosses its lines and is in its zones is summed up; 0: it is not
  */
 public record AnalysisSpec(
         TrackSettings tracking,
@@ -25,7 +26,11 @@ public record AnalysisSpec(
         List<Line> lines,
         List<Rule> rules,
         Optional<Calibration> calibration,
-        Optional<PartSpec> parts) {
+        Optional<PartSpec> parts,
+        int summaryS) {
+    /** The longest time that is summed up: a day. */
+    public static final int MAX_SUMMARY_S = 86_400;
+
     /** Nothing is: they are published as they are. */
     public static final AnalysisSpec NONE = new AnalysisSpec(TrackSettings.OFF);
 
@@ -37,7 +42,7 @@ public record AnalysisSpec(
 
     /** It has no rules, is not calibrated, and nothing that passes it is judged. */
     public AnalysisSpec(TrackSettings tracking, List<Zone> zones, List<Line> lines) {
-        this(tracking, zones, lines, List.of(), Optional.empty(), Optional.empty());
+        this(tracking, zones, lines, List.of(), Optional.empty(), Optional.empty(), 0);
     }
 
     /** Its objects are followed, and it has nothing else. */

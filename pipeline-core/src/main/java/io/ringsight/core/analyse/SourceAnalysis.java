@@ -5,6 +5,7 @@ import io.ringsight.core.analyse.event.EventNumbers;
 import io.ringsight.core.analyse.event.PlaceEvents;
 import io.ringsight.core.analyse.event.Watch;
 import io.ringsight.core.analyse.rule.Rules;
+import io.ringsight.core.analyse.summary.Summaries;
 import io.ringsight.core.analyse.track.Ground;
 import io.ringsight.core.analyse.track.Tracker;
 import io.ringsight.core.analyse.world.Homography;
@@ -32,6 +33,8 @@ import java.util.List;
  * <p><b>Threads.</b> Made by any thread, used by one.
  */
 public final class SourceAnalysis {
+    private static final double MS_PER_S = 1_000;
+
     private final ZoneMap zones;
     private final List<String> zoneNames;
     private final LineMap lines;
@@ -50,6 +53,9 @@ public final class SourceAnalysis {
     /** Null where there is neither zone nor line, or objects are not followed. */
     private final PlaceEvents places;
 
+    /** Null where nothing is summed up. */
+    private final Summaries summaries;
+
     /** The model that was at work last. */
     private ModelSpec model;
 
@@ -64,7 +70,10 @@ public final class SourceAnalysis {
         ground = spec.calibration().flatMap(Homography::of).map(Ground::new).orElse(null);
         tracker = spec.tracking().enabled() ? new Tracker(spec.tracking(), ground) : null;
         boolean hasPlaces = !zoneNames.isEmpty() || !lineNames.isEmpty();
-        places = tracker != null && hasPlaces ? new PlaceEvents(zoneNames, lineNames, spec.tracking()) : null;
+        places = tracker != null && hasPlaces ? new PlaceEvents(spec.zones(), spec.lines(), spec.tracking()) : null;
+        summaries = tracker != null && hasPlaces && spec.summaryS() > 0
+                ? new Summaries(spec.summaryS(), zoneNames, lineNames, spec.tracking().lostMs() / MS_PER_S)
+                : null;
         rules = new Rules(spec.rules(), zoneNames);
         log = new EventLog(source, numbers);
         this.metrics = metrics;
@@ -120,6 +129,9 @@ public final class SourceAnalysis {
         if (places != null) {
             places.frame(found, tracker, watch, log);
         }
+        if (summaries != null) {
+            summaries.frame(found, tracker, watch, log);
+        }
         rules.frame(found, seconds, watch, log);
     }
 
@@ -164,6 +176,18 @@ public final class SourceAnalysis {
         watch.missed();
     }
 
+    /**
+     * The source gives no more frames.
+     *
+     * @param into gets what is concluded from that
+     */
+    public void ended(List<Decision> into) {
+        if (summaries != null) {
+            log.into(into);
+            summaries.end(log);
+        }
+    }
+
     /** A frame was not analysed. */
     public void missed() {
         watch.missed();
@@ -187,6 +211,9 @@ public final class SourceAnalysis {
         }
         if (places != null) {
             places.reset(watch, log);
+        }
+        if (summaries != null) {
+            summaries.reset();
         }
     }
 }

@@ -28,6 +28,10 @@ public record Event(SourceId sourceId, long number, What what, When when, Subjec
         LOST("lost"),
         /** An object crossed a line. */
         CROSSED("crossed"),
+        /** An object crossed a line in the wrong direction. */
+        WRONG_WAY("wrong-way"),
+        /** An object has stood in a zone for a while. */
+        STOPPED("stopped"),
         /** What a rule asks for has lasted. */
         RULE("rule");
 
@@ -76,8 +80,8 @@ public record Event(SourceId sourceId, long number, What what, When when, Subjec
     /**
      * What was measured. {@link Picture#UNKNOWN} where there is nothing to measure.
      *
-     * @param durationMs how long it lasted: of an object that leaves a zone, how long it was there; of
-     *     a rule, how long its condition has been met, or the time of the frames that it looks at
+     * @param durationMs how long it lasted: of an object that leaves a zone, how long it was there; of one that
+     *     stopped, how long it has stood; of a rule, how long its condition has been met, or the time of the frames that it looks at
      * @param missingMs how much of that nobody saw: no frame, or none that can be trusted
      * @param count how many objects met the condition of a rule
      */

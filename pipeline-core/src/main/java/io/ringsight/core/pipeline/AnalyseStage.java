@@ -3,6 +3,7 @@ package io.ringsight.core.pipeline;
 import io.ringsight.core.analyse.SharedAnalysis;
 import io.ringsight.core.analyse.SourceAnalysis;
 import io.ringsight.core.analyse.verdict.PartWatch;
+import io.ringsight.core.frame.GapReason;
 import io.ringsight.core.metrics.Counter;
 import io.ringsight.core.ring.Stage;
 
@@ -57,13 +58,21 @@ final class AnalyseStage implements Stage<FrameSlot> {
             return;
         }
         if (slot.gap != null) {
-            if (!slot.gap.reason().isSuspicion()) {
-                analysis.interrupted();
-            }
+            gap(slot, analysis);
         } else if (slot.computed) {
             analyse(slot, analysis);
         } else {
             analysis.missed();
+        }
+    }
+
+    private static void gap(FrameSlot slot, SourceAnalysis analysis) {
+        GapReason reason = slot.gap.reason();
+        if (!reason.isSuspicion()) {
+            analysis.interrupted();
+        }
+        if (reason == GapReason.ENDED || reason == GapReason.STOPPED) {
+            analysis.ended(slot.decisions);
         }
     }
 

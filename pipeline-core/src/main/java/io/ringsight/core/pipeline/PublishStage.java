@@ -61,8 +61,8 @@ final class PublishStage implements Stage<FrameSlot> {
             publishGap(slot);
         } else {
             publishFrame(slot);
-            publishDecisions(slot);
         }
+        publishDecisions(slot);
     }
 
     /** Also after an Error: the source waits for its credit. */

@@ -4,6 +4,7 @@ import io.ringsight.core.analyse.event.EventNumbers;
 import io.ringsight.core.analyse.track.TrackNumbers;
 import io.ringsight.core.decision.Decision;
 import io.ringsight.core.decision.Event;
+import io.ringsight.core.decision.Summary;
 import io.ringsight.core.detect.Detections;
 import io.ringsight.core.frame.FrameLosses;
 import io.ringsight.core.frame.FrameResult;
@@ -115,6 +116,21 @@ public final class AnalysedScene {
                 .toList();
         decisions.clear();
         return events;
+    }
+
+    /** The summaries since the last call. */
+    public List<Summary> summaries() {
+        List<Summary> summaries = decisions.stream()
+                .filter(Summary.class::isInstance)
+                .map(Summary.class::cast)
+                .toList();
+        decisions.clear();
+        return summaries;
+    }
+
+    /** The source gives no more frames. */
+    public void end() {
+        analysis.ended(decisions);
     }
 
     /** The events since the last call, as {@code entered bay 3}. */

@@ -6,9 +6,11 @@ import io.ringsight.core.analyse.track.TrackSettings;
 import io.ringsight.core.analyse.zone.Line;
 import io.ringsight.core.analyse.zone.Zone;
 import io.ringsight.core.decision.Event;
+import io.ringsight.core.decision.Severity;
 import io.ringsight.core.frame.GapReason;
 import io.ringsight.core.time.CaptureClock;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 /** The zone "bay" is the right half of the picture, "exit" its lower half, and the line "gate" goes down its middle. */
@@ -133,5 +135,43 @@ class PlaceEventsTest {
         AnalysedScene untracked = new AnalysedScene(new AnalysisSpec(TrackSettings.OFF, ZONES, List.of()));
         untracked.walk(300, 200, 700, 200, 50);
         assertThat(untracked.told()).isEmpty();
+    }
+
+    @Test
+    void whoCrossesTheWrongWayIsToldOnceBesideTheCrossing() {
+        Line oneWay = new Line(
+                "exit ramp", new Zone.Point(0.5, 1), new Zone.Point(0.5, 0), Optional.of(Line.Direction.FORWARD));
+        AnalysedScene ramp = new AnalysedScene(new AnalysisSpec(TrackSettings.DEFAULT, List.of(), List.of(oneWay)));
+        ramp.walk(100, 500, 900, 500, 50);
+        assertThat(ramp.told()).containsExactly("crossed exit ramp forward");
+        ramp.walk(900, 500, 100, 500, 50);
+        List<Event> wrong = ramp.events();
+        assertThat(wrong)
+                .extracting(event -> event.what().kind())
+                .containsExactly(Event.Kind.CROSSED, Event.Kind.WRONG_WAY);
+        assertThat(wrong.get(1).what().severity()).isEqualTo(Severity.ALARM);
+        assertThat(wrong.get(1).what().direction()).isEqualTo("backward");
+    }
+
+    @Test
+    void whoStandsIsToldOnceAndAgainAfterItHasMoved() {
+        Zone shoulder = new Zone("shoulder", Zone.corners("0,0 1,0 1,1 0,1").orElseThrow(), 5_000);
+        AnalysedScene road = new AnalysedScene(new AnalysisSpec(TrackSettings.DEFAULT, List.of(shoulder), List.of()));
+        road.walk(100, 500, 400, 500, 50);
+        road.stand(400, 500, 100);
+        road.lose(GapReason.OVERLOAD, 10);
+        road.stand(400, 500, 40);
+        List<Event> stopped = road.events().stream()
+                .filter(event -> event.what().kind() == Event.Kind.STOPPED)
+                .toList();
+        assertThat(stopped).hasSize(1);
+        assertThat(stopped.get(0).figures().durationMs()).isEqualTo(5_000);
+        assertThat(stopped.get(0).figures().missingMs()).isEqualTo(440);
+        assertThat(stopped.get(0).subject().track()).isEqualTo(1);
+        road.stand(400, 500, 1_000);
+        assertThat(road.told()).isEmpty();
+        road.walk(400, 500, 600, 500, 30);
+        road.stand(600, 500, 130);
+        assertThat(road.told()).containsExactly("stopped shoulder");
     }
 }

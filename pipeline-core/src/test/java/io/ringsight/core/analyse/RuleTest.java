@@ -52,7 +52,7 @@ class RuleTest {
 
     private static AnalysedScene scene(TrackSettings tracking, Rule... rules) {
         return new AnalysedScene(
-                new AnalysisSpec(tracking, ZONES, List.of(), List.of(rules), Optional.empty(), Optional.empty()));
+                new AnalysisSpec(tracking, ZONES, List.of(), List.of(rules), Optional.empty(), Optional.empty(), 0));
     }
 
     /** Plays a sequence; of each event the number of its frame. */

@@ -45,12 +45,13 @@ class AllocationTest {
 
     private static final AnalysisSpec FOLLOWED = new AnalysisSpec(
             TrackSettings.DEFAULT,
-            List.of(new Zone("z", Zone.corners("0,0 1,0 0.5,1").orElseThrow())),
+            List.of(new Zone("z", Zone.corners("0,0 1,0 0.5,1").orElseThrow(), 86_400_000)),
             List.of(new Line("l", new Zone.Point(0, 0.2), new Zone.Point(1, 0.3))),
             List.of(rule(new Rule.Lasting(60_000, 0, 0)), rule(new Rule.Lasting(0, 10, 20))),
             Optional.of(new Calibration(
                     List.of(point(0, 0.2, 0, 40), point(1, 0.2, 8, 40), point(0, 1, 2, 0), point(1, 1, 6, 0)))),
-            Optional.empty());
+            Optional.empty(),
+            AnalysisSpec.MAX_SUMMARY_S);
 
     private static Rule rule(Rule.Lasting lasting) {
         Rule.Condition condition = new Rule.Condition(List.of(), 0.5, "z", 1);

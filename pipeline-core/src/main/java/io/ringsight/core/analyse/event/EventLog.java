@@ -2,6 +2,7 @@ package io.ringsight.core.analyse.event;
 
 import io.ringsight.core.decision.Decision;
 import io.ringsight.core.decision.Event;
+import io.ringsight.core.decision.Summary;
 import io.ringsight.core.frame.FrameResult;
 import io.ringsight.core.frame.Picture;
 import io.ringsight.core.frame.SourceId;
@@ -9,7 +10,7 @@ import io.ringsight.core.time.CaptureClock;
 import java.util.List;
 
 /**
- * Takes the events of one source, as they are found in a frame, and numbers them. A frame without an event allocates nothing.
+ * Takes the events and summaries of one source, as they are found in a frame, and numbers them. A frame without an event allocates nothing.
  * One thread at a time.
  */
 public final class EventLog {
@@ -61,6 +62,17 @@ public final class EventLog {
     public Event.Subject subject(long track, int classId) {
         boolean isNamed = classId >= 0 && classId < labels.size();
         return new Event.Subject(track, isNamed ? labels.get(classId) : "class-" + classId, classId);
+    }
+
+    /** The capture time of the frame, or {@link Picture#UNKNOWN}. */
+    public long utcNs() {
+        return utcNs;
+    }
+
+    /** Takes a summary of a span that this frame ends. */
+    public void add(
+            Summary.Span span, List<Summary.LineUse> lines, List<Summary.ZoneUse> zones, List<Summary.Trip> trips) {
+        into.add(new Summary(source, numbers.nextSummary(), span, lines, zones, trips));
     }
 
     /** Takes an event of this frame. */

@@ -3,6 +3,7 @@ package io.ringsight.core.analyse.event;
 import io.ringsight.core.analyse.track.TrackSettings;
 import io.ringsight.core.analyse.track.Tracker;
 import io.ringsight.core.analyse.zone.Line;
+import io.ringsight.core.analyse.zone.Zone;
 import io.ringsight.core.decision.Event;
 import io.ringsight.core.decision.Event.Kind;
 import io.ringsight.core.decision.Severity;
@@ -30,14 +31,26 @@ public final class PlaceEvents {
     private final Event.What[] left;
     private final Event.What[] lost;
     private final Event.What[] crossed;
+    /** Null where the direction is right. */
+    private final Event.What[] wrongWay;
+
+    private final Event.What[] stopped;
+    /** How long an object stands until it is told, by zone; 0: it is not. */
+    private final double[] stoppedS;
+
     private final double lostS;
     private final double confirmS;
     private final long[] track = new long[CAPACITY];
     private final int[] classId = new int[CAPACITY];
     private final long[] zones = new long[CAPACITY];
+    /** In which zones it was told that it stands. */
+    private final long[] toldStopped = new long[CAPACITY];
+
     private final double[] seenS = new double[CAPACITY];
     /** How much had been missed when it was found last. */
     private final double[] missingSeenS = new double[CAPACITY];
+    /** How much had been missed when it moved last. */
+    private final double[] missingMovedS = new double[CAPACITY];
     /** When it was last looked at where it is. */
     private final double[] placedS = new double[CAPACITY];
     /** Since when it is in a zone, and how much had been missed until then; by zone and object. */
@@ -47,21 +60,35 @@ public final class PlaceEvents {
     private int size;
 
     /** @param tracking how the objects are followed */
-    public PlaceEvents(List<String> zoneNames, List<String> lineNames, TrackSettings tracking) {
+    public PlaceEvents(List<Zone> zoneSpecs, List<Line> lines, TrackSettings tracking) {
+        List<String> zoneNames = zoneSpecs.stream().map(Zone::name).toList();
         entered = whats(Kind.ENTERED, zoneNames);
         appeared = whats(Kind.APPEARED, zoneNames);
         left = whats(Kind.LEFT, zoneNames);
         lost = whats(Kind.LOST, zoneNames);
+        stopped = zoneNames.stream()
+                .map(name -> new Event.What(Kind.STOPPED, name, null, Severity.WARNING, null))
+                .toArray(Event.What[]::new);
+        stoppedS = zoneSpecs.stream()
+                .mapToDouble(zone -> zone.stoppedMs() / MS_PER_S)
+                .toArray();
         crossed = new Event.What[2 * Line.MAX_LINES];
-        for (int line = 0; line < lineNames.size(); line++) {
-            crossed[line] = new Event.What(Kind.CROSSED, lineNames.get(line), "forward", Severity.INFO, null);
-            crossed[Line.MAX_LINES + line] =
-                    new Event.What(Kind.CROSSED, lineNames.get(line), "backward", Severity.INFO, null);
+        wrongWay = new Event.What[2 * Line.MAX_LINES];
+        for (int line = 0; line < lines.size(); line++) {
+            cross(lines.get(line), line, Line.Direction.FORWARD);
+            cross(lines.get(line), Line.MAX_LINES + line, Line.Direction.BACKWARD);
         }
         lostS = tracking.lostMs() / MS_PER_S;
         confirmS = tracking.confirmMs() / MS_PER_S;
         sinceS = new double[zoneNames.size() * CAPACITY];
         missingBeforeS = new double[zoneNames.size() * CAPACITY];
+    }
+
+    private void cross(Line line, int bit, Line.Direction direction) {
+        crossed[bit] = new Event.What(Kind.CROSSED, line.name(), direction.wireName(), Severity.INFO, null);
+        if (line.oneWay().isPresent() && line.oneWay().get() != direction) {
+            wrongWay[bit] = new Event.What(Kind.WRONG_WAY, line.name(), direction.wireName(), Severity.ALARM, null);
+        }
     }
 
     private static Event.What[] whats(Kind kind, List<String> names) {
@@ -81,18 +108,21 @@ public final class PlaceEvents {
         forget(watch, log);
         for (int object = 0; object < found.size(); object++) {
             if (found.track(object) != Detections.NO_TRACK) {
-                place(found, object, tracker.hasMoved(object), watch, log);
+                place(found, object, tracker, watch, log);
             }
         }
     }
 
-    private void place(Detections found, int object, boolean hasMoved, Watch watch, EventLog log) {
+    private void place(Detections found, int object, Tracker tracker, Watch watch, EventLog log) {
+        boolean hasMoved = tracker.hasMoved(object);
         int at = indexOf(found.track(object));
         boolean isNew = at == size;
         if (isNew) {
             size++;
             track[at] = found.track(object);
             zones[at] = 0;
+            toldStopped[at] = 0;
+            missingMovedS[at] = watch.missingS();
             // it was followed for so long already, and not told
             placedS[at] = watch.nowS() - confirmS;
         }
@@ -103,6 +133,25 @@ public final class PlaceEvents {
             move(at, found.zones(object), isNew, watch, log);
             cross(at, found.crossed(object), watch, log);
             placedS[at] = watch.nowS();
+        }
+        if (hasMoved) {
+            toldStopped[at] = 0;
+            missingMovedS[at] = watch.missingS();
+        }
+        stop(at, tracker.standsS(object), watch, log);
+    }
+
+    private void stop(int at, double standsS, Watch watch, EventLog log) {
+        for (int zone = 0; zone < stopped.length; zone++) {
+            boolean isIn = (zones[at] >> zone & 1) == 1;
+            boolean isTold = (toldStopped[at] >> zone & 1) == 1;
+            if (isIn && !isTold && stoppedS[zone] > 0 && standsS + TOLERANCE_S >= stoppedS[zone]) {
+                toldStopped[at] |= 1L << zone;
+                double unseenS = Math.min(standsS, watch.missingS() - missingMovedS[at]);
+                Event.Figures figures = new Event.Figures(
+                        Math.round(standsS * MS_PER_S), Math.round(unseenS * MS_PER_S), Picture.UNKNOWN);
+                log.add(stopped[zone], log.within(0), log.subject(track[at], classId[at]), figures);
+            }
         }
     }
 
@@ -135,6 +184,9 @@ public final class PlaceEvents {
         for (int bit = 0; lines >>> bit != 0 && bit < crossed.length; bit++) {
             if ((lines >>> bit & 1) == 1) {
                 add(crossed[bit], at, Event.Figures.NONE, watch, log);
+                if (wrongWay[bit] != null) {
+                    add(wrongWay[bit], at, Event.Figures.NONE, watch, log);
+                }
             }
         }
     }
@@ -175,6 +227,8 @@ public final class PlaceEvents {
         track[at] = track[last];
         classId[at] = classId[last];
         zones[at] = zones[last];
+        toldStopped[at] = toldStopped[last];
+        missingMovedS[at] = missingMovedS[last];
         seenS[at] = seenS[last];
         missingSeenS[at] = missingSeenS[last];
         placedS[at] = placedS[last];

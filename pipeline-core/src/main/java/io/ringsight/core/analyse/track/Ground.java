@@ -84,6 +84,16 @@ public final class Ground {
         isKnown[to] = isKnown[from];
     }
 
+    /** Where it is, metres along the first direction; NaN where it is not known. */
+    double atX(int at) {
+        return isKnown[at] ? x.position(at) : Double.NaN;
+    }
+
+    /** As {@link #atX}, along the second direction. */
+    double atY(int at) {
+        return isKnown[at] ? y.position(at) : Double.NaN;
+    }
+
     /** Kilometres an hour. */
     float kmh(int at) {
         return (float) (KMH * Math.hypot(x.velocity(at), y.velocity(at)));

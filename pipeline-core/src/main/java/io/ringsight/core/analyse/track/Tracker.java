@@ -70,6 +70,9 @@ public final class Tracker {
     private final int[] trackOf = new int[MAX_OBJECTS];
     private final int[] rows = new int[MAX_TRACKS];
     private final int[] columns = new int[MAX_OBJECTS];
+    private final double[] standsS = new double[MAX_OBJECTS];
+    private final double[] groundX = new double[MAX_OBJECTS];
+    private final double[] groundY = new double[MAX_OBJECTS];
     private final boolean[] hasMoved = new boolean[MAX_OBJECTS];
     private final float[] beforeX = new float[MAX_OBJECTS];
     private final float[] beforeY = new float[MAX_OBJECTS];
@@ -107,6 +110,9 @@ public final class Tracker {
         for (int object = 0; object < objects; object++) {
             trackOf[object] = NONE;
             hasMoved[object] = false;
+            standsS[object] = 0;
+            groundX[object] = Double.NaN;
+            groundY[object] = Double.NaN;
         }
         pair(found, true, Round.CONFIRMED, MIN_IOU_CONFIDENT, assignment);
         pair(found, false, Round.IN_SIGHT, MIN_IOU_WEAK, assignment);
@@ -254,8 +260,11 @@ public final class Tracker {
                 found.track(object, tracks.number(track), tracks.classId(track));
                 if (ground != null) {
                     found.speed(object, ground.kmh(track), ground.uncertaintyKmh(track));
+                    groundX[object] = ground.atX(track);
+                    groundY[object] = ground.atY(track);
                 }
                 move(track, found, object);
+                standsS[object] = tracks.stands(track);
             }
         }
     }
@@ -279,6 +288,21 @@ public final class Tracker {
      */
     public boolean hasMoved(int object) {
         return object < objects && hasMoved[object];
+    }
+
+    /** How long an object of the last frame has not moved, by more than a box trembles; 0 where it has no track. */
+    public double standsS(int object) {
+        return object < objects ? standsS[object] : 0;
+    }
+
+    /** Where on the ground an object of the last frame is, metres; NaN where that is not known. */
+    public double groundX(int object) {
+        return object < objects ? groundX[object] : Double.NaN;
+    }
+
+    /** As {@link #groundX}, in the other direction. */
+    public double groundY(int object) {
+        return object < objects ? groundY[object] : Double.NaN;
     }
 
     /** Where an object that has moved was before, in pixels. */

@@ -29,6 +29,7 @@ final class Tracks {
     private final double[] unseen;
     private final int[] hits;
     private final long[] number;
+    private final double[] stands;
     private final float[] anchorX;
     private final float[] anchorY;
     /** Null where nobody knows where on the ground objects are. */
@@ -47,6 +48,7 @@ final class Tracks {
         unseen = new double[capacity];
         hits = new int[capacity];
         number = new long[capacity];
+        stands = new double[capacity];
         anchorX = new float[capacity];
         anchorY = new float[capacity];
     }
@@ -107,6 +109,7 @@ final class Tracks {
         }
         age[at] += seconds;
         unseen[at] += seconds;
+        stands[at] += seconds;
     }
 
     /** Its object was found. */
@@ -142,6 +145,7 @@ final class Tracks {
         hits[at] = hits[last];
         number[at] = number[last];
         anchor(at, anchorX[last], anchorY[last]);
+        stands[at] = stands[last];
     }
 
     void confirm(int at, long trackNumber) {
@@ -150,8 +154,14 @@ final class Tracks {
 
     /** Where it was when it was last said to have moved, or began. */
     void anchor(int at, float toX, float toY) {
+        stands[at] = 0;
         anchorX[at] = toX;
         anchorY[at] = toY;
+    }
+
+    /** Seconds since it was last said to have moved, or began. */
+    double stands(int at) {
+        return stands[at];
     }
 
     float anchorX(int at) {

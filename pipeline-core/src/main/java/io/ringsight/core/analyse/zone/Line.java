@@ -9,10 +9,33 @@ import java.util.Optional;
  * @param name what people call it
  * @param from its start, in fractions of the picture as of a {@link Zone}
  * @param to its end
+ * @param oneWay the only right direction, if there is one
  */
-public record Line(String name, Zone.Point from, Zone.Point to) {
+public record Line(String name, Zone.Point from, Zone.Point to, Optional<Direction> oneWay) {
+    /** In which of two directions a line is crossed. */
+    public enum Direction {
+        FORWARD("forward"),
+        BACKWARD("backward");
+
+        private final String wireName;
+
+        Direction(String wireName) {
+            this.wireName = wireName;
+        }
+
+        /** The name in messages and configurations. */
+        public String wireName() {
+            return wireName;
+        }
+    }
+
     /** The most lines of a source: two bits each in a {@code long}. */
     public static final int MAX_LINES = 32;
+
+    /** Both directions are right. */
+    public Line(String name, Zone.Point from, Zone.Point to) {
+        this(name, from, to, Optional.empty());
+    }
 
     public Line {
         if (from.equals(to)) {

@@ -12,8 +12,12 @@ import java.util.regex.Pattern;
  *
  * @param name what people call it
  * @param corners of a polygon, in order, the last joined to the first; its sides do not cross
+ * @param stoppedMs how long an object stands in it until that is told; 0: it is not
  */
-public record Zone(String name, List<Point> corners) {
+public record Zone(String name, List<Point> corners, int stoppedMs) {
+    /** The longest time that an object may stand until it is told: a day. */
+    public static final int MAX_STOPPED_MS = 86_400_000;
+
     /** The most zones of a source: one bit each in a {@code long}. */
     public static final int MAX_ZONES = 64;
     /** The most corners of a zone. */
@@ -26,6 +30,11 @@ public record Zone(String name, List<Point> corners) {
 
     /** A place in a picture: fractions of its width and height. */
     public record Point(double x, double y) {}
+
+    /** It is not told that objects stand in it. */
+    public Zone(String name, List<Point> corners) {
+        this(name, corners, 0);
+    }
 
     public Zone {
         corners = List.copyOf(corners);

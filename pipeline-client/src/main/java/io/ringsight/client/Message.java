@@ -8,7 +8,8 @@ import java.time.Instant;
  *
  * <p>Immutable.
  */
-public sealed interface Message permits FrameMessage, GapMessage, EventMessage, VerdictMessage, OtherMessage {
+public sealed interface Message
+        permits FrameMessage, GapMessage, EventMessage, VerdictMessage, SummaryMessage, OtherMessage {
     /** Which message of which source it is. */
     Identity identity();
 

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.io.SerializedString;
 import io.ringsight.core.decision.Decision;
 import io.ringsight.core.decision.Event;
+import io.ringsight.core.decision.Summary;
 import io.ringsight.core.decision.Verdict;
 import io.ringsight.core.frame.Picture;
 import io.ringsight.core.time.Clock;
@@ -32,6 +33,9 @@ final class DecisionJson {
         if (decision instanceof Verdict verdict) {
             return verdict(verdict, streamEpoch, frameSeq, sourceName);
         }
+        if (decision instanceof Summary summary) {
+            return summary(summary, streamEpoch, frameSeq, sourceName);
+        }
         throw new IllegalArgumentException("no such decision: " + decision);
     }
 
@@ -48,6 +52,24 @@ final class DecisionJson {
             text.utc(MessageParts.PUBLISHED_AT, nowNs);
             out.writeEndObject();
             return new EncodedMessage(key, MessageType.VERDICT, nowNs, null, text.end());
+        } catch (IOException e) {
+            throw new UncheckedIOException("a buffer in memory cannot fail", e);
+        }
+    }
+
+    private EncodedMessage summary(Summary summary, String streamEpoch, long frameSeq, SerializedString sourceName) {
+        String id = summary.sourceId().value() + '/' + streamEpoch + "/m" + summary.number();
+        MessageKey key = new MessageKey(summary.sourceId(), streamEpoch, id, frameSeq, frameSeq);
+        long nowNs = clock.epochNanos();
+        try {
+            JsonGenerator out = text.begin();
+            out.writeStartObject();
+            MessageParts.head(out, MessageType.SUMMARY, key, sourceName);
+            MessageParts.gaps(out, null);
+            new SummaryJson(text, out).write(summary);
+            text.utc(MessageParts.PUBLISHED_AT, nowNs);
+            out.writeEndObject();
+            return new EncodedMessage(key, MessageType.SUMMARY, nowNs, null, text.end());
         } catch (IOException e) {
             throw new UncheckedIOException("a buffer in memory cannot fail", e);
         }

@@ -9,7 +9,9 @@ public enum MessageType {
     /** Something happened. */
     EVENT("event"),
     /** What becomes of a part. */
-    VERDICT("verdict");
+    VERDICT("verdict"),
+    /** What passed lines and was in zones within a span of time. */
+    SUMMARY("summary");
 
     private final String wireName;
 

@@ -256,6 +256,11 @@ public final class CheckCommand implements Callable<Integer> {
             text.append(", lines ")
                     .append(source.analysis().lines().stream().map(Line::name).collect(Collectors.joining(", ")));
         }
+        if (source.analysis().summaryS() > 0) {
+            text.append(", summed up every ")
+                    .append(source.analysis().summaryS())
+                    .append(" s");
+        }
         if (source.spec() instanceof SourceSpec.Network || source.spec() instanceof SourceSpec.V4l2) {
             text.append(", stalled after ")
                     .append(source.spec().timeouts().stallMs())

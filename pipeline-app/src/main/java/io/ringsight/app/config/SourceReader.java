@@ -32,6 +32,7 @@ import java.util.function.Function;
 final class SourceReader {
     private static final List<String> TRANSPORTS = List.of("auto", "tcp", "udp");
     private static final List<String> DECODES = List.of("auto", "cpu", "cuda");
+    private static final String SUMMARY = "summarySeconds";
     private static final long MAX_TIMEOUT_MS = 3_600_000;
 
     private final YamlObject yaml;
@@ -59,7 +60,7 @@ final class SourceReader {
         List<String> classes = classes(models.classNames(model));
         TrackSettings tracking =
                 yaml.object("tracking").map(SourceReader::tracking).orElse(TrackSettings.OFF);
-        List<Zone> zones = ZonesReader.read(yaml);
+        List<Zone> zones = ZonesReader.read(yaml, tracking.enabled());
         List<Line> lines = LinesReader.read(yaml, tracking.enabled());
         Function<String, Optional<String>> problemOfClass = name -> problemOf(name, models.classNames(model));
         List<Rule> rules = new RulesReader(zones, problemOfClass).read(yaml);
@@ -68,6 +69,7 @@ final class SourceReader {
                 .flatMap(section -> new PartsReader(section)
                         .read(new PartsReader.Beside(
                                 uri, tracking.enabled(), classes, models.threshold(model), problemOfClass)));
+        int summaryS = summaryS(tracking.enabled() && !(zones.isEmpty() && lines.isEmpty()));
         Look look = LookReader.read(yaml);
         SourceSettings settings = settings();
         yaml.finish();
@@ -83,8 +85,18 @@ final class SourceReader {
                         new SourceConfig.Flow(maxFps, deadlineMs, credits),
                         new SourceConfig.Video(decode, deinterlace, track, look),
                         classes,
-                        new AnalysisSpec(tracking, zones, lines, rules, calibration, parts),
+                        new AnalysisSpec(tracking, zones, lines, rules, calibration, parts, summaryS),
                         model));
+    }
+
+    private int summaryS(boolean hasPlaces) {
+        int summaryS = yaml.integer(SUMMARY, 0, AnalysisSpec.MAX_SUMMARY_S, 0);
+        if (summaryS > 0 && !hasPlaces) {
+            yaml.mistake(
+                    SUMMARY,
+                    "there is nothing to sum up; expected tracking: {enabled: true} and zones or lines beside it");
+        }
+        return summaryS;
     }
 
     private static TrackSettings tracking(YamlObject section) {

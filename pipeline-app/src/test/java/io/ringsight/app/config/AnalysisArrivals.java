@@ -49,6 +49,22 @@ final class AnalysisArrivals {
                         "[{name: a, from: '0,0', to: '1,0.25'}]",
                         "0.25"),
                 new Arrival(
+                        "source.zones",
+                        and(RTSP, "tracking", "{enabled: true}"),
+                        zone + "stoppedMs",
+                        "[{name: a, polygon: '0,0 1,0 1,1', stoppedMs: 7}]",
+                        "7"),
+                new Arrival(
+                        "source.lines",
+                        and(RTSP, "tracking", "{enabled: true}"),
+                        ANALYSIS + "lines[0].oneWay",
+                        "[{name: a, from: '0,0', to: '1,0.25', oneWay: backward}]",
+                        "BACKWARD"),
+                new Arrival(
+                        "source.summarySeconds",
+                        and(and(RTSP, "tracking", "{enabled: true}"), "zones", "[{name: a, polygon: '0,0 1,0 1,1'}]"),
+                        ANALYSIS + "summaryS"),
+                new Arrival(
                         "source.calibration",
                         and(RTSP, "tracking", "{enabled: true}"),
                         ANALYSIS + "calibration.points[3].ground.y",

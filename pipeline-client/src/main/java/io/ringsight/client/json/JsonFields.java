@@ -5,6 +5,8 @@ import com.fasterxml.jackson.core.JsonToken;
 import java.io.IOException;
 import java.time.DateTimeException;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 
 /** Values of JSON, each of the kind that is expected or refused in words that name its place. */
 final class JsonFields {
@@ -28,6 +30,23 @@ final class JsonFields {
             fields.field(name, in);
             in.skipChildren();
         }
+    }
+
+    /** Reads one value of an array. */
+    interface Reading<T> {
+        T read(JsonParser in) throws IOException, MessageFormatException;
+    }
+
+    /** The values of the array at which {@code in} stands. */
+    static <T> List<T> list(JsonParser in, Reading<T> reading) throws IOException, MessageFormatException {
+        if (in.currentToken() != JsonToken.START_ARRAY) {
+            throw wrong(in, "an array");
+        }
+        List<T> list = new ArrayList<>();
+        while (in.nextToken() != JsonToken.END_ARRAY) {
+            list.add(reading.read(in));
+        }
+        return list;
     }
 
     static boolean isNull(JsonParser in) {

@@ -32,6 +32,7 @@ final class MessageFields {
     private static final String GAP = "gap";
     private static final String EVENT = "event";
     private static final String VERDICT = "verdict";
+    private static final String SUMMARY = "summary";
 
     /** Null when only the head is read: what is no part of it is skipped, and a time that is none is not there. */
     private final ContentFields content;
@@ -52,6 +53,7 @@ final class MessageFields {
     private CaptureTime capture;
     private Instant publishedAt;
     private VerdictFields verdict;
+    private SummaryFields summary;
 
     MessageFields(boolean isWhole) {
         content = isWhole ? new ContentFields() : null;
@@ -79,6 +81,7 @@ final class MessageFields {
             case "captureTime" -> capture = capture(in);
             case "publishedAt" -> publishedAt = time(in);
             case VERDICT -> verdict(in);
+            case SUMMARY -> summary(in);
             default -> {
                 if (content != null) {
                     content(name, in);
@@ -102,6 +105,13 @@ final class MessageFields {
         if (content != null) {
             verdict = new VerdictFields();
             JsonFields.object(in, verdict);
+        }
+    }
+
+    private void summary(JsonParser in) throws IOException, MessageFormatException {
+        if (content != null) {
+            summary = new SummaryFields();
+            JsonFields.object(in, summary);
         }
     }
 
@@ -206,6 +216,7 @@ final class MessageFields {
             case FRAME -> content.frame(identity, wholeCoverage(), need(capture, "captureTime"), publishedAt);
             case GAP -> content.gap(identity, wholeCoverage(), need(reason, "reason"), publishedAt);
             case VERDICT -> need(verdict, VERDICT).message(identity, wholeCoverage(), publishedAt);
+            case SUMMARY -> need(summary, SUMMARY).message(identity, wholeCoverage(), publishedAt);
             case EVENT -> event.message(identity, wholeCoverage(), need(capture, "captureTime"), publishedAt);
             default -> new OtherMessage(identity, type, publishedAt, json.get());
         };

@@ -15,6 +15,7 @@ import io.ringsight.client.Identity;
 import io.ringsight.client.Message;
 import io.ringsight.client.ModelIdentity;
 import io.ringsight.client.OtherMessage;
+import io.ringsight.client.SummaryMessage;
 import io.ringsight.client.VerdictMessage;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -56,6 +57,10 @@ public final class MessageWriter {
                 head(out, "verdict", verdict.identity(), verdict.coverage());
                 VerdictWriter.write(out, verdict);
                 time(out, "publishedAt", Optional.of(verdict.publishedAt()));
+            } else if (message instanceof SummaryMessage summary) {
+                head(out, "summary", summary.identity(), summary.coverage());
+                SummaryWriter.write(out, summary);
+                time(out, "publishedAt", Optional.of(summary.publishedAt()));
             } else if (message instanceof EventMessage event) {
                 head(out, "event", event.identity(), event.coverage());
                 event(out, event);

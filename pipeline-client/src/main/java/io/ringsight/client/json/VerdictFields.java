@@ -7,7 +7,6 @@ import io.ringsight.client.Identity;
 import io.ringsight.client.VerdictMessage;
 import java.io.IOException;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -35,11 +34,11 @@ final class VerdictFields implements JsonFields.FieldReader {
         switch (name) {
             case "part" -> part = part(in);
             case "grade" -> grade = JsonFields.text(in);
-            case "reasons" -> reasons = list(in, JsonFields::text);
-            case "boards" -> boards = list(in, VerdictFields::board);
-            case "defects" -> defects = list(in, VerdictFields::defect);
-            case "frames" -> frames = list(in, value -> JsonFields.integer(value, 0, Long.MAX_VALUE));
-            case "missing" -> missing = list(in, VerdictFields::missing);
+            case "reasons" -> reasons = JsonFields.list(in, JsonFields::text);
+            case "boards" -> boards = JsonFields.list(in, VerdictFields::board);
+            case "defects" -> defects = JsonFields.list(in, VerdictFields::defect);
+            case "frames" -> frames = JsonFields.list(in, value -> JsonFields.integer(value, 0, Long.MAX_VALUE));
+            case "missing" -> missing = JsonFields.list(in, VerdictFields::missing);
             case "model" -> model = JsonFields.isNull(in) ? Optional.empty() : Optional.of(model(in));
             case "evidence" -> evidence = textOrNull(in);
             case "from" -> from = JsonFields.time(in);
@@ -67,22 +66,6 @@ final class VerdictFields implements JsonFields.FieldReader {
 
     private static <T> T need(T value, String name) throws MessageFormatException {
         return MessageFields.need(value, "verdict." + name);
-    }
-
-    /** Reads one value. */
-    private interface Reading<T> {
-        T read(JsonParser in) throws IOException, MessageFormatException;
-    }
-
-    private static <T> List<T> list(JsonParser in, Reading<T> reading) throws IOException, MessageFormatException {
-        if (in.currentToken() != JsonToken.START_ARRAY) {
-            throw JsonFields.wrong(in, "an array");
-        }
-        List<T> list = new ArrayList<>();
-        while (in.nextToken() != JsonToken.END_ARRAY) {
-            list.add(reading.read(in));
-        }
-        return list;
     }
 
     private static Optional<String> textOrNull(JsonParser in) throws IOException, MessageFormatException {

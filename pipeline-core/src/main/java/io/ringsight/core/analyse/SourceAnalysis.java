@@ -72,7 +72,8 @@ public final class SourceAnalysis {
         boolean hasPlaces = !zoneNames.isEmpty() || !lineNames.isEmpty();
         places = tracker != null && hasPlaces ? new PlaceEvents(spec.zones(), spec.lines(), spec.tracking()) : null;
         summaries = tracker != null && hasPlaces && spec.summaryS() > 0
-                ? new Summaries(spec.summaryS(), zoneNames, lineNames, spec.tracking().lostMs() / MS_PER_S)
+                ? new Summaries(
+                        spec.summaryS(), zoneNames, lineNames, spec.tracking().lostMs() / MS_PER_S)
                 : null;
         rules = new Rules(spec.rules(), zoneNames);
         log = new EventLog(source, numbers);

@@ -15,7 +15,8 @@ import java.util.List;
  * @param zones in the order of the configuration
  * @param trips from line to line; none where there were none
  */
-public record Summary(SourceId sourceId, long number, Span span, List<LineUse> lines, List<ZoneUse> zones, List<Trip> trips)
+public record Summary(
+        SourceId sourceId, long number, Span span, List<LineUse> lines, List<ZoneUse> zones, List<Trip> trips)
         implements Decision {
     /**
      * A span of time.

@@ -88,7 +88,9 @@ class SummariesTest {
         scene.empty(MINUTE);
         List<Summary> spans = scene.summaries();
         assertThat(spans)
-                .extracting(summary -> summary.span().durationMs(), summary -> summary.span().missingMs())
+                .extracting(
+                        summary -> summary.span().durationMs(),
+                        summary -> summary.span().missingMs())
                 .containsExactly(
                         org.assertj.core.groups.Tuple.tuple(60_000L, 30_040L),
                         org.assertj.core.groups.Tuple.tuple(120_000L, 120_000L),

@@ -16,7 +16,8 @@ class SyntheticSettingsTest {
     @Test
     void whatIsNotSaidHasADefault() {
         assertThat(settings("synthetic:pcb"))
-                .isEqualTo(new SyntheticSettings(SceneKind.PCB, 640, 640, 25, true, 1, SyntheticSettings.ENDLESS, false));
+                .isEqualTo(
+                        new SyntheticSettings(SceneKind.PCB, 640, 640, 25, true, 1, SyntheticSettings.ENDLESS, false));
     }
 
     @Test

@@ -4,6 +4,7 @@ import io.ringsight.app.config.yaml.YamlObject;
 import io.ringsight.core.analyse.zone.Line;
 import io.ringsight.core.analyse.zone.Zone;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -12,6 +13,7 @@ import java.util.Optional;
 /** Reads the {@code lines} of a source. */
 public final class LinesReader {
     private static final String KEY = "lines";
+    private static final String BOTH = "no";
 
     private LinesReader() {}
 
@@ -36,6 +38,10 @@ public final class LinesReader {
     }
 
     private static Optional<Line> line(YamlObject entry, String name) {
+        String word = entry.word("oneWay", List.of(BOTH, "forward", "backward"), BOTH);
+        Optional<Line.Direction> oneWay = Arrays.stream(Line.Direction.values())
+                .filter(direction -> direction.wireName().equals(word))
+                .findFirst();
         Optional<Zone.Point> from = end(entry, "from");
         Optional<Zone.Point> to = end(entry, "to");
         if (from.isEmpty() || to.isEmpty()) {
@@ -45,7 +51,7 @@ public final class LinesReader {
             entry.mistake("to", "expected another place than that of from, got the same");
             return Optional.empty();
         }
-        return Optional.of(new Line(name, from.get(), to.get()));
+        return Optional.of(new Line(name, from.get(), to.get(), oneWay));
     }
 
     private static Optional<Zone.Point> end(YamlObject entry, String key) {

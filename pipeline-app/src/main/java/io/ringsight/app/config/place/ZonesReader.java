@@ -7,24 +7,32 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.ToIntFunction;
 
 /** Reads the {@code zones} of a source. */
 public final class ZonesReader {
+    private static final String STOPPED_MS = "stoppedMs";
+
     private ZonesReader() {}
 
     /** Those of {@code zones} that are right; what is wrong with the others is said. */
-    public static List<Zone> read(YamlObject source) {
-        return read(source, "zones");
+    public static List<Zone> read(YamlObject source, boolean isTracking) {
+        return read(source, "zones", entry -> stoppedMs(entry, isTracking));
     }
 
-    /** Those of a key. */
+    /** Those of a key that are places and nothing else. */
     static List<Zone> read(YamlObject source, String key) {
+        return read(source, key, entry -> 0);
+    }
+
+    private static List<Zone> read(YamlObject source, String key, ToIntFunction<YamlObject> stoppedMs) {
         List<Zone> zones = new ArrayList<>();
         Map<String, Integer> lines = new HashMap<>();
         List<YamlObject> entries = source.objects(key);
         for (YamlObject entry : entries) {
             String name = PlaceNames.read(entry, lines);
-            corners(entry).ifPresent(corners -> zones.add(new Zone(name, corners)));
+            int untilToldMs = stoppedMs.applyAsInt(entry);
+            corners(entry).ifPresent(corners -> zones.add(new Zone(name, corners, untilToldMs)));
             entry.finish();
         }
         if (entries.size() > Zone.MAX_ZONES) {
@@ -32,6 +40,15 @@ public final class ZonesReader {
             return List.of();
         }
         return zones;
+    }
+
+    private static int stoppedMs(YamlObject entry, boolean isTracking) {
+        int stoppedMs = entry.integer(STOPPED_MS, 0, Zone.MAX_STOPPED_MS, 0);
+        if (stoppedMs > 0 && !isTracking) {
+            entry.mistake(
+                    STOPPED_MS, "only objects that are followed stop; expected tracking: {enabled: true} beside zones");
+        }
+        return stoppedMs;
     }
 
     private static Optional<List<Zone.Point>> corners(YamlObject entry) {

@@ -191,7 +191,8 @@ public final class DemoCommand implements Callable<Integer> {
                                 List.of(),
                                 List.of(),
                                 Optional.empty(),
-                                Optional.of(boards(broker.folder()))),
+                                Optional.of(boards(broker.folder())),
+                                0),
                 Optional.empty());
         KafkaSinkSpec topic = new KafkaSinkSpec(broker.bootstrapServers(), TOPIC, Map.of());
         SinkConfig kafka = new SinkConfig.Kafka(topic, List.of(MessageType.values()));

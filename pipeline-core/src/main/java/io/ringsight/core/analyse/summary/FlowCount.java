@@ -42,8 +42,8 @@ final class FlowCount {
 
     /** What was counted since the last call. */
     Summary.Flow take() {
-        Summary.Headways between = new Summary.Headways(
-                headways, headwaySumS / headways, headways == 0 ? Double.NaN : headwayMinS);
+        Summary.Headways between =
+                new Summary.Headways(headways, headwaySumS / headways, headways == 0 ? Double.NaN : headwayMinS);
         Summary.Flow flow = new Summary.Flow(count, between, new Summary.Speeds(speeds, speedSumKmh / speeds));
         count = 0;
         headways = 0;

@@ -94,6 +94,8 @@ final class SpanClock {
     }
 
     private long utcNs(double atS) {
-        return frameUtcNs == Picture.UNKNOWN || !agrees ? frameUtcNs : frameUtcNs - Math.round((frameS - atS) * NS_PER_S);
+        return frameUtcNs == Picture.UNKNOWN || !agrees
+                ? frameUtcNs
+                : frameUtcNs - Math.round((frameS - atS) * NS_PER_S);
     }
 }

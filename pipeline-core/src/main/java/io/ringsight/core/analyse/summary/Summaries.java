@@ -96,8 +96,7 @@ public final class Summaries {
 
     private void take(Summary.Span over, EventLog log) {
         List<Summary.LineUse> lines = IntStream.range(0, forward.length)
-                .mapToObj(line ->
-                        new Summary.LineUse(lineNames.get(line), forward[line].take(), backward[line].take()))
+                .mapToObj(line -> new Summary.LineUse(lineNames.get(line), forward[line].take(), backward[line].take()))
                 .toList();
         log.add(over, lines, Arrays.stream(zones).map(ZoneCount::take).toList(), trips.take());
     }

@@ -19,7 +19,7 @@ import io.ringsight.core.time.FrameTimings;
 import java.util.ArrayList;
 import java.util.List;
 
-/** A source of 1000 by 1000 pixels and 25 frames a second, whose objects are put by hand, and its analysis. One thread. */
+/** A source of 25 frames a second, of 1000 by 1000 pixels unless it says else, whose objects are put by hand, and its analysis. One thread. */
 public final class AnalysedScene {
     /** Between two frames. */
     public static final long FRAME_NS = 40_000_000L;
@@ -39,10 +39,24 @@ public final class AnalysedScene {
     private final Detections detections = new Detections(300);
     private GapReason suspicion;
     private long frame;
+    private boolean isAnalysed;
 
     public AnalysedScene(AnalysisSpec spec) {
+        this(spec, 1_000, 1_000);
+    }
+
+    public AnalysedScene(AnalysisSpec spec, int width, int height) {
         analysis = new SourceAnalysis(new SourceId("cam"), spec, new EventNumbers(), new SourceMetrics("cam"));
-        picture.layout(1_000, 1_000, 0);
+        picture.layout(width, height, 0);
+    }
+
+    /** What is found in the next frame: to be added to. */
+    public Detections found() {
+        if (isAnalysed) {
+            detections.clear();
+            isAnalysed = false;
+        }
+        return detections;
     }
 
     /** Puts an object of class 0 into the next frame: the middle of its lower side, in pixels. */
@@ -52,7 +66,7 @@ public final class AnalysedScene {
 
     /** Puts an object into the next frame. */
     public AnalysedScene object(double footX, double footY, int classId, float confidence) {
-        detections.add((float) footX - SIDE / 2, (float) footY - SIDE, SIDE, SIDE, confidence, classId);
+        found().add((float) footX - SIDE / 2, (float) footY - SIDE, SIDE, SIDE, confidence, classId);
         return this;
     }
 
@@ -60,10 +74,11 @@ public final class AnalysedScene {
     public void frame() {
         long atNs = frame * FRAME_NS;
         picture.captured(atNs, BEGIN_UTC_NS + atNs, CaptureClock.RTCP_SR, UNCERTAINTY_US);
+        found();
         analysis.frame(new Result(), shared, decisions);
         frame++;
         losses.clear();
-        detections.clear();
+        isAnalysed = true;
     }
 
     /** So many more frames with an object that goes straight from one place to another, from where it was on. */
@@ -116,6 +131,18 @@ public final class AnalysedScene {
                 .toList();
         decisions.clear();
         return events;
+    }
+
+    /** What was found in the last frame, and what its analysis said of it; until the next {@link #found}. */
+    public Detections analysed() {
+        return detections;
+    }
+
+    /** What was concluded since the last call. */
+    public List<Decision> decisions() {
+        List<Decision> taken = List.copyOf(decisions);
+        decisions.clear();
+        return taken;
     }
 
     /** The summaries since the last call. */

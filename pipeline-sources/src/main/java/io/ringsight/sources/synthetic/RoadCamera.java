@@ -1,20 +1,20 @@
 package io.ringsight.sources.synthetic;
 
 /**
- * How the synthetic road looks from its bridge: a pinhole camera 9 m above the road that looks level along it. What is Z away
+ * How the synthetic road looks from its bridge: a pinhole camera 12 m above the road that looks level along it. What is Z away
  * and X to the right of it is f X / Z right of the picture's middle, and what is h under it f h / Z under the horizon. Pixels.
  * Immutable.
  */
 final class RoadCamera {
-    static final double HEIGHT_M = 9;
+    static final double HEIGHT_M = 12;
 
     private static final double FOCAL = 0.7;
-    /** The picture's lower border shows the road 13.4 m away, whatever the shape. */
+    /** The picture's lower border shows the road 17.9 m away, whatever the shape. */
     private static final double ROAD = 0.47;
 
     private static final double LEAST_SKY = 0.05;
     /** A sign that hangs in front of the second lane away, in picture widths from its middle and the horizon. */
-    private static final double[] SIGN = {0.066, 0.106, 0.132, 0.140};
+    private static final double[] SIGN = {0.066, 0.145, 0.132, 0.171};
 
     private final double focal;
     private final double middle;

@@ -13,7 +13,7 @@ final class RoadPaths {
     static final int LANES = 6;
     static final int MAX_VEHICLES = 64;
     /** Distances from the camera along the road between which there are vehicles. */
-    static final double NEAR_M = 12;
+    static final double NEAR_M = 16;
 
     static final double FAR_M = 80;
 
@@ -22,11 +22,11 @@ final class RoadPaths {
     private static final double LANE_M = 3.5;
     private static final double HALF_MEDIAN_M = 1;
     /** A vehicle may start in a lane every so many seconds, later by some of it, and mostly does. */
-    private static final double HEADWAY_S = 2.6;
+    private static final double HEADWAY_S = 3.2;
 
     private static final float MAX_LATE_S = 0.8f;
     private static final float STARTS = 0.85f;
-    private static final float TRUCKS = 0.17f;
+    private static final float TRUCKS = 0.12f;
     private static final float SLOWEST_MS = 13;
     private static final float FASTEST_MS = 14.6f;
     /** The swing of the speed: so many metres to and fro. */

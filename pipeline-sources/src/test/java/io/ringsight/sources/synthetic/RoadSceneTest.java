@@ -107,7 +107,7 @@ class RoadSceneTest {
                 .toList();
         assertThat(standing).hasSize(1).first().satisfies(car -> {
             assertThat(car.lane()).isEqualTo(7);
-            assertThat(car.awayM()).isEqualTo(47.6, within(0.01));
+            assertThat(car.awayM()).isEqualTo(51.6, within(0.01));
         });
         assertThat(truth.vehicles(25 * 110)).anySatisfy(car -> {
             assertThat(car.lane()).isEqualTo(6);

@@ -1,6 +1,7 @@
 package io.ringsight.core.analyse.track;
 
 import io.ringsight.core.analyse.world.Homography;
+import io.ringsight.core.detect.Detections;
 
 /**
  * How fast the tracks of a source move over the ground: for each a Kalman filter of constant velocity in metres
@@ -20,6 +21,8 @@ public final class Ground {
     private static final double MAX_UNCERTAINTY = 20 / 3.6;
 
     private static final double KMH = 3.6;
+    /** What ends so near to the picture's border is cut by it. */
+    private static final double BORDER_PX = 2;
 
     private final Homography map;
     private final Axis x = new Axis(Tracker.MAX_TRACKS);
@@ -40,12 +43,12 @@ public final class Ground {
         height = pictureHeight;
     }
 
-    void begin(int at, double footX, double footY, double objectSize) {
-        double across = footX / width;
-        double down = footY / height;
-        isKnown[at] = map.isGround(across, down);
+    void begin(int at, Detections found, int object, double objectSize) {
+        double across = Tracker.footX(found, object) / width;
+        double down = Tracker.footY(found, object) / height;
+        double sigma = MEASURED * objectSize;
+        isKnown[at] = map.isGround(across, down) && !isCut(found, object, sigma);
         if (isKnown[at]) {
-            double sigma = MEASURED * objectSize;
             x.begin(
                     at,
                     map.groundX(across, down),
@@ -66,16 +69,28 @@ public final class Ground {
         }
     }
 
-    void update(int at, double footX, double footY, double objectSize) {
-        double across = footX / width;
-        double down = footY / height;
+    /** Of an object that the picture's border cuts nobody knows where it touches the ground: only time passes then. */
+    void update(int at, Detections found, int object, double objectSize) {
+        double across = Tracker.footX(found, object) / width;
+        double down = Tracker.footY(found, object) / height;
+        double sigma = MEASURED * objectSize;
         if (!isKnown[at] || !map.isGround(across, down)) {
-            begin(at, footX, footY, objectSize);
+            begin(at, found, object, objectSize);
             return;
         }
-        double sigma = MEASURED * objectSize;
+        if (isCut(found, object, sigma)) {
+            return;
+        }
         x.update(at, map.groundX(across, down), map.sigmaX(across, down, sigma / width, sigma / height));
         y.update(at, map.groundY(across, down), map.sigmaY(across, down, sigma / width, sigma / height));
+    }
+
+    /** Whether the box ends at the picture's border: at its top, the ground is seen all the same. */
+    private boolean isCut(Detections found, int object, double sigma) {
+        double margin = Math.max(BORDER_PX, SIGMAS * sigma);
+        return found.left(object) <= margin
+                || found.left(object) + found.width(object) >= width - margin
+                || found.top(object) + found.height(object) >= height - margin;
     }
 
     void move(int from, int to) {

@@ -82,7 +82,7 @@ final class Tracks {
         number[at] = Detections.NO_TRACK;
         anchor(at, Tracker.footX(found, index), Tracker.footY(found, index));
         if (ground != null) {
-            ground.begin(at, anchorX[at], anchorY[at], objectSize);
+            ground.begin(at, found, index, objectSize);
         }
         return at;
     }
@@ -120,7 +120,7 @@ final class Tracks {
         width.update(at, found.width(index), sigma);
         height.update(at, found.height(index), sigma);
         if (ground != null) {
-            ground.update(at, Tracker.footX(found, index), Tracker.footY(found, index), sigma / MEASURED);
+            ground.update(at, found, index, sigma / MEASURED);
         }
         votes.vote(at, found.classId(index), found.confidence(index), unseen[at]);
         unseen[at] = 0;

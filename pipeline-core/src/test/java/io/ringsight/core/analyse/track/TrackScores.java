@@ -12,12 +12,13 @@ import java.util.Map;
  * Tracking", 2016) and identity switches (K. Bernardin, R. Stiefelhagen, "Evaluating Multiple Object Tracking Performance:
  * The CLEAR MOT Metrics", 2008). Shares no code with what it judges.
  */
-final class TrackScores {
+public final class TrackScores {
     private static final double IDF1_IOU = 0.5;
 
     /** One box of an object or of a track in a frame. */
-    record Box(long id, double left, double top, double width, double height) {
-        double iou(Box other) {
+    public record Box(long id, double left, double top, double width, double height) {
+        /** The overlap: both over either. */
+        public double iou(Box other) {
             double across = Math.min(left + width, other.left + other.width) - Math.max(left, other.left);
             double down = Math.min(top + height, other.top + other.height) - Math.max(top, other.top);
             double shared = Math.max(0, across) * Math.max(0, down);
@@ -34,22 +35,24 @@ final class TrackScores {
     private final Map<Long, Integer> trackCount = new HashMap<>();
 
     /** A frame: what is there, and what the tracks say. */
-    void add(List<Box> truth, List<Box> tracks) {
+    public void add(List<Box> truth, List<Box> tracks) {
         frames.add(new Frame(List.copyOf(truth), List.copyOf(tracks)));
         truth.forEach(box -> truthCount.merge(box.id(), 1, Integer::sum));
         tracks.forEach(box -> trackCount.merge(box.id(), 1, Integer::sum));
     }
 
-    int tracks() {
+    /** How many tracks. */
+    public int tracks() {
         return trackCount.size();
     }
 
-    int objects() {
+    /** How many objects. */
+    public int objects() {
         return truthCount.size();
     }
 
     /** The mean over overlaps from 0.05 to 0.95. */
-    double hota() {
+    public double hota() {
         Map<Pair, Double> alignment = alignment();
         List<List<Match>> matches = new ArrayList<>();
         for (Frame frame : frames) {
@@ -179,7 +182,7 @@ final class TrackScores {
     }
 
     /** How often an object that has a track is found to have another. A pair that overlaps by half is kept. */
-    int switches() {
+    public int switches() {
         Map<Long, Long> trackOf = new HashMap<>();
         int switches = 0;
         for (Frame frame : frames) {

@@ -116,7 +116,7 @@ def main():
     p = argparse.ArgumentParser(prog="detector.road", description=__doc__.splitlines()[0])
     p.add_argument("data", type=Path, help="what RoadPictures.java drew")
     p.add_argument("out", type=Path)
-    p.add_argument("--iterations", type=int, default=900)
+    p.add_argument("--iterations", type=int, default=700)
     p.add_argument("--threads", type=int, default=2)
     o = p.parse_args()
     torch.set_num_threads(o.threads)

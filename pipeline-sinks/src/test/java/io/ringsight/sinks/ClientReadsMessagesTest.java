@@ -9,6 +9,7 @@ import io.ringsight.client.json.MessageWriter;
 import io.ringsight.core.analyse.zone.Line;
 import io.ringsight.core.decision.Event;
 import io.ringsight.core.decision.Severity;
+import io.ringsight.core.decision.Summary;
 import io.ringsight.core.detect.Detections;
 import io.ringsight.core.detect.ObjectAttribute;
 import io.ringsight.core.frame.FrameLosses;
@@ -52,6 +53,10 @@ class ClientReadsMessagesTest {
         events();
         add(json.decision(SampleVerdicts.full(1, "SN-1"), 17));
         add(json.decision(SampleVerdicts.pass(2, "SN-2"), 17));
+        add(json.decision(
+                SummaryMessageTest.summary(
+                        new Summary.Span(Sample.NOW_UTC_NS, Sample.NOW_UTC_NS + 1_000_000, 60_000, 7)),
+                17));
         Set<String> fields = new TreeSet<>();
         for (byte[] message : written) {
             JsonNode again = JSON.readTree(MessageWriter.write(MessageReader.read(message)));

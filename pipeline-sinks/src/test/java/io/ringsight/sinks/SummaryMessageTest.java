@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 class SummaryMessageTest {
     private final MessageJson json = Sample.json(new ManualClock(Sample.NOW_UTC_NS));
 
-    private static Summary summary(Summary.Span span) {
+    static Summary summary(Summary.Span span) {
         Summary.Flow three = new Summary.Flow(3, new Summary.Headways(2, 5.25, 4), new Summary.Speeds(2, 51.5));
         Summary.Flow none =
                 new Summary.Flow(0, new Summary.Headways(0, Double.NaN, Double.NaN), new Summary.Speeds(0, Double.NaN));

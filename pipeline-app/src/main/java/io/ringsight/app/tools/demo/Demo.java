@@ -5,6 +5,7 @@ import io.ringsight.app.config.Config;
 import io.ringsight.app.config.SinkConfig;
 import io.ringsight.app.config.yaml.ConfigException;
 import io.ringsight.app.daemon.Daemon;
+import io.ringsight.client.EventMessage;
 import io.ringsight.client.FrameMessage;
 import io.ringsight.client.GapMessage;
 import io.ringsight.client.Message;
@@ -49,6 +50,7 @@ final class Demo {
 
     private final Screen screen;
     private final Scoreboard scoreboard;
+    private final TrafficBoard traffic = new TrafficBoard();
     private final Clock clock;
     private final Rhythm rhythm;
     private final Tally tally = new Tally();
@@ -96,6 +98,7 @@ final class Demo {
         Findings findings = verify(topic);
         screen.endLive();
         screen.summary(tally, findings, scoreboard);
+        screen.traffic(traffic);
         return tally.frames() > 0 && findings.isComplete();
     }
 
@@ -186,7 +189,10 @@ final class Demo {
             screen.gap(gap);
         } else if (message instanceof VerdictMessage verdict) {
             screen.verdict(verdict);
+        } else if (message instanceof EventMessage event) {
+            screen.event(event);
         } else if (message instanceof FrameMessage frame) {
+            traffic.add(frame);
             OptionalLong ptsNs = frame.times().ptsNs();
             Scoreboard.Score score =
                     scoreboard != null && ptsNs.isPresent() ? scoreboard.add(ptsNs.getAsLong(), frame.objects()) : null;
@@ -205,7 +211,7 @@ final class Demo {
     private void showLive() {
         long nowNs = clock.nanoTime();
         if (tally.seconds() >= 1 && nowNs >= nextLiveNs) {
-            screen.live(tally, scoreboard);
+            screen.live(tally, scoreboard, traffic);
             nextLiveNs = nowNs + rhythm.liveNs();
         }
     }

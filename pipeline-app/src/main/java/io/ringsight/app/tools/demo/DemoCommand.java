@@ -5,6 +5,7 @@ import io.ringsight.app.cli.ExitCode;
 import io.ringsight.app.cli.Signals;
 import io.ringsight.app.cli.Version;
 import io.ringsight.app.config.Config;
+import io.ringsight.app.config.ConfigReader;
 import io.ringsight.app.config.PipelineConfig;
 import io.ringsight.app.config.Place;
 import io.ringsight.app.config.SinkConfig;
@@ -38,6 +39,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.function.Function;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help.Ansi;
 import picocli.CommandLine.Mixin;
@@ -52,14 +54,16 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         versionProvider = Version.class,
         description = {
-            "Starts a Kafka broker, watches a drawn board line (or your camera), publishes what is found and shows the"
-                    + " messages as they are read back from Kafka.",
+            "Starts a Kafka broker, watches a drawn board line (or road, or your camera), publishes what is found and shows"
+                    + " the messages as they are read back from Kafka.",
             "Ctrl-C ends it early. Exit code 1 if nothing was read back or a frame is unaccounted for.",
             "scripts/demo fetches the broker once; it is no part of the product."
         })
 public final class DemoCommand implements Callable<Integer> {
     private static final String TOPIC = "ringsight.detections";
     private static final String SOURCE_ID = "line1";
+    private static final String BOARDS = "synthetic:pcb";
+    private static final String TRAFFIC = "conf/examples/traffic.yaml";
     private static final List<String> REWORK = List.of("mousebite", "copper", "spur");
     private static final List<String> REJECT = List.of("open", "short", "pin-hole");
     private static final int MAX_SECONDS = 86_400;
@@ -75,9 +79,11 @@ public final class DemoCommand implements Callable<Integer> {
     @Option(
             names = "--source",
             paramLabel = "URI",
-            defaultValue = "synthetic:pcb",
-            description = "What to watch: rtsp://, rtsps://, v4l2:, file: or synthetic: (default: ${DEFAULT-VALUE}).")
+            description = "What to watch: rtsp://, rtsps://, v4l2:, file: or synthetic: (default: " + BOARDS + ").")
     private String source;
+
+    @Option(names = "--traffic", description = "Watches a drawn road as " + TRAFFIC + " says: counts and speeds.")
+    private boolean traffic;
 
     @Mixin
     private ShippedModelOption model;
@@ -92,18 +98,54 @@ public final class DemoCommand implements Callable<Integer> {
             throw misuse("--seconds: expected 1 to " + MAX_SECONDS + ", got " + seconds);
         }
         Clock clock = Clock.system();
+        if (traffic) {
+            return road(clock);
+        }
         SourceSpec watched = watched();
         ModelSpec detector = ModelYaml.readDetector(modelFile());
         boolean terminal = Ansi.AUTO.enabled();
         Screen screen = new Screen(spec.commandLine().getOut(), terminal);
         Demo demo = new Demo(screen, scoreboard(watched, detector), clock, terminal);
-        Signals.onTermination(demo::stop);
         screen.heading("ringsight demo: " + watched.uri() + " -> " + detector.name() + " -> Kafka -> here");
+        return show(demo, screen, clock, broker -> config(watched, detector, broker));
+    }
+
+    /** The example as it is, but for where its messages go. */
+    private int road(Clock clock) throws ConfigException, InterruptedException {
+        if (source != null || model.isNamed()) {
+            throw misuse("--traffic: expected it alone, got --source or --model beside it; copy " + TRAFFIC
+                    + ", change it and run it with ringsight run");
+        }
+        Config example = new ConfigReader(home().resolve(TRAFFIC), System.getenv(), home(), ModelYaml::read).read();
+        boolean terminal = Ansi.AUTO.enabled();
+        Screen screen = new Screen(spec.commandLine().getOut(), terminal);
+        screen.heading("ringsight demo: " + TRAFFIC + " -> Kafka -> here");
+        return show(new Demo(screen, null, clock, terminal), screen, clock, broker -> toKafka(example, broker));
+    }
+
+    private int show(Demo demo, Screen screen, Clock clock, Function<EmbeddedBroker, Config> config)
+            throws ConfigException, InterruptedException {
+        Signals.onTermination(demo::stop);
         screen.step("starting a Kafka broker of its own (KRaft, a few seconds)");
         try (EmbeddedBroker broker = EmbeddedBroker.start(jars(), clock)) {
             screen.step("the broker answers at " + broker.bootstrapServers());
-            return demo.run(config(watched, detector, broker), seconds) ? ExitCode.DONE : ExitCode.FAILED;
+            return demo.run(config.apply(broker), seconds) ? ExitCode.DONE : ExitCode.FAILED;
         }
+    }
+
+    private static Config toKafka(Config example, EmbeddedBroker broker) {
+        return new Config(
+                example.pipeline(),
+                example.models(),
+                example.sources(),
+                List.of(kafka(broker)),
+                Optional.empty(),
+                Optional.empty());
+    }
+
+    private static SinkConfig kafka(EmbeddedBroker broker) {
+        KafkaSinkSpec topic = new KafkaSinkSpec(broker.bootstrapServers(), TOPIC, Map.of());
+        return new SinkConfig.Kafka(topic, List.of(MessageType.values()));
     }
 
     /** The screen is for messages: the log tells warnings only, unless asked for more. */
@@ -119,7 +161,7 @@ public final class DemoCommand implements Callable<Integer> {
 
     private SourceSpec watched() {
         try {
-            return SourceSpec.parse(source);
+            return SourceSpec.parse(source == null ? BOARDS : source);
         } catch (SourceSpecException e) {
             throw misuse("--source: " + e.getMessage());
         }
@@ -194,8 +236,7 @@ public final class DemoCommand implements Callable<Integer> {
                                 Optional.of(boards(broker.folder())),
                                 0),
                 Optional.empty());
-        KafkaSinkSpec topic = new KafkaSinkSpec(broker.bootstrapServers(), TOPIC, Map.of());
-        SinkConfig kafka = new SinkConfig.Kafka(topic, List.of(MessageType.values()));
-        return new Config(pipeline, Map.of(), List.of(line), List.of(kafka), Optional.empty(), Optional.empty());
+        return new Config(
+                pipeline, Map.of(), List.of(line), List.of(kafka(broker)), Optional.empty(), Optional.empty());
     }
 }

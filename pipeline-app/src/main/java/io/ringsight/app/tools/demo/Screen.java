@@ -3,6 +3,7 @@ package io.ringsight.app.tools.demo;
 import io.ringsight.app.tools.demo.Scoreboard.Mark;
 import io.ringsight.app.tools.demo.Scoreboard.Score;
 import io.ringsight.client.Detection;
+import io.ringsight.client.EventMessage;
 import io.ringsight.client.FrameMessage;
 import io.ringsight.client.GapMessage;
 import io.ringsight.client.VerdictMessage;
@@ -90,6 +91,22 @@ final class Screen {
                         verdict.timing().tookMs()));
     }
 
+    /** An event read back that people are to look at. */
+    void event(EventMessage event) {
+        if (event.what().severity().equals("info")) {
+            return;
+        }
+        String who = event.subject().map(subject -> subject.label() + ' ').orElse("");
+        String text = String.format(
+                "%12s  %s: %s%s, %s",
+                "",
+                event.what().severity(),
+                who,
+                event.what().event(),
+                event.what().sentence().orElse(event.what().name()));
+        line(styled(event.what().severity().equals("alarm") ? Style.RED : Style.YELLOW, text));
+    }
+
     /**
      * A frame's message read back.
      *
@@ -118,7 +135,11 @@ final class Screen {
         List<String> parts = new ArrayList<>();
         for (int i = 0; i < objects.size() && i < MAX_OBJECTS; i++) {
             Detection found = objects.get(i);
-            String text = String.format(Locale.ROOT, "%s %.2f", found.label(), found.confidence());
+            String text = found.track()
+                    .flatMap(Detection.Track::speed)
+                    .map(speed -> String.format(
+                            Locale.ROOT, "%s %.0f±%.0f km/h", found.label(), speed.kmh(), speed.uncertaintyKmh()))
+                    .orElse(String.format(Locale.ROOT, "%s %.2f", found.label(), found.confidence()));
             parts.add(
                     score == null
                             ? styled(Style.CYAN, text)
@@ -149,7 +170,7 @@ final class Screen {
     }
 
     /** The line that is kept up to date, below 80 columns so that it never wraps; elsewhere than on a terminal a line as others. */
-    void live(Tally tally, Scoreboard scoreboard) {
+    void live(Tally tally, Scoreboard scoreboard, TrafficBoard traffic) {
         String text = String.format(
                 Locale.ROOT,
                 "%5.1f fps  p50 %.0f ms  p99 %.0f ms  %d messages  %d lost",
@@ -160,6 +181,15 @@ final class Screen {
                 tally.lost());
         if (scoreboard != null && !Double.isNaN(scoreboard.fScore())) {
             text += String.format(Locale.ROOT, "  F-score %.2f", scoreboard.fScore());
+        }
+        if (!traffic.isEmpty()) {
+            text = String.format(
+                    Locale.ROOT,
+                    "%5.1f fps  %d vehicles, %d crossings, mean %.0f km/h",
+                    tally.fps(),
+                    traffic.vehicles(),
+                    traffic.crossings(),
+                    traffic.meanKmh());
         }
         if (terminal) {
             live = styled(Style.BOLD, text);
@@ -212,6 +242,30 @@ final class Screen {
         if (scoreboard != null && tally.frames() > 0) {
             table(scoreboard);
         }
+    }
+
+    /** What crossed the lines, if anything did. */
+    void traffic(TrafficBoard traffic) {
+        if (traffic.isEmpty()) {
+            return;
+        }
+        line("");
+        line(styled(
+                Style.BOLD,
+                String.format("%-16s %8s %10s %8s %10s", "line", "forward", "mean km/h", "backward", "mean km/h")));
+        traffic.lines()
+                .forEach((name, flows) -> line(String.format(
+                        Locale.ROOT,
+                        "%-16s %8d %10s %8d %10s",
+                        name,
+                        flows.forward().count(),
+                        kmh(flows.forward()),
+                        flows.backward().count(),
+                        kmh(flows.backward()))));
+    }
+
+    private static String kmh(TrafficBoard.Flow flow) {
+        return flow.known() == 0 ? "-" : String.format(Locale.ROOT, "%.1f", flow.sumKmh() / flow.known());
     }
 
     private static String durations(String name, String what, Tally.Durations durations) {

@@ -11,6 +11,11 @@ public final class ShippedModelOption {
             description = "Model YAML or ONNX file (default: " + ShippedModel.NAME + ").")
     private Path model;
 
+    /** Whether the user named one. */
+    public boolean isNamed() {
+        return model != null;
+    }
+
     /** The file the user named, or the shipped one. */
     public Path path() {
         return ShippedModel.unless(model);

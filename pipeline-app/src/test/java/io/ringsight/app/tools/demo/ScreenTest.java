@@ -82,7 +82,7 @@ class ScreenTest {
         Screen screen = screen(true);
         Tally tally = new Tally();
         tally.add(frame(1, 0, List.of()), TAKEN.plusMillis(30), 0);
-        screen.live(tally, null);
+        screen.live(tally, null, new TrafficBoard());
         screen.frame(frame(2, 0, TWO), new Score(List.of(Mark.RIGHT, Mark.FALSE), List.of()), Double.NaN);
         assertThat(text.toString())
                 .contains("\033[32mopen 0.91\033[0m", "\033[31mshort 0.42\033[0m")

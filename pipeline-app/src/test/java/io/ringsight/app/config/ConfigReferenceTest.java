@@ -251,7 +251,7 @@ class ConfigReferenceTest {
         keys.put("sources.regions", names((Map<?, ?>) ((Map<?, ?>) definitions.get("regions")).get("properties")));
         keys.put("sources.zones", names((Map<?, ?>) ((Map<?, ?>) definitions.get("zone")).get("properties")));
         keys.put("sources.lines", names((Map<?, ?>) ((Map<?, ?>) definitions.get("line")).get("properties")));
-        Map.of("parts", "parts", "parts.window", "window", "parts.recipe", "recipe", "parts.panel", "zone")
+        Map.of("parts", "parts", "parts.window", "window", "parts.recipe", "recipe", "parts.panel", "board")
                 .forEach((key, definition) -> keys.put("sources." + key, names((Map<?, ?>)
                         ((Map<?, ?>) definitions.get(definition)).get("properties"))));
         keys.put("sources.calibration", names((Map<?, ?>)

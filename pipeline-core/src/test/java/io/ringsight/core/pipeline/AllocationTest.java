@@ -160,8 +160,9 @@ class AllocationTest {
         assertThat(framePathThreads()).containsExactly(threads);
         long bytes = LongStream.of(after).sum() - LongStream.of(before).sum();
         System.out.println("frame path: " + bytes + " bytes allocated in " + FRAMES + " frames");
-        // Less than a byte a frame: what is left is the events of tracks in the zone.
-        assertThat(bytes).isLessThan(FRAMES);
+        // The smallest object a frame would be 16 bytes a frame. What is left is the events of tracks in the zone: more of
+        // them where a busy machine lets threads fall behind.
+        assertThat(bytes).isLessThan(4L * FRAMES);
         assertThat(file.metrics().value(Counter.FRAMES_PUBLISHED)).isEqualTo((WARM_UP + FRAMES) / 2);
         return file;
     }

@@ -36,7 +36,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.slf4j.LoggerFactory;
 
 /** What a disk may do to a spool's files: only what it hit is lost, and the topic is told. */
-@Timeout(120)
+@Timeout(300)
 class SpoolDamageTest {
     private static final MessageSchema SCHEMA = new MessageSchema();
     private static final int MESSAGES = 40;

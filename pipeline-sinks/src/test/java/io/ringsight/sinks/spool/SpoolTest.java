@@ -30,7 +30,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.slf4j.LoggerFactory;
 
-@Timeout(120)
+@Timeout(300)
 class SpoolTest {
     private static final MessageSchema SCHEMA = new MessageSchema();
 

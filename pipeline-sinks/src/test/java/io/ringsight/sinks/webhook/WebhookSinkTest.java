@@ -171,7 +171,7 @@ class WebhookSinkTest {
     @ValueSource(ints = {400, 413, 415, 422})
     void aVerdictThatIsNeverTakenIsLeftOutAndToldAndTheOthersGoOn(int never) throws Exception {
         answers = number -> number == 2 ? never : 204;
-        MessageSink sink = open(serve(0), 5_000, Optional.empty());
+        MessageSink sink = open(serve(0), 60_000, Optional.empty());
         List<String> ids = offer(sink, 1, 3);
         assertThat(sink.close(LIMIT)).isTrue();
         String told = ids.get(0).replace("/v1", "/n1");

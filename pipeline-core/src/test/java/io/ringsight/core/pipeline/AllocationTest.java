@@ -160,8 +160,8 @@ class AllocationTest {
         assertThat(framePathThreads()).containsExactly(threads);
         long bytes = LongStream.of(after).sum() - LongStream.of(before).sum();
         System.out.println("frame path: " + bytes + " bytes allocated in " + FRAMES + " frames");
-        // The smallest object a frame would be 16 bytes a frame. What is left is the events of tracks in the zone: more of
-        // them where a busy machine lets threads fall behind.
+        // An object a frame would be 16 bytes a frame at least. What is left is the events of tracks in the zone: more
+        // where a busy machine lets threads fall behind.
         assertThat(bytes).isLessThan(4L * FRAMES);
         assertThat(file.metrics().value(Counter.FRAMES_PUBLISHED)).isEqualTo((WARM_UP + FRAMES) / 2);
         return file;

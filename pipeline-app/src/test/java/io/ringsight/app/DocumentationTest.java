@@ -2,18 +2,13 @@ package io.ringsight.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.core.JsonToken;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayDeque;
 import java.util.Arrays;
-import java.util.Deque;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -25,7 +20,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import picocli.CommandLine.Command;
 
-/** README and docs name every command and configuration key, and only files that exist. */
+/** README and docs name every command, and only files that exist. */
 class DocumentationTest {
     private static final Path ROOT = Path.of(System.getProperty("ringsight.root"));
 
@@ -52,14 +47,6 @@ class DocumentationTest {
             assertThat(exitCode).as(name).isZero();
             assertThat(out.toString()).contains("ringsight " + name);
         }
-    }
-
-    @Test
-    void namesEveryConfigurationKey() throws IOException {
-        String configuration = read(ROOT.resolve("docs/configuration.md"));
-        assertThat(keys(ROOT.resolve("conf/schema/pipeline.schema.json")))
-                .contains("ringSize", "stallTimeoutMs", "bootstrapServers")
-                .allSatisfy(key -> assertThat(configuration).contains("`" + key + "`"));
     }
 
     @Test
@@ -116,25 +103,6 @@ class DocumentationTest {
                     .sorted()
                     .collect(Collectors.toList());
         }
-    }
-
-    /** All names that stand in a {@code properties} of a JSON Schema. */
-    private static Set<String> keys(Path schema) throws IOException {
-        Set<String> keys = new TreeSet<>();
-        Deque<String> path = new ArrayDeque<>();
-        try (JsonParser parser = new JsonFactory().createParser(schema.toFile())) {
-            while (parser.nextToken() != null) {
-                if (parser.currentToken() == JsonToken.START_OBJECT) {
-                    boolean isKey = "properties".equals(path.peek()); // one of them is called properties itself
-                    path.push(isKey ? "a key" : String.valueOf(parser.currentName()));
-                } else if (parser.currentToken() == JsonToken.END_OBJECT) {
-                    path.pop();
-                } else if (parser.currentToken() == JsonToken.FIELD_NAME && "properties".equals(path.peek())) {
-                    keys.add(parser.currentName());
-                }
-            }
-        }
-        return keys;
     }
 
     private static String read(Path file) {

@@ -1,6 +1,7 @@
 package io.ringsight.app.config;
 
 import io.ringsight.app.config.yaml.ConfigException;
+import io.ringsight.app.config.yaml.KeyForm;
 import io.ringsight.app.config.yaml.YamlErrors;
 import io.ringsight.app.config.yaml.YamlFile;
 import io.ringsight.app.config.yaml.YamlObject;
@@ -42,6 +43,7 @@ public final class ConfigReader {
     private final Path home;
     private final SinkFiles sinkFiles = new SinkFiles();
     private final List<String> modelMistakes = new ArrayList<>();
+    private Map<String, KeyForm> keys = Map.of();
 
     /**
      * For one file.
@@ -60,6 +62,7 @@ public final class ConfigReader {
     public Config read() throws ConfigException {
         Optional<YamlObject> root = YamlFile.read(errors, environment);
         Optional<Config> config = root.flatMap(this::config);
+        keys = root.map(YamlObject::forms).orElse(Map.of());
         if (!modelMistakes.isEmpty()) {
             List<String> all = new ArrayList<>(errors.lines());
             all.addAll(modelMistakes);
@@ -67,6 +70,11 @@ public final class ConfigReader {
         }
         errors.throwIfAny();
         return config.orElseThrow();
+    }
+
+    /** What was read: each key of the sections that the file has, as {@link YamlObject#forms()}. */
+    Map<String, KeyForm> keys() {
+        return keys;
     }
 
     private Optional<Config> config(YamlObject root) {

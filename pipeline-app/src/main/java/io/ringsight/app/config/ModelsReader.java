@@ -63,7 +63,7 @@ final class ModelsReader {
         Map<String, String> devices = new LinkedHashMap<>();
         List<String> names = models.map(YamlObject::keys).orElse(List.of());
         for (String name : names) {
-            models.get().object(name).ifPresent(yaml -> {
+            models.get().named(name).ifPresent(yaml -> {
                 model(name, yaml, own).ifPresent(read -> named.put(name, read));
                 devices.put(name, yaml.text("device", inherited.device()));
             });

@@ -207,16 +207,18 @@ final class SourceReader {
     }
 
     private SourceSettings settings() {
+        String transport = yaml.word("transport", TRANSPORTS, TRANSPORTS.get(0));
+        SourceSpec.Timeouts defaults = SourceSpec.Timeouts.DEFAULT;
         return new SourceSettings(
-                yaml.word("transport", TRANSPORTS, null),
+                yaml.has("transport") ? transport : null,
                 new SourceSettings.Login(said("username"), said("password")),
                 new SourceSettings.Tls(tlsVerify(), said("caFile")),
                 new SourceSettings.Format(said("videoSize"), said("framerate"), said("inputFormat")),
                 new SourceSettings.Limits(
-                        timeout("openTimeoutMs"),
-                        timeout("stallTimeoutMs"),
-                        limit("frozenTimeoutMs"),
-                        limit("maxLagMs")),
+                        timeout("openTimeoutMs", defaults.openMs()),
+                        timeout("stallTimeoutMs", defaults.stallMs()),
+                        limit("frozenTimeoutMs", defaults.frozenMs()),
+                        limit("maxLagMs", defaults.maxLagMs())),
                 yaml.textMap("options"));
     }
 
@@ -230,13 +232,13 @@ final class SourceReader {
         return yaml.has("tlsVerify") ? value : null;
     }
 
-    private Long timeout(String key) {
-        long value = yaml.longInteger(key, 1, MAX_TIMEOUT_MS, 0);
-        return value == 0 ? null : value;
+    private Long timeout(String key, long otherwise) {
+        long value = yaml.longInteger(key, 1, MAX_TIMEOUT_MS, otherwise);
+        return yaml.has(key) ? value : null;
     }
 
-    private Long limit(String key) {
-        long value = yaml.longInteger(key, 0, MAX_TIMEOUT_MS, 0);
+    private Long limit(String key, long otherwise) {
+        long value = yaml.longInteger(key, 0, MAX_TIMEOUT_MS, otherwise);
         return yaml.has(key) ? value : null;
     }
 

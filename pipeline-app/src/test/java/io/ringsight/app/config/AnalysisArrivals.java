@@ -35,10 +35,6 @@ final class AnalysisArrivals {
     private static Stream<Arrival> ofAnalysis() {
         String zone = ANALYSIS + "zones[0].";
         return Stream.of(
-                new Arrival("source.tracking.enabled", RTSP, ANALYSIS + "tracking.enabled"),
-                new Arrival("source.tracking.confident", RTSP, ANALYSIS + "tracking.confident"),
-                new Arrival("source.tracking.lostMs", RTSP, ANALYSIS + "tracking.lostMs"),
-                new Arrival("source.tracking.confirmMs", RTSP, ANALYSIS + "tracking.confirmMs"),
                 new Arrival("source.zones", RTSP, zone + "name", "[{name: 'bay 3', polygon: '0,0 1,0 1,1'}]", "bay 3"),
                 new Arrival(
                         "source.zones", RTSP, zone + "corners[1].x", "[{name: a, polygon: '0,0 0.25,0 1,1'}]", "0.25"),

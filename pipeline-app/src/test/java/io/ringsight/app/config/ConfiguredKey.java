@@ -7,7 +7,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeSet;
 import org.snakeyaml.engine.v2.api.Load;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 
@@ -26,14 +25,14 @@ record ConfiguredKey(String section, String name, Map<?, ?> declared) {
     private static List<ConfiguredKey> read() {
         Map<?, ?> schema = (Map<?, ?>) new Load(LoadSettings.builder().build()).loadFromString(text());
         Map<?, ?> top = map(schema, "properties");
-        Map<?, ?> definitions = map(schema, "$defs");
         List<ConfiguredKey> keys = new ArrayList<>();
-        collect("pipeline", map(top, "pipeline"), definitions, keys);
-        collect("http", map(top, "http"), definitions, keys);
-        collect("shadow", map(top, "shadow"), definitions, keys);
-        for (String section : List.of("model", "source", "kafka", "jsonl", "webhook", "mqtt", "modbus")) {
-            collect(section, map(definitions, section), definitions, keys);
-        }
+        collect("pipeline", map(top, "pipeline"), keys);
+        collect("http", map(top, "http"), keys);
+        collect("shadow", map(top, "shadow"), keys);
+        collect("model", map(map(top, "models"), "additionalProperties"), keys);
+        collect("source", map(map(schema, "$defs"), "source"), keys);
+        Map<?, ?> sinks = map(map(map(top, "sinks"), "items"), "properties");
+        sinks.forEach((kind, sink) -> collect(kind.toString(), (Map<?, ?>) sink, keys));
         return keys;
     }
 
@@ -45,21 +44,24 @@ record ConfiguredKey(String section, String name, Map<?, ?> declared) {
         }
     }
 
-    private static void collect(String section, Map<?, ?> object, Map<?, ?> definitions, List<ConfiguredKey> keys) {
+    private static void collect(String section, Map<?, ?> object, List<ConfiguredKey> keys) {
         map(object, "properties").forEach((name, value) -> {
             Map<?, ?> declared = (Map<?, ?>) value;
+            keys.add(new ConfiguredKey(section, name.toString(), declared));
             if (declared.containsKey("properties")) {
-                collect(section + "." + name, declared, definitions, keys);
-            } else {
-                Object reference = declared.get("$ref");
-                keys.add(new ConfiguredKey(
-                        section,
-                        name.toString(),
-                        reference == null
-                                ? declared
-                                : map(definitions, reference.toString().replaceFirst(".*/", ""))));
+                collect(section + "." + name, declared, keys);
             }
         });
+    }
+
+    /** Whether it holds keys of its own. */
+    boolean isSection() {
+        return declared.containsKey("properties");
+    }
+
+    /** The section's own name in a file. */
+    String kind() {
+        return section.replaceFirst("\\..*", "");
     }
 
     private static Map<?, ?> map(Map<?, ?> in, String key) {
@@ -99,11 +101,6 @@ record ConfiguredKey(String section, String name, Map<?, ?> declared) {
                 if ("number".equals(form.get("type"))) {
                     values.addAll(List.of("-0.001", max + ".001"));
                 }
-            }
-            if (form.get("enum") instanceof List<?> words && words.get(0) instanceof Integer) {
-                TreeSet<Integer> numbers = new TreeSet<>();
-                words.forEach(word -> numbers.add((Integer) word));
-                values.addAll(List.of("" + numbers.first() / 2, "" + numbers.last() * 2, "" + (numbers.last() - 1)));
             }
         }
         return values;

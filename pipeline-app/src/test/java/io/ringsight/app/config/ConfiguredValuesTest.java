@@ -22,14 +22,14 @@ import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * Each key of the schema arrives where it belongs and nowhere else, and what the schema refuses the reader refuses. The
- * keys and their limits come from the schema: one that is added there and is not in {@link #arrivals()} is red here.
+ * keys and their limits come from the schema; a key that does not arrive in the one component of its name is in
+ * {@link #arrivals()} by hand.
  */
 class ConfiguredValuesTest {
     static final Map<String, String> RTSP = source("rtsp://h/s");
@@ -68,6 +68,9 @@ class ConfiguredValuesTest {
         }
     }
 
+    private static final Map<String, String> ROOTS = Map.of(
+            "pipeline", "pipeline", "model", "models.m", "source", "sources[0]", "http", "http", "shadow", "shadow");
+
     /** The rest of the pipeline is exchanged while it runs. */
     private static final Set<String> TAKES_RESTART = Set.of("ringSize", "stopTimeoutMs");
 
@@ -96,53 +99,66 @@ class ConfiguredValuesTest {
         Files.writeString(dir.resolve("m.yaml"), "");
         Files.writeString(dir.resolve("other.yaml"), "");
         Pem.write(Path.of(certificate()), Path.of(key()));
-        return Stream.of(
+        List<Arrival> said = Stream.of(
                         ofPipelineAndSources(),
                         ShadowArrivals.all(),
                         AnalysisArrivals.all(),
                         OutputArrivals.all(),
                         ofSinks())
-                .flatMap(Function.identity());
+                .flatMap(Function.identity())
+                .toList();
+        Set<String> known = said.stream().map(Arrival::key).collect(Collectors.toSet());
+        List<Arrival> all = new ArrayList<>(said);
+        for (ConfiguredKey key : ConfiguredKey.all()) {
+            boolean isTried = known.stream().anyMatch(one -> (key.path() + ".").startsWith(one + "."));
+            if (!isTried && !key.isSection()) {
+                all.add(byItsName(key));
+            }
+        }
+        return all.stream();
+    }
+
+    /** Most keys arrive in the component of their own name. */
+    private static Arrival byItsName(ConfiguredKey key) throws Exception {
+        Arrival anywhere =
+                new Arrival(key.path(), RTSP, "", key.allowed().isEmpty() ? List.of("abc", "abc") : List.of());
+        String root = ROOTS.getOrDefault(key.kind(), "sinks[0]");
+        List<String> places = flat(read(yaml(anywhere, null))).keySet().stream()
+                .filter(place -> place.startsWith(root + ".") && place.endsWith("." + key.name()))
+                .toList();
+        int depth = places.stream().mapToInt(ConfiguredValuesTest::depth).min().orElse(0);
+        places = places.stream().filter(place -> depth(place) == depth).toList();
+        assertThat(places)
+                .as("%s: one component of its name below %s; if there is none, add it to arrivals()", key, root)
+                .hasSize(1);
+        return new Arrival(key.path(), RTSP, places.get(0), anywhere.values());
+    }
+
+    private static int depth(String place) {
+        return (int) place.chars().filter(c -> c == '.').count();
     }
 
     private static Stream<Arrival> ofPipelineAndSources() {
         String other = dir.resolve("other.yaml").toString();
         return Stream.of(
                 new Arrival("pipeline.model", RTSP, "pipeline.model.name", other, "other.yaml"),
-                new Arrival("pipeline.device", RTSP, "pipeline.backend.device"),
-                new Arrival("pipeline.device", RTSP, "pipeline.backend.device", "'cuda:3'", "cuda:3"),
-                new Arrival("pipeline.lanes", RTSP, "pipeline.backend.lanes"),
-                new Arrival("pipeline.maxBatch", RTSP, "pipeline.backend.maxBatch"),
-                new Arrival("pipeline.threshold", RTSP, "pipeline.threshold"),
-                new Arrival("pipeline.ringSize", RTSP, "pipeline.ringSize"),
-                new Arrival("pipeline.cudaGraphs", RTSP, "pipeline.backend.cudaGraphs"),
-                new Arrival("pipeline.stopTimeoutMs", RTSP, "pipeline.stopTimeoutMs"),
+                new Arrival("pipeline.device", RTSP, "pipeline.backend.device", "cpu", "cpu", "'cuda:3'", "cuda:3"),
                 new Arrival("model.file", RTSP, "models.m.model.name", other, "other.yaml"),
-                new Arrival("model.device", RTSP, "models.m.backend.device"),
-                new Arrival("model.device", RTSP, "models.m.backend.device", "'cuda:3'", "cuda:3"),
-                new Arrival("model.lanes", RTSP, "models.m.backend.lanes"),
-                new Arrival("model.maxBatch", RTSP, "models.m.backend.maxBatch"),
+                new Arrival("model.device", RTSP, "models.m.backend.device", "cpu", "cpu", "'cuda:3'", "cuda:3"),
                 new Arrival("model.threshold", RTSP, "models.m.threshold"),
-                new Arrival("model.cudaGraphs", RTSP, "models.m.backend.cudaGraphs"),
                 new Arrival("pipeline.then", RTSP, "pipeline.then[0].attribute", "[{model: m, attribute: k}]", "k"),
                 new Arrival("model.then", RTSP, "models.m.then[0].maxObjects", "[{model: second, maxObjects: 7}]", "7"),
                 new Arrival("source.model", RTSP, "sources[0].model", "m", "m"),
                 new Arrival("http.bind", RTSP, "http.bind", "'0.0.0.0'", "0.0.0.0"),
-                new Arrival("http.port", RTSP, "http.port"),
                 new Arrival("http.auth.viewerToken", RTSP, "http.auth.viewerToken", TOKEN, TOKEN),
                 new Arrival("http.auth.operatorToken", RTSP, "http.auth.operatorToken", TOKEN, TOKEN),
                 new Arrival("http.auth.metrics", RTSP, "http.auth.metricsOpen", "viewer", "false", "open", "true"),
                 new Arrival("http.tls.certFile", RTSP, "http.tls.certificate", certificate(), certificate()),
                 new Arrival("http.tls.keyFile", RTSP, "http.tls.key", key(), key()),
                 new Arrival("http.hosts", RTSP, "http.hosts[0]", "[cams.example]", "cams.example"),
-                new Arrival("http.publishTimeoutSeconds", RTSP, "http.publishTimeoutSeconds"),
                 new Arrival("source.id", RTSP, "sources[0].id.value", "b", "b"),
                 new Arrival("source.name", RTSP, "sources[0].name.value", "'Gate 7'", "Gate 7"),
                 new Arrival("source.uri", RTSP, SPEC + "url", "'rtsp://h/other'", "rtsp://h/other"),
-                new Arrival("source.maxFps", RTSP, "sources[0].flow.maxFps"),
-                new Arrival("source.deadlineMs", RTSP, "sources[0].flow.deadlineMs"),
-                new Arrival("source.credits", RTSP, "sources[0].flow.credits"),
-                new Arrival("source.transport", RTSP, SPEC + "transport"),
                 new Arrival("source.username", RTSP, SPEC + "username", "u", "u"),
                 new Arrival("source.password", and(RTSP, "username", "u"), SPEC + "password", "p", "p"),
                 new Arrival("source.password", source("srt://h:1"), SPEC + "password", "0123456789", "0123456789"),
@@ -158,11 +174,7 @@ class ConfiguredValuesTest {
                 new Arrival("source.stallTimeoutMs", V4L2, TIMEOUTS + "stallMs"),
                 new Arrival("source.frozenTimeoutMs", RTSP, TIMEOUTS + "frozenMs"),
                 new Arrival("source.frozenTimeoutMs", V4L2, TIMEOUTS + "frozenMs"),
-                new Arrival("source.maxLagMs", RTSP, TIMEOUTS + "maxLagMs"),
-                new Arrival("source.decode", RTSP, "sources[0].video.decode"),
                 new Arrival("source.classes", RTSP, "sources[0].classes[0]", "[shade-3]", "shade-3"),
-                new Arrival("source.deinterlace", RTSP, "sources[0].video.deinterlace"),
-                new Arrival("source.track", RTSP, "sources[0].video.track"),
                 new Arrival("source.options", RTSP, SPEC + "options.probesize", "{probesize: 77}", "77"));
     }
 
@@ -177,29 +189,17 @@ class ConfiguredValuesTest {
                 new Arrival("kafka.queueBytes", RTSP, "sinks[0].spec.limits.bytes"),
                 new Arrival("kafka.spool.enabled", RTSP, "sinks[0].spec.spool", "false", "none"),
                 new Arrival("kafka.spool.dir", RTSP, SPOOL + "dir", spool, spool + "/t"),
-                new Arrival("kafka.spool.maxBytes", RTSP, SPOOL + "maxBytes"),
                 new Arrival("kafka.spool.maxAgeSeconds", RTSP, SPOOL + "maxAge"),
-                new Arrival("kafka.spool.syncMs", RTSP, SPOOL + "syncMs"),
                 new Arrival("webhook.url", RTSP, "sinks[0].spec.url", "'http://a/c'", "http://a/c"),
                 new Arrival("webhook.secret", RTSP, "sinks[0].spec.secret", TOKEN, TOKEN),
                 new Arrival("webhook.messages", RTSP, "sinks[0].messages[0]", "[event]", "EVENT"),
-                new Arrival("webhook.timeoutMs", RTSP, "sinks[0].spec.timeoutMs"),
                 new Arrival("webhook.queueMessages", RTSP, "sinks[0].spec.limits.messages"),
                 new Arrival("webhook.queueBytes", RTSP, "sinks[0].spec.limits.bytes"),
                 new Arrival("webhook.spool", RTSP, SPOOL + "syncMs", "{syncMs: 7}", "7"),
                 new Arrival("jsonl.path", RTSP, "sinks[0].spec.path", "'-'", "-"),
-                new Arrival("jsonl.maxBytes", RTSP, "sinks[0].spec.maxBytes"),
-                new Arrival("jsonl.keep", RTSP, "sinks[0].spec.keep"),
                 new Arrival("jsonl.messages", RTSP, "sinks[0].messages[0]", "[event]", "EVENT"),
                 new Arrival("jsonl.queueMessages", RTSP, "sinks[0].spec.limits.messages"),
                 new Arrival("jsonl.queueBytes", RTSP, "sinks[0].spec.limits.bytes"));
-    }
-
-    @Test
-    void everyKeyOfTheSchemaIsTried() throws Exception {
-        assertThat(arrivals().map(Arrival::key))
-                .containsAll(
-                        ConfiguredKey.all().stream().map(ConfiguredKey::path).toList());
     }
 
     @ParameterizedTest

@@ -58,7 +58,7 @@ public final class YamlFile {
                     "expected keys and values at the top level, got " + YamlObject.kind(root.get()));
             return Optional.empty();
         }
-        return Optional.of(new YamlObject(mapping, "", errors, environment));
+        return Optional.of(new YamlObject(mapping, errors, environment));
     }
 
     private static Optional<String> text(YamlErrors errors) {

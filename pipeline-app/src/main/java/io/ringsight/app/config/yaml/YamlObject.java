@@ -1,6 +1,8 @@
 package io.ringsight.app.config.yaml;
 
+import io.ringsight.app.config.yaml.KeyForm.Kind;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -24,11 +26,34 @@ public final class YamlObject {
     private final YamlErrors errors;
     private final Environment environment;
     private final YamlKeys keys;
+    /** What every key of the file that was asked for may hold; shared by all its mappings. */
+    private final Map<String, KeyForm> forms;
+    /** Path of this mapping in {@link #forms}. */
+    private final String formPath;
 
-    YamlObject(MappingNode node, String path, YamlErrors errors, Map<String, String> environment) {
+    /** The whole file. */
+    YamlObject(MappingNode node, YamlErrors errors, Map<String, String> environment) {
         this.errors = errors;
         this.environment = new Environment(environment);
+        keys = new YamlKeys(node, "", errors);
+        forms = new LinkedHashMap<>();
+        formPath = "";
+    }
+
+    private YamlObject(MappingNode node, String path, YamlObject parent, String formPath) {
+        errors = parent.errors;
+        environment = parent.environment;
         keys = new YamlKeys(node, path, errors);
+        forms = parent.forms;
+        this.formPath = formPath;
+    }
+
+    /**
+     * What each key that somebody asked for may hold, by its path from the top: {@code http.port},
+     * {@code sources[].maxFps}, {@code models.*.device}.
+     */
+    public Map<String, KeyForm> forms() {
+        return Collections.unmodifiableMap(forms);
     }
 
     /** Takes in the keys of {@code defaults} that are not here; what is wrong with them is said of where they stand. */
@@ -84,7 +109,7 @@ public final class YamlObject {
 
     /** A text that must be there; empty, and a mistake, if it is not. */
     public String text(String key) {
-        Optional<String> text = optionalText(key);
+        Optional<String> text = text(key, KeyForm.of(Kind.REQUIRED_TEXT));
         if (text.isEmpty() && !keys.holds(key)) {
             mistake(key, "expected a text, but the key is missing");
         } else if (text.isEmpty() && isNull(keys.value(key))) {
@@ -97,12 +122,16 @@ public final class YamlObject {
 
     /** A text, or the default. */
     public String text(String key, String otherwise) {
-        return optionalText(key).orElse(otherwise);
+        return text(key, KeyForm.of(Kind.TEXT, otherwise)).orElse(otherwise);
     }
 
     /** A text, if there is one. */
     public Optional<String> optionalText(String key) {
-        return scalar(key, "a text").flatMap(this::substitute);
+        return text(key, KeyForm.of(Kind.TEXT));
+    }
+
+    private Optional<String> text(String key, KeyForm form) {
+        return scalar(key, form).flatMap(this::substitute);
     }
 
     /** A whole number within limits, or the default. */
@@ -112,43 +141,31 @@ public final class YamlObject {
 
     /** A whole number within limits, or the default. */
     public long longInteger(String key, long least, long most, long otherwise) {
-        String expected = "a whole number from " + least + " to " + most;
-        return parsed(key, expected, text -> wholeNumber(text, least, most)).orElse(otherwise);
+        KeyForm form = KeyForm.integer(least, most, otherwise);
+        return parsed(key, form, form::wholeNumber).orElse(otherwise);
     }
 
     /** A number within limits, or the default. */
     public double number(String key, double least, double most, double otherwise) {
-        String expected = "a number from " + plain(least) + " to " + plain(most);
-        return parsed(key, expected, text -> decimal(text, least, most)).orElse(otherwise);
+        KeyForm form = KeyForm.number(least, most, otherwise);
+        return parsed(key, form, form::decimal).orElse(otherwise);
     }
 
     /** A number within limits, or nothing if the key is missing or holds {@code word}. */
     public Optional<Double> numberOr(String word, String key, double least, double most) {
-        String expected = word + " or a number from " + plain(least) + " to " + plain(most);
-        Optional<Optional<Double>> value = parsed(
-                key,
-                expected,
-                text -> text.equals(word)
-                        ? Optional.of(Optional.empty())
-                        : decimal(text, least, most).map(Optional::of));
-        return value.flatMap(Function.identity());
+        KeyForm form = KeyForm.number(least, most, least).or(word);
+        return parsedOr(word, key, form, form::decimal);
     }
 
     /** A whole number within limits, or nothing if the key is missing or holds {@code word}. */
     public Optional<Integer> integerOr(String word, String key, int least, int most) {
-        String expected = word + " or a whole number from " + least + " to " + most;
-        Optional<Optional<Integer>> value = parsed(
-                key,
-                expected,
-                text -> text.equals(word)
-                        ? Optional.of(Optional.empty())
-                        : wholeNumber(text, least, most).map(Math::toIntExact).map(Optional::of));
-        return value.flatMap(Function.identity());
+        KeyForm form = KeyForm.integer(least, most, least).or(word);
+        return parsedOr(word, key, form, form::wholeNumber).map(Math::toIntExact);
     }
 
     /** True or false, or the default. */
     public boolean flag(String key, boolean otherwise) {
-        return parsed(key, "true or false", text -> switch (text) {
+        return parsed(key, KeyForm.of(Kind.FLAG, otherwise), text -> switch (text) {
                     case "true" -> Optional.of(true);
                     case "false" -> Optional.of(false);
                     default -> Optional.empty();
@@ -158,13 +175,12 @@ public final class YamlObject {
 
     /** One of the words, or the default. */
     public String word(String key, List<String> words, String otherwise) {
-        Optional<ScalarNode> scalar = scalar(key, "one of " + String.join(", ", words));
-        Optional<String> text = scalar.flatMap(this::substitute);
+        KeyForm form = KeyForm.word(words, otherwise);
+        Optional<String> text = text(key, form);
         if (text.isPresent() && !words.contains(text.get())) {
             mistake(
                     key,
-                    "expected one of " + String.join(", ", words) + ", got " + quoted(text.get())
-                            + Suggestion.of(text.get(), words));
+                    "expected " + form.expected() + ", got " + quoted(text.get()) + Suggestion.of(text.get(), words));
             return otherwise;
         }
         return text.orElse(otherwise);
@@ -172,17 +188,26 @@ public final class YamlObject {
 
     /** The mapping under a key, if it is there. */
     public Optional<YamlObject> object(String key) {
-        return node(key).flatMap(value -> asObject(value, keyPath(key)));
+        return object(key, Kind.OBJECT);
+    }
+
+    private Optional<YamlObject> object(String key, Kind kind) {
+        return node(key, KeyForm.of(kind)).flatMap(value -> asObject(value, keyPath(key), formPath(key)));
+    }
+
+    /** The mapping under a name of the user's own, if it is there. */
+    public Optional<YamlObject> named(String name) {
+        return node(name).flatMap(value -> asObject(value, keyPath(name), formPath("*")));
     }
 
     /** The mappings in the list under a key; empty if the key is missing. */
     public List<YamlObject> objects(String key) {
-        return elements(key, (element, at) -> asObject(element, at));
+        return elements(key, Kind.OBJECTS, (element, at) -> asObject(element, at, formPath(key) + "[]"));
     }
 
     /** The texts in the list under a key; empty if the key is missing. */
     public List<String> texts(String key) {
-        return elements(key, (element, at) -> asText(element, at));
+        return elements(key, Kind.TEXTS, this::asText);
     }
 
     /** Names and texts of the mapping under a key, any names; empty if the key is missing. */
@@ -193,10 +218,11 @@ public final class YamlObject {
     /** As {@link #textMap(String)}; {@code quoting} says by name how what variables hold is put into a text. */
     public Map<String, String> textMap(String key, Function<String, Environment.Quoting> quoting) {
         Map<String, String> map = new LinkedHashMap<>();
-        object(key)
+        object(key, Kind.TEXT_MAP)
                 .ifPresent(object -> object.keys().forEach(name -> {
                     if (object.isText(name)) {
-                        object.scalar(name, "a text")
+                        object.node(name)
+                                .flatMap(value -> object.scalar(name, value, "a text"))
                                 .flatMap(scalar -> object.substitute(scalar, quoting.apply(name)))
                                 .ifPresent(text -> map.put(name, text));
                     }
@@ -222,21 +248,44 @@ public final class YamlObject {
         return true;
     }
 
+    private String formPath(String key) {
+        return formPath.isEmpty() ? key : formPath + "." + key;
+    }
+
     private Optional<Node> node(String key) {
         keys.asked(key);
         return has(key) ? Optional.of(keys.value(key)) : Optional.empty();
     }
 
-    private Optional<ScalarNode> scalar(String key, String expected) {
-        Optional<Node> value = node(key);
-        if (value.isPresent() && !(value.get() instanceof ScalarNode)) {
-            mistake(key, "expected " + expected + ", got " + kind(value.get()));
-        }
-        return value.filter(ScalarNode.class::isInstance).map(ScalarNode.class::cast);
+    private Optional<Node> node(String key, KeyForm form) {
+        forms.putIfAbsent(formPath(key), form);
+        return node(key);
     }
 
-    private <T> Optional<T> parsed(String key, String expected, Function<String, Optional<T>> parse) {
-        Optional<ScalarNode> scalar = scalar(key, expected);
+    private Optional<ScalarNode> scalar(String key, KeyForm form) {
+        return node(key, form).flatMap(value -> scalar(key, value, form.expected()));
+    }
+
+    private Optional<ScalarNode> scalar(String key, Node value, String expected) {
+        if (value instanceof ScalarNode scalar) {
+            return Optional.of(scalar);
+        }
+        mistake(key, "expected " + expected + ", got " + kind(value));
+        return Optional.empty();
+    }
+
+    private <T> Optional<T> parsedOr(String word, String key, KeyForm form, Function<String, Optional<T>> parse) {
+        return parsed(
+                        key,
+                        form,
+                        text -> text.equals(word)
+                                ? Optional.of(Optional.<T>empty())
+                                : parse.apply(text).map(Optional::of))
+                .flatMap(Function.identity());
+    }
+
+    private <T> Optional<T> parsed(String key, KeyForm form, Function<String, Optional<T>> parse) {
+        Optional<ScalarNode> scalar = scalar(key, form);
         Optional<String> text = scalar.flatMap(this::substitute);
         if (text.isEmpty()) {
             return Optional.empty();
@@ -249,7 +298,7 @@ public final class YamlObject {
             boolean onlyQuotes = quotedText && parse.apply(text.get()).isPresent();
             mistake(
                     key,
-                    "expected " + expected + ", got " + (onlyQuotes ? "the text " : "") + quoted(text.get())
+                    "expected " + form.expected() + ", got " + (onlyQuotes ? "the text " : "") + quoted(text.get())
                             + (onlyQuotes ? "; leave out the quotes" : ""));
         }
         return value;
@@ -269,8 +318,8 @@ public final class YamlObject {
         Optional<T> read(Node element, String at);
     }
 
-    private <T> List<T> elements(String key, Element<T> reader) {
-        Optional<Node> value = node(key);
+    private <T> List<T> elements(String key, Kind kind, Element<T> reader) {
+        Optional<Node> value = node(key, KeyForm.of(kind));
         List<T> list = new ArrayList<>();
         if (value.isPresent() && value.get() instanceof SequenceNode sequence) {
             for (int i = 0; i < sequence.getValue().size(); i++) {
@@ -283,9 +332,9 @@ public final class YamlObject {
         return list;
     }
 
-    private Optional<YamlObject> asObject(Node value, String at) {
+    private Optional<YamlObject> asObject(Node value, String at, String formAt) {
         if (value instanceof MappingNode mapping) {
-            return Optional.of(new YamlObject(mapping, at, errors, environment.variables()));
+            return Optional.of(new YamlObject(mapping, at, this, formAt));
         }
         errors.add(line(value), at, "expected keys and values, got " + kind(value));
         return Optional.empty();
@@ -297,26 +346,6 @@ public final class YamlObject {
         }
         errors.add(line(value), at, "expected a text, got " + kind(value));
         return Optional.empty();
-    }
-
-    private static Optional<Long> wholeNumber(String text, long least, long most) {
-        if (!text.matches("[-+]?[0-9]{1,18}")) {
-            return Optional.empty();
-        }
-        long value = Long.parseLong(text);
-        return value >= least && value <= most ? Optional.of(value) : Optional.empty();
-    }
-
-    private static Optional<Double> decimal(String text, double least, double most) {
-        if (!text.matches("[-+]?([0-9]{1,18}(\\.[0-9]{0,18})?|\\.[0-9]{1,18})([eE][-+]?[0-9]{1,3})?")) {
-            return Optional.empty();
-        }
-        double value = Double.parseDouble(text);
-        return value >= least && value <= most ? Optional.of(value) : Optional.empty();
-    }
-
-    private static String plain(double value) {
-        return value == Math.rint(value) ? Long.toString((long) value) : Double.toString(value);
     }
 
     private static boolean isNull(Node value) {

@@ -14,6 +14,7 @@ import java.util.OptionalLong;
  * @param time when it did
  * @param subject the object that did it; empty where it was not a single one
  * @param figures what was measured
+ * @param evidence where the picture of the frame is kept that shows it; empty if it is not (field {@code evidence})
  * @param publishedAt when the message was made, by the daemon's clock (field {@code publishedAt})
  */
 public record EventMessage(
@@ -23,6 +24,7 @@ public record EventMessage(
         CaptureTime time,
         Optional<Subject> subject,
         Figures figures,
+        Optional<String> evidence,
         Instant publishedAt)
         implements Message {
     /**

@@ -17,7 +17,7 @@ import java.util.Optional;
  * @param suspect why the picture may not show what is before the camera now: {@code frozen}, {@code black} or
  *     {@code time-stopped}; empty when there is no such doubt. What was not found in a suspect picture may be there all
  *     the same (field {@code suspect})
- * @param attributeModels what computed the attributes of objects, by their names (field {@code attributeModels})
+ * @param notes what only some frames have
  * @param objects what was found, highest confidence first (field {@code objects})
  */
 public record FrameMessage(
@@ -27,12 +27,23 @@ public record FrameMessage(
         PictureSize picture,
         ModelIdentity model,
         Optional<String> suspect,
-        Map<String, ModelIdentity> attributeModels,
+        Notes notes,
         List<Detection> objects)
         implements Message {
+    /**
+     * What only some frames have.
+     *
+     * @param attributeModels what computed the attributes of objects, by their names (field {@code attributeModels})
+     * @param evidence where its picture is kept; empty if it is not (field {@code evidence})
+     */
+    public record Notes(Map<String, ModelIdentity> attributeModels, Optional<String> evidence) {
+        public Notes {
+            attributeModels = Map.copyOf(attributeModels);
+        }
+    }
+
     public FrameMessage {
         objects = List.copyOf(objects);
-        attributeModels = Map.copyOf(attributeModels);
     }
 
     @Override

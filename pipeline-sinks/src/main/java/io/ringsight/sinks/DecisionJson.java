@@ -7,6 +7,7 @@ import io.ringsight.core.decision.Event;
 import io.ringsight.core.decision.Summary;
 import io.ringsight.core.decision.Verdict;
 import io.ringsight.core.frame.Picture;
+import io.ringsight.core.frame.SourceId;
 import io.ringsight.core.time.Clock;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -21,34 +22,43 @@ final class DecisionJson {
     }
 
     /**
-     * The message.
+     * What a message says beside the decision.
      *
      * @param frameSeq the last frame that was accounted for before it
      * @param sourceName may be null
+     * @param evidence where the picture is kept that shows it, or null
      */
-    EncodedMessage message(Decision decision, String streamEpoch, long frameSeq, SerializedString sourceName) {
+    record Context(String streamEpoch, long frameSeq, SerializedString sourceName, String evidence) {
+        /** It covers no frames. */
+        private MessageKey key(SourceId source, String number) {
+            return new MessageKey(
+                    source, streamEpoch, source.value() + '/' + streamEpoch + '/' + number, frameSeq, frameSeq);
+        }
+    }
+
+    /** The message. */
+    EncodedMessage message(Decision decision, Context context) {
         if (decision instanceof Event event) {
-            return event(event, streamEpoch, frameSeq, sourceName);
+            return event(event, context);
         }
         if (decision instanceof Verdict verdict) {
-            return verdict(verdict, streamEpoch, frameSeq, sourceName);
+            return verdict(verdict, context);
         }
         if (decision instanceof Summary summary) {
-            return summary(summary, streamEpoch, frameSeq, sourceName);
+            return summary(summary, context);
         }
         throw new IllegalArgumentException("no such decision: " + decision);
     }
 
-    private EncodedMessage verdict(Verdict verdict, String streamEpoch, long frameSeq, SerializedString sourceName) {
-        String id = verdict.sourceId().value() + '/' + streamEpoch + "/v" + verdict.verdictSeq();
-        MessageKey key = new MessageKey(verdict.sourceId(), streamEpoch, id, frameSeq, frameSeq);
+    private EncodedMessage verdict(Verdict verdict, Context context) {
+        MessageKey key = context.key(verdict.sourceId(), "v" + verdict.verdictSeq());
         long nowNs = clock.epochNanos();
         try {
             JsonGenerator out = text.begin();
             out.writeStartObject();
-            MessageParts.head(out, MessageType.VERDICT, key, sourceName);
+            MessageParts.head(out, MessageType.VERDICT, key, context.sourceName);
             MessageParts.gaps(out, null);
-            VerdictJson.write(text, out, verdict);
+            VerdictJson.write(text, out, verdict, context.evidence);
             text.utc(MessageParts.PUBLISHED_AT, nowNs);
             out.writeEndObject();
             return new EncodedMessage(key, MessageType.VERDICT, nowNs, null, text.end());
@@ -57,14 +67,13 @@ final class DecisionJson {
         }
     }
 
-    private EncodedMessage summary(Summary summary, String streamEpoch, long frameSeq, SerializedString sourceName) {
-        String id = summary.sourceId().value() + '/' + streamEpoch + "/m" + summary.number();
-        MessageKey key = new MessageKey(summary.sourceId(), streamEpoch, id, frameSeq, frameSeq);
+    private EncodedMessage summary(Summary summary, Context context) {
+        MessageKey key = context.key(summary.sourceId(), "m" + summary.number());
         long nowNs = clock.epochNanos();
         try {
             JsonGenerator out = text.begin();
             out.writeStartObject();
-            MessageParts.head(out, MessageType.SUMMARY, key, sourceName);
+            MessageParts.head(out, MessageType.SUMMARY, key, context.sourceName);
             MessageParts.gaps(out, null);
             new SummaryJson(text, out).write(summary);
             text.utc(MessageParts.PUBLISHED_AT, nowNs);
@@ -75,14 +84,13 @@ final class DecisionJson {
         }
     }
 
-    private EncodedMessage event(Event event, String streamEpoch, long frameSeq, SerializedString sourceName) {
-        String id = event.sourceId().value() + '/' + streamEpoch + "/e" + event.number();
-        MessageKey key = new MessageKey(event.sourceId(), streamEpoch, id, frameSeq, frameSeq);
+    private EncodedMessage event(Event event, Context context) {
+        MessageKey key = context.key(event.sourceId(), "e" + event.number());
         long nowNs = clock.epochNanos();
         try {
             JsonGenerator out = text.begin();
             out.writeStartObject();
-            MessageParts.head(out, MessageType.EVENT, key, sourceName);
+            MessageParts.head(out, MessageType.EVENT, key, context.sourceName);
             MessageParts.gaps(out, null);
             MessageParts.string(out, MessageParts.EVENT, event.what().kind().wireName());
             MessageParts.string(out, MessageParts.NAME, event.what().name());
@@ -96,10 +104,13 @@ final class DecisionJson {
             }
             text.captureTime(
                     event.when().utcNs(), event.when().clock(), event.when().uncertaintyUs());
-            subject(out, event.subject(), streamEpoch);
+            subject(out, event.subject(), context.streamEpoch);
             figure(MessageParts.DURATION_MS, event.figures().durationMs());
             figure(MessageParts.MISSING_MS, event.figures().missingMs());
             figure(MessageParts.COUNT, event.figures().count());
+            if (context.evidence != null) {
+                MessageParts.string(out, MessageParts.EVIDENCE, context.evidence);
+            }
             text.utc(MessageParts.PUBLISHED_AT, nowNs);
             out.writeEndObject();
             return new EncodedMessage(key, MessageType.EVENT, nowNs, null, text.end());

@@ -78,30 +78,49 @@ public final class MessageJson {
         return gaps.gap(gap, streamEpoch, names.encoded(gap.sourceId()));
     }
 
+    /** The message of something that was concluded from frames whose pictures are not kept. */
+    public EncodedMessage decision(Decision decision, long frameSeq) {
+        return decision(decision, frameSeq, null);
+    }
+
     /**
      * The message of something that was concluded from frames.
      *
      * @param frameSeq the last frame of the source that was accounted for: it covers none itself
+     * @param evidence where the picture is kept that shows it, or null
      */
-    public EncodedMessage decision(Decision decision, long frameSeq) {
-        return decisions.message(decision, streamEpoch, frameSeq, names.encoded(decision.sourceId()));
+    public EncodedMessage decision(Decision decision, long frameSeq, String evidence) {
+        DecisionJson.Context context =
+                new DecisionJson.Context(streamEpoch, frameSeq, names.encoded(decision.sourceId()), evidence);
+        return decisions.message(decision, context);
     }
 
-    /** The message of one analysed frame. */
+    /** The message of one analysed frame whose picture is not kept. */
     public EncodedMessage frame(FrameResult result) {
+        return frame(result, null);
+    }
+
+    /**
+     * The message of one analysed frame.
+     *
+     * @param evidence where its picture is kept, or null
+     */
+    public EncodedMessage frame(FrameResult result, String evidence) {
         SourceId source = result.sourceId();
         String id = source.value() + '/' + streamEpoch + '/' + result.frameSeq();
         MessageKey key = new MessageKey(source, streamEpoch, id, result.frameSeq(), result.prevFrameSeq());
         FrameLosses losses = MessageParts.copyIfAny(result.losses());
         long nowNs = clock.epochNanos();
         try {
-            return new EncodedMessage(key, MessageType.FRAME, nowNs, losses, frameText(key, result, losses, nowNs));
+            return new EncodedMessage(
+                    key, MessageType.FRAME, nowNs, losses, frameText(key, result, losses, evidence, nowNs));
         } catch (IOException e) {
             throw new UncheckedIOException("a buffer in memory cannot fail", e);
         }
     }
 
-    private byte[] frameText(MessageKey key, FrameResult result, FrameLosses losses, long nowNs) throws IOException {
+    private byte[] frameText(MessageKey key, FrameResult result, FrameLosses losses, String evidence, long nowNs)
+            throws IOException {
         JsonGenerator out = text.begin();
         Picture picture = result.picture();
         out.writeStartObject();
@@ -122,6 +141,9 @@ public final class MessageJson {
         attributes.models(out, result.attributes());
         if (result.suspicion() != null) {
             MessageParts.string(out, MessageParts.SUSPECT, result.suspicion().wireName());
+        }
+        if (evidence != null) {
+            MessageParts.string(out, MessageParts.EVIDENCE, evidence);
         }
         objects(out, result);
         out.writeEndObject();

@@ -55,6 +55,7 @@ final class MessageParts {
     static final SerializedString MISSING_MS = new SerializedString("missingMs");
     static final SerializedString REASON = new SerializedString("reason");
     static final SerializedString DETAIL = new SerializedString("detail");
+    static final SerializedString EVIDENCE = new SerializedString("evidence");
     static final SerializedString SINCE = new SerializedString("since");
     static final SerializedString UNTIL = new SerializedString("until");
 

@@ -12,25 +12,43 @@ public final class MessagePublisher implements ResultSink {
     private final MessageJson json;
     private final List<MessageSink> sinks;
     private final MessageWatcher watcher;
+    private final PictureKeeper pictures;
 
     public MessagePublisher(MessageJson json, List<? extends MessageSink> sinks) {
-        this(json, sinks, MessageWatcher.NONE);
+        this(json, sinks, MessageWatcher.NONE, PictureKeeper.NONE);
     }
 
     /**
      * @param watcher sees each message before the sinks do
+     * @param pictures keeps pictures of frames that matter, which messages then refer to
      */
-    public MessagePublisher(MessageJson json, List<? extends MessageSink> sinks, MessageWatcher watcher) {
+    public MessagePublisher(
+            MessageJson json, List<? extends MessageSink> sinks, MessageWatcher watcher, PictureKeeper pictures) {
         this.json = json;
         this.sinks = List.copyOf(sinks);
         this.watcher = watcher;
+        this.pictures = pictures;
     }
 
     @Override
     public void frame(FrameResult result, boolean lossless) {
-        EncodedMessage message = json.frame(result);
+        EncodedMessage message = encoded(result);
         watcher.saw(message, result.detections().size());
         publish(message, lossless);
+    }
+
+    private EncodedMessage encoded(FrameResult result) {
+        PictureKeeper.Taken taken = pictures.take(result);
+        if (taken == null) {
+            return json.frame(result);
+        }
+        EncodedMessage message = null;
+        try {
+            message = json.frame(result, taken.uri());
+            return message;
+        } finally {
+            taken.keep(message);
+        }
     }
 
     @Override
@@ -42,7 +60,7 @@ public final class MessagePublisher implements ResultSink {
 
     @Override
     public void decision(Decision decision, long frameSeq, boolean lossless) {
-        EncodedMessage message = json.decision(decision, frameSeq);
+        EncodedMessage message = json.decision(decision, frameSeq, pictures.uri(decision.sourceId(), frameSeq));
         watcher.saw(message, 0);
         publish(message, lossless);
     }

@@ -11,4 +11,12 @@ public interface MessageWatcher {
      * @param objects how many objects it holds; 0 for a gap
      */
     void saw(EncodedMessage message, int objects);
+
+    /** Both look at each, this one first. */
+    default MessageWatcher and(MessageWatcher other) {
+        return (message, objects) -> {
+            saw(message, objects);
+            other.saw(message, objects);
+        };
+    }
 }

@@ -17,7 +17,7 @@ final class VerdictJson {
 
     private VerdictJson() {}
 
-    static void write(JsonText text, JsonGenerator out, Verdict verdict) throws IOException {
+    static void write(JsonText text, JsonGenerator out, Verdict verdict, String evidence) throws IOException {
         out.writeObjectFieldStart("verdict");
         out.writeStringField("grade", verdict.judgement().grade().wireName());
         out.writeArrayFieldStart("reasons");
@@ -36,6 +36,7 @@ final class VerdictJson {
         }
         out.writeEndArray();
         seen(out, verdict.seen());
+        orNull(out, "evidence", Optional.ofNullable(evidence));
         text.utc(new SerializedString("from"), verdict.timing().fromUtcNs());
         text.utc(new SerializedString("to"), verdict.timing().toUtcNs());
         text.utc(new SerializedString("decidedAt"), verdict.timing().decidedUtcNs());
@@ -113,7 +114,6 @@ final class VerdictJson {
         } else {
             out.writeNull();
         }
-        out.writeNullField("evidence");
     }
 
     private static void missing(JsonGenerator out, FrameLosses losses) throws IOException {

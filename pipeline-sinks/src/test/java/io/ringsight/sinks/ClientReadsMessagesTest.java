@@ -52,7 +52,7 @@ class ClientReadsMessagesTest {
         gaps();
         events();
         add(json.decision(SampleVerdicts.full(1, "SN-1"), 17));
-        add(json.decision(SampleVerdicts.pass(2, "SN-2"), 17));
+        add(json.decision(SampleVerdicts.pass(2, "SN-2"), 17, "file:///kept/line1/1/"));
         add(json.decision(
                 SummaryMessageTest.summary(
                         new Summary.Span(Sample.NOW_UTC_NS, Sample.NOW_UTC_NS + 1_000_000, 60_000, 7)),
@@ -107,7 +107,7 @@ class ClientReadsMessagesTest {
             frame.detections().add(Float.NaN, 7, Float.POSITIVE_INFINITY, 7, Float.NaN, 17);
             add(json.frame(frame));
         }
-        add(json.frame(analysed()));
+        add(json.frame(analysed(), "file:///kept/line1/1/"));
         add(json.frame(lookedAtCloser()));
         add(json.frame(Sample.frame("cam-2", 1, 0)));
         for (GapReason reason : GapReason.values()) {
@@ -163,7 +163,7 @@ class ClientReadsMessagesTest {
         FrameMessage read =
                 (FrameMessage) MessageReader.read(json.frame(lookedAtCloser()).bytes());
         ObjectAttribute.State failed = ObjectAttribute.State.FAILED;
-        assertThat(read.attributeModels().get("plate").backend()).isEqualTo("tensorrt");
+        assertThat(read.notes().attributeModels().get("plate").backend()).isEqualTo("tensorrt");
         assertThat(read.objects().get(0).attributes().get("kind").answer())
                 .hasValue(new io.ringsight.client.Attribute.Answer("short", 1, 0.75));
         assertThat(read.objects().get(0).attributes().get("plate").objects().orElseThrow())
@@ -211,7 +211,7 @@ class ClientReadsMessagesTest {
             Event event = Sample.event("line1", number++);
             Event.What what = new Event.What(kind, "a \u00fc", null, Severity.INFO, null);
             add(json.decision(new Event(LINE1, number, what, event.when(), null, Event.Figures.NONE), 17));
-            add(json.decision(event, 17));
+            add(json.decision(event, 17, "file:///kept/line1/1/"));
         }
         for (Severity severity : Severity.values()) {
             Event.What what = new Event.What(Event.Kind.CROSSED, "gate", "forward", severity, "stop \u00fc");

@@ -100,7 +100,8 @@ public final class Sample {
         private final long frameSeq;
         private final long prevFrameSeq;
         private final FrameLosses losses = new FrameLosses();
-        private final Picture picture = new Picture();
+        private Picture picture = new Picture();
+        private List<String> ruleNames = List.of();
         private final FrameTimings timings = new FrameTimings();
         private final Detections detections = new Detections(Detections.DEFAULT_CAPACITY);
         private String backend = "onnxruntime-cpu";
@@ -125,6 +126,23 @@ public final class Sample {
         public Frame suspect(GapReason reason) {
             suspicion = reason;
             return this;
+        }
+
+        /** Has it show this picture. */
+        public Frame showing(Picture shown) {
+            picture = shown;
+            return this;
+        }
+
+        /** Has it be the one in which this rule is told. */
+        public Frame telling(String rule) {
+            ruleNames = List.of(rule);
+            return this;
+        }
+
+        @Override
+        public List<String> ruleNames() {
+            return ruleNames;
         }
 
         /** Gives its source zones. */

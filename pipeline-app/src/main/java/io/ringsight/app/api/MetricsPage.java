@@ -25,6 +25,8 @@ import io.ringsight.core.metrics.SinkCounter;
 import io.ringsight.core.metrics.SinkMetrics;
 import io.ringsight.core.metrics.SourceMetrics;
 import io.ringsight.core.model.ModelSpec;
+import io.ringsight.sinks.evidence.EvidenceCounter;
+import io.ringsight.sinks.evidence.EvidenceRecorder;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -63,6 +65,8 @@ public final class MetricsPage implements Page {
         sources(all);
         sinks(all);
         counters(all, "ringsight_", HttpCounter.values(), http);
+        status.evidence().ifPresent(evidence -> evidence(all, evidence));
+        ReviewMetrics.add(all, status.reviews().totals());
         ProcessMetrics.add(all);
         ByteArrayOutputStream body = new ByteArrayOutputStream(16_384);
         try {
@@ -124,6 +128,17 @@ public final class MetricsPage implements Page {
         for (E kind : kinds) {
             all.add(counter(prefix + kind.metricName(), kind.sentence(), counts.value(kind)));
         }
+    }
+
+    private static void evidence(List<MetricSnapshot> all, EvidenceRecorder evidence) {
+        counters(all, "ringsight_", EvidenceCounter.values(), evidence.metrics());
+        all.add(gauge("ringsight_evidence_bytes", "Bytes of the pictures that are kept.", evidence.bytes()));
+        all.add(gauge("ringsight_evidence_pictures", "Frames whose picture is kept.", evidence.size()));
+        all.add(GaugeSnapshot.builder()
+                .name("ringsight_evidence_state")
+                .help("1 for the state of the evidence: keeping, or why no pictures are kept.")
+                .dataPoint(value(Labels.of("state", evidence.state().state().wireName()), 1))
+                .build());
     }
 
     private MetricSnapshot reloads() {

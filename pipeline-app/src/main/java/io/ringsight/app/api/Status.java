@@ -11,6 +11,8 @@ import io.ringsight.core.metrics.SourceMetrics;
 import io.ringsight.core.pipeline.Shadow;
 import io.ringsight.core.time.Clock;
 import io.ringsight.sinks.SourceNames;
+import io.ringsight.sinks.evidence.EvidenceRecorder;
+import io.ringsight.sinks.review.Reviews;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -38,10 +40,12 @@ public final class Status {
     private final AtomicLongArray ofRemovedSources = new AtomicLongArray(Counter.values().length);
 
     private final List<SinkMetrics> sinks = new CopyOnWriteArrayList<>();
+    private final Reviews reviews;
     private final SourceNames sourceNames = new SourceNames();
     private volatile Map<String, DetectorSwitch> detectors = Map.of();
     private volatile Optional<Shadow> shadow = Optional.empty();
     private volatile Supplier<Optional<String>> misread = Optional::empty;
+    private volatile Optional<EvidenceRecorder> evidence = Optional.empty();
     private volatile boolean started;
     private volatile boolean stopping;
     private volatile String failure = "";
@@ -52,6 +56,7 @@ public final class Status {
     public Status(Clock clock) {
         this.clock = clock;
         startedNs = clock.nanoTime();
+        reviews = new Reviews(clock);
     }
 
     /** From when on a sink that publishes nothing, although it should, makes the daemon not ready. */
@@ -80,6 +85,21 @@ public final class Status {
     /** A sink was wired. */
     public void add(SinkMetrics sink) {
         sinks.add(sink);
+    }
+
+    /** Who keeps pictures of frames that matter, if somebody does. */
+    public void evidence(Optional<EvidenceRecorder> recorder) {
+        evidence = recorder;
+    }
+
+    /** As set; none before. */
+    public Optional<EvidenceRecorder> evidence() {
+        return evidence;
+    }
+
+    /** The last verdicts, and what people say of them. */
+    public Reviews reviews() {
+        return reviews;
     }
 
     /** A model is loaded and warm, and at work by this name. One thread at a time. */

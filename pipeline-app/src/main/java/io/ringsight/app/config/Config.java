@@ -1,5 +1,6 @@
 package io.ringsight.app.config;
 
+import io.ringsight.sinks.evidence.EvidenceSpec;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -15,6 +16,7 @@ import java.util.Optional;
  * @param sinks one or more, names unique
  * @param http the port for operators, if there is to be one
  * @param shadow what computes some of the frames once more, if anything does
+ * @param evidence where pictures of frames that matter are kept, if they are
  */
 public record Config(
         PipelineConfig pipeline,
@@ -22,7 +24,8 @@ public record Config(
         List<SourceConfig> sources,
         List<SinkConfig> sinks,
         Optional<HttpConfig> http,
-        Optional<ShadowConfig> shadow) {
+        Optional<ShadowConfig> shadow,
+        Optional<EvidenceSpec> evidence) {
     /** What the pipeline's own model is called among others. */
     public static final String DEFAULT_MODEL = "default";
 
@@ -108,6 +111,9 @@ public record Config(
         }
         if (!http.map(HttpConfig::anywhere).equals(other.http.map(HttpConfig::anywhere))) {
             sections.add("http");
+        }
+        if (!evidence.equals(other.evidence)) {
+            sections.add("evidence");
         }
         return sections;
     }

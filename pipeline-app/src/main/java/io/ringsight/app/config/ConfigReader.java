@@ -1,5 +1,6 @@
 package io.ringsight.app.config;
 
+import io.ringsight.app.config.evidence.EvidenceReader;
 import io.ringsight.app.config.yaml.ConfigException;
 import io.ringsight.app.config.yaml.KeyForm;
 import io.ringsight.app.config.yaml.YamlErrors;
@@ -8,6 +9,7 @@ import io.ringsight.app.config.yaml.YamlObject;
 import io.ringsight.core.frame.SourceId;
 import io.ringsight.core.model.ModelException;
 import io.ringsight.core.model.ModelSpec;
+import io.ringsight.sinks.evidence.EvidenceSpec;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -94,9 +96,16 @@ public final class ConfigReader {
             sinkFiles.reads(tls.key(), "the key of http.tls");
         });
         Optional<ShadowConfig> shadow = root.object("shadow").flatMap(yaml -> ShadowConfig.read(yaml, read, sources));
+        Optional<EvidenceSpec> evidence = root.object("evidence").map(this::evidence);
         sinkFiles.check();
         root.finish(USERS_OWN);
-        return read.pipeline().map(found -> new Config(found, read.models(), sources, sinks, http, shadow));
+        return read.pipeline().map(found -> new Config(found, read.models(), sources, sinks, http, shadow, evidence));
+    }
+
+    private EvidenceSpec evidence(YamlObject yaml) {
+        EvidenceSpec spec = EvidenceReader.read(yaml);
+        sinkFiles.spools(yaml, "dir", spec.dir());
+        return spec;
     }
 
     private static Optional<YamlObject> required(YamlObject root, String key) {

@@ -26,6 +26,7 @@ import io.ringsight.sinks.MessageJson;
 import io.ringsight.sinks.MessagePublisher;
 import io.ringsight.sinks.MessageSink;
 import io.ringsight.sinks.MessageWatcher;
+import io.ringsight.sinks.PictureKeeper;
 import io.ringsight.sinks.verdict.VerdictPublisher;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -202,7 +203,8 @@ public final class Daemon implements AutoCloseable {
                 now == null ? config.sources() : now.configs(),
                 config.sinks(),
                 config.http(),
-                applied.shadow());
+                applied.shadow(),
+                config.evidence());
     }
 
     /**
@@ -317,15 +319,21 @@ public final class Daemon implements AutoCloseable {
                 "epoch {}, to {}",
                 epoch,
                 String.join(", ", sinks.all().stream().map(MessageSink::name).toList()));
-        MessageWatcher watcher = live.map(this::both).orElse(MessageWatcher.NONE);
+        PictureKeeper pictures = sinks.keepPictures(config.evidence(), epoch, status);
+        MessageWatcher watcher = live.map(recent::and).orElse(MessageWatcher.NONE);
         MessageJson verdicts = new MessageJson(epoch, status.sourceNames(), clock);
-        MessageWatcher ofVerdicts = config.http().isPresent() ? recent : MessageWatcher.NONE;
-        parts = new PartLines(new VerdictPublisher(verdicts, sinks.all(), ofVerdicts), clock);
+        MessageWatcher ofVerdicts = config.http().isPresent() ? recent.and(status.reviews()) : MessageWatcher.NONE;
+        parts = new PartLines(
+                new VerdictPublisher(verdicts, sinks.all(), ofVerdicts, pictures),
+                sinks.evidence(),
+                status.reviews(),
+                clock);
         closers.add("parts", parts::stop);
         List<OneAtATime> shared = more.stream().map(OneAtATime::new).toList();
         return () -> {
             List<ResultSink> all = new ArrayList<>(shared);
-            all.add(0, new MessagePublisher(new MessageJson(epoch, status.sourceNames(), clock), sinks.all(), watcher));
+            MessageJson json = new MessageJson(epoch, status.sourceNames(), clock);
+            all.add(0, new MessagePublisher(json, sinks.all(), watcher, pictures));
             live.ifPresent(all::add);
             return all;
         };
@@ -338,16 +346,10 @@ public final class Daemon implements AutoCloseable {
         }
     }
 
-    private MessageWatcher both(LivePictures pictures) {
-        return (message, objects) -> {
-            recent.saw(message, objects);
-            pictures.saw(message, objects);
-        };
-    }
-
     private void openPipelines(LoadedModels models) throws InterruptedException {
         status.misread(pipelines::misread);
         closers.add("sources", this::closeSources);
+        closers.add("evidence", sinks::closeEvidence);
         closers.add("pipeline", this::stopPipeline);
         pipelines.adopt(config, models, receivers);
     }

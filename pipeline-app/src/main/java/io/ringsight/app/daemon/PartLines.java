@@ -14,6 +14,8 @@ import io.ringsight.core.metrics.Counter;
 import io.ringsight.core.metrics.SourceMetrics;
 import io.ringsight.core.run.Ticker;
 import io.ringsight.core.time.Clock;
+import io.ringsight.sinks.evidence.EvidenceRecorder;
+import io.ringsight.sinks.review.Reviews;
 import io.ringsight.sinks.verdict.VerdictJournal;
 import io.ringsight.sinks.verdict.VerdictPublisher;
 import io.ringsight.sources.spec.SourceSpec;
@@ -61,16 +63,25 @@ final class PartLines {
 
     private final AtomicLong numbers = new AtomicLong();
     private final VerdictPublisher publisher;
+    private final Optional<EvidenceRecorder> evidence;
+    private final Reviews reviews;
     private final Clock clock;
     private Ticker ticker;
 
-    PartLines(VerdictPublisher publisher, Clock clock) {
+    /**
+     * @param evidence who keeps pictures of sources, if somebody does
+     * @param reviews remembers verdicts of sources; sees them by the publisher
+     */
+    PartLines(VerdictPublisher publisher, Optional<EvidenceRecorder> evidence, Reviews reviews, Clock clock) {
+        this.reviews = reviews;
         this.publisher = publisher;
+        this.evidence = evidence;
         this.clock = clock;
     }
 
     /** Begins to judge what passes a source, if that is wanted. Returns who sees its frames, or null. */
     PartWatch open(SourceConfig source) {
+        evidence.ifPresent(recorder -> recorder.watch(source.id(), source.analysis()));
         Optional<PartSpec> spec = source.analysis().parts();
         if (spec.isEmpty()) {
             return null;
@@ -87,6 +98,7 @@ final class PartLines {
                     source.id(),
                     e.toString());
         }
+        reviews.open(source.id(), spec.get().dir());
         PartLine line = new PartLine(
                 source.id(),
                 spec.get(),
@@ -96,6 +108,11 @@ final class PartLines {
                 clock);
         lines.put(source.id(), new Judged(line, journal));
         return line.watch();
+    }
+
+    /** How many pictures of the source may be held beside those it needs itself. */
+    int heldPictures(SourceConfig source) {
+        return evidence.isPresent() && EvidenceRecorder.holdsPicturesOf(source.analysis()) ? 1 : 0;
     }
 
     /** It is connected, and these are its counters. */
@@ -221,5 +238,6 @@ final class PartLines {
             }
             journal.close();
         }
+        reviews.close();
     }
 }

@@ -1,18 +1,24 @@
 package io.ringsight.app.daemon;
 
+import io.ringsight.app.api.Status;
 import io.ringsight.app.cli.CommandException;
 import io.ringsight.app.config.SinkConfig;
 import io.ringsight.app.config.yaml.ConfigException;
+import io.ringsight.app.linux.LowPriority;
 import io.ringsight.core.analyse.verdict.Announcing;
 import io.ringsight.core.run.Threads;
 import io.ringsight.core.time.Clock;
 import io.ringsight.sinks.MessageSink;
+import io.ringsight.sinks.PictureKeeper;
 import io.ringsight.sinks.SelectedMessages;
+import io.ringsight.sinks.evidence.EvidenceRecorder;
+import io.ringsight.sinks.evidence.EvidenceSpec;
 import io.ringsight.sinks.jsonl.FileInUseException;
 import io.ringsight.sinks.spool.SpoolException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
@@ -22,6 +28,9 @@ import org.slf4j.LoggerFactory;
 /** The sinks a configuration names: opened in its order, closed all at once. Opened and closed by one thread. */
 final class SinkSet {
     private static final Logger LOG = LoggerFactory.getLogger(SinkSet.class);
+    /** The share of the time to stop that has passed when it must be over. */
+    private static final double EVIDENCE_CLOSED = 0.65;
+
     private final Clock clock;
     private final StopDeadline deadline;
     private final Runnable onOutputGone;
@@ -29,6 +38,8 @@ final class SinkSet {
     private final List<MessageSink> sinks = new ArrayList<>();
     /** The name of the one whose reader has gone, so that it is not waited for; null if there is none. */
     private volatile String unread;
+
+    private Optional<EvidenceRecorder> evidence = Optional.empty();
 
     /**
      * None yet.
@@ -74,6 +85,26 @@ final class SinkSet {
     /** All that were opened, in their order. */
     List<MessageSink> all() {
         return List.copyOf(sinks);
+    }
+
+    /** Begins to keep pictures, if that is wanted; {@code epoch} is the run's. */
+    PictureKeeper keepPictures(Optional<EvidenceSpec> wanted, String epoch, Status status) {
+        evidence = wanted.map(
+                spec -> new EvidenceRecorder(spec, epoch, clock, work -> LowPriority.start("evidence", work)));
+        status.evidence(evidence);
+        return evidence.<PictureKeeper>map(recorder -> recorder).orElse(PictureKeeper.NONE);
+    }
+
+    /** Who keeps pictures, if somebody does. */
+    Optional<EvidenceRecorder> evidence() {
+        return evidence;
+    }
+
+    /** No frame comes any more; the sources are still there, whose pictures may be on their way. */
+    void closeEvidence() throws InterruptedException {
+        if (evidence.isPresent() && !evidence.get().close(deadline.left(EVIDENCE_CLOSED))) {
+            LOG.warn("evidence: the disk did not answer in time; the last pictures are lost");
+        }
     }
 
     /** Waits until each is connected or known not to be now; {@code limit} at most for all. Returns whether all are. */

@@ -288,7 +288,7 @@ final class SourceSet {
         Source source = Sources.open(
                 wanted.spec(),
                 clock,
-                credits + SPARE_PICTURES,
+                credits + SPARE_PICTURES + parts.heldPictures(wanted),
                 new Decoding(
                         wanted.video().decode(),
                         pipelines.model(wanted).detectors()::cudaDevice,

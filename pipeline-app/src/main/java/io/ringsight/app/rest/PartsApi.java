@@ -14,12 +14,9 @@ import io.ringsight.core.decision.Recipe;
 import io.ringsight.core.frame.SourceId;
 import io.ringsight.core.time.Clock;
 import java.nio.charset.StandardCharsets;
-import java.time.DateTimeException;
-import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 
 /**
  * Announces a part that comes: {@code POST /api/v1/sources/ID/parts?part=SERIAL}. The answer says that there will be one
@@ -53,7 +50,7 @@ public final class PartsApi {
         if (problem.isPresent()) {
             throw QueryException.wrong("part: " + problem.get());
         }
-        Announcement announcement = new Announcement(part, recipe(query), at(query));
+        Announcement announcement = new Announcement(part, recipe(query), Times.utcNs(query, AT, clock.epochNanos()));
         Optional<PartLine.Announced> outcome =
                 SourceId.isValid(source) ? announcing.announce(new SourceId(source), announcement) : Optional.empty();
         return answer(
@@ -92,18 +89,5 @@ public final class PartsApi {
             throw QueryException.wrong(key + ": expected at most " + Recipe.MAX_LENGTH + " printable characters");
         }
         return text;
-    }
-
-    private long at(Query query) throws QueryException {
-        Optional<String> text = query.text(AT);
-        if (text.isEmpty()) {
-            return clock.epochNanos();
-        }
-        try {
-            Instant at = Instant.parse(text.get());
-            return Math.addExact(TimeUnit.SECONDS.toNanos(at.getEpochSecond()), at.getNano());
-        } catch (DateTimeException | ArithmeticException e) {
-            throw QueryException.wrong("at: expected a time as in 2026-11-22T13:40:00.123Z");
-        }
     }
 }

@@ -7,6 +7,7 @@ import io.ringsight.app.config.ShadowConfig;
 import io.ringsight.app.config.SinkConfig;
 import io.ringsight.app.config.SourceConfig;
 import io.ringsight.core.analyse.zone.Zone.Point;
+import io.ringsight.sinks.evidence.EvidenceSpec;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -27,7 +28,18 @@ final class RunningConfiguration {
                 config.sources().stream().map(RunningConfiguration::source).toList());
         all.put("sinks", config.sinks().stream().map(SinkConfig::toString).toList());
         all.put("http", config.http().map(RunningConfiguration::http).orElse(null));
+        all.put(
+                "evidence",
+                config.evidence().map(RunningConfiguration::evidence).orElse(null));
         return all;
+    }
+
+    private static Map<String, Object> evidence(EvidenceSpec evidence) {
+        Map<String, Object> values = new LinkedHashMap<>();
+        values.put("dir", evidence.dir());
+        values.put("maxBytes", evidence.maxBytes());
+        values.put("maxAgeSeconds", evidence.maxAgeSeconds());
+        return values;
     }
 
     private static Map<String, Object> pipeline(PipelineConfig pipeline, int ringSize) {

@@ -35,6 +35,7 @@ final class Views {
         view.put("framesPublished", status.total(Counter.FRAMES_PUBLISHED));
         view.put("detections", status.total(Counter.DETECTIONS));
         view.put("sinks", status.sinks().stream().map(Views::sink).toList());
+        view.put("evidence", status.evidence().map(EvidenceApi::state).orElse(null));
         return view;
     }
 

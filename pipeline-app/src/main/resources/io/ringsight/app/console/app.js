@@ -1,8 +1,10 @@
 // The console: views by the address's fragment, one look at the daemon for all of them.
 
+import {BoardsView} from './boards.js';
 import {CameraView} from './camera.js';
 import {Daemon} from './daemon.js';
 import {clock, say} from './dom.js';
+import {GalleryView} from './gallery.js';
 import {GridView} from './grid.js';
 import {LivePictures} from './live.js';
 import {SystemView} from './system.js';
@@ -22,6 +24,10 @@ function route() {
     live.watch([], 0, 0);
     if (name === 'camera') {
         view = new CameraView(daemon, live, decodeURIComponent(id ?? ''));
+    } else if (name === 'boards') {
+        view = new BoardsView(daemon);
+    } else if (name === 'gallery') {
+        view = new GalleryView(daemon);
     } else if (name === 'timeline') {
         view = new TimelineView(daemon);
     } else if (name === 'system') {
@@ -30,7 +36,7 @@ function route() {
         view = new GridView(daemon, live);
     }
     main.replaceChildren(view.element);
-    const current = ['timeline', 'system'].includes(name) ? name : 'live';
+    const current = ['boards', 'gallery', 'timeline', 'system'].includes(name) ? name : 'live';
     document.querySelectorAll('nav a').forEach((link) => {
         if (link.dataset.view === current) {
             link.setAttribute('aria-current', 'page');

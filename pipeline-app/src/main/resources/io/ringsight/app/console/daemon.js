@@ -3,12 +3,21 @@
 const PERIOD_MS = 1000;
 const LIMIT_MS = 5000;
 
-export async function ask(path) {
-    const answer = await fetch('/api/v1/' + path, {signal: AbortSignal.timeout(LIMIT_MS)});
+async function json(path, method) {
+    const answer = await fetch('/api/v1/' + path, {method, signal: AbortSignal.timeout(LIMIT_MS)});
     if (!answer.ok) {
         throw new Error(answer.status === 401 || answer.status === 403 ? 'signed-out' : 'status ' + answer.status);
     }
     return answer.json();
+}
+
+export function ask(path) {
+    return json(path, 'GET');
+}
+
+/** Has something done; takes the operator's token where there is one. */
+export function tell(path) {
+    return json(path, 'POST');
 }
 
 /** Tells listeners of each answer. */

@@ -66,6 +66,13 @@ export function clock(ms) {
     return new Date(ms).toLocaleTimeString('en-GB');
 }
 
+/** The time of day, and before it the date where that is not today. */
+export function day(time) {
+    const at = new Date(time);
+    const date = at.toDateString() === new Date().toDateString() ? '' : at.toLocaleDateString('en-GB', {day: 'numeric', month: 'short'}) + ' ';
+    return date + clock(at);
+}
+
 export function bytes(value) {
     if (value < 1024) {
         return value + ' B';

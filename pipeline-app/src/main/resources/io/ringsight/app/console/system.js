@@ -41,6 +41,8 @@ export class SystemView {
                 ['Frames published', count(status.framesPublished)],
                 ['Objects found', count(status.detections)],
             ]),
+            ...(status.evidence === null ? [] : [facts([['Evidence', `${count(status.evidence.pictures)} pictures, ${bytes(status.evidence.bytes)} of ${bytes(status.evidence.maxBytes)}`]])]),
+            ...(status.evidence === null || status.evidence.state === 'keeping' ? [] : [el('p', {class: 'reason', text: status.evidence.meaning})]),
             ...status.reasons.map((reason) => el('p', {class: 'reason', text: reason})));
         this.sinks.replaceChildren(...status.sinks.map((sink) => el('tr', {},
             el('td', {text: sink.name}),

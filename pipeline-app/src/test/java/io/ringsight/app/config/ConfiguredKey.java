@@ -29,6 +29,7 @@ record ConfiguredKey(String section, String name, Map<?, ?> declared) {
         collect("pipeline", map(top, "pipeline"), keys);
         collect("http", map(top, "http"), keys);
         collect("shadow", map(top, "shadow"), keys);
+        collect("evidence", map(top, "evidence"), keys);
         collect("model", map(map(top, "models"), "additionalProperties"), keys);
         collect("source", map(map(schema, "$defs"), "source"), keys);
         Map<?, ?> sinks = map(map(map(top, "sinks"), "items"), "properties");

@@ -68,8 +68,8 @@ class ConfiguredValuesTest {
         }
     }
 
-    private static final Map<String, String> ROOTS = Map.of(
-            "pipeline", "pipeline", "model", "models.m", "source", "sources[0]", "http", "http", "shadow", "shadow");
+    private static final Map<String, String> ROOTS = Map.of("model", "models.m", "source", "sources[0]");
+    private static final Set<String> SECTIONS = Set.of("pipeline", "http", "shadow", "evidence");
 
     /** The rest of the pipeline is exchanged while it runs. */
     private static final Set<String> TAKES_RESTART = Set.of("ringSize", "stopTimeoutMs");
@@ -122,7 +122,7 @@ class ConfiguredValuesTest {
     private static Arrival byItsName(ConfiguredKey key) throws Exception {
         Arrival anywhere =
                 new Arrival(key.path(), RTSP, "", key.allowed().isEmpty() ? List.of("abc", "abc") : List.of());
-        String root = ROOTS.getOrDefault(key.kind(), "sinks[0]");
+        String root = SECTIONS.contains(key.kind()) ? key.kind() : ROOTS.getOrDefault(key.kind(), "sinks[0]");
         List<String> places = flat(read(yaml(anywhere, null))).keySet().stream()
                 .filter(place -> place.startsWith(root + ".") && place.endsWith("." + key.name()))
                 .toList();
@@ -196,6 +196,7 @@ class ConfiguredValuesTest {
                 new Arrival("webhook.queueMessages", RTSP, "sinks[0].spec.limits.messages"),
                 new Arrival("webhook.queueBytes", RTSP, "sinks[0].spec.limits.bytes"),
                 new Arrival("webhook.spool", RTSP, SPOOL + "syncMs", "{syncMs: 7}", "7"),
+                new Arrival("evidence.dir", RTSP, "evidence.dir", "pictures", "pictures"),
                 new Arrival("jsonl.path", RTSP, "sinks[0].spec.path", "'-'", "-"),
                 new Arrival("jsonl.messages", RTSP, "sinks[0].messages[0]", "[event]", "EVENT"),
                 new Arrival("jsonl.queueMessages", RTSP, "sinks[0].spec.limits.messages"),
@@ -366,6 +367,7 @@ class ConfiguredValuesTest {
         sections.put("modbus", new TreeMap<>(Map.of("address", "'a:1'", "source", "a")));
         sections.put("mqtt", new TreeMap<>(Map.of("url", "'mqtts://a'", "user", "you")));
         sections.put("shadow", new TreeMap<>(Map.of("model", "t")));
+        sections.put("evidence", new TreeMap<>());
         if (value != null) {
             sections.get(arrival.section()).put(arrival.name(), value);
         }
@@ -392,9 +394,14 @@ class ConfiguredValuesTest {
                 + """
                 pipeline: %s
                 sinks: [{%s: %s}]
+                evidence: %s
                 http: %s
                 """.formatted(
-                        flow(sections.get("pipeline")), sink, flow(sections.get(sink)), flow(sections.get("http")));
+                                flow(sections.get("pipeline")),
+                                sink,
+                                flow(sections.get(sink)),
+                                flow(sections.get("evidence")),
+                                flow(sections.get("http")));
     }
 
     private static String flow(Map<String, String> keys) {

@@ -12,6 +12,8 @@ import io.ringsight.core.metrics.SourceMetrics;
 import io.ringsight.core.run.Await;
 import io.ringsight.core.time.ManualClock;
 import io.ringsight.sinks.MessageJson;
+import io.ringsight.sinks.PictureKeeper;
+import io.ringsight.sinks.review.Reviews;
 import io.ringsight.sinks.verdict.VerdictPublisher;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -40,10 +42,16 @@ class PartLinesTest {
     private volatile Runnable onPublish = () -> {};
     private final Queue<String> published = new ConcurrentLinkedQueue<>();
     private final PartLines lines = new PartLines(
-            new VerdictPublisher(new MessageJson("epoch", clock), List.of(), (message, objects) -> {
-                onPublish.run();
-                published.add(new String(message.bytes(), StandardCharsets.UTF_8));
-            }),
+            new VerdictPublisher(
+                    new MessageJson("epoch", clock),
+                    List.of(),
+                    (message, objects) -> {
+                        onPublish.run();
+                        published.add(new String(message.bytes(), StandardCharsets.UTF_8));
+                    },
+                    PictureKeeper.NONE),
+            Optional.empty(),
+            new Reviews(clock),
             clock);
     private Path parts;
     private SourceConfig source;

@@ -70,7 +70,7 @@ class SecondModelsOfDaemonTest {
         assertThat(object.attributes()).containsOnlyKeys("sort");
         assertThat(object.attributes().get("sort").isKnown()).isTrue();
         assertThat(object.attributes().get("sort").objects().orElseThrow()).singleElement();
-        assertThat(frame.attributeModels().get("sort").name()).isEqualTo("kind");
+        assertThat(frame.notes().attributeModels().get("sort").name()).isEqualTo("kind");
         assertThat(frame.model().name()).isEqualTo("main");
         assertThat(daemon.status().detectors()).containsOnlyKeys("default", "default/sort");
     }
@@ -112,7 +112,7 @@ class SecondModelsOfDaemonTest {
 
         assertThat(backends.get("kind").isClosed()).isTrue();
         assertThat(daemon.status().detectors()).containsOnlyKeys("plain");
-        Await.until(() -> newest().attributeModels().isEmpty());
+        Await.until(() -> newest().notes().attributeModels().isEmpty());
         assertThat(newest().objects().get(0).attributes()).isEmpty();
     }
 
@@ -121,8 +121,8 @@ class SecondModelsOfDaemonTest {
         Await.until(() -> {
             FrameMessage frame = newest();
             return frame != null
-                    && frame.attributeModels().containsKey("sort")
-                    && frame.attributeModels().get("sort").name().equals(model);
+                    && frame.notes().attributeModels().containsKey("sort")
+                    && frame.notes().attributeModels().get("sort").name().equals(model);
         });
     }
 

@@ -127,7 +127,11 @@ class RestApiTest {
         assertThat(Set.of(served.strip().split(" "))).isEqualTo(described);
         for (Map.Entry<?, ?> path : ((Map<?, ?>) description().get("paths")).entrySet()) {
             boolean isPost = ((Map<?, ?>) path.getValue()).containsKey("post");
-            String at = path.getKey().toString().replace("{id}", "line1").replace("{file}", "app.js");
+            String at = path.getKey()
+                    .toString()
+                    .replace("{id}", "line1")
+                    .replace("{file}", "app.js")
+                    .replaceAll("[{}]", "");
             assertThat(RawHttp.get(daemon.port(), "/x", LOCAL)).contains(" 404 ");
             String other =
                     (isPost ? "GET " : "POST ") + at + " HTTP/1.1\r\n" + AS_OPERATOR + "Connection: close\r\n\r\n";
@@ -143,7 +147,9 @@ class RestApiTest {
         Map<?, ?> description = description();
         for (Map.Entry<?, ?> path : ((Map<?, ?>) description.get("paths")).entrySet()) {
             Map<?, ?> get = (Map<?, ?>) ((Map<?, ?>) path.getValue()).get("get");
-            Object reference = get == null ? null : schemaOf(get);
+            // EvidenceApiTest asks for evidence that is there
+            boolean isOfEvidence = path.getKey().toString().contains("{epoch}");
+            Object reference = get == null || isOfEvidence ? null : schemaOf(get);
             if (reference != null) {
                 Map<String, Object> schema = new LinkedHashMap<>();
                 schema.put("$ref", reference);

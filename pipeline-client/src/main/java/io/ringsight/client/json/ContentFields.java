@@ -29,6 +29,7 @@ final class ContentFields {
     private ModelIdentity model;
     private Optional<String> suspect = Optional.empty();
     private Map<String, ModelIdentity> attributeModels = Map.of();
+    private Optional<String> evidence = Optional.empty();
     private List<Detection> objects;
     private Optional<String> detail;
     private Instant since;
@@ -42,6 +43,7 @@ final class ContentFields {
             case "model" -> model = model(in);
             case "attributeModels" -> attributeModels = models(in);
             case "suspect" -> suspect = Optional.of(JsonFields.text(in));
+            case "evidence" -> evidence = Optional.of(JsonFields.text(in));
             case "objects" -> objects = objects(in);
             case "detail" -> detail = JsonFields.isNull(in) ? Optional.empty() : Optional.of(JsonFields.text(in));
             case "since" -> since = JsonFields.time(in);
@@ -63,7 +65,7 @@ final class ContentFields {
                 MessageFields.need(picture, "frame"),
                 MessageFields.need(model, "model"),
                 suspect,
-                attributeModels,
+                new FrameMessage.Notes(attributeModels, evidence),
                 MessageFields.need(objects, "objects"));
     }
 

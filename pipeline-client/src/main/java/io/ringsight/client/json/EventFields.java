@@ -23,6 +23,7 @@ final class EventFields {
     private Integer classId;
     private OptionalLong durationMs = OptionalLong.empty();
     private OptionalLong missingMs = OptionalLong.empty();
+    private Optional<String> evidence = Optional.empty();
 
     void field(String field, JsonParser in) throws IOException, MessageFormatException {
         switch (field) {
@@ -37,6 +38,7 @@ final class EventFields {
             case "classId" -> classId = (int) JsonFields.integer(in, Integer.MIN_VALUE, Integer.MAX_VALUE);
             case "durationMs" -> durationMs = OptionalLong.of(JsonFields.integer(in, 0, Long.MAX_VALUE));
             case "missingMs" -> missingMs = OptionalLong.of(JsonFields.integer(in, 0, Long.MAX_VALUE));
+            case "evidence" -> evidence = Optional.of(JsonFields.text(in));
             default -> {
                 // newer than this version
             }
@@ -58,6 +60,7 @@ final class EventFields {
                 time,
                 subject(),
                 new EventMessage.Figures(durationMs, missingMs, count),
+                evidence,
                 publishedAt);
     }
 

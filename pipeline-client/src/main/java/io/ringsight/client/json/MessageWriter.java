@@ -103,16 +103,19 @@ public final class MessageWriter {
         out.writeNumberField("height", frame.picture().height());
         out.writeEndObject();
         model(out, "model", frame.model());
-        if (!frame.attributeModels().isEmpty()) {
+        if (!frame.notes().attributeModels().isEmpty()) {
             out.writeObjectFieldStart("attributeModels");
             for (Map.Entry<String, ModelIdentity> model :
-                    frame.attributeModels().entrySet()) {
+                    frame.notes().attributeModels().entrySet()) {
                 model(out, model.getKey(), model.getValue());
             }
             out.writeEndObject();
         }
         if (frame.suspect().isPresent()) {
             out.writeStringField("suspect", frame.suspect().get());
+        }
+        if (frame.notes().evidence().isPresent()) {
+            out.writeStringField("evidence", frame.notes().evidence().get());
         }
         objects(out, frame.objects());
     }
@@ -168,6 +171,9 @@ public final class MessageWriter {
         figure(out, "durationMs", event.figures().durationMs());
         figure(out, "missingMs", event.figures().missingMs());
         figure(out, "count", event.figures().count());
+        if (event.evidence().isPresent()) {
+            out.writeStringField("evidence", event.evidence().get());
+        }
         time(out, "publishedAt", Optional.of(event.publishedAt()));
     }
 

@@ -53,6 +53,11 @@ public interface FrameResult {
         return List.of();
     }
 
+    /** Names of the rules of which it is told now, behind it, that what they ask for is so; empty if there is none. */
+    default List<String> ruleNames() {
+        return List.of();
+    }
+
     /** Name of what computed it, e.g. {@code onnxruntime-cpu}; the same object each time. */
     String backend();
 

@@ -1,6 +1,7 @@
 package io.ringsight.core.pipeline;
 
 import io.ringsight.core.decision.Decision;
+import io.ringsight.core.decision.Event;
 import io.ringsight.core.detect.Detections;
 import io.ringsight.core.detect.ObjectAttribute;
 import io.ringsight.core.detector.Detector;
@@ -190,6 +191,19 @@ final class FrameSlot implements FrameResult {
     @Override
     public List<String> lineNames() {
         return source.analysis() == null ? List.of() : source.analysis().lineNames();
+    }
+
+    @Override
+    public List<String> ruleNames() {
+        return decisions.isEmpty()
+                ? List.of()
+                : decisions.stream()
+                        .filter(Event.class::isInstance)
+                        .map(decision -> ((Event) decision).what())
+                        .filter(what -> what.kind() == Event.Kind.RULE)
+                        .map(Event.What::name)
+                        .distinct()
+                        .toList();
     }
 
     @Override

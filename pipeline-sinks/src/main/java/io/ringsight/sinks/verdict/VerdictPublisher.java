@@ -7,6 +7,7 @@ import io.ringsight.sinks.EncodedMessage;
 import io.ringsight.sinks.MessageJson;
 import io.ringsight.sinks.MessageSink;
 import io.ringsight.sinks.MessageWatcher;
+import io.ringsight.sinks.PictureKeeper;
 import java.io.IOException;
 import java.util.HashSet;
 import java.util.List;
@@ -24,14 +25,21 @@ public final class VerdictPublisher {
     private final MessageJson json;
     private final List<MessageSink> sinks;
     private final MessageWatcher watcher;
+    private final PictureKeeper pictures;
     /** Whose verdicts cannot be kept now. */
     private final Set<SourceId> failing = new HashSet<>();
 
-    /** @param json its own */
-    public VerdictPublisher(MessageJson json, List<? extends MessageSink> sinks, MessageWatcher watcher) {
+    /**
+     * @param json its own
+     * @param watcher sees each verdict before the sinks do
+     * @param pictures of the frames
+     */
+    public VerdictPublisher(
+            MessageJson json, List<? extends MessageSink> sinks, MessageWatcher watcher, PictureKeeper pictures) {
         this.json = json;
         this.sinks = List.copyOf(sinks);
         this.watcher = watcher;
+        this.pictures = pictures;
     }
 
     /**
@@ -41,16 +49,28 @@ public final class VerdictPublisher {
      * @return it as it was published
      */
     public synchronized Verdict publish(Verdict verdict, long frameSeq, VerdictJournal journal) {
-        EncodedMessage message = json.decision(verdict, frameSeq);
+        String evidence = evidence(verdict);
+        EncodedMessage message = json.decision(verdict, frameSeq, evidence);
         if (isKept(verdict, message, journal)) {
             offer(message);
             return verdict;
         }
         Verdict unknown = verdict.unknown(Doubt.NOT_DURABLE);
-        EncodedMessage instead = json.decision(unknown, frameSeq);
+        EncodedMessage instead = json.decision(unknown, frameSeq, evidence);
         journal.unkept(verdict.part().id(), instead);
         offer(instead);
         return unknown;
+    }
+
+    /** Of its frames the first whose picture is kept; null if none is. */
+    private String evidence(Verdict verdict) {
+        for (long frame : verdict.seen().frames()) {
+            String uri = pictures.uri(verdict.sourceId(), frame);
+            if (uri != null) {
+                return uri;
+            }
+        }
+        return null;
     }
 
     private boolean isKept(Verdict verdict, EncodedMessage message, VerdictJournal journal) {

@@ -15,6 +15,7 @@ import io.ringsight.core.time.ManualClock;
 import io.ringsight.sinks.EncodedMessage;
 import io.ringsight.sinks.MessageJson;
 import io.ringsight.sinks.MessageWatcher;
+import io.ringsight.sinks.PictureKeeper;
 import io.ringsight.sinks.Sample;
 import io.ringsight.sinks.spool.WatchedFiles;
 import java.io.IOException;
@@ -178,7 +179,7 @@ class VerdictJournalTest {
     void aDiskThatFailsIsLoggedOnceForEachSource() throws Exception {
         Path blocked = dir.resolve("blocked");
         Files.writeString(blocked, "a file where the directory should be");
-        VerdictPublisher publisher = new VerdictPublisher(json, List.of(), MessageWatcher.NONE);
+        VerdictPublisher publisher = new VerdictPublisher(json, List.of(), MessageWatcher.NONE, PictureKeeper.NONE);
         ListAppender<ILoggingEvent> lines = new ListAppender<>();
         lines.start();
         Logger log = (Logger) LoggerFactory.getLogger(VerdictPublisher.class);
@@ -206,7 +207,7 @@ class VerdictJournalTest {
         VerdictJournal journal = new VerdictJournal(blocked, LINE);
         List<EncodedMessage> published = new ArrayList<>();
         MessageWatcher watcher = (message, objects) -> published.add(message);
-        VerdictPublisher publisher = new VerdictPublisher(json, List.of(), watcher);
+        VerdictPublisher publisher = new VerdictPublisher(json, List.of(), watcher, PictureKeeper.NONE);
 
         Verdict as = publisher.publish(SampleVerdicts.pass(1, "A1"), 1, journal);
         assertThat(as.judgement().grade()).isEqualTo(Grade.UNKNOWN);

@@ -140,6 +140,7 @@ public final class DemoCommand implements Callable<Integer> {
                 example.sources(),
                 List.of(kafka(broker)),
                 Optional.empty(),
+                Optional.empty(),
                 Optional.empty());
     }
 
@@ -237,6 +238,12 @@ public final class DemoCommand implements Callable<Integer> {
                                 0),
                 Optional.empty());
         return new Config(
-                pipeline, Map.of(), List.of(line), List.of(kafka(broker)), Optional.empty(), Optional.empty());
+                pipeline,
+                Map.of(),
+                List.of(line),
+                List.of(kafka(broker)),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty());
     }
 }

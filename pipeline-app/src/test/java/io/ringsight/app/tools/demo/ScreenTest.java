@@ -48,7 +48,7 @@ class ScreenTest {
                 new PictureSize(640, 640),
                 new ModelIdentity("pcb-defect", "1", "0".repeat(64), "fp32", "onnxruntime-cpu"),
                 Optional.empty(),
-                Map.of(),
+                new FrameMessage.Notes(Map.of(), Optional.empty()),
                 objects);
     }
 

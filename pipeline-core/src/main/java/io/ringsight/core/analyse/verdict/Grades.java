@@ -32,7 +32,7 @@ public record Grades(List<String> rework, List<String> reject, double minConfide
     }
 
     /** Of each class of a model. */
-    Grade[] of(List<String> labels) {
+    public Grade[] of(List<String> labels) {
         return labels.stream().map(this::of).toArray(Grade[]::new);
     }
 }

@@ -153,6 +153,7 @@ class SpooledSinkTest {
             put++;
             long so = put;
             await("on disk", () -> value(SinkCounter.SPOOLED) == so);
+            assertThat(sink.metrics().spoolBytes()).as("held back by then").isLessThan(15L << 16);
         }
         assertThat(sink.metrics().spoolBytes()).isBetween(3L << 18, 15L << 16);
         assertThat(sink.offer(camera.next())).as("a camera's").isTrue();

@@ -236,7 +236,7 @@ std::string Machine::configure(const std::string &line) {
         else if (key == "buildms") settings.buildMs = int(number);
         else if (key == "ort") settings.ort = value;
         else if (key == "report") settings.report = value;
-        else if (key == "name") settings.name = value;
+        else if (key == "name") settings.name = value.empty() ? Settings().name : value;
         else if (key == "cc") { settings.major = int(number / 10); settings.minor = int(number % 10); }
         else if (key == "check") settings.check = int(number);
         else if (key == "lastcc") { settings.lastMajor = int(number / 10); settings.lastMinor = int(number % 10); }

@@ -81,7 +81,7 @@ public final class CudaDouble {
     public static CudaDouble load() {
         CudaDouble loaded = Holder.LOADED;
         String problem = loaded.command("set devices=1 delay=0 memory=8589934592 memo=1 sticky=0 trt=100600 buildms=0"
-                + " network=0 shuffle=1 timeline=1 cc=90 lastcc=0 hang=0 check=1 fail=0");
+                + " network=0 shuffle=1 timeline=1 cc=90 lastcc=0 hang=0 check=1 fail=0 name=");
         if (!problem.isEmpty()) {
             throw new IllegalStateException(problem);
         }

@@ -318,8 +318,8 @@ class EngineTest {
             assertThat(device.timeline()).allMatch(span -> span.device() == 0).isNotEmpty();
         }
         assertThatThrownBy(() -> Backends.openOne(model, new BackendSpec("cuda:1", 1, 1), metrics, cache))
-                .hasMessageStartingWith("device 'cuda:1' is not available: ")
-                .hasMessageEndingWith(" (cuda:1) has compute capability 6.1, TensorRT 10 needs 7.5 (Turing) or newer");
+                .hasMessage("device 'cuda:1' is not available: CPU double (cuda:1) has compute capability 6.1,"
+                        + " TensorRT 10 needs 7.5 (Turing) or newer");
         device.set("devices=1 lastcc=61");
         assertThat(CudaDevices.probe().devices()).isEmpty();
         assertThat(CudaDevices.probe().reason())

@@ -72,7 +72,7 @@ class ModelYamlTest {
         assertMistake(":2: labels: ", "each name once", "file: m.onnx", "labels: [a, a]");
         assertMistake(":2: labels: ", "got half a surrogate pair", "file: m.onnx", "labels: [a, \"\\ud83d\"]");
         assertMistake(":1: file: ", "no such model file", "file: other.onnx");
-        assertMistake(":2: head: ", "expected one of end-to-end", "file: m.onnx", "head: yolo");
+        assertMistake(":2: head: ", "did you mean yolox?", "file: m.onnx", "head: yolo");
         assertMistake(":2: inputSize: ", "fixed at 16", "file: m.onnx", "inputSize: [32, 32]");
         assertMistake(":2: inputSize: ", "expected [width, height]", "file: m.onnx", "inputSize: [32]");
         assertMistake(":2: inputSize: ", "\"32\"", "file: m.onnx", "inputSize: 32");

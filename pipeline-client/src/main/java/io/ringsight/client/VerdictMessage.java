@@ -59,7 +59,7 @@ public record VerdictMessage(
     /**
      * A defect.
      *
-     * @param label its class
+     * @param label its class, or {@code ATTRIBUTE=CLASS} if a second model said so
      * @param confidence the highest of its frames, 0 to 1; NaN if the model gave none
      * @param grade {@code rework} or {@code reject}
      * @param place where it is

@@ -128,6 +128,10 @@ public final class CheckCommand implements Callable<Integer> {
             source.analysis()
                     .rules()
                     .forEach(rule -> rows.add(List.of("", "  rule " + rule.name() + ": " + rule.inWords())));
+            source.analysis()
+                    .parts()
+                    .ifPresent(parts ->
+                            rows.add(List.of("", "  parts: " + parts.grades().inWords())));
             title = "";
         }
         title = "sinks";

@@ -63,12 +63,18 @@ final class SourceReader {
         List<Zone> zones = ZonesReader.read(yaml, tracking.enabled());
         List<Line> lines = LinesReader.read(yaml, tracking.enabled());
         Function<String, Optional<String>> problemOfClass = name -> problemOf(name, models.classNames(model));
-        List<Rule> rules = new RulesReader(zones, problemOfClass).read(yaml);
+        Function<String, Optional<String>> problemOfName = name -> models.problemOfName(model, classes, name);
+        List<Rule> rules = new RulesReader(zones, problemOfName).read(yaml);
         Optional<Calibration> calibration = CalibrationReader.read(yaml, tracking.enabled());
         Optional<PartSpec> parts = yaml.object("parts")
                 .flatMap(section -> new PartsReader(section)
                         .read(new PartsReader.Beside(
-                                uri, tracking.enabled(), classes, models.threshold(model), problemOfClass)));
+                                uri,
+                                tracking.enabled(),
+                                classes,
+                                models.threshold(model),
+                                problemOfClass,
+                                problemOfName)));
         int summaryS = summaryS(tracking.enabled() && !(zones.isEmpty() && lines.isEmpty()));
         Look look = LookReader.read(yaml);
         SourceSettings settings = settings();

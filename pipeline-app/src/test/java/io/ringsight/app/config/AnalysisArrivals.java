@@ -90,7 +90,7 @@ final class AnalysisArrivals {
         return Stream.of(
                 ofRule("name", "[{name: full}]", "full"),
                 ofRule("sentence", "[{name: a, sentence: Go.}]", "Go."),
-                ofRule("condition.classes[0]", "[{name: a, classes: [shade-3]}]", "shade-3"),
+                ofRule("condition.names[0]", "[{name: a, classes: [shade-3]}]", "shade-3"),
                 ofRule("condition.confidence", "[{name: a, confidence: 0.25}]", "0.25"),
                 ofRule("condition.count", "[{name: a, count: 3}]", "3"),
                 ofRule("lasting.forMs", "[{name: a, forMs: 7}]", "7"),

@@ -49,6 +49,43 @@ class SecondModelMistakesTest {
                 .contains(told);
     }
 
+    /** What parts and rules call by ATTRIBUTE=CLASS is something that a second model of the source says. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "[kind=bad] | [] | ",
+                "[KIND=bad] | [] | got \"KIND=bad\"; there are kind, plate",
+                "[kind=bda] | [] | after kind= expected names of the model's classes, got \"bda\"; did you mean bad?",
+                "[other=bad] | [] | ATTRIBUTE=CLASS with an attribute of a second model, got \"other=bad\"; there are kind, plate",
+                "[kind=bad] | [shade-3] | expected an attribute of the source's classes, but kind is of shade-7, which are left out",
+                "[kind=bad] | [SHADE-7] | ",
+                "[plate=shade-1] | [shade-3] | ",
+            })
+    void whatSecondModelsSayIsCalledByItsName(String names, String classes, String told) throws Exception {
+        String pipeline =
+                "pipeline: {model: M, then: [{model: kind, classes: [shade-7]}, {model: other, attribute: plate}]}";
+        String published = classes.equals("[]") ? "" : ", classes: " + classes;
+        for (String where :
+                List.of("rules: [{name: r, classes: NAMES}]", "frozenTimeoutMs: 10, parts: {reject: NAMES}")) {
+            List<String> mistakes =
+                    mistakes(pipeline, "x: {file: M}", published + ", " + where.replace("NAMES", names));
+            if (told == null) {
+                assertThat(mistakes).isEmpty();
+            } else {
+                assertThat(mistakes).singleElement().asString().contains(told);
+            }
+        }
+    }
+
+    @Test
+    void withoutSecondModelsThereIsNothingToName() throws Exception {
+        assertThat(mistakes("pipeline: {model: M}", "x: {file: M}", ", rules: [{name: r, classes: [kind=bad]}]"))
+                .singleElement()
+                .asString()
+                .contains("sources[0].rules[0].classes", "\"kind=bad\"; the source's model has no then");
+    }
+
     @Test
     void aCircleIsTold() throws Exception {
         assertThat(mistakes("pipeline: {model: M}", "a: {file: M, then: [{model: a}]}", ""))

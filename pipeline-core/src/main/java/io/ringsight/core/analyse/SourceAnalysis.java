@@ -133,7 +133,7 @@ public final class SourceAnalysis {
         if (summaries != null) {
             summaries.frame(found, tracker, watch, log);
         }
-        rules.frame(found, seconds, watch, log);
+        rules.frame(frame, seconds, watch, log);
     }
 
     /** What a class is called may have changed: then no object of before is one of now. */

@@ -58,7 +58,7 @@ public record Verdict(
     /**
      * One defect.
      *
-     * @param label its class, as the frame that was surest of it says
+     * @param label its class, or {@code ATTRIBUTE=CLASS} if a second model says so, as the frame that was surest of it says
      * @param confidence the highest of its frames, 0 to 1
      * @param grade how bad it is
      * @param place where

@@ -45,6 +45,15 @@ public record ModelSpec(
      */
     public record Weights(Path file, String sha256, String precision) {}
 
+    /** The class of exactly that name, else one that is called so in upper or lower case; else -1. */
+    public int classId(String className) {
+        int alike = labels.indexOf(className);
+        for (int id = 0; alike < 0 && id < labels.size(); id++) {
+            alike = labels.get(id).equalsIgnoreCase(className) ? id : alike;
+        }
+        return alike;
+    }
+
     /** The class's name, or {@code class-N} for an id the labels do not have. */
     public String label(int classId) {
         return classId >= 0 && classId < labels.size() ? labels.get(classId) : "class-" + classId;

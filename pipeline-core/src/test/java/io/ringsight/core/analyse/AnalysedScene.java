@@ -6,6 +6,7 @@ import io.ringsight.core.decision.Decision;
 import io.ringsight.core.decision.Event;
 import io.ringsight.core.decision.Summary;
 import io.ringsight.core.detect.Detections;
+import io.ringsight.core.detect.ObjectAttribute;
 import io.ringsight.core.frame.FrameLosses;
 import io.ringsight.core.frame.FrameResult;
 import io.ringsight.core.frame.GapReason;
@@ -37,6 +38,7 @@ public final class AnalysedScene {
     private final FrameTimings timings = new FrameTimings();
     private final FrameLosses losses = new FrameLosses();
     private final Detections detections = new Detections(300);
+    private List<ObjectAttribute> attributes = List.of();
     private GapReason suspicion;
     private long frame;
     private boolean isAnalysed;
@@ -116,6 +118,11 @@ public final class AnalysedScene {
     /** Frames are under suspicion from now on; null: they are not. */
     public void suspect(GapReason reason) {
         suspicion = reason;
+    }
+
+    /** What second models say of the objects, from now on. */
+    public void attributes(List<ObjectAttribute> said) {
+        attributes = said;
     }
 
     /** A frame could not be analysed. */
@@ -212,6 +219,11 @@ public final class AnalysedScene {
         @Override
         public Detections detections() {
             return detections;
+        }
+
+        @Override
+        public List<ObjectAttribute> attributes() {
+            return attributes;
         }
 
         @Override

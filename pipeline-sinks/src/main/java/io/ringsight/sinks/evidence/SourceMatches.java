@@ -1,17 +1,16 @@
 package io.ringsight.sinks.evidence;
 
 import io.ringsight.core.analyse.AnalysisSpec;
+import io.ringsight.core.analyse.named.NamedObjects;
+import io.ringsight.core.analyse.named.NamedObjects.Answer;
 import io.ringsight.core.analyse.rule.Rule;
-import io.ringsight.core.analyse.verdict.Grades;
-import io.ringsight.core.analyse.verdict.PartSpec;
+import io.ringsight.core.analyse.verdict.Grading;
 import io.ringsight.core.decision.Grade;
 import io.ringsight.core.detect.Detections;
 import io.ringsight.core.frame.FrameResult;
-import io.ringsight.core.model.ModelSpec;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Optional;
 
 /** Which frames of a source matter: those in which a rule's event happens, and those that show a defect of a part. One thread. */
 final class SourceMatches {
@@ -19,9 +18,8 @@ final class SourceMatches {
     static final int MAX_OBJECTS = 32;
 
     private final List<Rule> rules;
-    private final Optional<Grades> grades;
-    private ModelSpec model;
-    private Grade[] gradeOfClass = {};
+    /** Null where parts are not judged. */
+    private final Grading grading;
 
     /**
      * What matters of a frame.
@@ -34,7 +32,7 @@ final class SourceMatches {
 
     SourceMatches(AnalysisSpec spec) {
         rules = spec.rules();
-        grades = spec.parts().map(PartSpec::grades);
+        grading = spec.parts().map(parts -> new Grading(parts.grades())).orElse(null);
     }
 
     /** Whether a frame of the source ever matters. */
@@ -44,37 +42,31 @@ final class SourceMatches {
 
     /** What matters of this frame; null if nothing does. Allocates nothing then. */
     Match of(FrameResult frame) {
-        if (frame.model() != model) {
-            model = frame.model();
-            gradeOfClass = grades.map(known -> known.of(frame.model().labels())).orElse(new Grade[0]);
+        if (grading != null) {
+            grading.begin(frame);
         }
         boolean matches = !frame.ruleNames().isEmpty();
-        Detections found = frame.detections();
-        for (int i = 0; i < found.size() && !matches; i++) {
-            matches = isDefect(found, i);
+        for (int i = 0; i < frame.detections().size() && !matches; i++) {
+            matches = isDefect(i);
         }
         return matches ? collect(frame) : null;
     }
 
-    private boolean isDefect(Detections found, int object) {
-        int classId = found.classId(object);
-        return classId >= 0
-                && classId < gradeOfClass.length
-                && gradeOfClass[classId] != Grade.PASS
-                && found.confidence(object) >= (float) grades.orElseThrow().minConfidence();
+    private boolean isDefect(int object) {
+        return grading != null && grading.of(object) != Grade.PASS;
     }
 
     private Match collect(FrameResult frame) {
         List<String> names = frame.ruleNames();
-        List<Rule.Condition> conditions = rules.stream()
+        List<Counting> conditions = rules.stream()
                 .filter(rule -> names.contains(rule.name()))
-                .map(Rule::condition)
+                .map(rule -> new Counting(rule.condition(), frame.model().labels()))
                 .toList();
         Detections found = frame.detections();
         List<Integer> objects = new ArrayList<>();
         for (int i = 0; i < found.size(); i++) {
             int object = i;
-            if (isDefect(found, i) || conditions.stream().anyMatch(rule -> counts(frame, object, rule))) {
+            if (isDefect(i) || conditions.stream().anyMatch(rule -> rule.counts(frame, object))) {
                 objects.add(i);
             }
         }
@@ -82,22 +74,31 @@ final class SourceMatches {
         List<Integer> surest = objects.subList(0, Math.min(MAX_OBJECTS, objects.size()));
         return new Match(
                 List.copyOf(surest),
-                surest.stream().map(object -> label(frame, object)).distinct().toList(),
+                surest.stream()
+                        .map(object -> frame.model().label(found.classId(object)))
+                        .distinct()
+                        .toList(),
                 names);
     }
 
-    private static boolean counts(FrameResult frame, int object, Rule.Condition rule) {
-        Detections found = frame.detections();
-        int zone = frame.zoneNames().indexOf(rule.zone());
-        String label = label(frame, object);
-        return found.confidence(object) >= (float) rule.confidence()
-                && (zone < 0 || (found.zones(object) >> zone & 1) == 1)
-                && (rule.classes().isEmpty() || rule.classes().stream().anyMatch(label::equalsIgnoreCase));
-    }
+    /** Which objects count for a rule. */
+    private static final class Counting {
+        private final Rule.Condition condition;
+        private final NamedObjects names;
 
-    private static String label(FrameResult frame, int object) {
-        int classId = frame.detections().classId(object);
-        List<String> labels = frame.model().labels();
-        return classId >= 0 && classId < labels.size() ? labels.get(classId) : "class-" + classId;
+        Counting(Rule.Condition condition, List<String> labels) {
+            this.condition = condition;
+            names = new NamedObjects(condition.names());
+            names.labels(labels);
+        }
+
+        boolean counts(FrameResult frame, int object) {
+            Detections found = frame.detections();
+            int zone = frame.zoneNames().indexOf(condition.zone());
+            return found.confidence(object) >= (float) condition.confidence()
+                    && (zone < 0 || (found.zones(object) >> zone & 1) == 1)
+                    && (condition.names().isEmpty()
+                            || names.has(frame.attributes(), object, found.classId(object)) == Answer.YES);
+        }
     }
 }

@@ -1,6 +1,7 @@
 package io.ringsight.app.config.place;
 
 import io.ringsight.app.config.yaml.YamlObject;
+import io.ringsight.core.analyse.named.AttributeClass;
 import io.ringsight.core.analyse.verdict.Grades;
 import io.ringsight.core.analyse.verdict.PartSpec;
 import io.ringsight.core.analyse.verdict.PartSpec.Motion;
@@ -45,13 +46,20 @@ public final class PartsReader {
      * @param classes whose objects are published; none: all are
      * @param threshold the least confidence of what its model finds
      * @param classProblem what is wrong with the name of a class, if anything is
+     * @param nameProblem the same, where what a second model says has a name, too
      */
     public record Beside(
             String uri,
             boolean isTracking,
             List<String> classes,
             float threshold,
-            Function<String, Optional<String>> classProblem) {
+            Function<String, Optional<String>> classProblem,
+            Function<String, Optional<String>> nameProblem) {
+        /** Whether a name is a class's, and nothing that a second model says. */
+        private boolean isClass(String name) {
+            return AttributeClass.of(name).isEmpty() || classProblem.apply(name).isEmpty();
+        }
+
         boolean isDrawnBoard() {
             return uri.startsWith("synthetic:pcb");
         }
@@ -154,8 +162,10 @@ public final class PartsReader {
     private List<String> defects(String key, Beside beside, PartTrigger trigger) {
         List<String> names = yaml.texts(key);
         for (String name : names) {
-            beside.classProblem().apply(name).ifPresent(sentence -> yaml.mistake(key, sentence));
-            published(key, name, beside);
+            beside.nameProblem().apply(name).ifPresent(sentence -> yaml.mistake(key, sentence));
+            if (beside.isClass(name)) {
+                published(key, name, beside);
+            }
             if (name.equalsIgnoreCase(trigger.className())) {
                 yaml.mistake(
                         key,

@@ -24,15 +24,15 @@ public final class RulesReader {
             Arrays.stream(Severity.values()).map(Severity::wireName).toList();
 
     private final List<String> zones;
-    private final Function<String, Optional<String>> problemOfClass;
+    private final Function<String, Optional<String>> problemOfName;
 
     /**
      * @param zones those of the source
-     * @param problemOfClass what is wrong with the name of a class, if anything is
+     * @param problemOfName what is wrong with the name of a class, or of what a second model says, if anything is
      */
-    public RulesReader(List<Zone> zones, Function<String, Optional<String>> problemOfClass) {
+    public RulesReader(List<Zone> zones, Function<String, Optional<String>> problemOfName) {
         this.zones = zones.stream().map(Zone::name).toList();
-        this.problemOfClass = problemOfClass;
+        this.problemOfName = problemOfName;
     }
 
     /** Those that are right; what is wrong with the others is said. */
@@ -77,7 +77,7 @@ public final class RulesReader {
     private List<String> classes(YamlObject entry) {
         List<String> names = entry.texts("classes");
         for (String name : names) {
-            problemOfClass.apply(name).ifPresent(sentence -> entry.mistake("classes", sentence));
+            problemOfName.apply(name).ifPresent(sentence -> entry.mistake("classes", sentence));
         }
         return names;
     }

@@ -1,5 +1,6 @@
 package io.ringsight.core.analyse.rule;
 
+import io.ringsight.core.analyse.named.AttributeClass;
 import io.ringsight.core.decision.Severity;
 import java.util.List;
 import java.util.Locale;
@@ -29,14 +30,14 @@ public record Rule(String name, String sentence, Condition condition, Lasting la
     /**
      * What has to be so in a frame.
      *
-     * @param classes names of the classes that count; none: all do
+     * @param names of the classes that count, or {@code ATTRIBUTE=CLASS} for what second models say; none: all objects do
      * @param confidence the least of an object that counts
      * @param zone the name of the zone in which objects count; empty: everywhere
      * @param count the least number of such objects
      */
-    public record Condition(List<String> classes, double confidence, String zone, int count) {
+    public record Condition(List<String> names, double confidence, String zone, int count) {
         public Condition {
-            classes = List.copyOf(classes);
+            names = List.copyOf(names);
         }
     }
 
@@ -68,11 +69,24 @@ public record Rule(String name, String sentence, Condition condition, Lasting la
     private String what() {
         boolean isOne = condition.count == 1;
         String any = isOne ? "an object" : "objects";
-        String some = (isOne ? "a " : "of ") + String.join(" or ", condition.classes);
-        String kind = condition.classes.isEmpty() ? any : some;
+        String kind = condition.names.isEmpty() ? any : some(isOne);
         String sure = condition.confidence > 0 ? " of confidence " + condition.confidence + " or more" : "";
         String where = condition.zone.isEmpty() ? "in the picture" : "in zone " + condition.zone;
         return (isOne ? "" : "at least " + condition.count + ' ') + kind + sure + (isOne ? " is " : " are ") + where;
+    }
+
+    private String some(boolean isOne) {
+        List<String> classes =
+                condition.names.stream().filter(name -> !isSaid(name)).toList();
+        List<String> said = condition.names.stream().filter(Rule::isSaid).toList();
+        String ofClass = classes.isEmpty() ? "" : (isOne ? "a " : "of ") + String.join(" or ", classes);
+        String with = said.isEmpty() ? "" : (isOne ? "an object" : "of objects") + " with " + String.join(" or ", said);
+        return ofClass + (classes.isEmpty() || said.isEmpty() ? "" : " or ") + with;
+    }
+
+    /** Whether a second model says it. */
+    private static boolean isSaid(String name) {
+        return AttributeClass.of(name).isPresent();
     }
 
     private String howLong() {

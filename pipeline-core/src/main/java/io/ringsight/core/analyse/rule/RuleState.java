@@ -2,14 +2,17 @@ package io.ringsight.core.analyse.rule;
 
 import io.ringsight.core.analyse.event.EventLog;
 import io.ringsight.core.analyse.event.Watch;
+import io.ringsight.core.analyse.named.NamedObjects;
+import io.ringsight.core.analyse.named.NamedObjects.Answer;
 import io.ringsight.core.decision.Event;
 import io.ringsight.core.detect.Detections;
-import java.util.BitSet;
+import io.ringsight.core.frame.FrameResult;
 import java.util.List;
 
 /**
  * How one rule stands. It is told when its condition has lasted; then it is silent until the condition was seen not to be met
- * for its quiet time. Time that nobody saw counts for neither. Made once; one thread.
+ * for its quiet time. Time that nobody saw counts for neither, nor do frames in which a second model does not say what the
+ * condition depends on. Made once; one thread.
  */
 final class RuleState {
     private static final double MS_PER_S = 1_000;
@@ -20,7 +23,9 @@ final class RuleState {
     private final Rule rule;
     private final Event.What what;
     private final long zone;
-    private final BitSet classes = new BitSet();
+    /** Null where all objects count. */
+    private final NamedObjects names;
+
     /** As the model's confidences are: 0.7 of a configuration is above 0.7 of a model. */
     private final float confidence;
 
@@ -36,12 +41,21 @@ final class RuleState {
 
     private double seenBeforeS;
     private int subject;
+    /** Objects of the frame that may count. */
+    private int open;
+
+    private boolean wasOpen;
+    /** Seconds that were seen, and in which nobody knows whether it was so. */
+    private double openS;
 
     /** @param zone the bit of the zone that it looks at; 0: everywhere */
     RuleState(Rule rule, long zone) {
         this.rule = rule;
         this.zone = zone;
         confidence = (float) rule.condition().confidence();
+        names = rule.condition().names().isEmpty()
+                ? null
+                : new NamedObjects(rule.condition().names());
         window = rule.lasting().frames() > 0 ? new Window(rule.lasting().ofLast()) : null;
         what = new Event.What(
                 Event.Kind.RULE,
@@ -53,10 +67,8 @@ final class RuleState {
 
     /** Another model looks at the source. */
     void labels(List<String> labels) {
-        classes.clear();
-        for (int id = 0; id < labels.size(); id++) {
-            String label = labels.get(id);
-            classes.set(id, rule.condition().classes().stream().anyMatch(label::equalsIgnoreCase));
+        if (names != null) {
+            names.labels(labels);
         }
     }
 
@@ -73,10 +85,18 @@ final class RuleState {
      *
      * @param stepS seconds since the frame before
      */
-    void frame(Detections found, double stepS, Watch watch, EventLog log) {
-        int count = count(found);
+    void frame(FrameResult frame, double stepS, Watch watch, EventLog log) {
+        int count = count(frame);
         boolean isNow = count >= rule.condition().count();
-        double seenS = watch.nowS() - watch.missingS();
+        if (!isNow && count + open >= rule.condition().count()) {
+            wasOpen = true;
+            return;
+        }
+        if (wasOpen) {
+            openS += watch.nowS() - missingS(watch) - seenBeforeS;
+            wasOpen = false;
+        }
+        double seenS = watch.nowS() - missingS(watch);
         boolean lasts = window == null ? lasts(isNow, watch) : lastsInWindow(isNow, watch);
         boolean rests = window == null ? !isNow : !lasts;
         quietS = rests ? quietS + seenS - seenBeforeS : 0;
@@ -86,43 +106,52 @@ final class RuleState {
         }
         if (lasts && !isTold) {
             isTold = true;
-            tell(found, count, stepS, watch, log);
+            tell(frame.detections(), count, stepS, watch, log);
         }
     }
 
-    private int count(Detections found) {
+    private double missingS(Watch watch) {
+        return watch.missingS() + openS;
+    }
+
+    private int count(FrameResult frame) {
         int count = 0;
         subject = NONE;
-        for (int object = 0; object < found.size(); object++) {
-            if (counts(found, object)) {
+        open = 0;
+        for (int object = 0; object < frame.detections().size(); object++) {
+            Answer answer = counts(frame, object);
+            if (answer == Answer.YES) {
                 count++;
                 subject = object;
             }
+            open += answer.isOpen() ? 1 : 0;
         }
         return count;
     }
 
-    private boolean counts(Detections found, int object) {
+    private Answer counts(FrameResult frame, int object) {
+        Detections found = frame.detections();
         boolean isFollowed = found.track(object) != Detections.NO_TRACK;
         int classId = isFollowed ? found.trackClassId(object) : found.classId(object);
         boolean isThere = zone == 0 || (found.zones(object) & zone) != 0;
-        return isThere
-                && found.confidence(object) >= confidence
-                && (rule.condition().classes().isEmpty() || classId >= 0 && classes.get(classId));
+        if (!isThere || found.confidence(object) < confidence) {
+            return Answer.NO;
+        }
+        return names == null ? Answer.YES : names.has(frame.attributes(), object, classId);
     }
 
     private boolean lasts(boolean isNow, Watch watch) {
         if (isNow && !isSo) {
             sinceS = watch.nowS();
-            missingBeforeS = watch.missingS();
+            missingBeforeS = missingS(watch);
         }
         isSo = isNow;
-        double seenS = watch.nowS() - sinceS - (watch.missingS() - missingBeforeS);
+        double seenS = watch.nowS() - sinceS - (missingS(watch) - missingBeforeS);
         return isNow && (seenS + TOLERANCE_S) * MS_PER_S >= rule.lasting().forMs();
     }
 
     private boolean lastsInWindow(boolean isNow, Watch watch) {
-        window.add(isNow, watch);
+        window.add(isNow, watch.nowS(), missingS(watch));
         sinceS = window.sinceS();
         missingBeforeS = window.missingBeforeS();
         return window.soCount() >= rule.lasting().frames();
@@ -131,7 +160,7 @@ final class RuleState {
     private void tell(Detections found, int count, double stepS, Watch watch, EventLog log) {
         Event.Figures figures = new Event.Figures(
                 Math.round((watch.nowS() - sinceS) * MS_PER_S),
-                Math.round((watch.missingS() - missingBeforeS) * MS_PER_S),
+                Math.round((missingS(watch) - missingBeforeS) * MS_PER_S),
                 count);
         boolean isOne = count == 1 && found.track(subject) != Detections.NO_TRACK;
         log.add(

@@ -3,6 +3,7 @@ package io.ringsight.core.analyse.rule;
 import io.ringsight.core.analyse.event.EventLog;
 import io.ringsight.core.analyse.event.Watch;
 import io.ringsight.core.detect.Detections;
+import io.ringsight.core.frame.FrameResult;
 import java.util.List;
 
 /** The rules of one source. Its memory is made at once; a frame in which no rule is told allocates nothing. One thread. */
@@ -40,9 +41,9 @@ public final class Rules {
     }
 
     /** A frame that can be trusted, {@code stepS} seconds after the one before. */
-    public void frame(Detections found, double stepS, Watch watch, EventLog log) {
+    public void frame(FrameResult frame, double stepS, Watch watch, EventLog log) {
         for (RuleState state : states) {
-            state.frame(found, stepS, watch, log);
+            state.frame(frame, stepS, watch, log);
         }
     }
 

@@ -1,7 +1,5 @@
 package io.ringsight.core.analyse.rule;
 
-import io.ringsight.core.analyse.event.Watch;
-
 /** The last frames of a source: in which of them something was so, and when the oldest was. Made once; one thread. */
 final class Window {
     private final boolean[] isSo;
@@ -22,15 +20,15 @@ final class Window {
         soCount = 0;
     }
 
-    void add(boolean so, Watch watch) {
+    void add(boolean so, double nowS, double missedS) {
         if (size == isSo.length) {
             soCount -= isSo[next] ? 1 : 0;
         } else {
             size++;
         }
         isSo[next] = so;
-        atS[next] = watch.nowS();
-        missingS[next] = watch.missingS();
+        atS[next] = nowS;
+        missingS[next] = missedS;
         soCount += so ? 1 : 0;
         next = (next + 1) % isSo.length;
     }

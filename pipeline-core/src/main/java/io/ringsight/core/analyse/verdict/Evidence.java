@@ -25,6 +25,7 @@ final class Evidence {
     private final Set<GapReason> gaps = EnumSet.noneOf(GapReason.class);
     private final List<Long> frames = new ArrayList<>();
     private ModelSpec model;
+    private int modelChanges;
     private int doubts;
     /** What is not known from {@link #knownUntilNs} on, until the next frame of known time. */
     private int pending;
@@ -127,10 +128,11 @@ final class Evidence {
         if (note.model == null) {
             return;
         }
-        if (model != null && note.model != model) {
+        if (model != null && note.modelChanges != modelChanges) {
             doubts |= Doubt.MODEL_CHANGED.bit();
         }
         model = note.model;
+        modelChanges = note.modelChanges;
         frames.add(note.frameSeq);
         defects.add(note, note.captureUtcNs - part.fromUtcNs());
     }

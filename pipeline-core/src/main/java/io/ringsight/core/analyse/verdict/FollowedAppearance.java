@@ -3,7 +3,6 @@ package io.ringsight.core.analyse.verdict;
 import io.ringsight.core.detect.Detections;
 import io.ringsight.core.frame.FrameResult;
 import io.ringsight.core.model.ModelSpec;
-import java.util.List;
 
 /** Parts that the model knows as a class and that are followed: each is of one track. */
 public final class FollowedAppearance implements Appearance {
@@ -23,7 +22,7 @@ public final class FollowedAppearance implements Appearance {
     public long shown(FrameResult frame) {
         if (frame.model() != model) {
             model = frame.model();
-            classId = classId(model.labels());
+            classId = model.classId(className);
         }
         Detections found = frame.detections();
         for (int i = 0; i < found.size(); i++) {
@@ -32,15 +31,6 @@ public final class FollowedAppearance implements Appearance {
             }
         }
         return NONE;
-    }
-
-    /** As in the configuration: the class of exactly that name, else one that is called so in upper or lower case; else -1. */
-    private int classId(List<String> labels) {
-        int alike = labels.indexOf(className);
-        for (int id = 0; alike < 0 && id < labels.size(); id++) {
-            alike = labels.get(id).equalsIgnoreCase(className) ? id : alike;
-        }
-        return alike;
     }
 
     private static boolean isWhole(FrameResult frame, int index) {

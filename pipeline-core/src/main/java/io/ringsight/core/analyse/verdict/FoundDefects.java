@@ -116,7 +116,7 @@ final class FoundDefects {
             width = note.width[index];
             height = note.height[index];
             boards = panel.at(x, y);
-            label = note.model.labels().get(note.classId[index]);
+            label = note.label[index];
             confidence = note.confidence[index];
             grade = note.grade[index];
         }
@@ -126,7 +126,7 @@ final class FoundDefects {
             grade = grade.or(note.grade[index]);
             if (note.confidence[index] > confidence) {
                 confidence = note.confidence[index];
-                label = note.model.labels().get(note.classId[index]);
+                label = note.label[index];
             }
         }
     }

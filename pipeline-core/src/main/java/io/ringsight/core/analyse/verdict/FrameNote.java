@@ -38,6 +38,8 @@ final class FrameNote {
     long shown;
     /** What computed it, or null. */
     ModelSpec model;
+    /** How often any of the models that the verdict depends on had been replaced. */
+    int modelChanges;
 
     Grade worst;
     int defects;
@@ -46,7 +48,9 @@ final class FrameNote {
     final float[] width = new float[MAX_DEFECTS];
     final float[] height = new float[MAX_DEFECTS];
     final float[] confidence = new float[MAX_DEFECTS];
-    final int[] classId = new int[MAX_DEFECTS];
+    /** What makes it a defect, as in a verdict. */
+    final String[] label = new String[MAX_DEFECTS];
+
     final Grade[] grade = new Grade[MAX_DEFECTS];
 
     /** An empty one. */
@@ -63,6 +67,7 @@ final class FrameNote {
         doubts = 0;
         shown = Appearance.NONE;
         model = null;
+        modelChanges = 0;
         worst = Grade.PASS;
         defects = 0;
     }
@@ -80,6 +85,7 @@ final class FrameNote {
         doubts = other.doubts;
         shown = other.shown;
         model = other.model;
+        modelChanges = other.modelChanges;
         worst = other.worst;
         defects = other.defects;
         System.arraycopy(other.centerX, 0, centerX, 0, defects);
@@ -87,7 +93,7 @@ final class FrameNote {
         System.arraycopy(other.width, 0, width, 0, defects);
         System.arraycopy(other.height, 0, height, 0, defects);
         System.arraycopy(other.confidence, 0, confidence, 0, defects);
-        System.arraycopy(other.classId, 0, classId, 0, defects);
+        System.arraycopy(other.label, 0, label, 0, defects);
         System.arraycopy(other.grade, 0, grade, 0, defects);
     }
 

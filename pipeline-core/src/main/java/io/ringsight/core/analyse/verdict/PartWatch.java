@@ -7,7 +7,6 @@ import io.ringsight.core.frame.FrameLosses;
 import io.ringsight.core.frame.FrameResult;
 import io.ringsight.core.frame.GapReason;
 import io.ringsight.core.frame.Picture;
-import io.ringsight.core.model.ModelSpec;
 
 /**
  * The Analyse thread's end of a {@link PartLine}: notes each frame, lost frame and gap of a source, in their order. Waits for
@@ -17,22 +16,15 @@ public final class PartWatch {
     private static final long NS_PER_US = 1_000;
 
     private final FrameNotes notes;
-    private final Grades grades;
-    /** As the model's confidences are: 0.7 of a configuration is above 0.7 of a model. */
-    private final float minConfidence;
-
+    private final Grading grading;
     private final Appearance appearance;
-    private ModelSpec model;
-    private Grade[] gradeOfClass = {};
-    private boolean lacksClass;
     private volatile long publishedFrameSeq;
     /** Whether notes found no room since the last one that did. */
     private boolean missed;
 
     PartWatch(FrameNotes notes, Grades grades, Appearance appearance) {
         this.notes = notes;
-        this.grades = grades;
-        minConfidence = (float) grades.minConfidence();
+        grading = new Grading(grades);
         this.appearance = appearance;
     }
 
@@ -55,17 +47,12 @@ public final class PartWatch {
         if (found.isCut() || found.invalid() > 0) {
             note.doubts |= Doubt.CUT.bit();
         }
-        if (frame.model() != model) {
-            model = frame.model();
-            gradeOfClass = grades.of(model.labels());
-            lacksClass = !grades.areKnown(model.labels());
-        }
-        if (lacksClass) {
-            note.doubts |= Doubt.CLASS_MISSING.bit();
-        }
-        note.model = model;
+        note.model = frame.model();
         note.shown = appearance.shown(frame);
+        grading.begin(frame);
         defects(note, found, frame.picture());
+        note.doubts |= grading.doubts();
+        note.modelChanges = grading.modelChanges();
         notes.publish();
         return true;
     }
@@ -128,16 +115,15 @@ public final class PartWatch {
 
     private void defects(FrameNote note, Detections found, Picture picture) {
         for (int i = 0; i < found.size(); i++) {
-            int classId = found.classId(i);
-            Grade grade = classId >= 0 && classId < gradeOfClass.length ? gradeOfClass[classId] : Grade.PASS;
-            if (grade != Grade.PASS && found.confidence(i) >= minConfidence) {
+            Grade grade = grading.of(i);
+            if (grade != Grade.PASS) {
                 note.worst = note.worst.or(grade);
                 add(note, found, i, grade, picture);
             }
         }
     }
 
-    private static void add(FrameNote note, Detections found, int index, Grade grade, Picture picture) {
+    private void add(FrameNote note, Detections found, int index, Grade grade, Picture picture) {
         int at = note.defects;
         if (at == FrameNote.MAX_DEFECTS) {
             return;
@@ -149,7 +135,7 @@ public final class PartWatch {
         note.width[at] = found.width(index) / width;
         note.height[at] = found.height(index) / height;
         note.confidence[at] = found.confidence(index);
-        note.classId[at] = found.classId(index);
+        note.label[at] = grading.name();
         note.grade[at] = grade;
         note.defects++;
     }

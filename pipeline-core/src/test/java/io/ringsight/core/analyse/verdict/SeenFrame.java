@@ -1,6 +1,7 @@
 package io.ringsight.core.analyse.verdict;
 
 import io.ringsight.core.detect.Detections;
+import io.ringsight.core.detect.ObjectAttribute;
 import io.ringsight.core.frame.FrameLosses;
 import io.ringsight.core.frame.FrameResult;
 import io.ringsight.core.frame.GapReason;
@@ -21,6 +22,9 @@ final class SeenFrame implements FrameResult {
     ModelSpec model = model("a");
     final Detections found = new Detections(Detections.DEFAULT_CAPACITY);
     final FrameLosses losses = new FrameLosses();
+    /** What second models say. */
+    List<ObjectAttribute> attributes = List.of();
+
     private final Picture picture = new Picture();
 
     SeenFrame() {
@@ -84,6 +88,11 @@ final class SeenFrame implements FrameResult {
     @Override
     public Detections detections() {
         return found;
+    }
+
+    @Override
+    public List<ObjectAttribute> attributes() {
+        return attributes;
     }
 
     @Override

@@ -1,38 +1,51 @@
 package io.ringsight.core.time;
 
+import java.util.function.LongSupplier;
+
 /**
  * The host's monotonic and wall clocks.
  *
- * <p>The wall clock is read once a second in milliseconds and carried forward by the monotonic one: that has
- * nanosecond steps without the object {@code Instant.now()} allocates, and follows a stepped clock within a second.
+ * <p>The wall clock is carried forward by the monotonic one, from where its milliseconds stood once a second: that has
+ * nanosecond steps without the object {@code Instant.now()} allocates. A clock that is set is followed at once.
  */
 final class SystemClock implements Clock {
-    static final SystemClock INSTANCE = new SystemClock();
+    static final SystemClock INSTANCE = new SystemClock(System::nanoTime, System::currentTimeMillis);
     private static final long ANCHOR_LIFE_NS = 1_000_000_000L;
+    /** More than a thread is kept waiting between two readings, as a rule; what it is mistaken for costs one reading more. */
+    private static final long STEP_NS = 50_000_000L;
 
+    private final LongSupplier monotonicNs;
+    private final LongSupplier wallMs;
     /** Wall clock minus monotonic clock. A race between readers costs one more reading, never a wrong value. */
-    private volatile long offsetNs = readOffset();
+    private volatile long offsetNs;
 
-    private volatile long anchoredNs = System.nanoTime();
+    private volatile long anchoredNs;
 
-    private SystemClock() {}
+    /** Of other clocks, for tests. */
+    SystemClock(LongSupplier monotonicNs, LongSupplier wallMs) {
+        this.monotonicNs = monotonicNs;
+        this.wallMs = wallMs;
+        anchoredNs = monotonicNs.getAsLong();
+        offsetNs = readOffset();
+    }
 
     @Override
     public long nanoTime() {
-        return System.nanoTime();
+        return monotonicNs.getAsLong();
     }
 
     @Override
     public long epochNanos() {
-        long nowNs = System.nanoTime();
-        if (nowNs - anchoredNs > ANCHOR_LIFE_NS) {
+        long nowNs = monotonicNs.getAsLong();
+        long stepNs = wallMs.getAsLong() * 1_000_000L - nowNs - offsetNs;
+        if (nowNs - anchoredNs > ANCHOR_LIFE_NS || Math.abs(stepNs) > STEP_NS) {
             offsetNs = readOffset();
             anchoredNs = nowNs;
         }
         return nowNs + offsetNs;
     }
 
-    private static long readOffset() {
-        return System.currentTimeMillis() * 1_000_000L - System.nanoTime();
+    private long readOffset() {
+        return wallMs.getAsLong() * 1_000_000L - monotonicNs.getAsLong();
     }
 }

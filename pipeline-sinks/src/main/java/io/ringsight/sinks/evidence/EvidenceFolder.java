@@ -5,6 +5,7 @@ import io.ringsight.sinks.spool.SpoolException;
 import io.ringsight.sinks.spool.SpoolLock;
 import java.io.Closeable;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.DirectoryNotEmptyException;
@@ -106,6 +107,9 @@ final class EvidenceFolder implements Closeable {
         }
         try (Stream<Path> all = Files.list(dir)) {
             return all.toList();
+        } catch (UncheckedIOException e) {
+            // a disk that fails in the middle of a listing
+            throw e.getCause();
         }
     }
 

@@ -191,13 +191,14 @@ public final class EvidenceRecorder implements PictureKeeper {
             folder.put(item, files(next));
             metrics.count(EvidenceCounter.KEPT);
             works();
-        } catch (PreprocessException e) {
+        } catch (RuntimeException e) {
+            // of this picture only: one that cannot be encoded ends neither the keeping nor the daemon
             lost(held);
             LOG.warn(
                     "{}: the picture of frame {} cannot be kept: {}",
                     held.key().sourceId(),
                     held.key().frameSeq(),
-                    e.getMessage());
+                    e instanceof PreprocessException ? e.getMessage() : e.toString());
         } catch (IOException e) {
             failed(e);
             lost(held);

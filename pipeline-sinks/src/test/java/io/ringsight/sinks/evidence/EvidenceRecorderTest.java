@@ -256,6 +256,26 @@ class EvidenceRecorderTest {
     }
 
     @Test
+    void aPictureThatCannotBeEncodedIsCountedAndTheNextIsKept() {
+        EvidenceRecorder recorder = keeping(50 * MB);
+        Picture tooWide = noise(70_000, 16, 1);
+        Picture ofNoFormat = noise(64, 64, 1);
+        ofNoFormat.layout(64, 64, 9_999);
+
+        for (Picture picture : List.of(tooWide, ofNoFormat)) {
+            long before = recorder.metrics().value(EvidenceCounter.FAILED);
+            Sample.Frame frame = defect(before + 1, picture);
+            PictureKeeper.Taken taken = recorder.take(frame);
+            taken.keep(json.frame(frame, taken.uri()));
+            await(() -> recorder.metrics().value(EvidenceCounter.FAILED) == before + 1);
+            assertThat(isFree(picture)).isTrue();
+        }
+
+        keep(recorder, 3);
+        assertThat(recorder.state().state()).isEqualTo(EvidenceState.KEEPING);
+    }
+
+    @Test
     void whatAKillOrAPowerCutLeavesIsRemovedAtTheNextStart() throws Exception {
         EvidenceRecorder before = keeping(50 * MB);
         for (int i = 1; i <= 3; i++) {

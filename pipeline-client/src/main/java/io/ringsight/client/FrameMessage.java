@@ -15,7 +15,7 @@ import java.util.Optional;
  * @param picture size of the source's picture, in pixels (field {@code frame})
  * @param model what looked at it (field {@code model})
  * @param suspect why the picture may not show what is before the camera now: {@code frozen}, {@code black} or
- *     {@code time-stopped}; empty when there is no such doubt. What was not found in a suspect picture may be there all
+ *     {@code time-stopped}, {@code moved}; empty when there is no such doubt. What was not found in a suspect picture may be there all
  *     the same (field {@code suspect})
  * @param notes what only some frames have
  * @param objects what was found, highest confidence first (field {@code objects})

@@ -33,6 +33,8 @@ public final class RecordingIntake implements FrameIntake {
     final List<Seen> seen = new ArrayList<>();
     public final List<String> gaps = new ArrayList<>();
     /** What began and ended, and after how many frames. */
+    public final List<String> doubts = new ArrayList<>();
+
     public final List<String> suspicions = new ArrayList<>();
 
     public final FrameLosses losses = new FrameLosses();
@@ -93,6 +95,11 @@ public final class RecordingIntake implements FrameIntake {
     @Override
     public synchronized void suspect(GapReason reason, String detail, long sinceUtcNs) {
         suspicions.add(reason.wireName() + " at " + seen.size());
+    }
+
+    @Override
+    public synchronized void doubt(GapReason reason) {
+        doubts.add((reason == null ? "none" : reason.wireName()) + " at " + seen.size());
     }
 
     @Override

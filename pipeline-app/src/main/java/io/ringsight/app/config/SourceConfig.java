@@ -48,8 +48,9 @@ public record SourceConfig(
      * @param deinterlace what becomes of interlaced pictures
      * @param track which of several videos, counted from 1; 0: as the URI says, or the main one
      * @param look what the model looks at
+     * @param watchView whether what depends on where its camera looks stops when that was moved
      */
-    public record Video(Decode decode, Deinterlace deinterlace, int track, Look look) {}
+    public record Video(Decode decode, Deinterlace deinterlace, int track, Look look, boolean watchView) {}
 
     public SourceConfig {
         classes = List.copyOf(classes);
@@ -63,6 +64,14 @@ public record SourceConfig(
     public static final int MAX_FPS = 1_000;
     /** The longest deadline: an hour. */
     public static final int MAX_DEADLINE_MS = 3_600_000;
+
+    /** Whether it has what is only right while its camera looks where it looked, and that is to be watched. */
+    public boolean dependsOnView() {
+        boolean hasPlaces = !analysis.zones().isEmpty()
+                || !analysis.lines().isEmpty()
+                || analysis.calibration().isPresent();
+        return hasPlaces && video.watchView();
+    }
 
     /** Its id, and in quotes what people call it if they do. */
     public String title() {

@@ -76,6 +76,7 @@ final class SourceReader {
                                 problemOfClass,
                                 problemOfName)));
         int summaryS = summaryS(tracking.enabled() && !(zones.isEmpty() && lines.isEmpty()));
+        boolean watchView = yaml.flag("watchView", true);
         Look look = LookReader.read(yaml);
         SourceSettings settings = settings();
         yaml.finish();
@@ -89,7 +90,7 @@ final class SourceReader {
                         called,
                         spec.get(),
                         new SourceConfig.Flow(maxFps, deadlineMs, credits),
-                        new SourceConfig.Video(decode, deinterlace, track, look),
+                        new SourceConfig.Video(decode, deinterlace, track, look, watchView),
                         classes,
                         new AnalysisSpec(tracking, zones, lines, rules, calibration, parts, summaryS),
                         model));

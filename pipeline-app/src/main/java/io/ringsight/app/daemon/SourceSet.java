@@ -3,6 +3,9 @@ package io.ringsight.app.daemon;
 import io.ringsight.app.api.Status;
 import io.ringsight.app.config.ClassNames;
 import io.ringsight.app.config.SourceConfig;
+import io.ringsight.app.linux.LowPriority;
+import io.ringsight.core.analyse.view.ViewGuard;
+import io.ringsight.core.analyse.view.ViewWatcher;
 import io.ringsight.core.frame.GapReason;
 import io.ringsight.core.frame.SourceId;
 import io.ringsight.core.metrics.SourceMetrics;
@@ -24,6 +27,7 @@ import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -100,6 +104,7 @@ final class SourceSet {
     private final Status status;
     private final PartLines parts;
     private final Runnable allOver;
+    private final ViewWatcher views;
     private final OpenGate gate = new OpenGate(OPENING_SPACING_MS);
     private volatile List<Running> running = List.of();
     /** While some of them are exchanged, those that end do not mean that all is over. */
@@ -112,6 +117,7 @@ final class SourceSet {
     /** @param allOver called once every source has ended for good; any thread, perhaps more than once */
     SourceSet(ModelPipelines pipelines, PartLines parts, Clock clock, Status status, Runnable allOver) {
         this.parts = parts;
+        views = new ViewWatcher(clock, work -> LowPriority.start("view-watch", work));
         this.pipelines = pipelines;
         this.clock = clock;
         this.status = status;
@@ -288,7 +294,7 @@ final class SourceSet {
         Source source = Sources.open(
                 wanted.spec(),
                 clock,
-                credits + SPARE_PICTURES + parts.heldPictures(wanted),
+                credits + SPARE_PICTURES + parts.heldPictures(wanted) + (isGuarded(wanted) ? 1 : 0),
                 new Decoding(
                         wanted.video().decode(),
                         pipelines.model(wanted).detectors()::cudaDevice,
@@ -310,9 +316,15 @@ final class SourceSet {
                 parts.open(wanted));
         FrameIntake intake = pipelines.of(wanted).connect(intakeSpec);
         parts.begin(wanted.id(), intake.metrics());
-        SourceSupervisor supervisor = new SourceSupervisor(source, intake, clock, gate);
+        Optional<ViewGuard> view = isGuarded(wanted) ? Optional.of(views.guard(intake.metrics())) : Optional.empty();
+        SourceSupervisor supervisor = new SourceSupervisor(source, intake, clock, gate, view);
         supervisor.ended().whenComplete((ending, failure) -> checkOver());
         return new Running(wanted, intake.metrics(), supervisor);
+    }
+
+    /** A recording's camera is not moved while it is played. */
+    private static boolean isGuarded(SourceConfig wanted) {
+        return wanted.dependsOnView() && !isLossless(wanted.spec());
     }
 
     private static boolean isLossless(SourceSpec spec) {
@@ -375,6 +387,7 @@ final class SourceSet {
      */
     synchronized void close(long timeoutMs) throws InterruptedException {
         stopped = true;
+        views.close();
         List<Thread> closing = running.stream()
                 .map(source -> Threads.start(
                         "close-" + source.id(), () -> source.supervisor().close(timeoutMs)))

@@ -40,6 +40,8 @@ record SourceAdvice(String meaning, String advice) {
             case UNSUPPORTED -> "set the camera to H.264, H.265 or MJPEG";
             case IO_ERROR -> "the log says what failed";
             case FROZEN, TIME_STOPPED -> "restart the camera";
+            case MOVED ->
+                "turn the camera back, or write its zones, lines and calibration for what it sees now and reload";
             case BLACK -> "is the lens covered, or the light off?";
             default -> "";
         };

@@ -14,6 +14,8 @@ import io.ringsight.core.analyse.zone.LineMap;
 import io.ringsight.core.analyse.zone.Zone;
 import io.ringsight.core.analyse.zone.ZoneMap;
 import io.ringsight.core.decision.Decision;
+import io.ringsight.core.decision.Event;
+import io.ringsight.core.decision.Severity;
 import io.ringsight.core.detect.Detections;
 import io.ringsight.core.frame.FrameLosses;
 import io.ringsight.core.frame.FrameResult;
@@ -23,6 +25,7 @@ import io.ringsight.core.frame.SourceId;
 import io.ringsight.core.metrics.Counter;
 import io.ringsight.core.metrics.SourceMetrics;
 import io.ringsight.core.model.ModelSpec;
+import io.ringsight.core.time.CaptureClock;
 import java.util.List;
 
 /**
@@ -34,6 +37,8 @@ import java.util.List;
  */
 public final class SourceAnalysis {
     private static final double MS_PER_S = 1_000;
+    /** What an event of the camera itself is called. */
+    private static final String CAMERA = "camera";
 
     private final ZoneMap zones;
     private final List<String> zoneNames;
@@ -91,7 +96,10 @@ public final class SourceAnalysis {
         if (hasLost(frame.losses())) {
             watch.missed();
         }
-        zones.place(frame.detections(), frame.picture().width(), frame.picture().height());
+        if (frame.suspicion() != GapReason.MOVED) {
+            zones.place(
+                    frame.detections(), frame.picture().width(), frame.picture().height());
+        }
         if (frame.suspicion() != null) {
             time.interrupt();
             watch.missed();
@@ -175,6 +183,22 @@ public final class SourceAnalysis {
     public void interrupted() {
         time.interrupt();
         watch.missed();
+    }
+
+    /**
+     * The camera was found to have been moved.
+     *
+     * @param sentence how, for people
+     * @param sinceUtcNs when it was seen last that it was not, nanoseconds since 1970
+     * @param into gets the event
+     */
+    public void moved(String sentence, long sinceUtcNs, List<Decision> into) {
+        log.into(into);
+        log.add(
+                new Event.What(Event.Kind.MOVED, CAMERA, null, Severity.ALARM, sentence),
+                new Event.When(sinceUtcNs, CaptureClock.ARRIVAL, Picture.UNKNOWN),
+                null,
+                Event.Figures.NONE);
     }
 
     /**

@@ -33,7 +33,9 @@ public record Event(SourceId sourceId, long number, What what, When when, Subjec
         /** An object has stood in a zone for a while. */
         STOPPED("stopped"),
         /** What a rule asks for has lasted. */
-        RULE("rule");
+        RULE("rule"),
+        /** The camera was moved: what its zones, lines and calibration say is not so any more. */
+        MOVED("moved");
 
         private final String wireName;
 
@@ -51,7 +53,7 @@ public record Event(SourceId sourceId, long number, What what, When when, Subjec
      * What happened.
      *
      * @param kind of event
-     * @param name of the zone, line or rule
+     * @param name of the zone, line or rule; {@code camera} where it is the camera's
      * @param direction {@code forward} or {@code backward} over a line, else null
      * @param severity how much it matters
      * @param sentence what people are told, or null

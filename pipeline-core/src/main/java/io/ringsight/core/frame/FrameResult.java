@@ -43,7 +43,7 @@ public interface FrameResult {
         return List.of();
     }
 
-    /** Names of the source's zones, in the order of {@link Detections#zones}; empty if it has none. */
+    /** Names of the source's zones, in the order of {@link Detections#zones}; empty if it has none, or the camera was moved. */
     default List<String> zoneNames() {
         return List.of();
     }

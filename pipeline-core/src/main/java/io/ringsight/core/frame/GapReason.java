@@ -38,6 +38,7 @@ public enum GapReason {
     FROZEN("frozen", false, "the picture has not changed for frozenTimeoutMs"),
     BLACK("black", false, "the picture has been black for frozenTimeoutMs"),
     TIME_STOPPED("time-stopped", false, "frames come, but the stream's own time stands still"),
+    MOVED("moved", false, "the camera was moved: zones, lines and calibration are not where they were"),
 
     NOT_PUBLISHED("not-published", true, "a sink had no room for the messages, or its receiver refused them"),
     SPOOL_FULL("spool-full", true, "dropped from a sink's spool, oldest first, to keep to its bounds");
@@ -62,9 +63,9 @@ public enum GapReason {
         return countsFrames;
     }
 
-    /** Whether frames go on, each in a message of its own, but cannot be trusted to show what is there now. */
+    /** Whether frames go on, each in a message of its own, but cannot be trusted to show what is there now, or where it is. */
     public boolean isSuspicion() {
-        return this == FROZEN || this == BLACK || this == TIME_STOPPED;
+        return this == FROZEN || this == BLACK || this == TIME_STOPPED || this == MOVED;
     }
 
     /** What it means, for people. */

@@ -61,7 +61,11 @@ public enum Counter implements Counted {
             "part_frames_missed",
             "Frames that the judge of parts was too busy to take: the parts they show become unknown."),
     DETECTIONS_INVALID("detections_invalid", "Objects left out: outside the picture, or without area."),
-    SUSPICIONS("suspicions", "Times the picture was found frozen or black, or the stream's time to stand still."),
+    SUSPICIONS(
+            "suspicions", "Times the picture was found frozen, black or moved, or the stream's time to stand still."),
+    CAMERA_MOVES(
+            "camera_moves", "Times the camera was found to have been moved: its zones, lines and calibration stop."),
+    VIEW_FAILURES("view_failures", "Pictures that could not be looked at to see whether the camera was moved."),
     GAPS("gaps", "Gap messages handed to the sinks."),
     SINK_FAILURES("sink_failures", "Times a sink threw while taking a result; the pipeline went on."),
     CONNECTS("connects", "Times the source was opened and gave a first frame."),

@@ -4,6 +4,7 @@ import io.ringsight.core.analyse.SharedAnalysis;
 import io.ringsight.core.analyse.SourceAnalysis;
 import io.ringsight.core.analyse.verdict.PartWatch;
 import io.ringsight.core.frame.GapReason;
+import io.ringsight.core.frame.Picture;
 import io.ringsight.core.metrics.Counter;
 import io.ringsight.core.ring.Stage;
 
@@ -70,6 +71,9 @@ final class AnalyseStage implements Stage<FrameSlot> {
         GapReason reason = slot.gap.reason();
         if (!reason.isSuspicion()) {
             analysis.interrupted();
+        }
+        if (reason == GapReason.MOVED && slot.gap.untilUtcNs() == Picture.UNKNOWN) {
+            analysis.moved(slot.gap.detail(), slot.gap.sinceUtcNs(), slot.decisions);
         }
         if (reason == GapReason.ENDED || reason == GapReason.STOPPED) {
             analysis.ended(slot.decisions);

@@ -42,6 +42,13 @@ public interface FrameIntake {
      */
     void suspect(GapReason reason, String detail, long sinceUtcNs) throws InterruptedException;
 
+    /**
+     * Marks all frames from now on as of suspect, but publishes no gap message: it is not certain yet.
+     *
+     * @param reason a {@link GapReason#isSuspicion() suspicion}; null: there is no doubt any more
+     */
+    void doubt(GapReason reason);
+
     /** The frames are to be trusted again: ends the suspicion, if there is one, with a gap message. */
     void trust() throws InterruptedException;
 

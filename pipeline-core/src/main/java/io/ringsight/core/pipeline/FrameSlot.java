@@ -185,7 +185,8 @@ final class FrameSlot implements FrameResult {
 
     @Override
     public List<String> zoneNames() {
-        return source.analysis() == null ? List.of() : source.analysis().zoneNames();
+        boolean none = source.analysis() == null || suspicion == GapReason.MOVED;
+        return none ? List.of() : source.analysis().zoneNames();
     }
 
     @Override

@@ -20,6 +20,11 @@ public interface LookingIntake extends FrameIntake {
     }
 
     @Override
+    default void doubt(GapReason reason) {
+        // Only pictures count here.
+    }
+
+    @Override
     default void trust() {
         // Only pictures count here.
     }

@@ -24,6 +24,11 @@ public interface PassingIntake extends FrameIntake {
     }
 
     @Override
+    default void doubt(GapReason reason) {
+        next().doubt(reason);
+    }
+
+    @Override
     default void trust() throws InterruptedException {
         next().trust();
     }

@@ -157,7 +157,7 @@ final class SourceIntake implements FrameIntake {
 
     private void writeFrame(FrameSlot slot) {
         slot.frame(this, account.frameSeq, picture, staged, decodedAtNs);
-        slot.suspicion = account.suspicion == null ? null : account.suspicion.reason();
+        slot.suspicion = account.suspicion == null ? account.doubt : account.suspicion.reason();
         slot.losses.moveFrom(account.losses);
     }
 
@@ -198,6 +198,11 @@ final class SourceIntake implements FrameIntake {
         account.suspicion =
                 publish(new FrameSlot.GapEvent(account.gapSeq + 1, reason, detail, sinceUtcNs, Picture.UNKNOWN));
         metrics.count(Counter.SUSPICIONS);
+    }
+
+    @Override
+    public void doubt(GapReason reason) {
+        account.doubt = reason;
     }
 
     @Override
@@ -311,6 +316,8 @@ final class SourceIntake implements FrameIntake {
         private FrameSlot.GapEvent gap;
         /** The suspicion the source's frames are under, or null. */
         private FrameSlot.GapEvent suspicion;
+        /** What they are marked with though it is not certain, or null. */
+        private GapReason doubt;
 
         private long gapSeq;
         private volatile SourceMetrics metrics;

@@ -47,11 +47,13 @@ class TrackingTest {
         private final List<Long> tracks = new ArrayList<>();
         private final List<Long> crossings = new ArrayList<>();
         private final List<String> decisions = new ArrayList<>();
+        private final List<String> places = new ArrayList<>();
 
         @Override
         public synchronized void frame(FrameResult result, boolean lossless) {
             tracks.add(result.detections().track(0));
             crossings.add(result.detections().crossed(0));
+            places.add(result.suspicion() + " in " + result.zoneNames());
         }
 
         @Override
@@ -66,6 +68,12 @@ class TrackingTest {
 
         synchronized List<String> takenDecisions() {
             return List.copyOf(decisions);
+        }
+
+        synchronized List<String> takenPlaces() {
+            List<String> all = List.copyOf(places);
+            places.clear();
+            return all;
         }
 
         synchronized List<Long> takenCrossings() {
@@ -220,6 +228,27 @@ class TrackingTest {
         assertThat(sink.takenDecisions())
                 .containsExactly("1 all behind frame 5 and 4 messages", "2 all behind frame 11 and 4 messages");
         assertThat(again.metrics().value(Counter.DECISIONS)).isEqualTo(2);
+    }
+
+    @Test
+    void aCameraThatWasMovedHasNoZonesAndIsToldOnce() throws InterruptedException {
+        Zone all = new Zone("all", Zone.corners("0,0 1,0 1,1 0,1").orElseThrow());
+        FrameIntake intake = connect("a", new AnalysisSpec(TrackSettings.DEFAULT, List.of(all), List.of()));
+        tracks(intake, 4);
+        intake.doubt(GapReason.MOVED);
+        assertThat(tracks(intake, 1)).containsExactly(0L);
+        intake.doubt(null);
+        assertThat(tracks(intake, 1)).containsExactly(1L);
+        intake.suspect(GapReason.MOVED, "off by 5 %", 1_000);
+        assertThat(tracks(intake, 1)).containsExactly(0L);
+        intake.trust();
+        assertThat(tracks(intake, 1)).containsExactly(1L);
+
+        assertThat(sink.takenPlaces().subList(3, 8))
+                .containsExactly("null in [all]", "MOVED in []", "null in [all]", "MOVED in []", "null in [all]");
+        assertThat(sink.takenDecisions())
+                .containsExactly("1 all behind frame 4 and 4 messages", "2 camera behind frame 6 and 0 messages");
+        assertThat(intake.metrics().value(Counter.FRAMES_SUSPECT)).isEqualTo(2);
     }
 
     @Test

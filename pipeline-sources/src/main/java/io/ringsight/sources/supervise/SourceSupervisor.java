@@ -1,16 +1,16 @@
 package io.ringsight.sources.supervise;
 
+import io.ringsight.core.analyse.view.ViewGuard;
 import io.ringsight.core.frame.GapReason;
-import io.ringsight.core.frame.Picture;
 import io.ringsight.core.metrics.Counter;
 import io.ringsight.core.metrics.SourceMetrics;
 import io.ringsight.core.pipeline.FrameIntake;
-import io.ringsight.core.pipeline.PassingIntake;
 import io.ringsight.core.time.Clock;
 import io.ringsight.sources.spec.Redaction;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
@@ -24,7 +24,7 @@ import org.slf4j.LoggerFactory;
  * gap of reason {@code connecting}, which its first frame ends.
  *
  * <p>{@link SourceMetrics#state()} is {@code live} from the first frame of a run on, and otherwise the reason. A camera
- * whose pictures are frozen or black, or whose time stands still, is not live: it has that reason as its state, and its
+ * whose pictures are frozen or black, whose time stands still, or which was moved, is not live: it has that reason as its state, and its
  * frames are marked ({@link FrameIntake#suspect}). It is not reopened for that: the first picture that changes tells
  * that it is well again.
  *
@@ -33,16 +33,16 @@ import org.slf4j.LoggerFactory;
  */
 public final class SourceSupervisor implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(SourceSupervisor.class);
-    private static final String LIVE = "live";
     private static final long HEALTHY_NS = 10_000_000_000L;
     private static final long CLOSE_MS = 5_000;
 
     private final Source source;
-    private final Watched intake;
+    private final WatchedIntake intake;
     private final Clock clock;
     private final Backoff backoff;
     private final Pause pause;
     private final OpenGate gate;
+    private final Optional<ViewGuard> view;
     private final Thread thread;
     private final CompletableFuture<Ending> ended = new CompletableFuture<>();
     private volatile boolean stopped;
@@ -59,20 +59,42 @@ public final class SourceSupervisor implements AutoCloseable {
      * @param gate gives cameras their moments to be opened, so that many do not come at once; recordings do not ask it
      */
     public SourceSupervisor(Source source, FrameIntake intake, Clock clock, OpenGate gate) {
+        this(source, intake, clock, gate, Optional.empty());
+    }
+
+    /**
+     * As {@link #SourceSupervisor(Source, FrameIntake, Clock, OpenGate)}.
+     *
+     * @param view looks whether the camera was moved, and is closed with the source
+     */
+    public SourceSupervisor(Source source, FrameIntake intake, Clock clock, OpenGate gate, Optional<ViewGuard> view) {
         this(
                 source,
                 intake,
                 clock,
                 new Backoff(() -> ThreadLocalRandom.current().nextDouble()),
                 LockSupport::parkNanos,
-                gate);
+                gate,
+                view);
     }
 
     public SourceSupervisor(
             Source source, FrameIntake intake, Clock clock, Backoff backoff, Pause pause, OpenGate gate) {
+        this(source, intake, clock, backoff, pause, gate, Optional.empty());
+    }
+
+    private SourceSupervisor(
+            Source source,
+            FrameIntake intake,
+            Clock clock,
+            Backoff backoff,
+            Pause pause,
+            OpenGate gate,
+            Optional<ViewGuard> view) {
         this.source = source;
         this.gate = gate;
-        this.intake = new Watched(intake, clock, new Suspicions(source.suspicionLimits()));
+        this.view = view;
+        this.intake = new WatchedIntake(intake, clock, new Suspicions(source.suspicionLimits(), view));
         this.clock = clock;
         this.backoff = backoff;
         this.pause = pause;
@@ -164,6 +186,7 @@ public final class SourceSupervisor implements AutoCloseable {
             Thread.currentThread().interrupt();
         }
         if (over) {
+            view.ifPresent(ViewGuard::close);
             source.close();
         } else {
             LOG.error("{} did not stop within {} ms; its memory is left allocated", thread.getName(), timeoutMs);
@@ -310,91 +333,6 @@ public final class SourceSupervisor implements AutoCloseable {
             LOG.warn("{}: {}; next try in {} ms", sourceId(), ending, waitMs);
         } else {
             LOG.debug("{}: {}; next try in {} ms", sourceId(), ending, waitMs);
-        }
-    }
-
-    /** The intake, watched for a run's first frame. Owned by the source's thread; allocates nothing. */
-    private static final class Watched implements PassingIntake {
-        private final FrameIntake intake;
-        private final Clock clock;
-        private final Suspicions suspicions;
-        private GapReason suspicion;
-        private boolean live;
-        private long liveSinceNs;
-
-        Watched(FrameIntake intake, Clock clock, Suspicions suspicions) {
-            this.intake = intake;
-            this.clock = clock;
-            this.suspicions = suspicions;
-        }
-
-        void begin() {
-            live = false;
-            suspicion = null;
-            suspicions.begin();
-        }
-
-        boolean isLive() {
-            return live;
-        }
-
-        /** How long the run has given frames; 0 if none. */
-        long liveNs() {
-            return live ? clock.nanoTime() - liveSinceNs : 0;
-        }
-
-        private void frameCame() {
-            if (!live) {
-                live = true;
-                liveSinceNs = clock.nanoTime();
-                intake.metrics().state(LIVE);
-                intake.metrics().count(Counter.CONNECTS);
-                LOG.info("{}: live", intake.metrics().sourceId());
-            }
-        }
-
-        @Override
-        public void offer(Picture picture) throws InterruptedException {
-            frameCame();
-            boolean told = false;
-            try {
-                GapReason now = suspicions.of(picture, clock.nanoTime());
-                if (now != suspicion) {
-                    change(now);
-                }
-                told = true;
-            } finally {
-                if (!told) {
-                    picture.release();
-                }
-            }
-            intake.offer(picture);
-        }
-
-        private void change(GapReason reason) throws InterruptedException {
-            suspicion = reason;
-            String sourceId = intake.metrics().sourceId();
-            if (reason == null) {
-                intake.trust();
-                intake.metrics().state(LIVE);
-                LOG.info("{}: live again", sourceId);
-            } else {
-                long sinceUtcNs = clock.epochNanos() - TimeUnit.MILLISECONDS.toNanos(suspicions.limitMs(reason));
-                intake.suspect(reason, suspicions.detail(reason), sinceUtcNs);
-                intake.metrics().state(reason.wireName());
-                LOG.warn("{}: {}: {}", sourceId, reason.wireName(), suspicions.detail(reason));
-            }
-        }
-
-        @Override
-        public void lost(GapReason reason, int frames) {
-            frameCame();
-            intake.lost(reason, frames);
-        }
-
-        @Override
-        public FrameIntake next() {
-            return intake;
         }
     }
 }

@@ -1,22 +1,27 @@
 package io.ringsight.sources.supervise;
 
+import io.ringsight.core.analyse.view.ViewGuard;
 import io.ringsight.core.frame.GapReason;
 import io.ringsight.core.frame.Picture;
 import io.ringsight.sources.watch.PictureWatch;
+import java.util.Optional;
 
 /**
  * Whether a camera that gives frames can be trusted to show what is before it now: its picture changes, is not black,
- * and the stream's own time goes on. Owned by the source's thread; allocates nothing a frame.
+ * the stream's own time goes on, and it looks where it looked before. Owned by the source's thread; allocates nothing a frame.
  */
 final class Suspicions {
     private static final long NS_PER_MS = 1_000_000L;
 
     private final SuspicionLimits limits;
     private final PictureWatch pictureWatch;
+    private final Optional<ViewGuard> view;
     private long latestPtsNs;
     private long timeWentOnNs;
 
-    Suspicions(SuspicionLimits limits) {
+    /** @param view looks whether the camera was moved, where that matters */
+    Suspicions(SuspicionLimits limits, Optional<ViewGuard> view) {
+        this.view = view;
         this.limits = limits;
         pictureWatch = new PictureWatch(limits.frozenMs() * NS_PER_MS);
     }
@@ -36,7 +41,22 @@ final class Suspicions {
         if (pictureWatch.isFrozen(nowNs)) {
             return GapReason.FROZEN;
         }
-        return standsStill(picture.ptsNs(), nowNs) ? GapReason.TIME_STOPPED : null;
+        if (standsStill(picture.ptsNs(), nowNs)) {
+            return GapReason.TIME_STOPPED;
+        }
+        return isMoved(picture, nowNs) ? GapReason.MOVED : null;
+    }
+
+    private boolean isMoved(Picture picture, long nowNs) {
+        if (view.isPresent()) {
+            view.get().offer(picture, nowNs);
+        }
+        return view.isPresent() && view.get().isMoved();
+    }
+
+    /** What a picture of which nothing is suspected may be suspected of soon, or null. */
+    GapReason doubt() {
+        return view.isPresent() && view.get().isInDoubt() ? GapReason.MOVED : null;
     }
 
     private boolean standsStill(long ptsNs, long nowNs) {
@@ -50,8 +70,12 @@ final class Suspicions {
         return nowNs - timeWentOnNs >= limits.timeStoppedMs() * NS_PER_MS;
     }
 
-    /** How long it took to suspect it of {@code reason}, in milliseconds. */
-    long limitMs(GapReason reason) {
+    /** How long it took to suspect it of {@code reason}, in nanoseconds. */
+    long sinceNs(GapReason reason, long nowNs) {
+        return reason == GapReason.MOVED ? nowNs - view.orElseThrow().steadyNs() : limitMs(reason) * NS_PER_MS;
+    }
+
+    private long limitMs(GapReason reason) {
         return reason == GapReason.TIME_STOPPED ? limits.timeStoppedMs() : limits.frozenMs();
     }
 
@@ -62,6 +86,8 @@ final class Suspicions {
             case FROZEN:
                 return "the picture has not changed for " + ms
                         + " ms; where nothing may move for so long, raise frozenTimeoutMs or set it to 0";
+            case MOVED:
+                return view.orElseThrow().detail();
             case BLACK:
                 return "the picture has been black for " + ms + " ms";
             default:

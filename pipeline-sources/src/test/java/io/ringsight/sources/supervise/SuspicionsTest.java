@@ -8,6 +8,7 @@ import io.ringsight.core.frame.PixelFormat;
 import io.ringsight.core.time.CaptureClock;
 import io.ringsight.sources.AllocationMeter;
 import io.ringsight.sources.watch.LumaLayout;
+import java.util.Optional;
 import java.util.Random;
 import org.bytedeco.ffmpeg.global.avutil;
 import org.bytedeco.javacpp.BytePointer;
@@ -21,7 +22,7 @@ class SuspicionsTest {
     private static final long FRAME_NS = 40_000_000L;
     private static final long SEED = 20261125;
 
-    private final Suspicions suspicions = new Suspicions(new SuspicionLimits(10_000, 3_000));
+    private final Suspicions suspicions = new Suspicions(new SuspicionLimits(10_000, 3_000), Optional.empty());
     private final Random random = new Random(SEED);
     private final Picture picture = new Picture();
     private BytePointer pixels = new BytePointer();
@@ -104,7 +105,7 @@ class SuspicionsTest {
 
     @Test
     void suspectsNothingWhereSwitchedOff() {
-        Suspicions off = new Suspicions(SuspicionLimits.NONE);
+        Suspicions off = new Suspicions(SuspicionLimits.NONE, Optional.empty());
         off.begin();
         fill(0, 0);
         for (int i = 0; i < 1000; i++) {

@@ -224,7 +224,7 @@ public final class DemoCommand implements Callable<Integer> {
                 Optional.empty(),
                 watched,
                 new SourceConfig.Flow(0, 0, Optional.empty()),
-                new SourceConfig.Video(Decode.AUTO, Deinterlace.AUTO, 0, Look.WHOLE),
+                new SourceConfig.Video(Decode.AUTO, Deinterlace.AUTO, 0, Look.WHOLE, true),
                 List.of(),
                 scoreboard(watched, detector) == null
                         ? AnalysisSpec.NONE

@@ -9,6 +9,9 @@ import io.ringsight.core.frame.NativePictures;
 import io.ringsight.core.frame.Picture;
 import io.ringsight.core.frame.SourceId;
 import io.ringsight.core.preprocess.PreprocessException;
+import io.ringsight.sinks.EncodedMessage;
+import io.ringsight.sinks.MessageKey;
+import io.ringsight.sinks.MessageType;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;
 import java.lang.reflect.Proxy;
@@ -100,6 +103,30 @@ class WatchedSourceTest {
         assertThat(takenInASecondOf(25)).isBetween(9, 11);
         assertThat(source.remove(viewer)).as("nobody is left").isFalse();
         source.close();
+    }
+
+    /** A picture with another frame's boxes would show objects where there are none. */
+    @Test
+    void aPictureHasTheMessageOfItsOwnFrameOrNone() {
+        source.add(viewer);
+        source.saw(message(1));
+        assertThat(pass(1, made.grey(64, 64, 1), 0)).isTrue();
+        assertThat(source.encode()).isTrue();
+        // the second frame's message was lost before it came here
+        assertThat(pass(2, made.grey(64, 64, 1), SECOND)).isTrue();
+        assertThat(source.encode()).isTrue();
+        source.saw(message(3));
+        assertThat(pass(3, made.grey(64, 64, 1), 2 * SECOND)).isTrue();
+        assertThat(source.encode()).isTrue();
+
+        assertThat(seen).extracting(LivePicture::frameSeq).containsExactly(1L, 2L, 3L);
+        assertThat(seen).extracting(LivePicture::message).containsExactly(new byte[] {1}, null, new byte[] {3});
+        source.close();
+    }
+
+    private static EncodedMessage message(int frameSeq) {
+        MessageKey key = new MessageKey(new SourceId("line1"), "epoch", "line1/epoch/" + frameSeq, frameSeq, 0);
+        return new EncodedMessage(key, MessageType.FRAME, 1, null, new byte[] {(byte) frameSeq});
     }
 
     private long atNs;

@@ -46,7 +46,7 @@ import org.slf4j.LoggerFactory;
 
 /** What becomes of messages when the producer fails, with Kafka's own in-memory producer. */
 class KafkaDeliveryTest {
-    private static final Duration LONG = Duration.ofSeconds(60);
+    private static final Duration LONG = Duration.ofSeconds(240);
 
     private final Camera camera = new Camera("line1", Clock.system());
     private final List<MockProducer<byte[], byte[]>> producers = new CopyOnWriteArrayList<>();
@@ -153,6 +153,31 @@ class KafkaDeliveryTest {
         assertThat(value(SinkCounter.ACKNOWLEDGED)).isEqualTo(4);
         assertThat(value(SinkCounter.RESTARTS)).isEqualTo(1);
         assertThat(value(SinkCounter.FAILED) + value(SinkCounter.UNKNOWN)).isZero();
+    }
+
+    /** What became of the first try is no longer of interest: the second carries all of it. */
+    @Test
+    void failuresThatAProducerTellsAfterItWasReplacedChangeNothing() {
+        open(this::producer);
+        for (int i = 0; i < 3; i++) {
+            sink.offer(camera.next());
+        }
+        MockProducer<byte[], byte[]> first = awaitSent(0, 3);
+        assertThat(first.errorNext(new OutOfOrderSequenceException("lost"))).isTrue();
+        MockProducer<byte[], byte[]> second = awaitSent(1, 3);
+
+        assertThat(first.errorNext(new RecordTooLargeException("late"))).isTrue();
+        assertThat(first.errorNext(new OutOfOrderSequenceException("late"))).isTrue();
+        assertThat(value(SinkCounter.FAILED)).as("sent again, not given up").isZero();
+        sink.offer(camera.next());
+        Await.until("the fourth is sent", LONG, () -> second.history().size() == 4 || producers.size() > 2, () -> "");
+        assertThat(producers).as("the second goes on").hasSize(2);
+        for (int i = 0; i < 4; i++) {
+            assertThat(second.completeNext()).isTrue();
+        }
+        assertThat(sink.close(Duration.ofSeconds(60))).isTrue();
+        assertThat(value(SinkCounter.ACKNOWLEDGED)).isEqualTo(4);
+        assertThat(value(SinkCounter.RESTARTS)).isEqualTo(1);
     }
 
     /** Kafka's client would wait as long as the clock was set back before it connects again. */

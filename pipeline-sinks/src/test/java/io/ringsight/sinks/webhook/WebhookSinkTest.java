@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import io.ringsight.core.metrics.SinkCounter;
+import io.ringsight.core.metrics.SinkMetrics;
 import io.ringsight.core.metrics.SinkState;
 import io.ringsight.core.run.Await;
 import io.ringsight.core.time.Clock;
@@ -14,7 +15,10 @@ import io.ringsight.sinks.MessageSink;
 import io.ringsight.sinks.MessageType;
 import io.ringsight.sinks.Sample;
 import io.ringsight.sinks.SelectedMessages;
+import io.ringsight.sinks.open.Sinks;
+import io.ringsight.sinks.queue.Delivery;
 import io.ringsight.sinks.queue.QueueLimits;
+import io.ringsight.sinks.queue.QueuedMessage;
 import io.ringsight.sinks.spool.SpoolSpec;
 import io.ringsight.sinks.verdict.SampleVerdicts;
 import java.io.IOException;
@@ -39,7 +43,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** A web server that fails, is slow, and comes back. */
 class WebhookSinkTest {
-    private static final Duration LIMIT = Duration.ofSeconds(60);
+    private static final Duration LIMIT = Duration.ofSeconds(240);
     private static final String SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
 
     @TempDir
@@ -161,8 +165,9 @@ class WebhookSinkTest {
         answers = number -> number == 1 ? 0 : 204;
         MessageSink sink = open(serve(0), 300, Optional.empty());
         List<String> ids = offer(sink, 1, 2);
-        Await.until("both taken", () -> taken.size() == 2);
-        assertThat(taken).isEqualTo(ids);
+        Await.until("both taken", () -> taken.containsAll(ids));
+        // a busy machine may answer others too late, which are then posted again
+        assertThat(taken.stream().distinct()).containsExactlyElementsOf(ids);
         assertThat(asked.get(0)).isEqualTo(asked.get(1));
         assertThat(sink.close(LIMIT)).isTrue();
     }
@@ -217,17 +222,58 @@ class WebhookSinkTest {
         int port = serve(0);
         server.stop(0);
         Optional<SpoolSpec> spool = Optional.of(new SpoolSpec(dir.resolve("spool")));
-        MessageSink before = open(port, 1_000, spool);
+        MessageSink before = open(port, 60_000, spool);
         List<String> ids = offer(before, 1, 5);
         Await.until("on the disk", () -> before.metrics().value(SinkCounter.SPOOLED) == 5);
         Await.until("known to be away", () -> before.metrics().state() == SinkState.UNREACHABLE);
         assertThat(before.close(Duration.ZERO)).isFalse();
 
-        MessageSink after = open(port, 1_000, spool);
+        MessageSink after = open(port, 60_000, spool);
         serve(port);
         Await.until("all taken", () -> taken.size() == 5);
         assertThat(taken).isEqualTo(ids);
         assertThat(after.close(LIMIT)).isTrue();
+    }
+
+    /** Else each hiccup of a receiver would cost more than the last, for as long as the daemon runs. */
+    @ParameterizedTest
+    @ValueSource(ints = {204, 422})
+    void thePauseBetweenTriesGrowsAndBeginsAnewWithTheNextAnswer(int answer) throws Exception {
+        answers = number -> number == 3 ? answer : number < 5 ? 503 : 204;
+        WebhookSpec spec = new WebhookSpec(
+                "http://127.0.0.1:" + serve(0) + "/", SECRET, 60_000, QueueLimits.DEFAULT, Optional.empty());
+        List<Long> pauses = new CopyOnWriteArrayList<>();
+        Clock clock = Clock.system();
+        MessageSink sink = Sinks.open(
+                new SinkMetrics(spec.name()),
+                spec.limits(),
+                spec.spool(),
+                clock,
+                (queue, status) -> noting(pauses, new WebhookDelivery(spec, queue, status, clock)));
+        offer(sink, 1, 2);
+        assertThat(sink.close(LIMIT)).isTrue();
+        assertThat(pauses).startsWith(200L, 400L, Delivery.TAKEN, 200L, Delivery.TAKEN);
+    }
+
+    private static Delivery noting(List<Long> pauses, Delivery delivery) {
+        return new Delivery() {
+            @Override
+            public long deliver(QueuedMessage message) throws InterruptedException {
+                long pauseMs = delivery.deliver(message);
+                pauses.add(pauseMs);
+                return pauseMs;
+            }
+
+            @Override
+            public void idle() throws InterruptedException {
+                delivery.idle();
+            }
+
+            @Override
+            public void close() {
+                delivery.close();
+            }
+        };
     }
 
     @Test

@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What is written in a configuration happens: from the file's text through the whole daemon. */
-@Timeout(120)
+@Timeout(300)
 class ConfiguredEffectsTest {
     private static final String LINES = "jsonl: {path: %s}";
 

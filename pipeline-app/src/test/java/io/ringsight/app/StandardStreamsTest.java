@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Results on standard output, everything else on standard error: seen from outside, in a process of its own. */
-@Timeout(120)
+@Timeout(300)
 class StandardStreamsTest {
     private static final Path ROOT = Path.of(System.getProperty("ringsight.root"));
 
@@ -55,7 +55,7 @@ class StandardStreamsTest {
         assertThat(process.getInputStream().read()).isEqualTo('{');
         process.getInputStream().close();
 
-        assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
+        assertThat(process.waitFor(120, TimeUnit.SECONDS)).isTrue();
         assertThat(process.exitValue()).isEqualTo(1);
         assertThat(Files.readString(dir.resolve("err"))).endsWith("ringsight: standard output was closed\n");
     }
@@ -63,7 +63,7 @@ class StandardStreamsTest {
     private Path run(Map<String, String> environment, String uri) throws Exception {
         Process process = start(
                 environment, uri, ProcessBuilder.Redirect.to(dir.resolve("out").toFile()));
-        assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
+        assertThat(process.waitFor(120, TimeUnit.SECONDS)).isTrue();
         assertThat(process.exitValue()).as(Files.readString(dir.resolve("err"))).isZero();
         return dir.resolve("err");
     }

@@ -29,7 +29,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** A recording, a camera and a receiver that takes nothing: the recording waits, alone, and loses nothing. */
-@Timeout(120)
+@Timeout(300)
 class RecordingBesideCamerasTest {
     private static final int RING = 16;
     private static final int LIMIT = 20;

@@ -19,7 +19,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** The capture time of a real camera's frames against the wall clock that its pictures show. */
 @Tag("rtsp")
-@Timeout(120)
+@Timeout(300)
 class CameraClockTest {
     private static final int BITS = 64;
     private static final int SQUARE = 16;

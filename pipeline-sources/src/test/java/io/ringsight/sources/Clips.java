@@ -14,7 +14,7 @@ import org.bytedeco.javacpp.Loader;
 
 /** Makes videos for tests with the {@code ffmpeg} program that FFmpeg's Java package brings, and counts with its own. */
 public final class Clips {
-    private static final long LIMIT_S = 60;
+    private static final long LIMIT_S = 240;
 
     private Clips() {}
 

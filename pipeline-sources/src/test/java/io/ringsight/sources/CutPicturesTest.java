@@ -36,7 +36,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Pictures of which the end is missing are never analysed as if they were whole. */
-@Timeout(120)
+@Timeout(300)
 class CutPicturesTest {
     private static final int FRAMES = 30;
 

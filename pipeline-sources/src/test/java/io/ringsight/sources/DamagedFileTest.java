@@ -19,7 +19,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** Files damaged at random places, or cut off: always an ending, never an exception, never a crash of the process. */
 @Tag("fuzz")
-@Timeout(120)
+@Timeout(300)
 class DamagedFileTest {
     private static final int FILES_A_FORMAT = 60;
 

@@ -25,7 +25,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Videos and pictures through FFmpeg: all frames, in order, and a clear word where there are none. */
-@Timeout(120)
+@Timeout(300)
 class FileSourceTest {
     private static final int FRAMES = 60;
     private static final long FRAME_NS = 40_000_000L;

@@ -25,7 +25,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Videos whose frames are made of two fields of different moments. */
-@Timeout(120)
+@Timeout(300)
 class InterlacedTest {
     private static final int FRAMES = 12;
     /** Of a test picture at twice the rate: top field of one picture, bottom field of the next. */

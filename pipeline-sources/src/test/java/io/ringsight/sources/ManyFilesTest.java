@@ -23,7 +23,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** A path that stands for several recordings, names that look like patterns, and recordings that break off. */
-@Timeout(120)
+@Timeout(300)
 class ManyFilesTest {
     @TempDir
     Path folder;

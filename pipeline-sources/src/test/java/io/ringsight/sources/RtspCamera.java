@@ -15,7 +15,7 @@ import java.util.concurrent.TimeUnit;
 /** Real RTSP cameras: one process of {@code scripts/rig/gst_rtsp.py}, which lets clients in once it is made. */
 final class RtspCamera implements AutoCloseable {
     private static final String PYTHON = "/usr/bin/python3";
-    private static final long READY_S = 30;
+    private static final long READY_S = 240;
 
     private final List<String> command = new ArrayList<>();
     private final Path log;

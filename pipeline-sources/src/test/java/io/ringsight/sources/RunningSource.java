@@ -12,7 +12,7 @@ import java.util.function.BooleanSupplier;
 
 /** A source that runs once, on a thread of its own, until closed; what its intake holds is given back before. */
 public final class RunningSource implements AutoCloseable {
-    private static final long WAIT_S = 100;
+    private static final long WAIT_S = 240;
 
     final Source source;
     private final RecordingIntake intake;

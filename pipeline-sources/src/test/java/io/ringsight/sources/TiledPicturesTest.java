@@ -18,7 +18,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** AVIF and HEIC pictures of several tiles: the whole picture or none, never a tile. */
-@Timeout(60)
+@Timeout(300)
 class TiledPicturesTest {
     @TempDir
     private Path folder;

@@ -25,7 +25,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** A file with sound and two videos of different size, of which one can be chosen. */
-@Timeout(120)
+@Timeout(300)
 class TracksTest {
     @TempDir
     Path folder;

@@ -23,7 +23,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Pictures that lie on their side in the file stand upright when they are offered. */
-@Timeout(120)
+@Timeout(300)
 class UprightTest {
     private static final int WIDTH = 96;
     private static final int HEIGHT = 64;

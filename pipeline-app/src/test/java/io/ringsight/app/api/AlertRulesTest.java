@@ -121,7 +121,7 @@ class AlertRulesTest {
             Process promtool =
                     new ProcessBuilder(check).redirectErrorStream(true).start();
             String said = new String(promtool.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-            assertThat(promtool.waitFor(30, TimeUnit.SECONDS)).isTrue();
+            assertThat(promtool.waitFor(120, TimeUnit.SECONDS)).isTrue();
             assertThat(promtool.exitValue()).as(said).isZero();
         }
     }

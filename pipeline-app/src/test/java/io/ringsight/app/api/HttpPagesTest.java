@@ -285,7 +285,7 @@ class HttpPagesTest {
                 .start();
         String said = new String(promtool.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
 
-        assertThat(promtool.waitFor(60, TimeUnit.SECONDS)).isTrue();
+        assertThat(promtool.waitFor(120, TimeUnit.SECONDS)).isTrue();
         assertThat(said).isEmpty();
         assertThat(promtool.exitValue()).isZero();
     }

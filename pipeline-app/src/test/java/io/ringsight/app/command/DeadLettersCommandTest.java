@@ -35,7 +35,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** A message that is too large for its topic, from the refusal to the proof that it was healed, beside the running sink. */
 @Tag("kafka")
-@Timeout(180)
+@Timeout(300)
 class DeadLettersCommandTest {
     private static final String TOPIC = "t";
     private static final Path MODEL = Path.of(System.getProperty("ringsight.root"), "conf/models/pcb-defect.yaml");

@@ -16,10 +16,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** A process, because native libraries that were loaded once are there: here they cannot be. */
-@Timeout(120)
+@Timeout(300)
 class MissingCodecTest {
     private static final Path ROOT = Path.of(System.getProperty("ringsight.root"));
-    private static final long LIMIT_S = 100;
+    private static final long LIMIT_S = 240;
 
     @TempDir
     private Path folder;

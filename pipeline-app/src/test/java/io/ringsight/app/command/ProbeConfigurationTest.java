@@ -15,7 +15,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** {@code probe -c FILE}: all sources of a configuration. */
-@Timeout(120)
+@Timeout(300)
 class ProbeConfigurationTest {
     private static final Path ROOT = Path.of(System.getProperty("ringsight.root"));
 

@@ -14,10 +14,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** A process, because a name relative to the working directory is what looks like a URI. */
-@Timeout(120)
+@Timeout(300)
 class ProbeFileNamesTest {
     private static final Path ROOT = Path.of(System.getProperty("ringsight.root"));
-    private static final long LIMIT_S = 60;
+    private static final long LIMIT_S = 240;
 
     @TempDir
     private Path folder;

@@ -28,7 +28,7 @@ import org.snakeyaml.engine.v2.api.LoadSettings;
 /** A real Chromium without a window, driven by its DevTools protocol. One page. */
 public final class Chromium implements AutoCloseable {
     private static final Path PROGRAM = Path.of("/usr/bin/chromium");
-    private static final long LIMIT_S = 60;
+    private static final long LIMIT_S = 240;
 
     private final Process process;
     private final WebSocket socket;

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The console's files and the live pictures give nothing to those they should not, and the page runs no code but its own. */
-@Timeout(120)
+@Timeout(300)
 class ConsoleSecurityTest {
     private static final Path ROOT = Path.of(System.getProperty("ringsight.root"));
     private static final String VIEWER = "0123456789abcdef-viewer";

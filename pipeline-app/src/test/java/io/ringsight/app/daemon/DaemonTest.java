@@ -37,7 +37,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The whole of it, wired as users wire it. */
-@Timeout(120)
+@Timeout(300)
 class DaemonTest {
     private static final Path ROOT = Path.of(System.getProperty("ringsight.root"));
     private static final Pattern FRAME_SEQ = Pattern.compile("\"type\":\"frame\".*?\"frameSeq\":(\\d+)");

@@ -29,7 +29,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Sources come, go and change while the daemon runs. */
-@Timeout(120)
+@Timeout(300)
 class ReloadTest {
     private static final Path ROOT = Path.of(System.getProperty("ringsight.root"));
     private static final String TWO = """

@@ -32,7 +32,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A second model in a daemon: its answers reach a consumer, a reload replaces it, and it goes with its first model. */
-@Timeout(120)
+@Timeout(300)
 class SecondModelsOfDaemonTest {
     @TempDir
     private Path dir;

@@ -34,7 +34,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Several models in one daemon: each has its sources to itself, and a source may go from one to another. */
-@Timeout(120)
+@Timeout(300)
 class SeveralModelsTest {
     private static final String CAMERA = "synthetic:boxes?fps=50";
 

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Clients of a feed that are slow, gone, or too many. */
-@Timeout(120)
+@Timeout(300)
 class EventStreamsTest {
     private final Counters<HttpCounter> metrics = new Counters<>(HttpCounter.class);
     private final List<ServerSentEvents.Listener> listeners = new CopyOnWriteArrayList<>();

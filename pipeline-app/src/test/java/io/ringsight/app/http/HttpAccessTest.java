@@ -38,7 +38,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.slf4j.LoggerFactory;
 
 /** Who may see what. */
-@Timeout(120)
+@Timeout(300)
 class HttpAccessTest {
     private static final String VIEWER = "viewer-0123456789";
     private static final String OPERATOR = "operator-0123456789";

@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Many who ask for the same page at once. */
-@Timeout(120)
+@Timeout(300)
 class PageFloodTest {
     private static final int CLIENTS = 100;
     private static final int LOOK_MS = 30_000;

@@ -21,7 +21,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-@Timeout(60)
+@Timeout(300)
 class LowPriorityTest {
     private static final Path MODEL =
             Path.of(System.getProperty("ringsight.root")).resolve("conf/models/pcb-defect.onnx");

@@ -47,7 +47,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Live pictures of a running daemon: the right frame with its message, for whoever watches, at nobody's cost but theirs. */
-@Timeout(120)
+@Timeout(300)
 class LiveRoutesTest {
     private static final Path ROOT = Path.of(System.getProperty("ringsight.root"));
     private static final String LOCAL = "Host: localhost\r\n";

@@ -33,7 +33,7 @@ import org.snakeyaml.engine.v2.api.Load;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 
 /** The API of a running daemon is what {@code openapi.yaml} says, and gives nothing to those it should not. */
-@Timeout(120)
+@Timeout(300)
 class RestApiTest {
     private static final Path ROOT = Path.of(System.getProperty("ringsight.root"));
     private static final String SECRET = "Zq7xKv93";

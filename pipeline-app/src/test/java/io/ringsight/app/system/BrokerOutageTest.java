@@ -15,7 +15,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Without a spool, no broker at the start and again in the middle, for longer than the queue lasts: the daemon goes on, and what was lost is in the topic. */
 @Tag("kafka")
 class BrokerOutageTest {
-    private static final Duration LIMIT = Duration.ofSeconds(120);
+    private static final Duration LIMIT = Duration.ofSeconds(240);
     private static final String TOPIC = "outage";
     /** Four seconds of frames. */
     private static final int QUEUE_MESSAGES = 100;

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("kafka")
 @Tag("shared")
 class CameraToKafkaTest {
-    private static final Duration LIMIT = Duration.ofSeconds(180);
+    private static final Duration LIMIT = Duration.ofSeconds(240);
     /** The video shows each board for four frames at 25 frames a second. */
     private static final int FRAMES_A_BOARD = 4;
 

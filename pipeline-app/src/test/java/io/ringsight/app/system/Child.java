@@ -17,7 +17,7 @@ import java.util.function.Predicate;
  * certain. It has no standard input.
  */
 final class Child implements AutoCloseable {
-    private static final Duration ENDING = Duration.ofSeconds(60);
+    private static final Duration ENDING = Duration.ofSeconds(240);
 
     private final String name;
     private final Process process;

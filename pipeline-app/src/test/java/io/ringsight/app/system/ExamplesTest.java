@@ -15,7 +15,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** The configurations that are shipped to be copied. */
 class ExamplesTest {
-    private static final Duration LIMIT = Duration.ofSeconds(60);
+    private static final Duration LIMIT = Duration.ofSeconds(240);
     private static final Path EXAMPLES = Rig.ROOT.resolve("conf/examples");
 
     @TempDir

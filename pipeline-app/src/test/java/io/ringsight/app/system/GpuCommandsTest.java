@@ -25,7 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("cuda-double")
 @Timeout(300)
 class GpuCommandsTest {
-    private static final Duration LIMIT = Duration.ofSeconds(120);
+    private static final Duration LIMIT = Duration.ofSeconds(240);
     private static final String GPU = "\"backend\":\"tensorrt-cuda\"";
     private static final String CPU = "\"backend\":\"onnxruntime-cpu\"";
 

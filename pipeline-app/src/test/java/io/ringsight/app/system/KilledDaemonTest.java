@@ -20,7 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("kafka")
 class KilledDaemonTest {
     private static final String TOPIC = "killed";
-    private static final Duration LIMIT = Duration.ofSeconds(120);
+    private static final Duration LIMIT = Duration.ofSeconds(240);
     private static final int KILLS = Integer.getInteger("kills", 3);
     private static final int CAMERAS = 2;
 

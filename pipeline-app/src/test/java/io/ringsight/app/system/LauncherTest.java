@@ -19,7 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** {@code scripts/ringsight}, in a copy of the repository's outline, with a {@code java} and a {@code mvn} that tell. */
 class LauncherTest {
-    private static final Duration LIMIT = Duration.ofSeconds(60);
+    private static final Duration LIMIT = Duration.ofSeconds(240);
     private static final String BUILDS = "maven was called";
 
     @TempDir

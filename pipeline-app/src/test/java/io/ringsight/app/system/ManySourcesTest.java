@@ -17,7 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 class ManySourcesTest {
     private static final int CAMERAS = 64;
     private static final long MAX_MIB = 1536;
-    private static final Duration LIMIT = Duration.ofSeconds(180);
+    private static final Duration LIMIT = Duration.ofSeconds(240);
     /** Of each camera. */
     private static final int DECODED = 20;
 

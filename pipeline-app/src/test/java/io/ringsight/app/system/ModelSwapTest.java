@@ -37,7 +37,7 @@ class ModelSwapTest {
     private static final int CREDITS = Integer.getInteger("ringsight.swaps.credits", 64);
 
     private static final int QUIET_S = Integer.getInteger("ringsight.swaps.quietSeconds", 3);
-    private static final Duration LIMIT = Duration.ofSeconds(120);
+    private static final Duration LIMIT = Duration.ofSeconds(240);
     /** Above what malloc keeps of pieces; a model of four lanes and their tensors left behind at each swap is far more. */
     private static final long MAX_GROWTH_MIB = 350;
 

@@ -22,7 +22,7 @@ final class Rig {
 
     private static final Path SCRIPTS = ROOT.resolve("scripts/rig");
     private static final String DEBIAN_PYTHON = "/usr/bin/python3";
-    private static final Duration ASKING = Duration.ofSeconds(60);
+    private static final Duration ASKING = Duration.ofSeconds(240);
 
     private Rig() {}
 

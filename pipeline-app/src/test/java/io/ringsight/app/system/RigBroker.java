@@ -6,7 +6,7 @@ import java.util.List;
 
 /** A real Kafka broker, read by kcat, an independent client. */
 final class RigBroker implements AutoCloseable {
-    private static final Duration READING = Duration.ofSeconds(60);
+    private static final Duration READING = Duration.ofSeconds(240);
 
     private final KafkaBroker broker = new KafkaBroker();
 

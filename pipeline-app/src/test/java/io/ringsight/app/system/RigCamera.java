@@ -9,7 +9,7 @@ import java.util.Map;
 
 /** RTSP cameras of one process ({@code scripts/rig/gst_rtsp.py}), with clients let in once it is made. */
 final class RigCamera implements AutoCloseable {
-    private static final Duration READY = Duration.ofSeconds(60);
+    private static final Duration READY = Duration.ofSeconds(240);
 
     private final Path folder;
     private final List<String> command = new ArrayList<>();

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The parts that stand in for the world work by themselves: who fails here need not look at the daemon. */
 class RigTest {
-    private static final Duration LIMIT = Duration.ofSeconds(60);
+    private static final Duration LIMIT = Duration.ofSeconds(240);
 
     @TempDir
     private Path folder;

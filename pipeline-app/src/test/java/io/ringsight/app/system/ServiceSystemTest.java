@@ -12,7 +12,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The daemon as systemd starts it. */
 class ServiceSystemTest {
-    private static final Duration LIMIT = Duration.ofSeconds(60);
+    private static final Duration LIMIT = Duration.ofSeconds(240);
 
     @TempDir
     private Path folder;

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** How the daemon ends: when told to, when its files are read, when they cannot be. */
 class StoppingTest {
-    private static final Duration LIMIT = Duration.ofSeconds(60);
+    private static final Duration LIMIT = Duration.ofSeconds(240);
 
     @TempDir
     private Path folder;

@@ -28,7 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Verdicts of a daemon as its users start it, also when it is killed. */
 class VerdictsTest {
-    private static final Duration LIMIT = Duration.ofSeconds(90);
+    private static final Duration LIMIT = Duration.ofSeconds(240);
     private static final Pattern PAGES = Pattern.compile("pages on http://[^ ]*:(\\d+)");
     private static final long FPS = 15;
     private static final String ANNOUNCED = """

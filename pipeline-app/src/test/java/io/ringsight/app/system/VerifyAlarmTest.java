@@ -19,7 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** {@code ringsight verify --follow} as operators run it: the alarm in its log, its pages and its exit code. */
 @Tag("kafka")
 class VerifyAlarmTest {
-    private static final Duration LIMIT = Duration.ofSeconds(60);
+    private static final Duration LIMIT = Duration.ofSeconds(240);
 
     private final int port = FreePort.take();
 

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Messages to systemd, heard by a real unix datagram socket. */
 class NotifySocketTest {
-    private static final Duration LIMIT = Duration.ofSeconds(10);
+    private static final Duration LIMIT = Duration.ofSeconds(240);
 
     @TempDir
     private Path folder;

@@ -11,7 +11,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-@Timeout(60)
+@Timeout(300)
 class LanePoolTest {
     private final ManualClock clock = new ManualClock(0);
     private final LanePool pool = new LanePool(new FakeBackend(2, 1).lanes());

@@ -57,7 +57,7 @@ public final class FakeBackend implements InferenceBackend {
             0.25f,
             List.of());
 
-    private static final long LIMIT_S = 20;
+    private static final long LIMIT_S = 240;
 
     private final List<Lane> lanes = new ArrayList<>();
     private final String name;

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Timeout;
  * What every backend promises. The model of a suite finds one object in a grey picture of one shade: the class is the
  * shade, the confidence shade / 255 (see {@code FakeBackend} and {@code TinyOnnx}).
  */
-@Timeout(60)
+@Timeout(300)
 public abstract class InferenceBackendSuite {
     private final NativePictures pictures = new NativePictures();
     private InferenceBackend backend;
@@ -146,7 +146,7 @@ public abstract class InferenceBackendSuite {
         Thread thread = new Thread(waiting);
         thread.start();
         thread.interrupt();
-        assertThat(waiting.get(20, TimeUnit.SECONDS)).isTrue();
+        assertThat(waiting.get(60, TimeUnit.SECONDS)).isTrue();
     }
 
     @Test

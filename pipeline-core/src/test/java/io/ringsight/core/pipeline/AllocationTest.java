@@ -83,7 +83,7 @@ class AllocationTest {
     }
 
     @Test
-    @Timeout(60)
+    @Timeout(300)
     void framePathAllocatesNothing() throws InterruptedException {
         try (NativePictures pictures = new NativePictures();
                 Pipeline pipeline = new Pipeline(16, first(), List.of(NOWHERE), Clock.system())) {
@@ -100,7 +100,7 @@ class AllocationTest {
 
     /** Squares of all sizes, more objects than a lane takes, and more than are looked at. */
     @Test
-    @Timeout(60)
+    @Timeout(300)
     void secondModelsAllocateNothing() throws InterruptedException {
         DetectorSwitch second = FakeBackend.computing(
                 new FakeBackend(2, 2), (output, row, threshold, into) -> into.add(1, 1, 2, 2, 1, 0));

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Sources of one pipeline, each of which wants objects of other classes. */
-@Timeout(60)
+@Timeout(300)
 class ClassesOfASourceTest {
     private final RecordedResults results = new RecordedResults();
 

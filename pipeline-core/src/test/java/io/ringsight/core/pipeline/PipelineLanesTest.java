@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Lanes are loaded, launched and freed in turn, and the time that takes is told. */
-@Timeout(60)
+@Timeout(300)
 class PipelineLanesTest {
     private static final long MS = 1_000_000L;
     /** The shade of a picture whose result takes two milliseconds to read. */

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** What becomes of frames when a pipeline is stopped, or a source's thread interrupted, at a bad moment. */
-@Timeout(60)
+@Timeout(300)
 class PipelineStopTest {
     private static final int RING_SIZE = 16;
 

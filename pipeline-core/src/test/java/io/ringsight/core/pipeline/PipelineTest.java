@@ -28,7 +28,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-@Timeout(60)
+@Timeout(300)
 class PipelineTest {
     private static final long MS = 1_000_000L;
     private static final float SIDE_OF_INPUT = FakeBackend.SIZE;
@@ -181,7 +181,7 @@ class PipelineTest {
         FrameIntake camera = camera("cam");
         camera.offer(picture(1));
         camera.offer(picture(2));
-        assertThat(bothLaunched.await(10, TimeUnit.SECONDS)).isTrue();
+        assertThat(bothLaunched.await(60, TimeUnit.SECONDS)).isTrue();
         assertThat(results.all()).isEmpty();
     }
 
@@ -314,7 +314,7 @@ class PipelineTest {
         InferenceException gone = InferenceException.fatal("device lost", null);
         recording("file").offer(picture(1));
         backend.failNext(gone);
-        assertThat(pipeline.broken().toCompletableFuture().get(10, TimeUnit.SECONDS))
+        assertThat(pipeline.broken().toCompletableFuture().get(60, TimeUnit.SECONDS))
                 .isSameAs(gone);
     }
 

@@ -32,7 +32,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Second models look at the objects of the first: through lanes of any batch, in order, and failing safe. */
-@Timeout(60)
+@Timeout(300)
 class SecondModelsTest {
     private static final int OBJECTS = 5;
     /**

@@ -28,7 +28,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** A candidate beside the model at work: what is published does not depend on it, and what differs is counted. */
-@Timeout(60)
+@Timeout(300)
 class ShadowTest {
     private static final int FRAMES = 200;
     private static final ModelSpec SPEC = FakeBackend.SPEC;
@@ -70,7 +70,7 @@ class ShadowTest {
         assertThat(pipeline.stop(10_000)).isEmpty();
         if (shadow != null) {
             shadow.stop();
-            thread.join(10_000);
+            thread.join(60_000);
             assertThat(thread.isAlive()).isFalse();
         }
         assertThat(offered).as("pictures still held").allMatch(Picture::isFree);
@@ -182,7 +182,7 @@ class ShadowTest {
         shadow(1, DIFFERENT);
         FrameIntake intake = connect("camera", Look.WHOLE);
         offer(intake, 40);
-        thread.join(10_000);
+        thread.join(60_000);
         assertThat(thread.isAlive()).isFalse();
         for (int i = 0; i < 10; i++) {
             offer(intake, 40);

@@ -34,7 +34,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * An Error in a stage, wherever it is thrown: the frame is lost in words, never published as one in which nothing was
  * found; the others go on; and the pipeline's owner is told.
  */
-@Timeout(60)
+@Timeout(300)
 class StageErrorsTest {
     private static final int FRAMES = 6;
     private static final int UNLUCKY = 3;

@@ -35,7 +35,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Frames of more parts than one: through lanes of any batch, lost whole or published whole, in order. */
-@Timeout(60)
+@Timeout(300)
 class TiledFramesTest {
     private static final Look TILES = new Look(new TileSpec(4, 3, 4, false));
     private static final int PARTS = 12;

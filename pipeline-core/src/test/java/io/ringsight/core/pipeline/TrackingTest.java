@@ -30,7 +30,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Objects are followed on their way through the pipeline. */
-@Timeout(60)
+@Timeout(300)
 class TrackingTest {
     private static final long FRAME_NS = 40_000_000L;
 

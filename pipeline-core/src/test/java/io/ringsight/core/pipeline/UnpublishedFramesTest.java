@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** A frame counts as published when its message was handed over, and not before. */
-@Timeout(60)
+@Timeout(300)
 class UnpublishedFramesTest {
     private final NativePictures pictures = new NativePictures();
     private final RecordedResults results = new RecordedResults();

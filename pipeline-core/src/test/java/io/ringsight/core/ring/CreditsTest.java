@@ -8,7 +8,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-@Timeout(60)
+@Timeout(300)
 class CreditsTest {
     private final AtomicInteger most = new AtomicInteger(2);
     private final Credits credits = new Credits(most::get);

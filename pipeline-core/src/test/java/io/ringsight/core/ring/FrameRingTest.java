@@ -19,7 +19,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-@Timeout(30)
+@Timeout(300)
 class FrameRingTest {
     private static final class Slot {
         int value;
@@ -164,7 +164,7 @@ class FrameRingTest {
                 8,
                 new Step("a", 1, slot -> {
                     if (slot.value == 1) {
-                        assertThat(firstArrived.await(10, TimeUnit.SECONDS)).isTrue();
+                        assertThat(firstArrived.await(60, TimeUnit.SECONDS)).isTrue();
                     }
                 }),
                 new Step("b", 1, slot -> firstArrived.countDown()))) {
@@ -353,7 +353,7 @@ class FrameRingTest {
                 }),
                 new Step("b", 1, slot -> reached.countDown()))) {
             ring.publish(slot -> slot.value = 1);
-            assertThat(reached.await(20, TimeUnit.SECONDS)).isTrue();
+            assertThat(reached.await(60, TimeUnit.SECONDS)).isTrue();
         }
     }
 }

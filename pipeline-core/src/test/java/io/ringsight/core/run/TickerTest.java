@@ -10,7 +10,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-@Timeout(60)
+@Timeout(300)
 class TickerTest {
     private final CountDownLatch turns = new CountDownLatch(3);
     private final CompletableFuture<Thread> thread = new CompletableFuture<>();

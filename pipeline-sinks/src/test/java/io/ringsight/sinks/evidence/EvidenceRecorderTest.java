@@ -62,7 +62,7 @@ class EvidenceRecorderTest {
     @AfterEach
     void close() throws InterruptedException {
         for (EvidenceRecorder recorder : opened) {
-            recorder.close(Duration.ofSeconds(10));
+            recorder.close(Duration.ofSeconds(60));
         }
         pictures.close();
     }
@@ -282,7 +282,7 @@ class EvidenceRecorderTest {
             keep(before, i);
             clock.advanceMs(1);
         }
-        before.close(Duration.ofSeconds(10));
+        before.close(Duration.ofSeconds(60));
         Path epoch = dir.resolve("evidence/line1/" + Sample.EPOCH);
         byte[] whole = Files.readAllBytes(epoch.resolve("2/picture.jpg"));
         Files.write(epoch.resolve("2/picture.jpg"), Arrays.copyOf(whole, whole.length / 2));

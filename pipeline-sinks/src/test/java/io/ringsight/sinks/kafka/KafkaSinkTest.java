@@ -36,7 +36,7 @@ import org.junit.jupiter.api.Test;
 @Tag("kafka")
 class KafkaSinkTest {
     private static final String TOPIC = "detections";
-    private static final Duration LONG = Duration.ofSeconds(90);
+    private static final Duration LONG = Duration.ofSeconds(240);
 
     private final Camera camera = new Camera("line1", Clock.system());
     private KafkaBroker broker;

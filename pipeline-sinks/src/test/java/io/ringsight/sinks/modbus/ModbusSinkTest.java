@@ -29,7 +29,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** A controller by a library that is not ours: the handshakes, also when it is away, slow, or was triggered before. */
 class ModbusSinkTest {
-    private static final Duration LIMIT = Duration.ofSeconds(60);
+    private static final Duration LIMIT = Duration.ofSeconds(240);
     private static final int TRIGGER = 1;
     private static final int MISSED = 3;
     private static final int CLEAR = 4;

@@ -115,7 +115,7 @@ public final class Mosquitto implements AutoCloseable {
                 List.of("/usr/bin/mosquitto_pub", "-p", "" + port, "-q", "1", "-t", topic, "-m", message));
         command.addAll(List.of(more));
         Process process = process("published", command.toArray(String[]::new));
-        if (!process.waitFor(30, TimeUnit.SECONDS) || process.exitValue() != 0) {
+        if (!process.waitFor(120, TimeUnit.SECONDS) || process.exitValue() != 0) {
             throw new AssertionError("mosquitto_pub: " + read(dir.resolve("published")));
         }
     }

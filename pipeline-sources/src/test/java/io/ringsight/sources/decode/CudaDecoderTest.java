@@ -43,7 +43,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Who decodes, where there is no GPU; and what FFmpeg's frames in a GPU's memory look like to a picture. */
-@Timeout(60)
+@Timeout(300)
 class CudaDecoderTest {
     private static final int FRAMES = 20;
     private static final Decoding AUTO_ON_GPU = new Decoding(Decode.AUTO, () -> OptionalInt.of(0));

@@ -21,7 +21,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Packets with and without a picture. */
-@Timeout(120)
+@Timeout(300)
 class PictureUnitsTest {
     private static final byte[] AVCC = {1, 66, 0, 30, (byte) 0xff};
 

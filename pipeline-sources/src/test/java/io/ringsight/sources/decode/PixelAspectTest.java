@@ -27,7 +27,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Streams whose pixels are not square are shown to the model as they are shown to people. */
-@Timeout(120)
+@Timeout(300)
 class PixelAspectTest {
     private static final ModelInput INPUT = new ModelInput(
             "images",

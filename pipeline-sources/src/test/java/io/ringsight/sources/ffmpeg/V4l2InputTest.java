@@ -48,7 +48,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The way from a driver's buffers to pictures, against {@link FakeCamera}. */
-@Timeout(60)
+@Timeout(300)
 class V4l2InputTest {
     private static final String DEVICE = "/dev/video-of-this-test";
     private static final int DAMAGED = 0x40;

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Cameras whose login FFmpeg does not know. */
-@Timeout(60)
+@Timeout(300)
 class RtspRelayTest {
     @TempDir
     Path folder;

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** The retrying of sources, by a clock that tests turn. */
-@Timeout(120)
+@Timeout(300)
 class SourceSupervisorTest {
     private static final double NO_JITTER = Math.nextDown(1.0);
     private static final Ending REFUSED = Ending.retry(GapReason.REFUSED, "nobody there");

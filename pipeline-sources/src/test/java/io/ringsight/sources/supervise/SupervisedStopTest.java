@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** How a source ends: told to stop, interrupted, or behind a pipeline that stands still. */
-@Timeout(120)
+@Timeout(300)
 class SupervisedStopTest {
     private static final Ending REFUSED = Ending.retry(GapReason.REFUSED, "nobody there");
 

@@ -25,7 +25,7 @@ import org.bytedeco.javacpp.BytePointer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-@Timeout(60)
+@Timeout(300)
 class SyntheticSourceTest {
     private static final long START_UTC_NS = 1_700_000_000_000_000_000L;
 
@@ -98,14 +98,14 @@ class SyntheticSourceTest {
         try (Source source = open("synthetic:boxes?width=64&height=64&fps=10&frames=3", clock, 2)) {
             assertThat(source.lossless()).isFalse();
             CompletableFuture<Ending> ending = start(source, intake);
-            assertThat(ptsNs.poll(10, TimeUnit.SECONDS)).isZero();
+            assertThat(ptsNs.poll(60, TimeUnit.SECONDS)).isZero();
             clock.advanceMs(99);
             assertThat(ptsNs.poll(100, TimeUnit.MILLISECONDS)).isNull();
             clock.advanceMs(1);
-            assertThat(ptsNs.poll(10, TimeUnit.SECONDS)).isEqualTo(100_000_000L);
+            assertThat(ptsNs.poll(60, TimeUnit.SECONDS)).isEqualTo(100_000_000L);
             clock.advanceMs(130);
-            assertThat(ptsNs.poll(10, TimeUnit.SECONDS)).isEqualTo(200_000_000L);
-            assertThat(ending.get(10, TimeUnit.SECONDS))
+            assertThat(ptsNs.poll(60, TimeUnit.SECONDS)).isEqualTo(200_000_000L);
+            assertThat(ending.get(60, TimeUnit.SECONDS))
                     .isEqualTo(Ending.ended("all 3 frames were given"))
                     .extracting(Ending::reason)
                     .isEqualTo(GapReason.ENDED);
@@ -121,7 +121,7 @@ class SyntheticSourceTest {
         try (Source source = open("synthetic:pcb?width=64&height=64&fps=0.01", clock, 2)) {
             CompletableFuture<Ending> ending = start(source, intake);
             source.stop();
-            assertThat(ending.get(10, TimeUnit.SECONDS)).isEqualTo(Ending.stopped());
+            assertThat(ending.get(60, TimeUnit.SECONDS)).isEqualTo(Ending.stopped());
             assertThat(source.run(intake)).as("a later run").isEqualTo(Ending.stopped());
         }
     }
@@ -132,11 +132,11 @@ class SyntheticSourceTest {
         Intake intake = new Intake(held::add);
         try (Source source = open("synthetic:boxes?width=64&height=64&fps=10&frames=5", clock, 2)) {
             CompletableFuture<Ending> ending = start(source, intake);
-            Picture first = held.poll(10, TimeUnit.SECONDS);
+            Picture first = held.poll(60, TimeUnit.SECONDS);
             clock.advanceMs(10_000);
-            ending.get(10, TimeUnit.SECONDS);
+            ending.get(60, TimeUnit.SECONDS);
             first.release();
-            held.poll(10, TimeUnit.SECONDS).release();
+            held.poll(60, TimeUnit.SECONDS).release();
             assertThat(held).isEmpty();
             assertThat(intake.lost).hasValue(3);
         }
@@ -150,9 +150,9 @@ class SyntheticSourceTest {
             assertThat(source.lossless()).isTrue();
             CompletableFuture<Ending> ending = start(source, intake);
             for (int i = 0; i < 6; i++) {
-                held.poll(10, TimeUnit.SECONDS).release();
+                held.poll(60, TimeUnit.SECONDS).release();
             }
-            assertThat(ending.get(10, TimeUnit.SECONDS).reason()).isEqualTo(GapReason.ENDED);
+            assertThat(ending.get(60, TimeUnit.SECONDS).reason()).isEqualTo(GapReason.ENDED);
             assertThat(intake.lost).hasValue(0);
         }
     }
@@ -225,7 +225,7 @@ class SyntheticSourceTest {
         Picture picture = held.take();
         assertThat(closed).isNotDone();
         picture.release();
-        closed.get(10, TimeUnit.SECONDS);
+        closed.get(60, TimeUnit.SECONDS);
         source.close();
         assertThat(picture.isFree())
                 .as("may be taken again, without its memory")

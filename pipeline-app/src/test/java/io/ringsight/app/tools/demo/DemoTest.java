@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The demo as a user starts it, with a real broker. */
-@Timeout(180)
+@Timeout(300)
 class DemoTest {
     private static final Path ROOT = Path.of(System.getProperty("ringsight.root"));
 

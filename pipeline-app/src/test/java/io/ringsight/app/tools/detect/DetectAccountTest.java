@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Every frame is in a line or counted in one, and what failed is in the exit code. */
-@Timeout(120)
+@Timeout(300)
 class DetectAccountTest {
     private static final Pattern FRAME_SEQ = Pattern.compile("\"frameSeq\":(\\d+)");
     private static final Pattern COUNT = Pattern.compile("\"frames\":(\\d+)");

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** With a model that finds the whole picture, of a class that is the picture's shade. */
-@Timeout(120)
+@Timeout(300)
 class DetectCommandTest {
     @TempDir
     Path folder;

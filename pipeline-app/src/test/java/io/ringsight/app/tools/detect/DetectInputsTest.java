@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What can be named as an input, and how it is named. */
-@Timeout(120)
+@Timeout(300)
 class DetectInputsTest {
     @TempDir
     Path folder;

@@ -22,10 +22,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** {@code detect} seen from outside: signals, pipes, full disks. */
-@Timeout(180)
+@Timeout(300)
 class DetectProcessTest {
     private static final Path ROOT = Path.of(System.getProperty("ringsight.root"));
-    private static final long LIMIT_S = 60;
+    private static final long LIMIT_S = 240;
 
     @TempDir
     Path folder;

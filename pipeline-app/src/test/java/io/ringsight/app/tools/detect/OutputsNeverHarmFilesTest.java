@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** However inputs and outputs are written, no file that a user had is changed. */
-@Timeout(120)
+@Timeout(300)
 class OutputsNeverHarmFilesTest {
     @TempDir
     Path folder;

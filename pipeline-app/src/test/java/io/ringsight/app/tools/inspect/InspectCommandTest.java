@@ -198,7 +198,7 @@ class InspectCommandTest {
                 .redirectError(ProcessBuilder.Redirect.DISCARD)
                 .start();
         try {
-            assertThat(browser.waitFor(60, TimeUnit.SECONDS)).isTrue();
+            assertThat(browser.waitFor(120, TimeUnit.SECONDS)).isTrue();
         } finally {
             browser.descendants().forEach(ProcessHandle::destroyForcibly);
             browser.destroyForcibly();

@@ -86,7 +86,7 @@ class CudaDoubleChildTest {
         builder.environment().put("RINGSIGHT_CUDA_DOUBLE_SEED", "41");
         builder.environment().put("RINGSIGHT_CUDA_DOUBLE_NAME", "Child-GPU");
         Process process = builder.start();
-        assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
+        assertThat(process.waitFor(120, TimeUnit.SECONDS)).isTrue();
         return process.exitValue();
     }
 

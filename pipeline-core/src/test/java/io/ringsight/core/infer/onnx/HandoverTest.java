@@ -7,7 +7,7 @@ import io.ringsight.core.infer.InferenceException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-@Timeout(60)
+@Timeout(300)
 class HandoverTest {
     private static final int ROUNDS = 2_000;
 

@@ -53,7 +53,7 @@ class TelemetryTest {
         builder.environment().put("XDG_CACHE_HOME", home.toString());
         builder.environment().put("TMPDIR", home.toString());
         Process process = builder.start();
-        assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
+        assertThat(process.waitFor(120, TimeUnit.SECONDS)).isTrue();
         return process.exitValue();
     }
 

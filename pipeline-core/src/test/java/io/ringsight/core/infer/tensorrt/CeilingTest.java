@@ -42,7 +42,7 @@ import org.junit.jupiter.api.io.TempDir;
  * machine, however fast its GPUs. The driver's own time is not in it. It prints the figures of {@code docs/gpu.md}.
  */
 @Tag("cuda-double")
-@Timeout(120)
+@Timeout(300)
 class CeilingTest {
     private static final int TURNS = 400;
     private static final int FAR = 40;

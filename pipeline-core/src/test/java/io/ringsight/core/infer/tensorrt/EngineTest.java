@@ -37,7 +37,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Engines are kept, checked and rebuilt; what goes wrong is named, counted and leaves nothing behind. */
 @Tag("cuda-double")
-@Timeout(120)
+@Timeout(300)
 class EngineTest {
     @TempDir
     private Path folder;

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Who tells that a GPU does not answer any more, while the thread that waits for it never returns. */
 @Tag("cuda-double")
-@Timeout(60)
+@Timeout(300)
 class GpuWatchTest {
     @TempDir
     private Path folder;
@@ -54,7 +54,7 @@ class GpuWatchTest {
             Thread waiting = new Thread(() -> await(lane));
             waiting.start();
             try {
-                assertThat(told.get(20, TimeUnit.SECONDS))
+                assertThat(told.get(60, TimeUnit.SECONDS))
                         .isInstanceOf(InferenceException.class)
                         .hasMessageStartingWith("GPU 0 (CPU double) has not answered for 5 s; see ");
                 assertThat(waiting.isAlive()).isTrue();

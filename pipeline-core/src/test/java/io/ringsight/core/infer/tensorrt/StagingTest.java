@@ -39,7 +39,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Pictures are copied by the threads of their cameras, not by the one that loads all lanes. */
 @Tag("cuda-double")
-@Timeout(120)
+@Timeout(300)
 class StagingTest {
     private static final int CAMERAS = 32;
     private static final int FRAMES = 30;

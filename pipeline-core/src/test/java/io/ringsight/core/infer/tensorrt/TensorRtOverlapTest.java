@@ -20,7 +20,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** That copies and computing overlap, read off the double's timeline. */
 @Tag("cuda-double")
-@Timeout(120)
+@Timeout(300)
 class TensorRtOverlapTest {
     private static final int BATCHES = 24;
     /** Where the CPU is busy with other things, the double's network is made slower: ratios are what counts. */

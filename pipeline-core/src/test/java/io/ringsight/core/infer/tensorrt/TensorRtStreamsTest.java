@@ -32,7 +32,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Order, results and memory of the lanes under shaken timing. */
 @Tag("cuda-double")
-@Timeout(120)
+@Timeout(300)
 class TensorRtStreamsTest {
     private static final int PAGE = 4096;
     private static final int SIDE = 96;

@@ -41,7 +41,7 @@ class TopicReaderFaultsTest {
     private static final String TOPIC = "detections";
     private static final Map<String, String> IMPATIENT =
             Map.of("default.api.timeout.ms", "4000", "request.timeout.ms", "3000");
-    private static final Duration LIMIT = Duration.ofSeconds(60);
+    private static final Duration LIMIT = Duration.ofSeconds(240);
 
     private final KafkaBroker broker = new KafkaBroker();
     private final TopicVerifier verifier = new TopicVerifier();

@@ -146,10 +146,14 @@ final class Evidence {
     }
 
     /** @param more doubts beyond what the notes say */
-    Verdict.Judgement judgement(int minFrames, int more) {
+    Verdict.Judgement judgement(PartSpec.Window window, int more) {
         int all = doubts | more;
-        if (frames.size() < minFrames) {
+        if (frames.size() < window.frames()) {
             all |= Doubt.TOO_FEW_FRAMES.bit();
+        }
+        if (window.isTriggered() && frames.size() > window.frames()) {
+            // one of them is of another part, and perhaps one of this is missing
+            all |= Doubt.TIME.bit();
         }
         Grade decision = all == 0 ? defects.worst() : Grade.UNKNOWN;
         return new Verdict.Judgement(decision, Doubt.of(all), defects.boards(all != 0));

@@ -133,7 +133,7 @@ final class PartJudge {
         long leadNs = TimeUnit.MILLISECONDS.toNanos(PartSpec.LEAD_MS);
         for (int i = 0; i < open.size(); i++) {
             OpenPart part = open.get(i);
-            boolean isComplete = history.hasPassed(part.toUtcNs());
+            boolean isComplete = history.isComplete(part, spec.window(), clock.epochNanos());
             boolean isDue = part.deadlineNs() - leadNs <= nowNs;
             if (isComplete || isDue) {
                 boolean isLate = !isComplete || part.deadlineNs() < nowNs;
@@ -171,7 +171,7 @@ final class PartJudge {
                 sourceId,
                 numbers.getAsLong(),
                 new Verdict.Part(said.partId(), said.recipe().orElse(spec.recipe()), said.atUtcNs()),
-                evidence.judgement(spec.window().frames(), doubts),
+                evidence.judgement(spec.window(), doubts),
                 evidence.defects(),
                 evidence.seen(),
                 new Verdict.Timing(

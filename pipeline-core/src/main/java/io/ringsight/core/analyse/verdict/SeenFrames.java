@@ -22,9 +22,23 @@ final class SeenFrames {
         }
     }
 
-    /** Whether the last frame was certainly taken after that moment: none from before it comes any more. */
-    boolean hasPassed(long utcNs) {
-        return reachedNs > utcNs;
+    /**
+     * Whether all frames of the part have come: one behind its window has, or a camera that takes pictures only when it is told
+     * to has given as many as it takes, and the window is over.
+     */
+    boolean isComplete(OpenPart part, PartSpec.Window window, long nowUtcNs) {
+        boolean hasPassed = reachedNs > part.toUtcNs();
+        return hasPassed || window.isTriggered() && nowUtcNs > part.toUtcNs() && inside(part) >= window.frames();
+    }
+
+    /** How many frames are certainly of the part. */
+    private int inside(OpenPart part) {
+        int frames = 0;
+        for (int i = 0; i < size(); i++) {
+            FrameNote note = at(i);
+            frames += note.gap == null && note.isTimed() && part.holds(note.earliestNs(), note.latestNs()) ? 1 : 0;
+        }
+        return frames;
     }
 
     int size() {

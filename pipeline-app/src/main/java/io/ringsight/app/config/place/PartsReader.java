@@ -122,14 +122,14 @@ public final class PartsReader {
         long fromMs = window.longInteger("fromMs", -PartSpec.MAX_DEADLINE_MS, PartSpec.MAX_DEADLINE_MS, 0);
         long toMs = window.longInteger("toMs", -PartSpec.MAX_DEADLINE_MS, PartSpec.MAX_DEADLINE_MS, DEFAULT_WINDOW_MS);
         int frames = window.integer("frames", 1, PartSpec.MAX_FRAMES, PartSpec.DEFAULT_FRAMES);
-        boolean isTriggered = window.flag("triggered", false);
+        boolean triggered = window.flag("triggered", false);
         if (toMs <= fromMs) {
             window.mistake(
                     window.has("toMs") ? "toMs" : "fromMs",
                     "expected toMs after fromMs, got " + toMs + " and " + fromMs);
         }
         window.finish();
-        return new Window(fromMs, toMs, frames, isTriggered);
+        return new Window(fromMs, toMs, frames, triggered);
     }
 
     private Grades grades(Beside beside, PartTrigger trigger) {

@@ -151,7 +151,7 @@ final class Evidence {
         if (frames.size() < window.frames()) {
             all |= Doubt.TOO_FEW_FRAMES.bit();
         }
-        if (window.isTriggered() && frames.size() > window.frames()) {
+        if (window.triggered() && frames.size() > window.frames()) {
             // one of them is of another part, and perhaps one of this is missing
             all |= Doubt.TIME.bit();
         }

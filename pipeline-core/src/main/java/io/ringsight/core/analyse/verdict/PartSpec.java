@@ -41,10 +41,10 @@ public record PartSpec(
      * @param fromMs from the announcement, may be negative
      * @param toMs after {@code fromMs}
      * @param frames a part with fewer is not judged, at least 1
-     * @param isTriggered whether the camera takes a picture only when it is told to, and just {@code frames} of each part:
+     * @param triggered whether the camera takes a picture only when it is told to, and just {@code frames} of each part:
      *     then no frame behind the window is waited for
      */
-    public record Window(long fromMs, long toMs, int frames, boolean isTriggered) {
+    public record Window(long fromMs, long toMs, int frames, boolean triggered) {
         /** Of a camera that runs freely. */
         public Window(long fromMs, long toMs, int frames) {
             this(fromMs, toMs, frames, false);

@@ -28,7 +28,7 @@ final class SeenFrames {
      */
     boolean isComplete(OpenPart part, PartSpec.Window window, long nowUtcNs) {
         boolean hasPassed = reachedNs > part.toUtcNs();
-        return hasPassed || window.isTriggered() && nowUtcNs > part.toUtcNs() && inside(part) >= window.frames();
+        return hasPassed || window.triggered() && nowUtcNs > part.toUtcNs() && inside(part) >= window.frames();
     }
 
     /** How many frames are certainly of the part. */

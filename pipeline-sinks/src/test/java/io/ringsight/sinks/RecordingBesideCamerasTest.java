@@ -95,7 +95,7 @@ class RecordingBesideCamerasTest {
     void close() throws InterruptedException {
         reader.interrupt();
         reader.join();
-        assertThat(pipeline.stop(10_000)).isEmpty();
+        assertThat(pipeline.stop(60_000)).isEmpty();
         stuck.sink.close(Duration.ZERO);
         well.sink.close(Duration.ZERO);
         pictures.close();
@@ -170,7 +170,7 @@ class RecordingBesideCamerasTest {
         reader.interrupt();
         reader.join(60_000);
         assertThat(reader.isAlive()).isFalse();
-        assertThat(pipeline.drain(30_000))
+        assertThat(pipeline.drain(60_000))
                 .as("nothing is on its way to wait for")
                 .isTrue();
         assertThat(recording.metrics().value(Counter.FRAMES_OVERLOAD)).isEqualTo(1);

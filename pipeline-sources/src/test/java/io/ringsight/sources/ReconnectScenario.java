@@ -125,7 +125,7 @@ final class ReconnectScenario {
                 first = first == null ? usage : first;
             }
             supervisor.stop();
-            check(supervisor.awaitStopped(30_000), "it stops");
+            check(supervisor.awaitStopped(60_000), "it stops");
             intake.releaseAll();
         }
         checkNoGrowth(new Usage(first.rssKiB, first.threads - 1, first.files, List.of()));
@@ -160,7 +160,7 @@ final class ReconnectScenario {
         supervisor.start();
         await(() -> intake.frames() > 0 || intake.metrics().value(Counter.CONNECT_FAILURES) > 0);
         supervisor.stop();
-        check(supervisor.awaitStopped(30_000), "it stops");
+        check(supervisor.awaitStopped(60_000), "it stops");
         intake.releaseAll();
         supervisor.close();
     }

@@ -74,7 +74,7 @@ class SlowLineTest {
                     "slow line: %d handed on, the oldest %d ms old, %d late, gaps %s%n",
                     intake.frames(), oldestMs.get(), intake.lost(GapReason.LATE), intake.gaps.subList(0, slow));
             supervisor.stop();
-            assertThat(supervisor.awaitStopped(30_000)).isTrue();
+            assertThat(supervisor.awaitStopped(60_000)).isTrue();
             intake.releaseAll();
         }
         // late ones are dropped; what is handed on late beyond that waited for a busy machine
@@ -99,7 +99,7 @@ class SlowLineTest {
             int frames = intake.frames();
             Await.until(() -> intake.frames() >= frames + 20);
             supervisor.stop();
-            assertThat(supervisor.awaitStopped(30_000)).isTrue();
+            assertThat(supervisor.awaitStopped(60_000)).isTrue();
             intake.releaseAll();
         }
     }

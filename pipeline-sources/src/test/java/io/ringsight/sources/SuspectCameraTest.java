@@ -51,7 +51,7 @@ class SuspectCameraTest {
             Await.until(() -> intake.frames() >= seen + 50);
             assertThat(intake.metrics().state()).isEqualTo("frozen");
             supervisor.stop();
-            assertThat(supervisor.awaitStopped(30_000)).isTrue();
+            assertThat(supervisor.awaitStopped(60_000)).isTrue();
             intake.releaseAll();
         }
         assertThat(intake.suspicions).singleElement().asString().startsWith("frozen at ");

@@ -77,8 +77,8 @@ class DetectorSwitchTest {
     void close() throws InterruptedException {
         cpu.releaseLaunches();
         gpu.releaseLaunches();
-        assertThat(pipeline.drain(20_000)).isTrue();
-        assertThat(pipeline.stop(2_000)).isEmpty();
+        assertThat(pipeline.drain(60_000)).isTrue();
+        assertThat(pipeline.stop(60_000)).isEmpty();
         detectors.close();
         pictures.close();
     }
@@ -344,7 +344,7 @@ class DetectorSwitchTest {
         start(Opened.of(cpu));
         cpu.failLoads(picture -> true);
         offer(10);
-        assertThat(pipeline.drain(20_000)).isTrue();
+        assertThat(pipeline.drain(60_000)).isTrue();
         detectors.replace(model(1), THRESHOLD, Opened.of(new FakeBackend("next", 1, 1)), Clock.system());
         assertThat(cpu.isClosed()).isTrue();
     }

@@ -146,16 +146,16 @@ class AllocationTest {
             pool[i].release();
         }
         feed(camera, file, pool, WARM_UP / 2);
-        pipeline.drain(10_000);
+        pipeline.drain(60_000);
         // One more of the camera's: from here on the file's tiles, for which a slot grows once, come to the other
         // slots.
         feed(camera, file, pool, 1);
         feed(camera, file, pool, WARM_UP / 2);
-        pipeline.drain(10_000);
+        pipeline.drain(60_000);
         long[] threads = framePathThreads();
         long[] before = THREADS.getThreadAllocatedBytes(threads);
         feed(camera, file, pool, FRAMES);
-        pipeline.drain(10_000);
+        pipeline.drain(60_000);
         long[] after = THREADS.getThreadAllocatedBytes(threads);
         assertThat(framePathThreads()).containsExactly(threads);
         long bytes = LongStream.of(after).sum() - LongStream.of(before).sum();

@@ -67,8 +67,8 @@ class PipelineLanesTest {
     @AfterEach
     void everyPictureIsGivenBack() throws InterruptedException {
         backend.releaseLaunches();
-        assertThat(pipeline.drain(10_000)).isTrue();
-        assertThat(pipeline.stop(2_000)).isEmpty();
+        assertThat(pipeline.drain(60_000)).isTrue();
+        assertThat(pipeline.stop(60_000)).isEmpty();
         assertThat(made).allMatch(Picture::isFree);
         pictures.close();
     }

@@ -47,7 +47,7 @@ class PipelineStopTest {
     @AfterEach
     void everyPictureIsGivenBack() throws InterruptedException {
         backend.releaseLaunches();
-        assertThat(pipeline.stop(2_000)).isEmpty();
+        assertThat(pipeline.stop(60_000)).isEmpty();
         assertThat(made).allMatch(Picture::isFree);
         pictures.close();
     }
@@ -66,7 +66,7 @@ class PipelineStopTest {
         assertThat(camera.metrics().value(Counter.FRAMES_DECODED)).isEqualTo(2);
         assertThat(camera.metrics().value(Counter.FRAMES_OVERLOAD)).isEqualTo(1);
         backend.releaseLaunches();
-        assertThat(pipeline.drain(10_000)).isTrue();
+        assertThat(pipeline.drain(60_000)).isTrue();
         camera.offer(picture(3));
         List<Recorded> messages = results.await(RING_SIZE + 2);
         assertThat(messages.get(RING_SIZE + 1).frameSeq()).isEqualTo(3);
@@ -87,7 +87,7 @@ class PipelineStopTest {
         camera.offer(picture(3));
         assertThat(camera.metrics().value(Counter.FRAMES_OVERLOAD)).isEqualTo(2);
         backend.releaseLaunches();
-        assertThat(pipeline.drain(10_000)).isTrue();
+        assertThat(pipeline.drain(60_000)).isTrue();
 
         backend.holdLaunches();
         camera.offer(picture(4));
@@ -97,7 +97,7 @@ class PipelineStopTest {
                 .as("it has both of its credits again")
                 .isEqualTo(2);
         backend.releaseLaunches();
-        assertThat(pipeline.drain(10_000)).isTrue();
+        assertThat(pipeline.drain(60_000)).isTrue();
         results.assertAccountedFor("cam", 5);
     }
 
@@ -112,7 +112,7 @@ class PipelineStopTest {
         Thread.currentThread().interrupt();
         assertThatThrownBy(() -> camera.gap(GapReason.REFUSED, "")).isInstanceOf(InterruptedException.class);
         backend.releaseLaunches();
-        assertThat(pipeline.drain(10_000)).isTrue();
+        assertThat(pipeline.drain(60_000)).isTrue();
         camera.gap(GapReason.REFUSED, "");
         List<Recorded> messages = results.await(RING_SIZE + 1);
         assertThat(messages.get(RING_SIZE).gap().reason()).isEqualTo(GapReason.REFUSED);
@@ -127,7 +127,8 @@ class PipelineStopTest {
             camera.offer(picture(i));
         }
         assertThat(pipeline.drain(1)).isFalse();
-        assertThat(pipeline.stop(200)).isEmpty();
+        List<String> running = pipeline.stop(200); // a busy machine needs longer to end
+        assertThat(running.isEmpty() ? running : pipeline.stop(60_000)).isEmpty();
         assertThat(made).allMatch(Picture::isFree);
     }
 }

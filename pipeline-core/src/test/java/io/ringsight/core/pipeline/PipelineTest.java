@@ -75,8 +75,8 @@ class PipelineTest {
     @AfterEach
     void everyPictureIsGivenBack() throws InterruptedException {
         backend.releaseLaunches();
-        assertThat(pipeline.drain(10_000)).isTrue();
-        assertThat(pipeline.stop(2_000)).isEmpty();
+        assertThat(pipeline.drain(60_000)).isTrue();
+        assertThat(pipeline.stop(60_000)).isEmpty();
         assertThat(made).allMatch(Picture::isFree);
         pictures.close();
     }
@@ -348,7 +348,7 @@ class PipelineTest {
             picture.captured(i * 40 * MS, 0, io.ringsight.core.time.CaptureClock.FILE, 0);
             file.offer(picture);
         }
-        assertThat(pipeline.drain(10_000)).isTrue();
+        assertThat(pipeline.drain(60_000)).isTrue();
         assertThat(results.all()).hasSizeBetween(39, 41);
         assertThat(file.metrics().value(Counter.FRAMES_RATE_LIMIT))
                 .isEqualTo(100 - results.all().size());
@@ -441,7 +441,7 @@ class PipelineTest {
         for (Thread thread : threads) {
             thread.join();
         }
-        assertThat(pipeline.drain(20_000)).isTrue();
+        assertThat(pipeline.drain(60_000)).isTrue();
         for (int s = 0; s < sources; s++) {
             results.assertAccountedFor("s" + s, frames);
         }

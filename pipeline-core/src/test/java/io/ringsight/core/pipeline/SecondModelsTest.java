@@ -114,8 +114,8 @@ class SecondModelsTest {
     @AfterEach
     void everyPictureIsGivenBack() throws InterruptedException {
         second.releaseLaunches();
-        assertThat(pipeline.drain(20_000)).isTrue();
-        assertThat(pipeline.stop(10_000)).isEmpty();
+        assertThat(pipeline.drain(60_000)).isTrue();
+        assertThat(pipeline.stop(60_000)).isEmpty();
         assertThat(made).allMatch(Picture::isFree);
         pictures.close();
     }
@@ -129,7 +129,7 @@ class SecondModelsTest {
             file.offer(picture(i));
             expected.add(String.format("%1$d %1$d@0x32 %1$d@24x32 %1$d@56x32 %1$d@88x32 %1$d@120x32", i));
         }
-        assertThat(pipeline.drain(30_000)).isTrue();
+        assertThat(pipeline.drain(60_000)).isTrue();
         assertThat(told).containsExactlyElementsOf(expected);
         assertThat(file.metrics().value(Counter.ATTRIBUTES)).isEqualTo(50 * OBJECTS);
     }
@@ -138,7 +138,7 @@ class SecondModelsTest {
     void onlyObjectsOfItsClassesAndNoMoreThanItMayAreLookedAt() throws InterruptedException {
         start(1, 2, 3, WantedClasses.of(List.of(0)));
         file.offer(picture(7));
-        assertThat(pipeline.drain(30_000)).isTrue();
+        assertThat(pipeline.drain(60_000)).isTrue();
         assertThat(told).containsExactly("1 7@0x32 unwanted 7@56x32 7@88x32 left_out");
         assertThat(file.metrics().value(Counter.ATTRIBUTES)).isEqualTo(3);
         assertThat(file.metrics().value(Counter.ATTRIBUTES_LEFT_OUT)).isEqualTo(1);
@@ -171,12 +171,12 @@ class SecondModelsTest {
             failRead = unlucky;
         }
         file.offer(picture(9));
-        assertThat(pipeline.drain(30_000)).isTrue();
+        assertThat(pipeline.drain(60_000)).isTrue();
         assertThat(told).containsExactly("1 " + expected);
         assertThat(file.metrics().value(Counter.ATTRIBUTES_FAILED)).isEqualTo(expected.split("failed", -1).length - 1);
         file.offer(picture(10));
         file.gap(GapReason.ENDED, "");
-        assertThat(pipeline.drain(30_000)).isTrue();
+        assertThat(pipeline.drain(60_000)).isTrue();
         assertThat(told)
                 .element(1, org.assertj.core.api.InstanceOfAssertFactories.STRING)
                 .doesNotContain("failed");
@@ -190,7 +190,7 @@ class SecondModelsTest {
         file.offer(picture(9));
         second.failNext(InferenceException.ofFrame("on purpose", null));
         second.completeNext();
-        assertThat(pipeline.drain(30_000)).isTrue();
+        assertThat(pipeline.drain(60_000)).isTrue();
         assertThat(told).containsExactly("1 failed failed failed 9@88x32 9@120x32");
     }
 
@@ -204,7 +204,7 @@ class SecondModelsTest {
         assertThat(picture.isFree()).isFalse();
         assertThat(told).isEmpty();
         second.completeNext();
-        assertThat(pipeline.drain(30_000)).isTrue();
+        assertThat(pipeline.drain(60_000)).isTrue();
         assertThat(told).hasSize(1);
     }
 
@@ -229,7 +229,7 @@ class SecondModelsTest {
         Await.until(() -> detectors.current().backend() == next);
         second.releaseLaunches();
         replacing.join();
-        assertThat(pipeline.drain(30_000)).isTrue();
+        assertThat(pipeline.drain(60_000)).isTrue();
         assertThat(told).hasSize(1);
         assertThat(told.get(0)).startsWith("1 9@").doesNotContain("failed");
         assertThat(told.get(0).split(" ")).hasSize(1 + OBJECTS);
@@ -241,7 +241,7 @@ class SecondModelsTest {
         second.breakAt(part -> true);
         file.offer(picture(9));
         assertThat(pipeline.broken().toCompletableFuture().get()).hasMessageContaining("broke");
-        assertThat(pipeline.drain(30_000)).isTrue();
+        assertThat(pipeline.drain(60_000)).isTrue();
         assertThat(told).containsExactly("1 failed failed failed failed failed");
     }
 }

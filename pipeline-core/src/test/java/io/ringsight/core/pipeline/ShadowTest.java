@@ -67,7 +67,7 @@ class ShadowTest {
     @AfterEach
     void stop() throws InterruptedException {
         candidate.releaseLaunches();
-        assertThat(pipeline.stop(10_000)).isEmpty();
+        assertThat(pipeline.stop(60_000)).isEmpty();
         if (shadow != null) {
             shadow.stop();
             thread.join(60_000);
@@ -139,7 +139,7 @@ class ShadowTest {
             for (int i = 0; i < FRAMES; i++) {
                 offer(intake, 40);
             }
-            assertThat(pipeline.drain(10_000)).isTrue();
+            assertThat(pipeline.drain(60_000)).isTrue();
             Await.until(() -> Math.abs(drawn() - before - 0.2 * FRAMES) <= 3);
         }
     }
@@ -153,7 +153,7 @@ class ShadowTest {
         for (int i = 0; i < FRAMES; i++) {
             offer(intake, 40);
         }
-        assertThat(pipeline.drain(10_000)).isTrue();
+        assertThat(pipeline.drain(60_000)).isTrue();
 
         assertThat(results.all()).hasSize(FRAMES);
         results.assertAccountedFor("camera", FRAMES);
@@ -187,7 +187,7 @@ class ShadowTest {
         for (int i = 0; i < 10; i++) {
             offer(intake, 40);
         }
-        assertThat(pipeline.drain(10_000)).isTrue();
+        assertThat(pipeline.drain(60_000)).isTrue();
         assertThat(results.all()).hasSize(11);
         assertThat(pipeline.broken().toCompletableFuture()).isNotDone();
         assertThat(count(ShadowCounter.FRAMES_FAILED)).isEqualTo(1);
@@ -201,7 +201,7 @@ class ShadowTest {
         thread = Threads.start("shadow", shadow::run);
         pipeline.shadow(Optional.of(shadow));
         offer(connect("camera", Look.WHOLE), 40);
-        assertThat(pipeline.drain(10_000)).isTrue();
+        assertThat(pipeline.drain(60_000)).isTrue();
 
         assertThat(drawn()).isZero();
     }
@@ -230,6 +230,6 @@ class ShadowTest {
         Await.until(() -> count(ShadowCounter.FRAMES_COMPARED) == 1);
 
         assertThat(shadow.agreement().of(5)).isEqualTo(new Agreement.Counts(12, 0, 0, 12));
-        assertThat(tiled.stop(10_000)).isEmpty();
+        assertThat(tiled.stop(60_000)).isEmpty();
     }
 }

@@ -167,7 +167,7 @@ class StageErrorsTest {
 
         Throwable told = pipeline.broken().toCompletableFuture().get(30, TimeUnit.SECONDS);
         assertThat(told).hasMessageContaining("on purpose");
-        assertThat(pipeline.drain(30_000)).isTrue();
+        assertThat(pipeline.drain(60_000)).isTrue();
         results.assertAccountedFor("file", FRAMES);
         List<Recorded> frames =
                 results.of("file").stream().filter(Recorded::isFrame).toList();
@@ -175,7 +175,7 @@ class StageErrorsTest {
         int lost = look == TILED ? 0 : UNLUCKY - 1;
         assertThat(frames.get(lost).losses()).containsOnlyKeys(GapReason.INFERENCE_FAILED);
         assertThat(file.metrics().value(Counter.FRAMES_INFERENCE_FAILED)).isEqualTo(1);
-        assertThat(pipeline.stop(10_000)).isEmpty();
+        assertThat(pipeline.stop(60_000)).isEmpty();
         pictures.close();
     }
 
@@ -203,12 +203,12 @@ class StageErrorsTest {
 
         assertThat(pipeline.broken().toCompletableFuture().get(30, TimeUnit.SECONDS))
                 .hasMessageContaining("on purpose");
-        assertThat(pipeline.drain(30_000)).isTrue();
+        assertThat(pipeline.drain(60_000)).isTrue();
         results.assertAccountedFor("file", FRAMES + 2);
         assertThat(results.of("file").stream().filter(Recorded::isFrame)).hasSize(FRAMES - 1);
         assertThat(results.of("file").get(UNLUCKY - 1).losses()).containsOnly(Map.entry(GapReason.NOT_PUBLISHED, 3));
         assertThat(file.metrics().value(Counter.FRAMES_NOT_PUBLISHED)).isEqualTo(3);
-        assertThat(pipeline.stop(10_000)).isEmpty();
+        assertThat(pipeline.stop(60_000)).isEmpty();
         pictures.close();
     }
 
@@ -233,9 +233,9 @@ class StageErrorsTest {
         clock.go.countDown();
         assertThat(pipeline.broken().toCompletableFuture().get(30, TimeUnit.SECONDS))
                 .hasMessageContaining("on purpose");
-        assertThat(pipeline.drain(30_000)).isTrue();
+        assertThat(pipeline.drain(60_000)).isTrue();
         assertThat(results.of("file").stream().filter(Recorded::isFrame)).hasSize(2);
-        assertThat(pipeline.stop(10_000)).isEmpty();
+        assertThat(pipeline.stop(60_000)).isEmpty();
         pictures.close();
     }
 

@@ -96,9 +96,9 @@ class TiledFramesTest {
             expected.add("tiled " + i + " " + PARTS + "x" + 2 * i + " fake");
             expected.add("whole " + i + " 1x" + (2 * i + 1) + " fake");
         }
-        assertThat(pipeline.drain(30_000)).isTrue();
+        assertThat(pipeline.drain(60_000)).isTrue();
         assertThat(told).containsExactlyElementsOf(expected);
-        assertThat(pipeline.stop(10_000)).isEmpty();
+        assertThat(pipeline.stop(60_000)).isEmpty();
         pictures.close();
     }
 
@@ -125,10 +125,10 @@ class TiledFramesTest {
                 new Pipeline(16, FakeBackend.computing(new FakeBackend(2, 3), MIDDLE), List.of(places), Clock.system());
         FrameIntake tiled = pipeline.connect(spec("tiled", new Look(new TileSpec(2, 1, 4, false), regions)));
         tiled.offer(picture(9));
-        assertThat(pipeline.drain(30_000)).isTrue();
+        assertThat(pipeline.drain(60_000)).isTrue();
         assertThat(lefts).singleElement().satisfies(left -> assertThat(left).isBetween(110f, 150f));
         assertThat(tiled.metrics().value(Counter.DETECTIONS_OUTSIDE)).isEqualTo(1);
-        assertThat(pipeline.stop(10_000)).isEmpty();
+        assertThat(pipeline.stop(60_000)).isEmpty();
         pictures.close();
     }
 
@@ -157,13 +157,13 @@ class TiledFramesTest {
         Pipeline pipeline = new Pipeline(16, FakeBackend.computing(backend, decoder), List.of(sink), Clock.system());
         FrameIntake tiled = pipeline.connect(spec("tiled", TILES));
         tiled.offer(picture(1));
-        assertThat(pipeline.drain(30_000)).isTrue();
+        assertThat(pipeline.drain(60_000)).isTrue();
         tiled.offer(picture(2));
         tiled.gap(GapReason.ENDED, "");
-        assertThat(pipeline.drain(30_000)).isTrue();
+        assertThat(pipeline.drain(60_000)).isTrue();
         assertThat(told).containsExactly("tiled 2 12x2 fake", "ended lost 0");
         assertThat(tiled.metrics().value(Counter.FRAMES_INFERENCE_FAILED)).isEqualTo(1);
-        assertThat(pipeline.stop(10_000)).isEmpty();
+        assertThat(pipeline.stop(60_000)).isEmpty();
         pictures.close();
     }
 
@@ -191,11 +191,11 @@ class TiledFramesTest {
         Await.until(() -> detectors.current().backend() == next);
         slow.releaseLaunches();
         replacing.join();
-        assertThat(pipeline.drain(30_000)).isTrue();
+        assertThat(pipeline.drain(60_000)).isTrue();
         assertThat(told).hasSize(1);
         assertThat(told.get(0)).startsWith("tiled 1 ").endsWith("x101 next").doesNotContain("mixed");
         assertThat(slow.isClosed()).isTrue();
-        assertThat(pipeline.stop(10_000)).isEmpty();
+        assertThat(pipeline.stop(60_000)).isEmpty();
         pictures.close();
     }
 
@@ -213,9 +213,9 @@ class TiledFramesTest {
         backend.failNext(InferenceException.fatal("broke", null));
         assertThat(pipeline.broken().toCompletableFuture().get()).hasMessageContaining("broke");
         backend.releaseLaunches();
-        assertThat(pipeline.drain(30_000)).isTrue();
+        assertThat(pipeline.drain(60_000)).isTrue();
         assertThat(told).isEmpty();
-        assertThat(pipeline.stop(10_000)).isEmpty();
+        assertThat(pipeline.stop(60_000)).isEmpty();
         pictures.close();
     }
 }

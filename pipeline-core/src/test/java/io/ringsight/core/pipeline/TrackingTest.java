@@ -123,7 +123,7 @@ class TrackingTest {
             frame++;
             intake.offer(picture);
         }
-        assertThat(through.drain(20_000)).isTrue();
+        assertThat(through.drain(60_000)).isTrue();
         return sink.taken();
     }
 

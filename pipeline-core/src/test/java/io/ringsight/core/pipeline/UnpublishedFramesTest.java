@@ -42,8 +42,8 @@ class UnpublishedFramesTest {
 
     @AfterEach
     void stop() throws InterruptedException {
-        assertThat(pipeline.drain(10_000)).isTrue();
-        assertThat(pipeline.stop(2_000)).isEmpty();
+        assertThat(pipeline.drain(60_000)).isTrue();
+        assertThat(pipeline.stop(60_000)).isEmpty();
         pictures.close();
     }
 

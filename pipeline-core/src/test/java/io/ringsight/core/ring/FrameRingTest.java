@@ -77,7 +77,7 @@ class FrameRingTest {
                 int value = i;
                 ring.publish(slot -> slot.value = value);
             }
-            assertThat(ring.awaitEmpty(10_000, Clock.system())).isTrue();
+            assertThat(ring.awaitEmpty(60_000, Clock.system())).isTrue();
         }
         assertThat(seen.stream().filter(s -> s.startsWith("b")).toList())
                 .isEqualTo(java.util.stream.IntStream.range(0, 100)
@@ -102,7 +102,7 @@ class FrameRingTest {
             for (int i = 1; i <= 3; i++) {
                 int value = i;
                 ring.publish(slot -> slot.value = value);
-                assertThat(ring.awaitEmpty(10_000, Clock.system())).isTrue();
+                assertThat(ring.awaitEmpty(60_000, Clock.system())).isTrue();
             }
         }
         assertThat(seen).containsExactly("a1", "b1", "a2", "b2", "a3", "b3");
@@ -119,7 +119,7 @@ class FrameRingTest {
             assertThat(ring.tryPublish(slot -> {})).isFalse();
             assertThat(ring.awaitEmpty(20, Clock.system())).isFalse();
             go.countDown();
-            assertThat(ring.awaitEmpty(10_000, Clock.system())).isTrue();
+            assertThat(ring.awaitEmpty(60_000, Clock.system())).isTrue();
         }
     }
 
@@ -150,7 +150,8 @@ class FrameRingTest {
             ring.publish(slot -> slot.value = value);
         }
         entered.await();
-        assertThat(ring.stop(20, Clock.system())).isEmpty();
+        ring.stop(20, Clock.system()); // interrupts it; a busy machine needs longer to end
+        assertThat(ring.stop(60_000, Clock.system())).isEmpty();
         List<Integer> left = new ArrayList<>();
         ring.takeLeft(slot -> left.add(slot.value));
         assertThat(left).endsWith(2, 3).doesNotContain(0);
@@ -170,7 +171,7 @@ class FrameRingTest {
                 new Step("b", 1, slot -> firstArrived.countDown()))) {
             ring.tryPublish(slot -> slot.value = 0);
             ring.tryPublish(slot -> slot.value = 1);
-            assertThat(ring.awaitEmpty(15_000, Clock.system())).isTrue();
+            assertThat(ring.awaitEmpty(60_000, Clock.system())).isTrue();
         }
         assertThat(broken.get()).isNull();
     }
@@ -185,7 +186,7 @@ class FrameRingTest {
                 ring.publish(slot -> slot.value = value);
             }
             go.countDown();
-            assertThat(ring.awaitEmpty(10_000, Clock.system())).isTrue();
+            assertThat(ring.awaitEmpty(60_000, Clock.system())).isTrue();
         }
         assertThat(batchEnds).contains(10);
         int last = -1;
@@ -244,7 +245,7 @@ class FrameRingTest {
             ring.publish(slot -> slot.value = value);
         }
         go.get().countDown();
-        assertThat(ring.awaitEmpty(10_000, Clock.system())).isTrue();
+        assertThat(ring.awaitEmpty(60_000, Clock.system())).isTrue();
     }
 
     @Test
@@ -262,7 +263,7 @@ class FrameRingTest {
                 int value = i;
                 ring.publish(slot -> slot.value = value);
             }
-            assertThat(ring.awaitEmpty(10_000, Clock.system())).isTrue();
+            assertThat(ring.awaitEmpty(60_000, Clock.system())).isTrue();
         }
         assertThat(broken.get()).hasMessage("on purpose");
         assertThat(seen).hasSize(20);
@@ -288,7 +289,7 @@ class FrameRingTest {
         entered.await();
         assertThat(ring.stop(40, Clock.system())).containsExactly("stuck-stage");
         stuck.countDown();
-        assertThat(ring.stop(10_000, Clock.system())).isEmpty();
+        assertThat(ring.stop(60_000, Clock.system())).isEmpty();
     }
 
     @Test
@@ -307,7 +308,7 @@ class FrameRingTest {
                 new Step("wakes-c", 1, slot -> {}))) {
             for (int i = 0; i < slots; i++) {
                 ring.publish(slot -> slot.value = 1);
-                assertThat(ring.awaitEmpty(10_000, Clock.system())).isTrue();
+                assertThat(ring.awaitEmpty(60_000, Clock.system())).isTrue();
             }
             assertThat(waits("wakes-a") + waits("wakes-b") + waits("wakes-c")).isLessThan(3 * slots * 3L / 2);
         }
@@ -337,7 +338,7 @@ class FrameRingTest {
                 ring.publish(slot -> slot.value = value);
             }
             go.countDown();
-            assertThat(ring.awaitEmpty(10_000, Clock.system())).isTrue();
+            assertThat(ring.awaitEmpty(60_000, Clock.system())).isTrue();
         }
         assertThat(batchEnds).contains(2, 4);
         assertThat(broken.get()).hasMessage("on purpose");

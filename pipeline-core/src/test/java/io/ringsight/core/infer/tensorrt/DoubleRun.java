@@ -115,8 +115,8 @@ final class DoubleRun {
             for (int i = 0; i < frames; i++) {
                 intake.offer(picture(memory, pool, i));
             }
-            assertThat(pipeline.drain(20_000)).as("every frame ends").isTrue();
-            assertThat(pipeline.stop(2_000)).isEmpty();
+            assertThat(pipeline.drain(60_000)).as("every frame ends").isTrue();
+            assertThat(pipeline.stop(60_000)).isEmpty();
             assertThat(pool).allMatch(picture -> picture == null || picture.isFree());
             return new Outcome(results.all(), broken.getNow(null));
         }

@@ -175,8 +175,8 @@ class StagingTest {
                 cameras.add(Threads.start("camera" + i, () -> offer(intake, pool)));
             }
             assertThat(Threads.join(cameras, Clock.system(), 60_000)).isEmpty();
-            assertThat(pipeline.drain(20_000)).isTrue();
-            assertThat(pipeline.stop(2_000)).isEmpty();
+            assertThat(pipeline.drain(60_000)).isTrue();
+            assertThat(pipeline.stop(60_000)).isEmpty();
         }
         assertThat(copiers.keySet()).hasSize(CAMERAS).allMatch(thread -> thread.startsWith("camera"));
         for (int i = 0; i < CAMERAS; i++) {

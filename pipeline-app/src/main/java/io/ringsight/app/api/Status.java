@@ -17,9 +17,11 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -33,9 +35,14 @@ public final class Status {
     /** The state of a source that gives frames. */
     public static final String LIVE = "live";
 
+    /** The state of a source that somebody paused. */
+    public static final String PAUSED = "paused";
+
     private final Clock clock;
     private final long startedNs;
     private volatile List<SourceMetrics> sources = List.of();
+    private volatile List<SourceId> configured = List.of();
+    private volatile List<SourceId> paused = List.of();
     /** What sources counted that are not there any more, by counter. */
     private final AtomicLongArray ofRemovedSources = new AtomicLongArray(Counter.values().length);
 
@@ -74,6 +81,21 @@ public final class Status {
             }
         }
         sources = List.copyOf(now);
+    }
+
+    /** The sources of the configuration, and those of them that are paused: not opened for now. */
+    public void paused(List<SourceId> all, List<SourceId> now) {
+        configured = List.copyOf(all);
+        paused = List.copyOf(now);
+    }
+
+    /** Ids of the sources that run or are paused, in the configuration's order. */
+    public List<String> sourceIds() {
+        Set<String> ids = new LinkedHashSet<>();
+        configured.forEach(id -> ids.add(id.value()));
+        ids.removeIf(id -> stateOf(id) == null);
+        sources.forEach(source -> ids.add(source.sourceId()));
+        return List.copyOf(ids);
     }
 
     /** A count over all sources since the start, those included that were removed. */
@@ -179,13 +201,17 @@ public final class Status {
         return sources;
     }
 
-    /** The state of a source by its id; null if there is none. */
-    public String stateOf(String sourceId) {
+    /** What a source counts, if it runs. */
+    public Optional<SourceMetrics> source(String sourceId) {
         return sources.stream()
                 .filter(source -> source.sourceId().equals(sourceId))
-                .map(SourceMetrics::state)
-                .findFirst()
-                .orElse(null);
+                .findFirst();
+    }
+
+    /** The state of a source by its id; null if there is none. */
+    public String stateOf(String sourceId) {
+        boolean isPaused = paused.stream().anyMatch(id -> id.value().equals(sourceId));
+        return source(sourceId).map(SourceMetrics::state).orElse(isPaused ? PAUSED : null);
     }
 
     /** What people call the sources. */
@@ -234,7 +260,8 @@ public final class Status {
         }
         misread.get().ifPresent(reasons::add);
         if (liveSources() == 0) {
-            reasons.add("no source is live");
+            reasons.add(sources.isEmpty() && paused.isEmpty() ? "there is no source yet" : "no source is live");
+            paused.forEach(source -> reasons.add("source " + source.value() + " is paused"));
             sources.forEach(source -> reasons.add("source " + title(source) + " is " + source.state()));
         }
         for (SinkMetrics sink : sinks) {

@@ -2,6 +2,7 @@ package io.ringsight.app.command;
 
 import io.ringsight.app.config.Config;
 import io.ringsight.app.config.ConfigReader;
+import io.ringsight.app.config.edit.ConfigFile;
 import io.ringsight.app.config.model.ModelYaml;
 import io.ringsight.app.config.yaml.ConfigException;
 import java.nio.file.Path;
@@ -30,9 +31,19 @@ final class ConfigOption {
         return read(file, forceModel ? ModelYaml::readForced : ModelYaml::readApproved);
     }
 
+    /** The file, to be read again and again. */
+    ConfigFile kept() {
+        ConfigReader.ModelReader models = forceModel ? ModelYaml::readForced : ModelYaml::readApproved;
+        return new ConfigFile(file, () -> reader(file, models));
+    }
+
     /** As above, with models read otherwise. */
     static Config read(Path file, ConfigReader.ModelReader models) throws ConfigException {
+        return reader(file, models).read();
+    }
+
+    private static ConfigReader reader(Path file, ConfigReader.ModelReader models) {
         Path home = Path.of(System.getProperty("ringsight.home", ""));
-        return new ConfigReader(file, System.getenv(), home.toAbsolutePath(), models).read();
+        return new ConfigReader(file, System.getenv(), home.toAbsolutePath(), models);
     }
 }

@@ -3,7 +3,7 @@ package io.ringsight.app.command;
 import io.ringsight.app.cli.ExitCode;
 import io.ringsight.app.cli.Signals;
 import io.ringsight.app.cli.Version;
-import io.ringsight.app.config.Config;
+import io.ringsight.app.config.edit.ConfigFile;
 import io.ringsight.app.config.yaml.ConfigException;
 import io.ringsight.app.daemon.Daemon;
 import io.ringsight.app.systemd.Service;
@@ -45,13 +45,13 @@ public final class RunCommand implements Callable<Integer> {
                     "SIGHUP is ignored (nohup, or -Xrs), so reload does not work: restart Ringsight after each change of the"
                             + " configuration, or start it without them");
         }
-        Config read = config.read();
-        Daemon daemon = Daemon.start(read, Clock.system(), List.of());
+        ConfigFile file = config.kept();
+        Daemon daemon = Daemon.start(file.read(), Clock.system(), List.of());
         try (daemon;
                 Service service = Service.of(System.getenv(), daemon::pulse, daemon.status()::sentence)) {
             service.start();
             termination.thenRun(daemon::stop);
-            daemon.rereading(config::read);
+            daemon.changes().of(file);
             started.complete(daemon);
             daemon.await();
         }
@@ -69,9 +69,7 @@ public final class RunCommand implements Callable<Integer> {
 
     private void reload(Daemon daemon) {
         try {
-            daemon.reload(config::read);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
+            daemon.changes().reload();
         } catch (RuntimeException e) {
             LOG.error("reloading the configuration failed; the sources and the model are unchanged", e);
         } catch (Error e) {

@@ -12,7 +12,7 @@ import java.util.Optional;
  *
  * @param pipeline the model and the device
  * @param models further models by their names; each has the pipeline's device and so on where it says nothing
- * @param sources one or more, ids unique
+ * @param sources ids unique; none only where http is
  * @param sinks one or more, names unique
  * @param http the port for operators, if there is to be one
  * @param shadow what computes some of the frames once more, if anything does
@@ -35,13 +35,19 @@ public record Config(
         sinks = List.copyOf(sinks);
     }
 
-    /** The models that look at a source, by their names, in the sources' order; those on the CPU share its cores. */
+    /**
+     * The models that look at a source, by their names, in the sources' order, or the default one for the first source that
+     * comes; those on the CPU share its cores.
+     */
     public Map<String, PipelineConfig> modelsInUse() {
         Map<String, PipelineConfig> used = new LinkedHashMap<>();
         for (SourceConfig source : sources) {
             used.put(
                     source.model().orElse(DEFAULT_MODEL),
                     source.model().map(models::get).orElse(pipeline));
+        }
+        if (sources.isEmpty()) {
+            used.put(DEFAULT_MODEL, pipeline);
         }
         long onCpu =
                 used.values().stream().filter(model -> !model.backend().isGpu()).count();
@@ -72,7 +78,7 @@ public record Config(
 
     /** Slots of the ring: what is configured, or more so that every source has one. */
     public int ringSize() {
-        int needed = Integer.highestOneBit(2 * sources.size() - 1);
+        int needed = Integer.highestOneBit(2 * Math.max(1, sources.size()) - 1);
         return Math.max(pipeline.ringSize(), needed);
     }
 

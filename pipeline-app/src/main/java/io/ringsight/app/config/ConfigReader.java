@@ -62,7 +62,15 @@ public final class ConfigReader {
 
     /** Reads the file or tells all its mistakes. */
     public Config read() throws ConfigException {
-        Optional<YamlObject> root = YamlFile.read(errors, environment);
+        return read(YamlFile.read(errors, environment));
+    }
+
+    /** As {@link #read()}, with this text in place of the file's. */
+    public Config read(String text) throws ConfigException {
+        return read(YamlFile.parse(text, errors, environment));
+    }
+
+    private Config read(Optional<YamlObject> root) throws ConfigException {
         Optional<Config> config = root.flatMap(this::config);
         keys = root.map(YamlObject::forms).orElse(Map.of());
         if (!modelMistakes.isEmpty()) {
@@ -132,8 +140,9 @@ public final class ConfigReader {
         List<YamlObject> list = root.objects("sources");
         if (!root.has("sources")) {
             root.mistake("sources", "expected a list of at least one source, but the key is missing");
-        } else if (root.isEmptyList("sources")) {
-            root.mistake("sources", "expected a list of at least one source, got an empty one");
+        } else if (root.isEmptyList("sources") && !root.has("http")) {
+            root.mistake(
+                    "sources", "expected a list of at least one source, or http, where one can be added; got neither");
         }
         List<SourceConfig> sources = new ArrayList<>();
         Map<String, Integer> lines = new HashMap<>();

@@ -38,8 +38,9 @@ public record SourceConfig(
      * @param deadlineMs age above which a frame is not analysed any more; 0: none
      * @param credits the most frames it may have on their way; empty: two for a camera, for a recording as many as keep
      *     every lane busy
+     * @param paused none are: it is not opened
      */
-    public record Flow(double maxFps, long deadlineMs, Optional<Integer> credits) {}
+    public record Flow(double maxFps, long deadlineMs, Optional<Integer> credits, boolean paused) {}
 
     /**
      * How its video becomes pictures, and what of them the model looks at.
@@ -71,6 +72,11 @@ public record SourceConfig(
                 || !analysis.lines().isEmpty()
                 || analysis.calibration().isPresent();
         return hasPlaces && video.watchView();
+    }
+
+    /** Whether it is not to be opened. */
+    public boolean paused() {
+        return flow.paused();
     }
 
     /** Its id, and in quotes what people call it if they do. */

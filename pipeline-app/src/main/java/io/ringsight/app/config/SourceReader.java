@@ -53,6 +53,7 @@ final class SourceReader {
         double maxFps = yaml.number("maxFps", 0, SourceConfig.MAX_FPS, 0);
         long deadlineMs = yaml.integer("deadlineMs", 0, SourceConfig.MAX_DEADLINE_MS, 0);
         Optional<Integer> credits = yaml.integerOr("auto", "credits", 1, SourceConfig.MAX_CREDITS);
+        boolean paused = yaml.flag("paused", false);
         Decode decode = decode(uri);
         Deinterlace deinterlace = deinterlace(uri);
         int track = yaml.integer("track", 1, Decoding.MAX_TRACK, 0);
@@ -89,7 +90,7 @@ final class SourceReader {
                         id.get(),
                         called,
                         spec.get(),
-                        new SourceConfig.Flow(maxFps, deadlineMs, credits),
+                        new SourceConfig.Flow(maxFps, deadlineMs, credits, paused),
                         new SourceConfig.Video(decode, deinterlace, track, look, watchView),
                         classes,
                         new AnalysisSpec(tracking, zones, lines, rules, calibration, parts, summaryS),

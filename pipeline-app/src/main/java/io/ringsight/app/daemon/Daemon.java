@@ -6,6 +6,7 @@ import io.ringsight.app.cli.CommandException;
 import io.ringsight.app.config.Config;
 import io.ringsight.app.config.HttpConfig;
 import io.ringsight.app.config.SinkConfig;
+import io.ringsight.app.config.edit.ConfigChanges;
 import io.ringsight.app.config.yaml.ConfigException;
 import io.ringsight.app.linux.LowPriority;
 import io.ringsight.app.live.LivePictures;
@@ -75,9 +76,7 @@ public final class Daemon implements AutoCloseable {
     private boolean stagesStopped = true;
 
     private final RecentMessages recent = new RecentMessages();
-    private volatile Rereading rereading = () -> {
-        throw new ConfigException(List.of("the configuration cannot be read again yet; try again in a moment"));
-    };
+    private final ConfigChanges changes = new ConfigChanges(this::reload);
 
     private volatile SourceSet sources;
     private Supplier<List<ResultSink>> receivers = List::of;
@@ -174,24 +173,9 @@ public final class Daemon implements AutoCloseable {
         end.throwIfFailed();
     }
 
-    /** Reads the configuration once more. */
-    public interface Rereading {
-        /** Reads all of it or tells all its mistakes. */
-        Config read() throws ConfigException;
-    }
-
-    /** How the API reads the configuration once more. */
-    public void rereading(Rereading reading) {
-        rereading = reading;
-    }
-
-    private List<String> reloadAsked() {
-        try {
-            return reload(rereading);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return List.of("Ringsight is stopping");
-        }
+    /** Reloads, and changes that people make. */
+    public ConfigChanges changes() {
+        return changes;
     }
 
     /** The configuration as it runs: what was reloaded, and of the rest what it was started with. */
@@ -214,7 +198,7 @@ public final class Daemon implements AutoCloseable {
      *
      * @return the mistakes for which it was refused; none if it was applied
      */
-    public synchronized List<String> reload(Rereading reading) throws InterruptedException {
+    public synchronized List<String> reload(ConfigChanges.Reading reading) throws InterruptedException {
         try {
             Config wanted = LowPriority.call("config-reader", reading::read);
             LoadedModels opened = pipelines.candidates(wanted);
@@ -225,10 +209,10 @@ public final class Daemon implements AutoCloseable {
             wanted.ringHint(config.ringSize()).ifPresent(LOG::warn);
             String replaced = pipelines.adopt(wanted, opened, receivers);
             applied = wanted;
-            SourceSet.Changes changes = sources.apply(wanted.sources());
+            SourceChanges done = sources.apply(wanted.sources());
             pipelines.unloadUnused(sources.configs());
             status.reloaded(true);
-            LOG.info("configuration reloaded: {}{}", replaced, changes);
+            LOG.info("configuration reloaded: {}{}", replaced, done);
             return List.of();
         } catch (ConfigException e) {
             status.reloaded(false);
@@ -273,8 +257,8 @@ public final class Daemon implements AutoCloseable {
     }
 
     private void openPages(HttpConfig http) throws ConfigException {
-        DaemonPages opened = DaemonPages.open(
-                http, status, recent, this::running, this::reloadAsked, announcing(PartTrigger.Kind.HTTP));
+        DaemonPages opened =
+                DaemonPages.open(http, status, recent, this::running, changes, announcing(PartTrigger.Kind.HTTP));
         closers.add("pages", opened::close);
         port = opened.port();
         live = Optional.of(opened.live());

@@ -5,6 +5,7 @@ import io.ringsight.app.api.MetricsPage;
 import io.ringsight.app.api.Status;
 import io.ringsight.app.config.Config;
 import io.ringsight.app.config.HttpConfig;
+import io.ringsight.app.config.edit.ConfigChanges;
 import io.ringsight.app.config.yaml.ConfigException;
 import io.ringsight.app.console.ConsoleFiles;
 import io.ringsight.app.http.HttpCounter;
@@ -18,6 +19,7 @@ import io.ringsight.app.rest.History;
 import io.ringsight.app.rest.PartsApi;
 import io.ringsight.app.rest.RecentMessages;
 import io.ringsight.app.rest.RestApi;
+import io.ringsight.app.rest.SourcesApi;
 import io.ringsight.app.rest.VerdictsApi;
 import io.ringsight.core.analyse.verdict.Announcing;
 import io.ringsight.core.metrics.Counters;
@@ -32,9 +34,11 @@ final class DaemonPages implements AutoCloseable {
     private final HttpPages pages;
     private final Ticker history;
     private final LivePictures live;
+    private final SourcesApi sources;
 
-    private DaemonPages(HttpPages pages, Ticker history, LivePictures live) {
+    private DaemonPages(HttpPages pages, Ticker history, LivePictures live, SourcesApi sources) {
         this.live = live;
+        this.sources = sources;
         this.pages = pages;
         this.history = history;
     }
@@ -43,6 +47,7 @@ final class DaemonPages implements AutoCloseable {
      * Begins to serve.
      *
      * @param running the configuration as it runs now
+     * @param changes reloads, and changes sources
      * @param announcing takes announcements of parts
      * @throws ConfigException if the port cannot be had
      */
@@ -51,7 +56,7 @@ final class DaemonPages implements AutoCloseable {
             Status status,
             RecentMessages recent,
             Supplier<Config> running,
-            RestApi.Reload reload,
+            ConfigChanges changes,
             Announcing announcing)
             throws ConfigException {
         Counters<HttpCounter> metrics = new Counters<>(HttpCounter.class);
@@ -62,7 +67,9 @@ final class DaemonPages implements AutoCloseable {
                 Route.open("/started", HealthPages.started(status)),
                 Route.open("/ready", HealthPages.ready(status)),
                 new Route("GET", "/metrics", forMetrics, new MetricsPage(status, metrics))));
-        routes.addAll(new RestApi(status, running, recent, history).routes(reload, metrics));
+        routes.addAll(new RestApi(status, running, recent, history).routes(changes, metrics));
+        SourcesApi sources = new SourcesApi(changes, running);
+        routes.addAll(sources.routes());
         LivePictures live = new LivePictures(status.clock(), metrics);
         routes.addAll(new LiveRoutes(live, metrics, status::stateOf).routes());
         routes.addAll(new EvidenceApi(status).routes());
@@ -71,7 +78,7 @@ final class DaemonPages implements AutoCloseable {
         routes.addAll(new ConsoleFiles().routes());
         HttpPages pages = HttpPages.open(http, routes, metrics);
         Duration period = Duration.ofSeconds(History.PERIOD_SECONDS);
-        return new DaemonPages(pages, Ticker.start("history", period, history::sample), live);
+        return new DaemonPages(pages, Ticker.start("history", period, history::sample), live, sources);
     }
 
     int port() {
@@ -86,6 +93,7 @@ final class DaemonPages implements AutoCloseable {
     @Override
     public void close() {
         pages.close();
+        sources.close();
         live.close();
         history.close();
     }

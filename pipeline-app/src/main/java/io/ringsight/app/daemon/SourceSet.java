@@ -23,12 +23,14 @@ import io.ringsight.sources.supervise.OpenGate;
 import io.ringsight.sources.supervise.Source;
 import io.ringsight.sources.supervise.SourceSupervisor;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -41,7 +43,7 @@ import org.slf4j.LoggerFactory;
  */
 final class SourceSet {
     private static final Logger LOG = LoggerFactory.getLogger(SourceSet.class);
-    private static final long STOP_MS = 5_000;
+    static final long STOP_MS = 5_000;
     private static final long NS_PER_MS = 1_000_000L;
     /**
      * Pictures beyond a source's credits: one with the decoder, one being handed over, one with who shows it to people, one
@@ -70,35 +72,6 @@ final class SourceSet {
     /** One that is made and not connected yet. */
     private record Opened(Source source, int credits) {}
 
-    /**
-     * What a new configuration changed, by source ids.
-     *
-     * @param added not there before
-     * @param removed not wanted any more
-     * @param changed run otherwise now
-     * @param renamed are called otherwise by people, and did not notice
-     * @param stuck did not stop in time and are left as they are: trying again later may help
-     */
-    record Changes(
-            List<String> added, List<String> removed, List<String> changed, List<String> renamed, List<String> stuck) {
-        @Override
-        public String toString() {
-            List<String> parts = new ArrayList<>();
-            part(parts, "added", added);
-            part(parts, "removed", removed);
-            part(parts, "changed", changed);
-            part(parts, "renamed", renamed);
-            part(parts, "did not stop within " + STOP_MS + " ms and is left as it was", stuck);
-            return parts.isEmpty() ? "no source changed" : String.join("; ", parts);
-        }
-
-        private static void part(List<String> parts, String what, List<String> ids) {
-            if (!ids.isEmpty()) {
-                parts.add(what + ": " + String.join(", ", ids));
-            }
-        }
-    }
-
     private final ModelPipelines pipelines;
     private final Clock clock;
     private final Status status;
@@ -107,6 +80,11 @@ final class SourceSet {
     private final ViewWatcher views;
     private final OpenGate gate = new OpenGate(OPENING_SPACING_MS);
     private volatile List<Running> running = List.of();
+    /** Those of the configuration that are not to be opened now. */
+    private volatile List<SourceConfig> paused = List.of();
+    /** Ids in the configuration's order. */
+    private volatile List<SourceId> order = List.of();
+
     /** While some of them are exchanged, those that end do not mean that all is over. */
     private volatile boolean changing;
 
@@ -125,17 +103,20 @@ final class SourceSet {
     }
 
     /**
-     * Makes the running sources those of {@code wanted}, in its order. Waits for those that must stop, the others are
-     * not touched. Does nothing once {@link #stop} was called.
+     * Makes the running sources those of {@code wanted} that are not paused, in its order. Waits for those that must stop,
+     * the others are not touched. Does nothing once {@link #stop} was called.
      */
-    synchronized Changes apply(List<SourceConfig> wanted) throws InterruptedException {
+    synchronized SourceChanges apply(List<SourceConfig> wanted) throws InterruptedException {
         if (stopped) {
-            return new Changes(List.of(), List.of(), List.of(), List.of(), List.of());
+            return SourceChanges.NONE;
         }
         changing = true;
         exchanging = Thread.currentThread();
         try {
-            return exchange(wanted);
+            paused = wanted.stream().filter(SourceConfig::paused).toList();
+            order = wanted.stream().map(SourceConfig::id).toList();
+            status.paused(order, paused.stream().map(SourceConfig::id).toList());
+            return exchange(wanted.stream().filter(source -> !source.paused()).toList());
         } finally {
             exchanging = null;
             changing = false;
@@ -143,7 +124,7 @@ final class SourceSet {
         }
     }
 
-    private Changes exchange(List<SourceConfig> wanted) throws InterruptedException {
+    private SourceChanges exchange(List<SourceConfig> wanted) throws InterruptedException {
         Map<String, Running> before = new HashMap<>();
         running.forEach(source -> before.put(source.id(), source));
         Set<String> removed = new LinkedHashSet<>(before.keySet());
@@ -169,7 +150,7 @@ final class SourceSet {
         }
     }
 
-    private Changes replace(
+    private SourceChanges replace(
             Map<String, Running> before,
             List<SourceConfig> wanted,
             Set<String> removed,
@@ -205,7 +186,7 @@ final class SourceSet {
         changed.removeAll(stuck);
         renamed.removeAll(added);
         renamed.removeAll(changed);
-        return new Changes(added, List.copyOf(removed), List.copyOf(changed), renamed, stuck);
+        return new SourceChanges(added, List.copyOf(removed), List.copyOf(changed), renamed, stuck);
     }
 
     /** What people call the sources from the next message on; returns the ids of those whose name changed. */
@@ -334,14 +315,21 @@ final class SourceSet {
     }
 
     private void checkOver() {
-        if (!changing && running.stream().allMatch(Running::isOver)) {
+        boolean isAnyToCome = running.isEmpty() || !paused.isEmpty();
+        if (!changing && !isAnyToCome && running.stream().allMatch(Running::isOver)) {
             allOver.run();
         }
     }
 
-    /** The configurations they run by. Any thread. */
+    /** The configurations they run by, those that are paused among them, in the configuration's order. Any thread. */
     List<SourceConfig> configs() {
-        return running.stream().map(Running::config).toList();
+        List<SourceId> inOrder = order;
+        List<SourceConfig> active = running.stream().map(Running::config).toList();
+        Stream<SourceConfig> waiting = paused.stream()
+                .filter(config -> active.stream().noneMatch(one -> one.id().equals(config.id())));
+        return Stream.concat(active.stream(), waiting)
+                .sorted(Comparator.comparingInt(config -> inOrder.indexOf(config.id())))
+                .toList();
     }
 
     /** Sources that ended otherwise than they should, one line each. */

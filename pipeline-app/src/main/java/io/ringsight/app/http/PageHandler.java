@@ -65,10 +65,9 @@ final class PageHandler extends Handler.Abstract {
         metrics.count(HttpCounter.REQUESTS);
         connections.used(request.getConnectionMetaData().getConnection());
         secure(response);
-        Routes.Found found =
-                routes.find(request.getHttpURI().getCanonicalPath()).orElse(null);
-        Page.Answer refusal =
-                refusal(request, response, found == null ? null : found.served().route());
+        Routes.Found found = routes.find(request.getHttpURI().getCanonicalPath(), request.getMethod())
+                .orElse(null);
+        Page.Answer refusal = refusal(request, response, found);
         if (refusal != null) {
             write(response, callback, refusal);
         } else {
@@ -87,6 +86,12 @@ final class PageHandler extends Handler.Abstract {
                         .whenCompleteAsync(
                                 (page, failure) -> write(response, callback, failure == null ? page : failed(failure)),
                                 request.getComponents().getExecutor());
+            } else if (content instanceof Content.Taking taking) {
+                RequestBody.take(
+                        request,
+                        taking,
+                        query(found, request),
+                        (page, failure) -> write(response, callback, failure == null ? page : failed(failure)));
             } else if (content instanceof Feed feed) {
                 streams.open(feed, query(found, request), request, response, callback);
             } else {
@@ -97,7 +102,7 @@ final class PageHandler extends Handler.Abstract {
                                 (page, failure) -> write(response, callback, failure == null ? page : failed(failure)));
             }
         } catch (QueryException e) {
-            write(response, callback, Page.Answer.text(e.status(), e.getMessage() + "\n"));
+            write(response, callback, e.answer());
         } catch (RuntimeException | Error e) {
             write(response, callback, failed(e));
         }
@@ -117,7 +122,8 @@ final class PageHandler extends Handler.Abstract {
         return new Query(values);
     }
 
-    private Page.Answer refusal(Request request, Response response, Route route) {
+    private Page.Answer refusal(Request request, Response response, Routes.Found found) {
+        Route route = found == null ? null : found.served().route();
         boolean isProbe = !loopback && route != null && route.role() == Role.ANYONE;
         if (!isProbe && !hosts.isOurs(request.getHttpURI().getHost())) {
             metrics.count(HttpCounter.FORBIDDEN);
@@ -127,10 +133,9 @@ final class PageHandler extends Handler.Abstract {
         if (route == null) {
             return Page.Answer.text(404, "not found; there are " + routes.paths() + "\n");
         }
-        String allowed = route.method().equals("GET") ? "GET, HEAD" : route.method();
-        if (!List.of(allowed.split(", ")).contains(request.getMethod())) {
-            response.getHeaders().put(HttpHeader.ALLOW, allowed);
-            return Page.Answer.text(405, "only " + allowed.replace(", ", " and ") + "\n");
+        if (!found.methods().contains(request.getMethod())) {
+            response.getHeaders().put(HttpHeader.ALLOW, String.join(", ", found.methods()));
+            return Page.Answer.text(405, "only " + String.join(" and ", found.methods()) + "\n");
         }
         return forbidden(request, response, route.role());
     }
@@ -160,7 +165,7 @@ final class PageHandler extends Handler.Abstract {
     private static boolean isOfAnotherSite(Request request) {
         String site = request.getHeaders().get("Sec-Fetch-Site");
         boolean elsewhere = "cross-site".equals(site) || "same-site".equals(site);
-        if (request.getMethod().equals("POST")) {
+        if (!List.of("GET", "HEAD").contains(request.getMethod())) {
             String origin = request.getHeaders().get(HttpHeader.ORIGIN);
             String authority = request.getHttpURI().getAuthority();
             boolean own =

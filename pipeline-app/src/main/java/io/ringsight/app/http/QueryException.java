@@ -21,9 +21,29 @@ public final class QueryException extends Exception {
         return new QueryException(404, message);
     }
 
+    /** It contradicts what is there. */
+    public static QueryException conflict(String message) {
+        return new QueryException(409, message);
+    }
+
+    /** More was sent than is taken. */
+    static QueryException tooLarge(String message) {
+        return new QueryException(413, message);
+    }
+
+    /** Something else was sent than is taken. */
+    static QueryException otherType(String message) {
+        return new QueryException(415, message);
+    }
+
     /** Too many ask. */
-    static QueryException busy(String message) {
+    public static QueryException busy(String message) {
         return new QueryException(503, message);
+    }
+
+    /** What is answered. */
+    Page.Answer answer() {
+        return Page.Answer.text(status, getMessage() + "\n");
     }
 
     int status() {

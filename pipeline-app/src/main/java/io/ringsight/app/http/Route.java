@@ -3,7 +3,7 @@ package io.ringsight.app.http;
 /**
  * Something to ask for, and where it is.
  *
- * @param method GET (HEAD, too) or POST
+ * @param method GET (HEAD, too), POST, PATCH or DELETE
  * @param path from the root, begins with a slash; a part in braces is any, and is given to the content by that name
  * @param role who may ask
  * @param content what is there
@@ -22,5 +22,10 @@ public record Route(String method, String path, Role role, Content content) {
     /** Something to have done: once for all who ask at the same time. */
     public static Route operate(String path, Page page) {
         return new Route("POST", path, Role.OPERATOR, page);
+    }
+
+    /** Something to have done for each who asks. */
+    public static Route change(String method, String path, Content.Taking content) {
+        return new Route(method, path, Role.OPERATOR, content);
     }
 }

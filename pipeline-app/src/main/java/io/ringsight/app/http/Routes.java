@@ -17,8 +17,9 @@ final class Routes {
      *
      * @param served what
      * @param values of the path's parts in braces
+     * @param methods all that the path has
      */
-    record Found(Served served, Map<String, String> values) {}
+    record Found(Served served, Map<String, String> values, List<String> methods) {}
 
     private final List<Served> all = new ArrayList<>();
 
@@ -33,15 +34,32 @@ final class Routes {
         return List.of(path.split("/", -1));
     }
 
-    Optional<Found> find(String path) {
+    /** What the path has for the method; where it has nothing for it, what it has for another. */
+    Optional<Found> find(String path, String method) {
         List<String> asked = path == null ? List.of() : parts(path);
-        for (Served served : all) {
-            Optional<Map<String, String>> values = match(served.parts(), asked);
-            if (values.isPresent()) {
-                return Optional.of(new Found(served, values.get()));
-            }
+        List<Served> there = all.stream()
+                .filter(served -> match(served.parts(), asked).isPresent())
+                .toList();
+        if (there.isEmpty()) {
+            return Optional.empty();
         }
-        return Optional.empty();
+        Served first = there.get(0);
+        List<Served> ofPath = there.stream()
+                .filter(served -> served.parts().equals(first.parts()))
+                .toList();
+        Served served = ofPath.stream()
+                .filter(each -> methods(each).contains(method))
+                .findFirst()
+                .orElse(first);
+        return Optional.of(new Found(
+                served,
+                match(first.parts(), asked).orElseThrow(),
+                ofPath.stream().flatMap(each -> methods(each).stream()).toList()));
+    }
+
+    private static List<String> methods(Served served) {
+        String method = served.route().method();
+        return method.equals("GET") ? List.of(method, "HEAD") : List.of(method);
     }
 
     private static Optional<Map<String, String>> match(List<String> parts, List<String> asked) {
@@ -62,6 +80,6 @@ final class Routes {
 
     /** Every path, for people. */
     String paths() {
-        return all.stream().map(served -> served.route().path()).collect(Collectors.joining(" "));
+        return all.stream().map(served -> served.route().path()).distinct().collect(Collectors.joining(" "));
     }
 }

@@ -3,6 +3,7 @@ package io.ringsight.app.rest;
 import io.ringsight.app.api.Status;
 import io.ringsight.app.cli.JsonObject;
 import io.ringsight.app.config.Config;
+import io.ringsight.app.config.edit.ConfigChanges;
 import io.ringsight.app.http.Content.Answering;
 import io.ringsight.app.http.HttpCounter;
 import io.ringsight.app.http.Page;
@@ -11,7 +12,6 @@ import io.ringsight.app.http.QueryException;
 import io.ringsight.app.http.Route;
 import io.ringsight.app.http.events.ServerSentEvents;
 import io.ringsight.core.metrics.Counters;
-import io.ringsight.core.metrics.SourceMetrics;
 import io.ringsight.sinks.EncodedMessage;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
@@ -29,12 +29,6 @@ public final class RestApi {
     private static final List<String> KINDS = List.of("detections", "gaps");
     private static final int MAX_MESSAGES = 1_000;
     private static final int DEFAULT_MESSAGES = 100;
-
-    /** Reads the configuration again; gives its errors, none if it was applied. */
-    public interface Reload {
-        /** Waits until it is done. */
-        List<String> run();
-    }
 
     private final Status status;
     private final Supplier<Config> running;
@@ -54,9 +48,10 @@ public final class RestApi {
     /**
      * What there is to ask for.
      *
+     * @param changes who reloads
      * @param metrics where events are counted that a client was too slow for
      */
-    public List<Route> routes(Reload reload, Counters<HttpCounter> metrics) {
+    public List<Route> routes(ConfigChanges changes, Counters<HttpCounter> metrics) {
         return List.of(
                 Route.view(ROOT + "/status", (Page) () -> json(Views.status(status))),
                 Route.view(ROOT + "/sources", (Page) this::listSources),
@@ -66,7 +61,7 @@ public final class RestApi {
                 Route.view(ROOT + "/configuration", (Page) () -> json(RunningConfiguration.of(running.get()))),
                 Route.view(ROOT + "/messages", (Answering) this::messages),
                 Route.view(ROOT + "/events", new ServerSentEvents(this::events, metrics)),
-                Route.operate(ROOT + "/reload", () -> reloaded(reload.run())));
+                Route.operate(ROOT + "/reload", () -> reloaded(changes.reload())));
     }
 
     private static Page.Answer json(Map<String, ?> object) {
@@ -74,12 +69,11 @@ public final class RestApi {
     }
 
     private Page.Answer listSources() {
-        recent.keepOnly(status.sources().stream().map(SourceMetrics::sourceId).toList());
+        List<String> ids = status.sourceIds();
+        recent.keepOnly(ids);
         return json(Map.of(
                 "sources",
-                status.sources().stream()
-                        .map(source -> Views.source(source, status, history))
-                        .toList()));
+                ids.stream().map(id -> Views.source(id, status, history)).toList()));
     }
 
     private Page.Answer models() {
@@ -94,19 +88,25 @@ public final class RestApi {
     }
 
     private Page.Answer spans(Query query) throws QueryException {
-        SourceMetrics source = find(query.only("id").text("id").orElseThrow());
+        String id = find(query.only("id").text("id").orElseThrow());
         Map<String, Object> view = new LinkedHashMap<>();
-        view.put("id", source.sourceId());
+        view.put("id", id);
         view.put("periodSeconds", History.PERIOD_SECONDS);
-        view.put("spans", history.of(source).stream().map(Views::span).toList());
+        view.put(
+                "spans",
+                status.source(id).stream()
+                        .flatMap(source -> history.of(source).stream())
+                        .map(Views::span)
+                        .toList());
         return json(view);
     }
 
-    private SourceMetrics find(String id) throws QueryException {
-        return status.sources().stream()
-                .filter(source -> source.sourceId().equals(id))
-                .findFirst()
-                .orElseThrow(() -> QueryException.notFound("there is no such source; " + ROOT + "/sources lists them"));
+    /** The id, if a source has it. */
+    private String find(String id) throws QueryException {
+        if (status.stateOf(id) == null) {
+            throw QueryException.notFound("there is no such source; " + ROOT + "/sources lists them");
+        }
+        return id;
     }
 
     private Page.Answer messages(Query query) throws QueryException {
@@ -130,7 +130,7 @@ public final class RestApi {
     /** The source asked for, which must be there; null for all. */
     private String known(Query query) throws QueryException {
         String source = query.text("source").orElse(null);
-        return source == null ? null : find(source).sourceId();
+        return source == null ? null : find(source);
     }
 
     private AutoCloseable events(Query query, ServerSentEvents.Listener listener) throws QueryException {

@@ -6,6 +6,8 @@ import io.ringsight.app.config.PipelineConfig;
 import io.ringsight.app.config.ShadowConfig;
 import io.ringsight.app.config.SinkConfig;
 import io.ringsight.app.config.SourceConfig;
+import io.ringsight.core.analyse.zone.Line;
+import io.ringsight.core.analyse.zone.Zone;
 import io.ringsight.core.analyse.zone.Zone.Point;
 import io.ringsight.sinks.evidence.EvidenceSpec;
 import java.util.LinkedHashMap;
@@ -75,22 +77,37 @@ final class RunningConfiguration {
         values.put("maxFps", source.flow().maxFps());
         values.put("deadlineMs", source.flow().deadlineMs());
         values.put("credits", source.flow().credits().orElse(null));
+        values.put("paused", source.paused());
+        values.put("tracking", source.analysis().tracking().enabled());
         values.put(
                 "zones",
                 source.analysis().zones().stream()
-                        .map(zone -> Map.of(
-                                "name",
-                                zone.name(),
-                                "polygon",
-                                zone.corners().stream()
-                                        .map(RunningConfiguration::place)
-                                        .toList()))
+                        .map(RunningConfiguration::zone)
                         .toList());
         values.put(
                 "lines",
                 source.analysis().lines().stream()
-                        .map(line -> Map.of("name", line.name(), "from", place(line.from()), "to", place(line.to())))
+                        .map(RunningConfiguration::line)
                         .toList());
+        return values;
+    }
+
+    private static Map<String, Object> zone(Zone zone) {
+        Map<String, Object> values = new LinkedHashMap<>();
+        values.put("name", zone.name());
+        values.put(
+                "polygon",
+                zone.corners().stream().map(RunningConfiguration::place).toList());
+        values.put("stoppedMs", zone.stoppedMs());
+        return values;
+    }
+
+    private static Map<String, Object> line(Line line) {
+        Map<String, Object> values = new LinkedHashMap<>();
+        values.put("name", line.name());
+        values.put("from", place(line.from()));
+        values.put("to", place(line.to()));
+        values.put("oneWay", line.oneWay().map(Line.Direction::wireName).orElse("no"));
         return values;
     }
 

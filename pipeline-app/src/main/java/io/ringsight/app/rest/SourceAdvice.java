@@ -17,6 +17,9 @@ record SourceAdvice(String meaning, String advice) {
         if (state.equals(Status.LIVE)) {
             return new SourceAdvice("frames come", "");
         }
+        if (state.equals(Status.PAUSED)) {
+            return new SourceAdvice("somebody paused it", "resume it when it is to look again");
+        }
         return Arrays.stream(GapReason.values())
                 .filter(reason -> reason.wireName().equals(state))
                 .findFirst()

@@ -4,6 +4,7 @@ import io.ringsight.app.api.Status;
 import io.ringsight.app.cli.Version;
 import io.ringsight.core.detect.Agreement;
 import io.ringsight.core.detector.Detector;
+import io.ringsight.core.frame.SourceId;
 import io.ringsight.core.frame.SourceName;
 import io.ringsight.core.metrics.Counter;
 import io.ringsight.core.metrics.ShadowCounter;
@@ -14,6 +15,8 @@ import io.ringsight.core.pipeline.Shadow;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
 
 /** What the API tells of the daemon, its sources, sinks and models, as values to be written as JSON. */
 final class Views {
@@ -29,7 +32,7 @@ final class Views {
         view.put("ready", reasons.isEmpty());
         view.put("reasons", reasons);
         view.put("uptimeSeconds", status.uptimeNs() / NS_PER_S);
-        view.put("sources", status.sources().size());
+        view.put("sources", status.sourceIds().size());
         view.put("liveSources", status.liveSources());
         view.put("framesDecoded", status.total(Counter.FRAMES_DECODED));
         view.put("framesPublished", status.total(Counter.FRAMES_PUBLISHED));
@@ -50,30 +53,38 @@ final class Views {
         return view;
     }
 
-    static Map<String, Object> source(SourceMetrics source, Status status, History history) {
+    /** A source that runs or is paused. */
+    static Map<String, Object> source(String id, Status status, History history) {
         Map<String, Object> view = new LinkedHashMap<>();
-        SourceAdvice advice = SourceAdvice.of(source.state());
-        view.put("id", source.sourceId());
-        view.put("name", status.nameOf(source).map(SourceName::value).orElse(null));
-        view.put("state", source.state());
+        String state = Objects.requireNonNullElse(status.stateOf(id), Status.PAUSED);
+        SourceAdvice advice = SourceAdvice.of(state);
+        view.put("id", id);
+        view.put(
+                "name",
+                status.sourceNames().of(new SourceId(id)).map(SourceName::value).orElse(null));
+        view.put("state", state);
         view.put("meaning", advice.meaning());
         view.put("advice", advice.advice());
-        long lastNs = source.lastFrameNs();
+        Optional<SourceMetrics> runs = status.source(id);
+        long lastNs = runs.map(SourceMetrics::lastFrameNs).orElse(Long.MIN_VALUE);
+        Optional<History.Span> newest = runs.flatMap(history::newest);
         view.put(
                 "lastFrameAgeSeconds",
                 lastNs == Long.MIN_VALUE ? null : (status.clock().nanoTime() - lastNs) / NS_PER_S);
-        view.put("fps", history.newest(source).map(History.Span::fps).orElse(null));
-        view.put(
-                "latencyMs",
-                latency(history.newest(source).map(History.Span::latencyMs).orElse(null)));
-        view.put("framesDecoded", source.value(Counter.FRAMES_DECODED));
-        view.put("framesPublished", source.value(Counter.FRAMES_PUBLISHED));
-        view.put("framesLost", History.lost(source));
-        view.put("losses", History.losses(source));
-        view.put("framesRateLimited", source.value(Counter.FRAMES_RATE_LIMIT));
-        view.put("detections", source.value(Counter.DETECTIONS));
-        view.put("gaps", source.value(Counter.GAPS));
+        view.put("fps", newest.map(History.Span::fps).orElse(null));
+        view.put("latencyMs", latency(newest.map(History.Span::latencyMs).orElse(null)));
+        view.put("framesDecoded", count(runs, Counter.FRAMES_DECODED));
+        view.put("framesPublished", count(runs, Counter.FRAMES_PUBLISHED));
+        view.put("framesLost", runs.map(History::lost).orElse(0L));
+        view.put("losses", runs.map(History::losses).orElse(Map.of()));
+        view.put("framesRateLimited", count(runs, Counter.FRAMES_RATE_LIMIT));
+        view.put("detections", count(runs, Counter.DETECTIONS));
+        view.put("gaps", count(runs, Counter.GAPS));
         return view;
+    }
+
+    private static long count(Optional<SourceMetrics> source, Counter counter) {
+        return source.map(counts -> counts.value(counter)).orElse(0L);
     }
 
     /** Of median, 99th percentile and longest. */

@@ -7,6 +7,7 @@ import com.networknt.schema.SchemaRegistry;
 import com.networknt.schema.SpecificationVersion;
 import io.ringsight.app.cli.JsonObject;
 import io.ringsight.app.config.ConfigReader;
+import io.ringsight.app.config.edit.ConfigFile;
 import io.ringsight.app.daemon.Daemon;
 import io.ringsight.app.http.RawHttp;
 import io.ringsight.core.infer.FakeBackend;
@@ -21,6 +22,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -53,9 +55,10 @@ class RestApiTest {
     void start() throws Exception {
         file = dir.resolve("pipeline.yaml");
         write("");
+        ConfigFile kept = new ConfigFile(file, this::reader);
         daemon = Daemon.start(
-                reader().read(), Clock.system(), List.of(), (model, spec, metrics) -> Opened.of(new FakeBackend(1, 1)));
-        daemon.rereading(() -> reader().read());
+                kept.read(), Clock.system(), List.of(), (model, spec, metrics) -> Opened.of(new FakeBackend(1, 1)));
+        daemon.changes().of(kept);
     }
 
     private ConfigReader reader() {
@@ -126,18 +129,26 @@ class RestApiTest {
 
         assertThat(Set.of(served.strip().split(" "))).isEqualTo(described);
         for (Map.Entry<?, ?> path : ((Map<?, ?>) description().get("paths")).entrySet()) {
-            boolean isPost = ((Map<?, ?>) path.getValue()).containsKey("post");
+            Set<?> methods = ((Map<?, ?>) path.getValue()).keySet();
             String at = path.getKey()
                     .toString()
                     .replace("{id}", "line1")
                     .replace("{file}", "app.js")
                     .replaceAll("[{}]", "");
-            assertThat(RawHttp.get(daemon.port(), "/x", LOCAL)).contains(" 404 ");
-            String other =
-                    (isPost ? "GET " : "POST ") + at + " HTTP/1.1\r\n" + AS_OPERATOR + "Connection: close\r\n\r\n";
-            assertThat(RawHttp.status(RawHttp.send(daemon.port(), other)))
-                    .as(other)
-                    .isEqualTo(405);
+            for (String method : List.of("GET", "POST", "PATCH", "DELETE", "PUT")) {
+                // a viewer's: it changes nothing
+                String asked = method + " " + at + " HTTP/1.1\r\n" + AS_VIEWER + "Connection: close\r\n\r\n";
+                boolean isStream = at.endsWith("/live") || at.endsWith("/events") || at.endsWith("/snapshot");
+                if (!methods.contains(method.toLowerCase(Locale.ROOT))) {
+                    assertThat(RawHttp.status(RawHttp.send(daemon.port(), asked)))
+                            .as(asked)
+                            .isEqualTo(405);
+                } else if (!method.equals("GET") || !isStream) {
+                    assertThat(RawHttp.status(RawHttp.send(daemon.port(), asked)))
+                            .as(asked)
+                            .isNotEqualTo(405);
+                }
+            }
         }
     }
 
@@ -306,7 +317,19 @@ class RestApiTest {
             400 GET /live | X: y
             400 GET /live | L Host: evil.example
             405 PUT /api/v1/sources | O
-            405 DELETE /api/v1/sources/line1 | O
+            401 DELETE /api/v1/sources/line1 | L
+            403 DELETE /api/v1/sources/line1 | V
+            403 DELETE /api/v1/sources/line1 | O Origin: https://evil.example
+            403 PATCH /api/v1/sources/line1 | O Sec-Fetch-Site: cross-site
+            404 DELETE /api/v1/sources/../../etc | O
+            404 DELETE /api/v1/sources/none | O
+            400 DELETE /api/v1/sources/line1?save=maybe | O
+            400 DELETE /api/v1/sources/line1?force=true | O
+            403 POST /api/v1/sources | V
+            403 POST /api/v1/sources/line1/pause | O Origin: null
+            400 POST /api/v1/sources | O
+            413 POST /api/v1/sources | O Content-Length: 65537
+            403 POST /api/v1/probe | V
             405 OPTIONS /api/v1/reload | O
             405 TRACE /api/v1/status | O
             405 GET /api/v1/reload | O

@@ -44,6 +44,11 @@ public final class YamlFile {
 
     /** As {@link #read}, from text at hand. */
     public static Optional<YamlObject> parse(String text, YamlErrors errors, Map<String, String> environment) {
+        return mapping(text, errors).map(mapping -> new YamlObject(mapping, errors, environment));
+    }
+
+    /** The top-level mapping of a text with the places of its values; nothing if it is unusable, and the errors say why. */
+    public static Optional<MappingNode> mapping(String text, YamlErrors errors) {
         Optional<Node> root = compose(text, errors);
         if (root.isEmpty()) {
             if (errors.isEmpty()) {
@@ -58,10 +63,11 @@ public final class YamlFile {
                     "expected keys and values at the top level, got " + YamlObject.kind(root.get()));
             return Optional.empty();
         }
-        return Optional.of(new YamlObject(mapping, errors, environment));
+        return Optional.of(mapping);
     }
 
-    private static Optional<String> text(YamlErrors errors) {
+    /** The file's text; nothing if it cannot be had, and the errors say why. */
+    public static Optional<String> text(YamlErrors errors) {
         Path file = errors.file();
         try {
             if (Files.isDirectory(file)) {

@@ -223,7 +223,7 @@ public final class DemoCommand implements Callable<Integer> {
                 new SourceId(SOURCE_ID),
                 Optional.empty(),
                 watched,
-                new SourceConfig.Flow(0, 0, Optional.empty()),
+                new SourceConfig.Flow(0, 0, Optional.empty(), false),
                 new SourceConfig.Video(Decode.AUTO, Deinterlace.AUTO, 0, Look.WHOLE, true),
                 List.of(),
                 scoreboard(watched, detector) == null

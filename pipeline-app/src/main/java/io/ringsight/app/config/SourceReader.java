@@ -1,6 +1,7 @@
 package io.ringsight.app.config;
 
 import io.ringsight.app.config.place.CalibrationReader;
+import io.ringsight.app.config.place.GroundPlaces;
 import io.ringsight.app.config.place.LinesReader;
 import io.ringsight.app.config.place.PartsReader;
 import io.ringsight.app.config.place.RulesReader;
@@ -61,12 +62,13 @@ final class SourceReader {
         List<String> classes = classes(models.classNames(model));
         TrackSettings tracking =
                 yaml.object("tracking").map(SourceReader::tracking).orElse(TrackSettings.OFF);
-        List<Zone> zones = ZonesReader.read(yaml, tracking.enabled());
-        List<Line> lines = LinesReader.read(yaml, tracking.enabled());
+        Optional<Calibration> calibration = CalibrationReader.read(yaml, tracking.enabled());
+        GroundPlaces ground = new GroundPlaces(calibration);
+        List<Zone> zones = ZonesReader.read(yaml, tracking.enabled(), ground);
+        List<Line> lines = LinesReader.read(yaml, tracking.enabled(), ground);
         Function<String, Optional<String>> problemOfClass = name -> problemOf(name, models.classNames(model));
         Function<String, Optional<String>> problemOfName = name -> models.problemOfName(model, classes, name);
         List<Rule> rules = new RulesReader(zones, problemOfName).read(yaml);
-        Optional<Calibration> calibration = CalibrationReader.read(yaml, tracking.enabled());
         Optional<PartSpec> parts = yaml.object("parts")
                 .flatMap(section -> new PartsReader(section)
                         .read(new PartsReader.Beside(

@@ -1,6 +1,7 @@
 package io.ringsight.core.analyse.world;
 
 import io.ringsight.core.analyse.zone.Zone;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Matcher;
@@ -40,6 +41,16 @@ public record Calibration(List<Point> points) {
         Matcher matcher = METRES.matcher(text.strip());
         return matcher.matches()
                 ? Optional.of(new Metres(Double.parseDouble(matcher.group(1)), Double.parseDouble(matcher.group(2))))
+                : Optional.empty();
+    }
+
+    /** Reads places on the ground as {@code 0,0 7,0 7,12.5}; empty if {@code text} is none. */
+    public static Optional<List<Metres>> places(String text) {
+        List<Optional<Metres>> places = Arrays.stream(text.strip().split("\\s+"))
+                .map(Calibration::metres)
+                .toList();
+        return places.stream().allMatch(Optional::isPresent)
+                ? Optional.of(places.stream().map(Optional::get).toList())
                 : Optional.empty();
     }
 

@@ -1,5 +1,6 @@
 package io.ringsight.core.analyse.world;
 
+import io.ringsight.core.analyse.zone.Zone;
 import java.util.List;
 import java.util.Optional;
 
@@ -150,6 +151,29 @@ public final class Homography {
     /** As {@link #groundX}, along the second direction. */
     public double groundY(double x, double y) {
         return (h[3] * x + h[4] * y + h[5]) / depth(x, y);
+    }
+
+    /**
+     * Where a place on the ground is in the picture, in fractions, perhaps beyond its borders: the inverse of {@link #groundX} and
+     * {@link #groundY}. Empty where it is behind the camera, or its horizon.
+     */
+    public Optional<Zone.Point> picture(Calibration.Metres ground) {
+        double x = cofactor(0) * ground.x() + cofactor(3) * ground.y() + cofactor(6);
+        double y = cofactor(1) * ground.x() + cofactor(4) * ground.y() + cofactor(7);
+        double scale = cofactor(2) * ground.x() + cofactor(5) * ground.y() + cofactor(8);
+        double determinant = h[0] * cofactor(0) + h[1] * cofactor(1) + h[2] * cofactor(2);
+        return scale / determinant > MIN_PIVOT ? Optional.of(new Zone.Point(x / scale, y / scale)) : Optional.empty();
+    }
+
+    /** Of the map's element: the determinant of what its row and column leave. */
+    private double cofactor(int element) {
+        int row = element / 3;
+        int column = element % 3;
+        int above = (row + 1) % 3 * 3;
+        int below = (row + 2) % 3 * 3;
+        int left = (column + 1) % 3;
+        int right = (column + 2) % 3;
+        return h[above + left] * h[below + right] - h[above + right] * h[below + left];
     }
 
     /** How far {@link #groundX} is off, metres, where x and y are off by so many fractions. To first order. */

@@ -8,7 +8,7 @@ import java.util.regex.Pattern;
 
 /**
  * A named part of a picture, in fractions of its width and height from its left upper corner, so that it fits whatever size
- * the stream has.
+ * the stream has. It may go on beyond the picture's borders.
  *
  * @param name what people call it
  * @param corners of a polygon, in order, the last joined to the first; its sides do not cross
@@ -38,7 +38,7 @@ public record Zone(String name, List<Point> corners, int stoppedMs) {
 
     public Zone {
         corners = List.copyOf(corners);
-        problem(corners).ifPresent(problem -> {
+        shapeProblem(corners).ifPresent(problem -> {
             throw new IllegalArgumentException("zone " + name + ": " + problem);
         });
     }
@@ -58,15 +58,19 @@ public record Zone(String name, List<Point> corners, int stoppedMs) {
         return Optional.of(corners);
     }
 
-    /** What keeps {@code corners} from being a zone, as {@code expected …, got …}; empty if nothing does. */
+    /** What keeps {@code corners} from being a zone within the picture, as {@code expected …, got …}; empty if nothing does. */
     public static Optional<String> problem(List<Point> corners) {
+        return corners.stream()
+                .filter(corner -> !(corner.x() >= 0 && corner.x() <= 1 && corner.y() >= 0 && corner.y() <= 1))
+                .findFirst()
+                .map(corner -> "expected fractions of the picture's width and height, 0 to 1, got " + text(corner))
+                .or(() -> shapeProblem(corners));
+    }
+
+    /** What keeps {@code corners} from being a zone that may go on beyond the picture, as {@link #problem}. */
+    public static Optional<String> shapeProblem(List<Point> corners) {
         if (corners.size() < 3 || corners.size() > MAX_CORNERS) {
             return Optional.of("expected 3 to " + MAX_CORNERS + " corners, got " + corners.size());
-        }
-        for (Point corner : corners) {
-            if (!(corner.x() >= 0 && corner.x() <= 1 && corner.y() >= 0 && corner.y() <= 1)) {
-                return Optional.of("expected fractions of the picture's width and height, 0 to 1, got " + text(corner));
-            }
         }
         for (int i = 0; i < corners.size(); i++) {
             for (int j = i + 1; j < corners.size(); j++) {

@@ -33,6 +33,10 @@ class HomographyTest {
             assertThat(map.isGround(at.x(), at.y())).isTrue();
             assertThat(map.groundX(at.x(), at.y())).isCloseTo(acrossM, within(1e-6));
             assertThat(map.groundY(at.x(), at.y())).isCloseTo(awayM, within(1e-6));
+            Zone.Point back =
+                    map.picture(new Calibration.Metres(acrossM, awayM)).orElseThrow();
+            assertThat(back.x()).isCloseTo(at.x(), within(1e-9));
+            assertThat(back.y()).isCloseTo(at.y(), within(1e-9));
         }
         assertThat(map.residualM()).isLessThan(1e-6);
     }
@@ -42,6 +46,9 @@ class HomographyTest {
         Homography map = Homography.of(FOUR).orElseThrow();
         assertThat(map.isGround(0.5, 0.11)).isTrue();
         assertThat(map.isGround(0.5, 0.09)).isFalse();
+        assertThat(map.picture(new Calibration.Metres(0, 1))).isPresent();
+        assertThat(map.picture(new Calibration.Metres(0, 0))).isEmpty();
+        assertThat(map.picture(new Calibration.Metres(0, -50))).isEmpty();
     }
 
     @Test

@@ -38,7 +38,7 @@ class ConsoleSecurityTest {
         Path file = dir.resolve("pipeline.yaml");
         Files.writeString(
                 file, """
-                pipeline: {model: "%s", threshold: 0, stopTimeoutMs: 2000}
+                pipeline: {model: "%s", threshold: 0, stopTimeoutMs: 60000}
                 sources: [{id: line1, uri: "synthetic:boxes?fps=20"}]
                 sinks: [{jsonl: {path: "%s"}}]
                 http: {port: 0, auth: {viewerToken: %s}}

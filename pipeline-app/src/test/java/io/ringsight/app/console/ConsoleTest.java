@@ -55,7 +55,7 @@ class ConsoleTest {
             throws Exception {
         Path file = dir.resolve("pipeline.yaml");
         Files.writeString(file, """
-                pipeline: {model: "%s", stopTimeoutMs: 2000}
+                pipeline: {model: "%s", stopTimeoutMs: 60000}
                 sources:
                 %s
                 sinks: [{jsonl: {path: "%s"}}]

@@ -63,7 +63,7 @@ class LiveRoutesTest {
     void start() throws Exception {
         Path file = dir.resolve("pipeline.yaml");
         Files.writeString(file, """
-                pipeline: {model: "%s", threshold: 0, stopTimeoutMs: 2000}
+                pipeline: {model: "%s", threshold: 0, stopTimeoutMs: 60000}
                 sources:
                   - {id: line1, uri: "%s"}
                   - {id: line2, uri: "%s"}

@@ -49,7 +49,7 @@ class EvidenceApiTest {
     void start() throws Exception {
         Path file = dir.resolve("pipeline.yaml");
         Files.writeString(file, """
-                pipeline: {model: "%s", stopTimeoutMs: 4000}
+                pipeline: {model: "%s", stopTimeoutMs: 60000}
                 sources:
                   - id: line1
                     uri: synthetic:pcb?fps=3&width=640&height=360

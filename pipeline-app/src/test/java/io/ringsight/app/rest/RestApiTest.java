@@ -67,7 +67,7 @@ class RestApiTest {
 
     private void write(String moreSources) throws Exception {
         Files.writeString(file, """
-                pipeline: {model: "%s", threshold: 0, stopTimeoutMs: 2000}
+                pipeline: {model: "%s", threshold: 0, stopTimeoutMs: 60000}
                 sources:
                   - {id: line1, name: "<script>alert(1)</script>", uri: "synthetic:boxes?fps=20"}
                   - {id: gate, uri: "rtsp://127.0.0.1:1/stream", username: me, password: %s}

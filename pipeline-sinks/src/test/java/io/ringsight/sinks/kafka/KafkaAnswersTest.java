@@ -126,6 +126,6 @@ class KafkaAnswersTest {
         assertThat(producer.completeNext()).isTrue();
         assertThat(producer.history().stream().map(ProducerRecord::partition))
                 .containsExactly(0, 0, BuiltInPartitioner.partitionForKey("line1".getBytes(UTF_8), 3));
-        assertThat(sink.close(Duration.ofSeconds(60))).isTrue();
+        assertThat(sink.close(Duration.ofSeconds(240))).isTrue();
     }
 }

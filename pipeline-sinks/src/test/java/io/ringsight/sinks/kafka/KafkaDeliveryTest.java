@@ -145,7 +145,7 @@ class KafkaDeliveryTest {
         for (int i = 0; i < 3; i++) {
             second.completeNext();
         }
-        assertThat(sink.close(Duration.ofSeconds(60))).isTrue();
+        assertThat(sink.close(Duration.ofSeconds(240))).isTrue();
         Findings findings = verify(second.history());
         assertThat(findings.frames()).isEqualTo(3);
         assertThat(findings.disorder()).isZero();
@@ -175,7 +175,7 @@ class KafkaDeliveryTest {
         for (int i = 0; i < 4; i++) {
             assertThat(second.completeNext()).isTrue();
         }
-        assertThat(sink.close(Duration.ofSeconds(60))).isTrue();
+        assertThat(sink.close(Duration.ofSeconds(240))).isTrue();
         assertThat(value(SinkCounter.ACKNOWLEDGED)).isEqualTo(4);
         assertThat(value(SinkCounter.RESTARTS)).isEqualTo(1);
     }
@@ -272,7 +272,7 @@ class KafkaDeliveryTest {
         producer.errorNext(new RecordTooLargeException("too large"));
         producer.completeNext();
         awaitSent(0, 4).completeNext();
-        assertThat(sink.close(Duration.ofSeconds(60))).isTrue();
+        assertThat(sink.close(Duration.ofSeconds(240))).isTrue();
         assertThat(value(SinkCounter.FAILED)).isEqualTo(1);
         assertThat(value(SinkCounter.ACKNOWLEDGED)).isEqualTo(3);
         List<ProducerRecord<byte[], byte[]>> arrived = new CopyOnWriteArrayList<>(producer.history());
@@ -295,7 +295,7 @@ class KafkaDeliveryTest {
         for (int i = 0; i < 5; i++) {
             second.completeNext();
         }
-        assertThat(sink.close(Duration.ofSeconds(60))).isTrue();
+        assertThat(sink.close(Duration.ofSeconds(240))).isTrue();
         assertThat(second.history()).extracting(record -> id(record.value())).containsExactly("1", "n1", "3", "4", "5");
         assertThat(verify(second.history()).isComplete()).isTrue();
         assertThat(verify(second.history()).disorder()).isZero();
@@ -320,7 +320,7 @@ class KafkaDeliveryTest {
         MockProducer<byte[], byte[]> second = awaitSent(1, 2);
         second.completeNext();
         second.completeNext();
-        assertThat(sink.close(Duration.ofSeconds(60))).isTrue();
+        assertThat(sink.close(Duration.ofSeconds(240))).isTrue();
         assertThat(value(SinkCounter.ACKNOWLEDGED)).isEqualTo(2);
         assertThat(value(SinkCounter.FAILED)).isZero();
     }
@@ -340,7 +340,7 @@ class KafkaDeliveryTest {
         MockProducer<byte[], byte[]> second = awaitSent(1, 2);
         second.completeNext();
         second.completeNext();
-        assertThat(sink.close(Duration.ofSeconds(60))).isTrue();
+        assertThat(sink.close(Duration.ofSeconds(240))).isTrue();
         assertThat(value(SinkCounter.ACKNOWLEDGED)).isEqualTo(2);
         assertThat(value(SinkCounter.FAILED)).isZero();
     }
@@ -358,7 +358,7 @@ class KafkaDeliveryTest {
         MockProducer<byte[], byte[]> second = awaitSent(1, 2);
         second.completeNext();
         second.completeNext();
-        assertThat(sink.close(Duration.ofSeconds(60))).isTrue();
+        assertThat(sink.close(Duration.ofSeconds(240))).isTrue();
         assertThat(second.history()).extracting(record -> id(record.value())).containsExactly("n1", "2");
         assertThat(verify(second.history()).isComplete()).isTrue();
         assertThat(value(SinkCounter.FAILED)).isEqualTo(1);
@@ -400,7 +400,7 @@ class KafkaDeliveryTest {
         });
         sink.offer(camera.next());
         awaitSent(0, 1).completeNext();
-        assertThat(sink.close(Duration.ofSeconds(60))).isTrue();
+        assertThat(sink.close(Duration.ofSeconds(240))).isTrue();
         assertThat(value(SinkCounter.ACKNOWLEDGED)).isEqualTo(1);
     }
 
@@ -450,7 +450,7 @@ class KafkaDeliveryTest {
             });
             sink.offer(camera.next());
             awaitSent(0, 1);
-            assertThat(sink.close(Duration.ofSeconds(30))).isTrue();
+            assertThat(sink.close(Duration.ofSeconds(240))).isTrue();
         } finally {
             logger.detachAppender(lines);
         }

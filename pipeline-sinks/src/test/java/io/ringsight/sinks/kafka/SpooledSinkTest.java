@@ -169,7 +169,7 @@ class SpooledSinkTest {
     void sendsWithoutReadingBackWhileTheBrokerIsThere() {
         open();
         offer(500);
-        assertThat(sink.close(Duration.ofSeconds(60))).as(counts()).isTrue();
+        assertThat(sink.close(Duration.ofSeconds(240))).as(counts()).isTrue();
         assertWhole();
         assertThat(verify().duplicates()).isZero();
         assertThat(value(SinkCounter.SPOOLED)).isEqualTo(500);
@@ -219,7 +219,7 @@ class SpooledSinkTest {
         offer(10);
         sink.offer(camera.next(0, 250));
         offer(10);
-        assertThat(sink.close(Duration.ofSeconds(60))).as(counts()).isTrue();
+        assertThat(sink.close(Duration.ofSeconds(240))).as(counts()).isTrue();
         assertWhole();
         assertThat(verify().gapFrames()).containsEntry("not-published", 1L);
         assertThat(value(SinkCounter.DEAD_LETTERS)).isEqualTo(1);
@@ -271,7 +271,7 @@ class SpooledSinkTest {
             offer(20);
             await("spooled again", () -> value(SinkCounter.SPOOLED) == spooled + 20);
             await("ready", () -> sink.metrics().state() == SinkState.READY);
-            assertThat(sink.close(Duration.ofSeconds(60))).as(counts()).isTrue();
+            assertThat(sink.close(Duration.ofSeconds(240))).as(counts()).isTrue();
             assertWhole();
         } finally {
             sink.close(Duration.ZERO);

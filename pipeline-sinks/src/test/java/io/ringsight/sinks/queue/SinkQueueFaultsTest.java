@@ -35,7 +35,7 @@ class SinkQueueFaultsTest extends AccountedQueue {
         });
         queue.offer(camera.next());
         delivery.answerAtOnce().allow(1).awaitTaken(1);
-        assertThat(queue.close(Duration.ofSeconds(60))).isTrue();
+        assertThat(queue.close(Duration.ofSeconds(240))).isTrue();
     }
 
     /** It comes while a message is delivered, and again while the thread waits for the next try. */
@@ -51,7 +51,7 @@ class SinkQueueFaultsTest extends AccountedQueue {
         thread.interrupt();
         delivery.answerAtOnce().allow(1).awaitTaken(1);
         Await.until("mended", () -> metrics.state() != SinkState.FAILED);
-        assertThat(queue.close(Duration.ofSeconds(60))).isTrue();
+        assertThat(queue.close(Duration.ofSeconds(240))).isTrue();
     }
 
     @Test
@@ -61,7 +61,7 @@ class SinkQueueFaultsTest extends AccountedQueue {
         Await.until("seen", () -> metrics.value(SinkCounter.ERRORS) == 1);
         queue.offer(camera.next());
         delivery.answerAtOnce().allow(1).awaitTaken(1);
-        assertThat(queue.close(Duration.ofSeconds(60))).isTrue();
+        assertThat(queue.close(Duration.ofSeconds(240))).isTrue();
     }
 
     private static Thread threadOf(String sink) {
@@ -126,6 +126,6 @@ class SinkQueueFaultsTest extends AccountedQueue {
         Await.until("mended", () -> metrics.state() != SinkState.FAILED);
         assertThat(metrics.value(SinkCounter.ERRORS)).isEqualTo(2);
         assertThat(restarts).hasValue(1);
-        assertThat(queue.close(Duration.ofSeconds(60))).isTrue();
+        assertThat(queue.close(Duration.ofSeconds(240))).isTrue();
     }
 }

@@ -45,7 +45,7 @@ class SinkQueueTest extends AccountedQueue {
         });
         connecting.await();
         assertThat(slow.awaitConnected(Duration.ZERO)).isFalse();
-        assertThat(slow.close(Duration.ofSeconds(60))).isTrue();
+        assertThat(slow.close(Duration.ofSeconds(240))).isTrue();
         assertThat(closed).isTrue();
     }
 
@@ -66,7 +66,7 @@ class SinkQueueTest extends AccountedQueue {
         delivery.acknowledge(2);
         assertThat(metrics.value(SinkCounter.ACKNOWLEDGED)).isEqualTo(3);
         assertThat(metrics.ackLatencyUs().getMaxValue()).isBetween(19_900L, 20_300L);
-        assertThat(queue.close(Duration.ofSeconds(60))).isTrue();
+        assertThat(queue.close(Duration.ofSeconds(240))).isTrue();
         assertThat(metrics.state()).isEqualTo(SinkState.CLOSED);
     }
 
@@ -159,7 +159,7 @@ class SinkQueueTest extends AccountedQueue {
         queue.offer(camera.next());
         queue.offer(camera.next());
         delivery.answerAtOnce().allow(2);
-        assertThat(queue.close(Duration.ofSeconds(60))).isTrue();
+        assertThat(queue.close(Duration.ofSeconds(240))).isTrue();
         assertThat(delivery.takenIds()).containsExactly("1", "n1");
     }
 
@@ -205,7 +205,7 @@ class SinkQueueTest extends AccountedQueue {
         delivery.rewindNext();
         delivery.answerAtOnce().allow(3).awaitTaken(7);
         assertThat(delivery.takenIds()).containsExactly("1", "2", "3", "4", "2", "4", "5");
-        assertThat(queue.close(Duration.ofSeconds(60))).isTrue();
+        assertThat(queue.close(Duration.ofSeconds(240))).isTrue();
         assertThat(metrics.value(SinkCounter.ACKNOWLEDGED)).isEqualTo(5);
         assertThat(metrics.value(SinkCounter.RETRIES)).isEqualTo(1);
     }
@@ -259,7 +259,7 @@ class SinkQueueTest extends AccountedQueue {
                 .as("counted as unknown already")
                 .isEqualTo(1);
         assertThat(queue.offer(camera.next())).isFalse();
-        assertThat(queue.close(Duration.ofSeconds(60)))
+        assertThat(queue.close(Duration.ofSeconds(240)))
                 .as("closing again changes nothing")
                 .isFalse();
     }

@@ -34,7 +34,7 @@ class TopicReaderTest {
         for (int i = 0; i < count; i++) {
             sink.offer(camera.next());
         }
-        assertThat(sink.close(Duration.ofSeconds(60))).isTrue();
+        assertThat(sink.close(Duration.ofSeconds(240))).isTrue();
     }
 
     @Test

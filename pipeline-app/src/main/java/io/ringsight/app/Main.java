@@ -19,6 +19,7 @@ import io.ringsight.app.tools.detect.DetectCommand;
 import io.ringsight.app.tools.eval.EvalCommand;
 import io.ringsight.app.tools.eval.TensorsCommand;
 import io.ringsight.app.tools.inspect.InspectCommand;
+import io.ringsight.app.tools.replay.ReplayCommand;
 import io.ringsight.core.model.ModelException;
 import io.ringsight.sources.spec.Redaction;
 import java.io.IOException;
@@ -58,6 +59,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             ProbeCommand.class,
             DoctorCommand.class,
             VerifyCommand.class,
+            ReplayCommand.class,
             DeadLettersCommand.class,
             DetectCommand.class,
             EvalCommand.class,

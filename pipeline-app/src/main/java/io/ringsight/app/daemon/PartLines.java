@@ -2,8 +2,6 @@ package io.ringsight.app.daemon;
 
 import io.ringsight.app.config.SourceConfig;
 import io.ringsight.core.analyse.verdict.Announcement;
-import io.ringsight.core.analyse.verdict.Appearance;
-import io.ringsight.core.analyse.verdict.FollowedAppearance;
 import io.ringsight.core.analyse.verdict.PartLine;
 import io.ringsight.core.analyse.verdict.PartSpec;
 import io.ringsight.core.analyse.verdict.PartTrigger;
@@ -18,8 +16,6 @@ import io.ringsight.sinks.evidence.EvidenceRecorder;
 import io.ringsight.sinks.review.Reviews;
 import io.ringsight.sinks.verdict.VerdictJournal;
 import io.ringsight.sinks.verdict.VerdictPublisher;
-import io.ringsight.sources.spec.SourceSpec;
-import io.ringsight.sources.synthetic.SyntheticTruth;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -102,7 +98,7 @@ final class PartLines {
         PartLine line = new PartLine(
                 source.id(),
                 spec.get(),
-                appearance(source.spec(), spec.get().trigger()),
+                Appearances.of(source.spec(), spec.get().trigger()),
                 numbers::incrementAndGet,
                 said -> keep(source.id(), journal, said),
                 clock);
@@ -125,17 +121,6 @@ final class PartLines {
         if (ticker == null) {
             ticker = Ticker.start("parts", LOOK, this::judge);
         }
-    }
-
-    private static Appearance appearance(SourceSpec source, PartTrigger trigger) {
-        if (trigger.kind() != PartTrigger.Kind.APPEARANCE) {
-            return any -> Appearance.NONE;
-        }
-        if (source instanceof SourceSpec.Synthetic drawn) {
-            SyntheticTruth truth = new SyntheticTruth(drawn);
-            return frame -> truth.wholeBoardAt(frame.picture().ptsNs());
-        }
-        return new FollowedAppearance(trigger.className());
     }
 
     /** Without it the part's verdict is unknown, which says the same. */

@@ -1,0 +1,198 @@
+package io.ringsight.app.tools.replay;
+
+import io.ringsight.app.cli.CommandException;
+import io.ringsight.app.cli.ExitCode;
+import io.ringsight.app.cli.JsonObject;
+import io.ringsight.app.cli.Version;
+import io.ringsight.app.config.Config;
+import io.ringsight.app.config.ConfigReader;
+import io.ringsight.app.config.model.ModelYaml;
+import io.ringsight.app.config.yaml.ConfigException;
+import io.ringsight.sinks.kafka.client.KafkaSinkSpec;
+import io.ringsight.sinks.kafka.read.TopicException;
+import io.ringsight.sinks.kafka.read.TopicReader;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code ringsight replay}: what a configuration would have concluded from recorded messages. */
+@Command(
+        name = "replay",
+        mixinStandardHelpOptions = true,
+        versionProvider = Version.class,
+        sortOptions = false,
+        description = "Analyses recorded messages once more with the tracking, zones, lines, rules and parts of a"
+                + " configuration, and prints the events and verdicts that differ from the recorded ones.",
+        exitCodeListHeading = "Exit codes:%n",
+        exitCodeList = {
+            "0:the same events and verdicts",
+            "1:some differ, or the recording could not be read",
+            "2:bad usage or configuration"
+        },
+        footer = {"", "Example: ringsight replay out/messages.jsonl -c conf/new-rules.yaml"})
+public final class ReplayCommand implements Callable<Integer> {
+    @Parameters(
+            arity = "0..1",
+            paramLabel = "FILE",
+            description = "Messages, one a line, as the jsonl sink writes them.")
+    private Path file;
+
+    @Option(
+            names = {"-c", "--config"},
+            required = true,
+            paramLabel = "FILE",
+            description = "The configuration with the rules to try.")
+    private Path config;
+
+    @Option(
+            names = "--bootstrap",
+            paramLabel = "HOST:PORT",
+            description = "Instead of a file, the Kafka brokers: host:port,host:port.")
+    private String bootstrap;
+
+    @Option(names = "--topic", description = "The topic at --bootstrap; read from its beginning to where it ends now.")
+    private String topic;
+
+    @Option(
+            names = "--property",
+            paramLabel = "NAME=VALUE",
+            description = "A Kafka consumer property, e.g. for TLS or SASL; may be given again and again.")
+    private Map<String, String> properties = Map.of();
+
+    @Option(
+            names = "--json",
+            description = "Print a JSON object for each difference, and one with the totals at the end.")
+    private boolean json;
+
+    @Spec
+    private CommandSpec spec;
+
+    @Override
+    public Integer call() throws ConfigException {
+        checkWhere();
+        Path home = Path.of(System.getProperty("ringsight.home", ""));
+        Config wanted = new ConfigReader(config, System.getenv(), home.toAbsolutePath(), ModelYaml::readForced).read();
+        if (!wanted.secondsInUse().isEmpty()) {
+            throw CommandException.usage(
+                    "ringsight: " + config + ": expected no 'then': what second models say of objects is not replayed");
+        }
+        Replay replay = new Replay(wanted, this::print);
+        try {
+            read(replay);
+            replay.end();
+        } catch (ReplayException e) {
+            throw CommandException.failed("ringsight: " + e.getMessage());
+        }
+        if (replay.frames() == 0) {
+            throw CommandException.failed("ringsight: " + where() + ": expected frames of the sources in " + config
+                    + ", got none; messages of other sources: " + replay.foreign() + ", unreadable: "
+                    + replay.unreadable());
+        }
+        return total(replay);
+    }
+
+    private String where() {
+        return file != null ? file.toString() : "topic " + topic + " at " + bootstrap;
+    }
+
+    private void checkWhere() {
+        boolean isTopic = bootstrap != null && topic != null;
+        if (file == null != isTopic || file != null && (bootstrap != null || topic != null)) {
+            throw CommandException.usage("ringsight: expected a FILE, or --bootstrap and --topic");
+        }
+        if (isTopic) {
+            List<String> problems = new KafkaSinkSpec(bootstrap, topic, Map.of())
+                    .problems().entrySet().stream()
+                            .map(problem -> "ringsight: --" + (problem.getKey().equals("topic") ? "topic" : "bootstrap")
+                                    + ": " + problem.getValue())
+                            .toList();
+            if (!problems.isEmpty()) {
+                throw CommandException.usage(problems);
+            }
+        } else if (!Files.isReadable(file) || Files.isDirectory(file)) {
+            throw CommandException.usage("ringsight: " + file + ": expected a file of messages that can be read");
+        }
+    }
+
+    private void read(Replay replay) {
+        if (file != null) {
+            try {
+                MessageLines.read(file, replay);
+            } catch (IOException e) {
+                throw CommandException.failed("ringsight: " + file + ": cannot be read any further: " + e.getMessage());
+            }
+            return;
+        }
+        try (TopicReader reader = TopicReader.open(bootstrap, topic, properties)) {
+            reader.readToEnd(record -> {
+                if (record.value() != null) {
+                    replay.add(record.value(), "partition " + record.partition() + ", offset " + record.offset());
+                }
+            });
+        } catch (TopicException e) {
+            throw CommandException.failed("ringsight: " + e.getMessage());
+        }
+    }
+
+    private void print(Replay.Told told) {
+        Differences.Difference difference = told.difference();
+        String kind = difference.kind().name().toLowerCase(Locale.ROOT);
+        PrintWriter out = spec.commandLine().getOut();
+        if (json) {
+            Map<String, Object> object = new LinkedHashMap<>();
+            object.put("difference", kind);
+            object.put("sourceId", told.sourceId());
+            object.put("what", difference.what());
+            object.put("at", difference.at());
+            object.put("recorded", difference.recorded().isEmpty() ? null : difference.recorded());
+            object.put("replayed", difference.replayed().isEmpty() ? null : difference.replayed());
+            out.println(JsonObject.of(object));
+        } else {
+            String says = difference.kind() == Differences.Kind.CHANGED
+                    ? difference.recorded() + " -> " + difference.replayed()
+                    : difference.recorded() + difference.replayed();
+            out.printf("%-8s %s  %s  %s  %s%n", kind, difference.at(), told.sourceId(), difference.what(), says);
+        }
+        out.flush();
+    }
+
+    private int total(Replay replay) {
+        long missing = replay.differences(Differences.Kind.MISSING);
+        long added = replay.differences(Differences.Kind.NEW);
+        long changed = replay.differences(Differences.Kind.CHANGED);
+        PrintWriter out = spec.commandLine().getOut();
+        if (json) {
+            Map<String, Object> object = new LinkedHashMap<>();
+            object.put("frames", replay.frames());
+            object.put("recorded", replay.concluded());
+            object.put("missing", missing);
+            object.put("new", added);
+            object.put("changed", changed);
+            object.put("foreign", replay.foreign());
+            object.put("unreadable", replay.unreadable());
+            out.println(JsonObject.of(object));
+        } else {
+            out.printf(
+                    "%d frames, %d events and verdicts recorded: %d missing, %d new, %d changed%n",
+                    replay.frames(), replay.concluded(), missing, added, changed);
+        }
+        out.flush();
+        replay.firstUnreadable()
+                .ifPresent(first -> spec.commandLine()
+                        .getErr()
+                        .println("ringsight: " + replay.unreadable() + " messages could not be read; the first: "
+                                + first));
+        return missing + added + changed + replay.unreadable() == 0 ? ExitCode.DONE : ExitCode.FAILED;
+    }
+}

@@ -8,6 +8,7 @@ import io.ringsight.sources.spec.Decoding;
 import io.ringsight.sources.spec.SourceSpec;
 import io.ringsight.sources.spec.SourceSpecException;
 import io.ringsight.sources.supervise.Source;
+import io.ringsight.sources.synthetic.SyntheticSettings;
 import io.ringsight.sources.synthetic.SyntheticSource;
 import io.ringsight.sources.v4l2.V4l2Settings;
 import java.util.Map;
@@ -42,6 +43,13 @@ public final class Sources {
             return new SyntheticSource(synthetic, clock, pictures);
         }
         return new FfmpegSource(spec, clock, pictures, decoding);
+    }
+
+    /** Whether a source of {@code spec} may be made to wait, so that nothing is lost: what {@link Source#lossless} will say. */
+    public static boolean isLossless(SourceSpec spec) {
+        return spec instanceof SourceSpec.Recording
+                || spec instanceof SourceSpec.Synthetic synthetic
+                        && !SyntheticSettings.of(synthetic).paced();
     }
 
     /**

@@ -3,6 +3,7 @@ package io.ringsight.app.daemon;
 import io.ringsight.app.api.Status;
 import io.ringsight.app.config.ClassNames;
 import io.ringsight.app.config.SourceConfig;
+import io.ringsight.app.feed.Feed;
 import io.ringsight.app.linux.LowPriority;
 import io.ringsight.core.analyse.view.ViewGuard;
 import io.ringsight.core.analyse.view.ViewWatcher;
@@ -16,8 +17,6 @@ import io.ringsight.core.run.Threads;
 import io.ringsight.core.time.Clock;
 import io.ringsight.sources.Sources;
 import io.ringsight.sources.spec.Decoding;
-import io.ringsight.sources.spec.SourceSpec;
-import io.ringsight.sources.spec.SyntheticSettings;
 import io.ringsight.sources.supervise.Ending;
 import io.ringsight.sources.supervise.OpenGate;
 import io.ringsight.sources.supervise.Source;
@@ -45,11 +44,8 @@ final class SourceSet {
     private static final Logger LOG = LoggerFactory.getLogger(SourceSet.class);
     static final long STOP_MS = 5_000;
     private static final long NS_PER_MS = 1_000_000L;
-    /**
-     * Pictures beyond a source's credits: one with the decoder, one being handed over, one with who shows it to people, one
-     * with a shadow model.
-     */
-    private static final int SPARE_PICTURES = 4;
+    /** Pictures that others than the pipeline hold: one with who shows it to people, one with a shadow model. */
+    private static final int HELD_PICTURES = 2;
     /** Sixty-four cameras are open three seconds after the start. */
     private static final long OPENING_SPACING_MS = 50;
 
@@ -68,9 +64,6 @@ final class SourceSet {
             return new Running(same, metrics, supervisor);
         }
     }
-
-    /** One that is made and not connected yet. */
-    private record Opened(Source source, int credits) {}
 
     private final ModelPipelines pipelines;
     private final Clock clock;
@@ -138,7 +131,7 @@ final class SourceSet {
         }
         Set<String> leaving = new LinkedHashSet<>(removed);
         leaving.addAll(changed);
-        Map<String, Opened> opened = openAll(wanted.stream()
+        Map<String, Feed> opened = openAll(wanted.stream()
                 .filter(config -> !before.containsKey(config.id().value())
                         || changed.contains(config.id().value()))
                 .toList());
@@ -155,7 +148,7 @@ final class SourceSet {
             List<SourceConfig> wanted,
             Set<String> removed,
             Set<String> changed,
-            Map<String, Opened> opened,
+            Map<String, Feed> opened,
             List<String> stuck) {
         List<String> renamed = name(wanted);
         List<String> added = new ArrayList<>();
@@ -205,8 +198,8 @@ final class SourceSet {
     }
 
     /** Makes the new sources before any is stopped: all of them, or none and nothing has changed. */
-    private Map<String, Opened> openAll(List<SourceConfig> configs) {
-        Map<String, Opened> opened = new HashMap<>();
+    private Map<String, Feed> openAll(List<SourceConfig> configs) {
+        Map<String, Feed> opened = new HashMap<>();
         boolean all = false;
         try {
             for (SourceConfig config : configs) {
@@ -221,12 +214,12 @@ final class SourceSet {
         return opened;
     }
 
-    private static void closeAll(Map<String, Opened> opened) {
-        opened.values().forEach(unused -> unused.source().close());
+    private static void closeAll(Map<String, Feed> opened) {
+        opened.values().forEach(Feed::close);
     }
 
     /** Stops and closes; returns the ids of those that do not stop. */
-    private List<String> retire(List<Running> leaving, Map<String, Opened> instead, List<SourceConfig> wanted)
+    private List<String> retire(List<Running> leaving, Map<String, Feed> instead, List<SourceConfig> wanted)
             throws InterruptedException {
         List<SourceSupervisor> supervisors =
                 leaving.stream().map(Running::supervisor).toList();
@@ -265,26 +258,21 @@ final class SourceSet {
         return true;
     }
 
-    private Opened open(SourceConfig wanted) {
-        int credits = wanted.flow()
-                .credits()
-                .orElse(
-                        isLossless(wanted.spec())
-                                ? pipelines.of(wanted).creditsForRecording()
-                                : SourceConfig.DEFAULT_CAMERA_CREDITS);
-        Source source = Sources.open(
+    private Feed open(SourceConfig wanted) {
+        return Feed.open(
                 wanted.spec(),
-                clock,
-                credits + SPARE_PICTURES + parts.heldPictures(wanted) + (isGuarded(wanted) ? 1 : 0),
+                wanted.flow().credits(),
+                HELD_PICTURES + parts.heldPictures(wanted) + (isGuarded(wanted) ? 1 : 0),
                 new Decoding(
                         wanted.video().decode(),
                         pipelines.model(wanted).detectors()::cudaDevice,
                         wanted.video().deinterlace(),
-                        wanted.video().track()));
-        return new Opened(source, credits);
+                        wanted.video().track()),
+                pipelines.of(wanted),
+                clock);
     }
 
-    private Running connect(SourceConfig wanted, Opened opened) {
+    private Running connect(SourceConfig wanted, Feed opened) {
         Source source = opened.source();
         IntakeSpec intakeSpec = new IntakeSpec(
                 wanted.id(),
@@ -305,13 +293,7 @@ final class SourceSet {
 
     /** A recording's camera is not moved while it is played. */
     private static boolean isGuarded(SourceConfig wanted) {
-        return wanted.dependsOnView() && !isLossless(wanted.spec());
-    }
-
-    private static boolean isLossless(SourceSpec spec) {
-        return spec instanceof SourceSpec.Recording
-                || spec instanceof SourceSpec.Synthetic synthetic
-                        && !SyntheticSettings.of(synthetic).paced();
+        return wanted.dependsOnView() && !Sources.isLossless(wanted.spec());
     }
 
     private void checkOver() {

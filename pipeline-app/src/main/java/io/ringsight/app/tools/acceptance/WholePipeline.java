@@ -1,5 +1,6 @@
 package io.ringsight.app.tools.acceptance;
 
+import io.ringsight.app.feed.FedPipeline;
 import io.ringsight.core.detector.Detector;
 import io.ringsight.core.detector.DetectorSwitch;
 import io.ringsight.core.frame.FrameResult;
@@ -8,16 +9,12 @@ import io.ringsight.core.frame.Picture;
 import io.ringsight.core.frame.SourceId;
 import io.ringsight.core.infer.InferenceBackend;
 import io.ringsight.core.model.ModelSpec;
-import io.ringsight.core.pipeline.FrameIntake;
 import io.ringsight.core.pipeline.IntakeSpec;
-import io.ringsight.core.pipeline.Pipeline;
 import io.ringsight.core.pipeline.ResultSink;
-import io.ringsight.core.run.Threads;
 import io.ringsight.core.time.Clock;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadInfo;
 import java.lang.management.ThreadMXBean;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.TreeMap;
@@ -29,12 +26,10 @@ import java.util.concurrent.atomic.AtomicLong;
  */
 final class WholePipeline {
     private static final int RING = 512;
-    private static final int PICTURES = 8;
-    private static final int MOST_STREAMS = 32;
+    private static final int MAX_STREAMS = 32;
     /** Twice as many streams that bring less than this more are enough. */
     private static final double ENOUGH = 1.03;
 
-    private static final long DRAIN_MS = 30_000;
     private static final double BUSY = 0.85;
 
     private final ModelSpec model;
@@ -80,7 +75,7 @@ final class WholePipeline {
     /** Runs with 1, 2, 4, ... streams of {@code picture}, each for {@code ms}, until more bring nothing more. */
     Seen measure(Picture picture, long ms) throws InterruptedException {
         Seen best = run(picture, 1, ms);
-        for (int streams = 2; streams <= MOST_STREAMS; streams *= 2) {
+        for (int streams = 2; streams <= MAX_STREAMS; streams *= 2) {
             Seen next = run(picture, streams, ms);
             boolean isEnough = next.framesPerSecond() < ENOUGH * best.framesPerSecond();
             best = next.framesPerSecond() > best.framesPerSecond() ? next : best;
@@ -95,27 +90,19 @@ final class WholePipeline {
         AtomicLong through = new AtomicLong();
         // The detector is not closed: its lanes are the caller's.
         DetectorSwitch detectors = new DetectorSwitch(new Detector(model, model.threshold(), backend));
-        try (Pipeline pipeline = new Pipeline(RING, detectors, List.of(new Counting(through)), clock)) {
-            List<Stream> feeding = new ArrayList<>();
+        try (FedPipeline fed = new FedPipeline(RING, detectors, List.of(new Counting(through)), clock)) {
             for (int i = 0; i < streams; i++) {
-                IntakeSpec spec = new IntakeSpec(new SourceId("stream" + i), true, PICTURES, 0, 0);
-                feeding.add(new Stream(pipeline.connect(spec), picture));
+                IntakeSpec spec = new IntakeSpec(new SourceId("stream" + i), true, DecodedStream.CREDITS, 0, 0);
+                fed.feed("stream", new DecodedStream(picture), fed.pipeline().connect(spec));
             }
-            List<Thread> started = new ArrayList<>();
-            feeding.forEach(stream -> started.add(Threads.start("stream", stream)));
-            Thread.sleep(ms / 4);
+            fed.run(ms / 4);
             TreeMap<Long, Long> before = cpuNs();
             long beforeFrames = through.get();
             long startNs = clock.nanoTime();
-            Thread.sleep(ms);
+            fed.run(ms);
             long passedNs = clock.nanoTime() - startNs;
             double fps = (through.get() - beforeFrames) * 1e9 / passedNs;
-            List<Load> loads = loads(before, passedNs);
-            feeding.forEach(stream -> stream.stopped = true);
-            Threads.join(started, clock, DRAIN_MS);
-            pipeline.drain(DRAIN_MS);
-            pipeline.stop(DRAIN_MS);
-            return new Seen(streams, fps, loads);
+            return new Seen(streams, fps, loads(before, passedNs));
         }
     }
 
@@ -146,39 +133,6 @@ final class WholePipeline {
         return byName.values().stream()
                 .sorted(Comparator.comparingDouble(Load::share).reversed())
                 .toList();
-    }
-
-    private static final class Stream implements Runnable {
-        private final FrameIntake intake;
-        /** More than its credits: so it waits for these, and for no picture. */
-        private final Picture[] pictures = new Picture[PICTURES + 2];
-
-        private volatile boolean stopped;
-
-        /** Of pictures that share their pixels. */
-        Stream(FrameIntake intake, Picture like) {
-            this.intake = intake;
-            for (int i = 0; i < pictures.length; i++) {
-                pictures[i] = new Picture();
-                pictures[i].layout(like.width(), like.height(), like.pixelFormat());
-                for (int plane = 0; plane < Picture.MAX_PLANES; plane++) {
-                    pictures[i].plane(plane, like.planeAddress(plane), like.planeStride(plane));
-                }
-            }
-        }
-
-        @Override
-        public void run() {
-            try {
-                for (int i = 0; !stopped; i = (i + 1) % pictures.length) {
-                    if (pictures[i].tryAcquire()) {
-                        intake.offer(pictures[i]);
-                    }
-                }
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-            }
-        }
     }
 
     private record Counting(AtomicLong through) implements ResultSink {

@@ -1,21 +1,23 @@
 package io.ringsight.app.tools.bench;
 
+import io.ringsight.app.config.SourceConfig;
+import io.ringsight.app.feed.FedPipeline;
+import io.ringsight.app.feed.Feed;
 import io.ringsight.core.detector.DetectorSwitch;
 import io.ringsight.core.frame.FrameResult;
 import io.ringsight.core.frame.Gap;
 import io.ringsight.core.frame.SourceId;
 import io.ringsight.core.metrics.Counter;
+import io.ringsight.core.metrics.SourceMetrics;
 import io.ringsight.core.pipeline.FrameIntake;
 import io.ringsight.core.pipeline.IntakeSpec;
-import io.ringsight.core.pipeline.Pipeline;
 import io.ringsight.core.pipeline.ResultSink;
 import io.ringsight.core.time.Clock;
-import io.ringsight.sources.Sources;
+import io.ringsight.sources.spec.Decoding;
 import io.ringsight.sources.spec.SourceSpec;
-import io.ringsight.sources.supervise.Source;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
+import java.util.OptionalInt;
 import org.HdrHistogram.Histogram;
 
 /**
@@ -23,7 +25,9 @@ import org.HdrHistogram.Histogram;
  * warm-up and the stop.
  */
 final class PipelineRun {
-    private static final int CAMERA_CREDITS = 2;
+    /** Pictures that others than the pipeline might hold in the daemon: its memory is what is measured, too. */
+    private static final int HELD_PICTURES = 2;
+
     private static final int RING_SIZE = 64;
 
     private final SourceSpec clip;
@@ -63,42 +67,37 @@ final class PipelineRun {
 
     private Outcome run(int cameras, double fps, long warmUpMs, long measureMs) throws InterruptedException {
         Recorder recorder = new Recorder();
-        List<Camera> running = new ArrayList<>();
-        try (Pipeline pipeline = new Pipeline(RING_SIZE, detectors, List.of(recorder, sink), clock)) {
+        List<SourceMetrics> metrics = new ArrayList<>();
+        try (FedPipeline fed = new FedPipeline(RING_SIZE, detectors, List.of(recorder, sink), clock)) {
             for (int i = 0; i < cameras; i++) {
-                running.add(camera(pipeline, i, cameras, fps));
+                metrics.add(camera(fed, i, cameras, fps));
             }
-            try {
-                TimeUnit.MILLISECONDS.sleep(warmUpMs);
-                return measure(recorder, running, measureMs);
-            } finally {
-                for (Camera camera : running) {
-                    camera.stop(10_000);
-                }
-                pipeline.drain(10_000);
-                running.forEach(camera -> camera.source.close());
-            }
+            fed.run(warmUpMs);
+            return measure(fed, recorder, metrics, measureMs);
         }
     }
 
-    private Camera camera(Pipeline pipeline, int index, int cameras, double fps) {
+    /** Starts one; returns its counters. */
+    private SourceMetrics camera(FedPipeline fed, int index, int cameras, double fps) {
         boolean live = fps > 0;
-        int credits = live ? CAMERA_CREDITS : pipeline.creditsForRecording();
-        FrameIntake intake = pipeline.connect(new IntakeSpec(new SourceId("cam" + index), !live, credits, 0, 0));
+        OptionalInt credits = live ? OptionalInt.of(SourceConfig.DEFAULT_CAMERA_CREDITS) : OptionalInt.empty();
+        Feed feed = Feed.open(clip, credits, HELD_PICTURES, Decoding.ON_CPU, fed.pipeline(), clock);
+        String name = "cam" + index;
+        FrameIntake intake = fed.pipeline().connect(new IntakeSpec(new SourceId(name), !live, feed.credits(), 0, 0));
         long phaseNs = live ? (long) (1e9 / fps * index / cameras) : 0;
         FrameIntake paced = new PacedIntake(intake, clock, fps, clock.nanoTime() + phaseNs);
-        Camera camera = new Camera(Sources.open(clip, clock), intake, paced);
-        camera.start();
-        return camera;
+        fed.feed("ringsight-camera-" + name, feed.source(), paced);
+        return intake.metrics();
     }
 
-    private Outcome measure(Recorder recorder, List<Camera> cameras, long measureMs) throws InterruptedException {
+    private Outcome measure(FedPipeline fed, Recorder recorder, List<SourceMetrics> cameras, long measureMs)
+            throws InterruptedException {
         long droppedBefore = dropped(cameras);
         long bytesBefore = CpuTime.framePathBytes();
         long cpuBefore = CpuTime.processNs();
         long startNs = clock.nanoTime();
         recorder.on = true;
-        TimeUnit.MILLISECONDS.sleep(measureMs);
+        fed.run(measureMs);
         recorder.on = false;
         double seconds = (clock.nanoTime() - startNs) / 1e9;
         long cpuNs = CpuTime.processNs() - cpuBefore;
@@ -113,40 +112,10 @@ final class PipelineRun {
                 dropped(cameras) - droppedBefore);
     }
 
-    private static long dropped(List<Camera> cameras) {
+    private static long dropped(List<SourceMetrics> cameras) {
         return cameras.stream()
-                .mapToLong(camera -> camera.intake.metrics().value(Counter.FRAMES_OVERLOAD))
+                .mapToLong(camera -> camera.value(Counter.FRAMES_OVERLOAD))
                 .sum();
-    }
-
-    /** One source and its thread. */
-    private static final class Camera extends Thread {
-        private final Source source;
-        private final FrameIntake intake;
-        private final FrameIntake paced;
-
-        Camera(Source source, FrameIntake intake, FrameIntake paced) {
-            super("ringsight-camera-" + intake.metrics().sourceId());
-            setDaemon(true);
-            this.source = source;
-            this.intake = intake;
-            this.paced = paced;
-        }
-
-        @Override
-        public void run() {
-            try {
-                source.run(paced);
-            } catch (InterruptedException e) {
-                interrupt();
-            }
-        }
-
-        void stop(long timeoutMs) throws InterruptedException {
-            source.stop();
-            interrupt();
-            join(timeoutMs);
-        }
     }
 
     /** Keeps latencies while it is on. Written by the Publish thread. */

@@ -1,6 +1,7 @@
 package io.ringsight.app.tools.files;
 
-import io.ringsight.app.cli.CommandException;
+import io.ringsight.app.feed.FedPipeline;
+import io.ringsight.app.feed.Feed;
 import io.ringsight.core.analyse.AnalysisSpec;
 import io.ringsight.core.detect.WantedClasses;
 import io.ringsight.core.detector.DetectorSwitch;
@@ -9,10 +10,8 @@ import io.ringsight.core.frame.SourceId;
 import io.ringsight.core.pipeline.FrameIntake;
 import io.ringsight.core.pipeline.IntakeSpec;
 import io.ringsight.core.pipeline.Look;
-import io.ringsight.core.pipeline.Pipeline;
 import io.ringsight.core.pipeline.ResultSink;
 import io.ringsight.core.time.Clock;
-import io.ringsight.sources.Sources;
 import io.ringsight.sources.spec.Decoding;
 import io.ringsight.sources.spec.SourceSpec;
 import io.ringsight.sources.supervise.Ending;
@@ -21,7 +20,7 @@ import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
+import java.util.OptionalInt;
 
 /**
  * Takes videos and pictures through the very pipeline cameras go through, losing nothing, as fast as the lanes go.
@@ -30,25 +29,20 @@ import java.util.concurrent.CompletableFuture;
  */
 public final class FileRun implements AutoCloseable {
     private static final int RING_SIZE = 64;
-    private static final int SPARE_PICTURES = 2;
-    private static final long DRAIN_SLICE_MS = 200;
+    private static final int HELD_BY_SINKS = 2;
 
-    private final Pipeline pipeline;
+    private final FedPipeline fed;
     private final Clock clock;
-    private final CompletableFuture<Throwable> broken;
-    /** Sources read to their end whose pictures may still be in the ring, oldest first. */
-    private final Deque<Source> lingering = new ArrayDeque<>();
+    /** Files read to their end whose pictures may still be in the ring, oldest first. */
+    private final Deque<Feed> lingering = new ArrayDeque<>();
 
     private volatile Source current;
     private volatile boolean stopped;
 
     public FileRun(DetectorSwitch detectors, List<ResultSink> sinks, Clock clock) {
         this.clock = clock;
-        pipeline = new Pipeline(RING_SIZE, detectors, sinks, clock);
-        Thread reader = Thread.currentThread();
-        broken = pipeline.broken().toCompletableFuture();
-        // A broken device computes nothing any more: the reader must not wait for room in the ring.
-        broken.thenRun(reader::interrupt);
+        fed = new FedPipeline(RING_SIZE, detectors, sinks, clock);
+        fed.interruptWhenBroken();
     }
 
     /** A way into the pipeline; frames are numbered from 1 through all files read into it. */
@@ -59,15 +53,16 @@ public final class FileRun implements AutoCloseable {
     /** As above, for one video of which not every frame is analysed, and of which not all objects matter or are followed. */
     public FrameIntake connect(
             SourceId id, Sampling sampling, WantedClasses classes, AnalysisSpec analysis, Look look) {
-        return sampling.before(pipeline.connect(new IntakeSpec(
-                id,
-                true,
-                pipeline.creditsForRecording(),
-                0,
-                sampling.fps(),
-                new IntakeSpec.Sight(look, labels -> classes),
-                analysis,
-                null)));
+        return sampling.before(fed.pipeline()
+                .connect(new IntakeSpec(
+                        id,
+                        true,
+                        fed.pipeline().creditsForRecording(),
+                        0,
+                        sampling.fps(),
+                        new IntakeSpec.Sight(look, labels -> classes),
+                        analysis,
+                        null)));
     }
 
     /**
@@ -76,20 +71,19 @@ public final class FileRun implements AutoCloseable {
      * @return why it ended: {@code ENDED} when all is well, {@code STOPPED} after {@link #stop}
      */
     public Ending read(Path file, FrameIntake intake, Decoding decoding) throws InterruptedException {
-        Source source = Sources.open(
-                SourceSpec.recording(file), clock, pipeline.creditsForRecording() + SPARE_PICTURES, decoding);
-        lingering.add(source);
-        current = source;
+        Feed feed = Feed.open(SourceSpec.recording(file), OptionalInt.empty(), 0, decoding, fed.pipeline(), clock);
+        lingering.add(feed);
+        current = feed.source();
         if (stopped) {
-            source.stop();
+            current.stop();
         }
         try {
-            return source.run(intake);
+            return feed.source().run(intake);
         } catch (InterruptedException e) {
-            throw interrupted(e);
+            throw fed.interrupted(e);
         } finally {
             // By the time so many came after it, its pictures have left the ring: closing does not wait.
-            if (lingering.size() > pipeline.creditsForRecording() + SPARE_PICTURES) {
+            if (lingering.size() > feed.credits() + HELD_BY_SINKS) {
                 lingering.remove().close();
             }
         }
@@ -109,37 +103,15 @@ public final class FileRun implements AutoCloseable {
         return ending.reason() == GapReason.ENDED && ending.detail().isEmpty();
     }
 
-    /** Waits until all that was read has been handed to the sinks. */
+    /** As {@link FedPipeline#finish}. */
     public void finish() throws InterruptedException {
-        try {
-            while (!pipeline.drain(DRAIN_SLICE_MS)) {
-                if (broken.isDone()) {
-                    throw deviceBroken();
-                }
-            }
-        } catch (InterruptedException e) {
-            throw interrupted(e);
-        }
-    }
-
-    private InterruptedException interrupted(InterruptedException e) {
-        if (broken.isDone()) {
-            throw deviceBroken();
-        }
-        return e;
-    }
-
-    private CommandException deviceBroken() {
-        return CommandException.failed(
-                "ringsight: inference failed and cannot go on: " + broken.join().getMessage());
+        fed.finish();
     }
 
     @Override
     public void close() {
-        // Before anything else: an interrupt meant for the reader must not hit the closing.
-        Thread.interrupted();
-        pipeline.close();
-        lingering.forEach(Source::close);
+        fed.close();
+        lingering.forEach(Feed::close);
         lingering.clear();
     }
 }

@@ -32,7 +32,7 @@ public final class MessageJson {
     private final JsonText text = new JsonText();
     private final AttributeJson attributes = new AttributeJson(text);
     private final GapJson gaps;
-    private final DecisionJson decisions;
+    private final DecisionMessages decisions;
     private final SourceNames names;
     private final String streamEpoch;
     private final Clock clock;
@@ -60,7 +60,7 @@ public final class MessageJson {
         this.names = names;
         this.clock = clock;
         gaps = new GapJson(clock);
-        decisions = new DecisionJson(clock);
+        decisions = new DecisionMessages(clock);
         trackPrefix = (streamEpoch + "/t").toCharArray();
     }
 
@@ -90,8 +90,8 @@ public final class MessageJson {
      * @param evidence where the picture is kept that shows it, or null
      */
     public EncodedMessage decision(Decision decision, long frameSeq, String evidence) {
-        DecisionJson.Context context =
-                new DecisionJson.Context(streamEpoch, frameSeq, names.encoded(decision.sourceId()), evidence);
+        DecisionMessages.Context context =
+                new DecisionMessages.Context(streamEpoch, frameSeq, names.encoded(decision.sourceId()), evidence);
         return decisions.message(decision, context);
     }
 

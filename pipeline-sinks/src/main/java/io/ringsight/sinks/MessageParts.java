@@ -43,16 +43,9 @@ final class MessageParts {
     static final SerializedString LINE = new SerializedString("line");
     static final SerializedString DIRECTION = new SerializedString("direction");
     static final SerializedString SUSPECT = new SerializedString("suspect");
-    static final SerializedString EVENT = new SerializedString("event");
-    static final SerializedString NAME = new SerializedString("name");
-    static final SerializedString SEVERITY = new SerializedString("severity");
     static final SerializedString SPEED = new SerializedString("speed");
     static final SerializedString KMH = new SerializedString("kmh");
     static final SerializedString UNCERTAINTY_KMH = new SerializedString("uncertaintyKmh");
-    static final SerializedString SENTENCE = new SerializedString("sentence");
-    static final SerializedString COUNT = new SerializedString("count");
-    static final SerializedString DURATION_MS = new SerializedString("durationMs");
-    static final SerializedString MISSING_MS = new SerializedString("missingMs");
     static final SerializedString REASON = new SerializedString("reason");
     static final SerializedString DETAIL = new SerializedString("detail");
     static final SerializedString EVIDENCE = new SerializedString("evidence");

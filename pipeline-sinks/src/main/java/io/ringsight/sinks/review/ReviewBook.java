@@ -1,16 +1,11 @@
 package io.ringsight.sinks.review;
 
 import io.ringsight.client.json.MessageFormatException;
+import io.ringsight.sinks.journal.JournalFile;
 import io.ringsight.sinks.review.ReviewedVerdict.Missed;
 import io.ringsight.sinks.review.ReviewedVerdict.Said;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Optional;
 
@@ -21,14 +16,13 @@ import java.util.Optional;
 final class ReviewBook {
     private static final long MIN_BYTES = 4 << 20;
 
-    private final Path path;
+    private final JournalFile file;
     private final ReviewLines lines = new ReviewLines();
-    private FileChannel channel;
     private boolean isRead;
     private long rewriteAt = MIN_BYTES;
 
     ReviewBook(Path path) {
-        this.path = path;
+        file = new JournalFile(path);
     }
 
     /**
@@ -37,12 +31,11 @@ final class ReviewBook {
      * @throws IOException if it cannot be; asking again tries again
      */
     synchronized void open() throws IOException {
-        if (channel != null) {
+        if (file.isOpen()) {
             return;
         }
-        Files.createDirectories(path.toAbsolutePath().getParent());
-        if (!isRead && Files.exists(path)) {
-            new String(Files.readAllBytes(path), StandardCharsets.UTF_8).lines().forEach(lines::read);
+        if (!isRead) {
+            file.read().forEach(lines::read);
         }
         isRead = true;
         rewrite();
@@ -95,16 +88,8 @@ final class ReviewBook {
 
     private void append(String line, boolean durably) throws IOException {
         open();
-        long before = channel.size();
-        try {
-            write(channel, line);
-            if (durably) {
-                channel.force(false);
-            }
-        } catch (IOException e) {
-            cutBack(before);
-            throw e;
-        }
+        long before = file.size();
+        file.append(line, durably);
         if (before > rewriteAt) {
             trim();
         }
@@ -119,44 +104,12 @@ final class ReviewBook {
         }
     }
 
-    private void cutBack(long size) {
-        try {
-            channel.truncate(size);
-        } catch (IOException expected) {
-            // a torn line is left out when it is read
-        }
-    }
-
-    private static void write(FileChannel to, String line) throws IOException {
-        ByteBuffer bytes = ByteBuffer.wrap((line + '\n').getBytes(StandardCharsets.UTF_8));
-        while (bytes.hasRemaining()) {
-            to.write(bytes);
-        }
-    }
-
     private void rewrite() throws IOException {
-        Path next = path.resolveSibling(path.getFileName() + ".next");
-        FileChannel made = FileChannel.open(
-                next, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE);
-        try {
-            for (String line : lines.lines()) {
-                write(made, line);
-            }
-            made.force(true);
-            Files.move(next, path, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-        } catch (IOException e) {
-            made.close();
-            throw e;
-        }
-        close();
-        channel = made;
-        rewriteAt = Math.max(MIN_BYTES, 2 * made.size());
+        file.rewrite(lines.lines());
+        rewriteAt = Math.max(MIN_BYTES, 2 * file.size());
     }
 
-    synchronized void close() throws IOException {
-        if (channel != null) {
-            channel.close();
-            channel = null;
-        }
+    synchronized void close() {
+        file.close();
     }
 }

@@ -109,12 +109,6 @@ public final class Reviews implements MessageWatcher {
 
     /** Nothing is kept any more. */
     public void close() {
-        books.values().forEach(book -> {
-            try {
-                book.close();
-            } catch (IOException expected) {
-                // what people said was forced to the disk before
-            }
-        });
+        books.values().forEach(ReviewBook::close);
     }
 }

@@ -3,16 +3,15 @@ package io.ringsight.sinks.verdict;
 import io.ringsight.core.analyse.verdict.Announcement;
 import io.ringsight.core.frame.SourceId;
 import io.ringsight.sinks.EncodedMessage;
+import io.ringsight.sinks.journal.JournalFile;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -27,9 +26,9 @@ public final class VerdictJournal implements AutoCloseable {
     private static final long MAX_BYTES = 1 << 20;
 
     private final Path path;
+    private final JournalFile file;
     private final long maxBytes;
     private JournalLines lines = new JournalLines();
-    private FileChannel channel;
     private FileChannel lockFile;
     private boolean isRead;
     private Optional<Left> left = Optional.empty();
@@ -51,6 +50,7 @@ public final class VerdictJournal implements AutoCloseable {
     VerdictJournal(Path dir, SourceId sourceId, long maxBytes) {
         this.maxBytes = maxBytes;
         path = dir.resolve(sourceId.value() + ".journal");
+        file = new JournalFile(path);
     }
 
     /**
@@ -59,7 +59,7 @@ public final class VerdictJournal implements AutoCloseable {
      * @throws IOException if it cannot be; asking again tries again
      */
     public synchronized void open() throws IOException {
-        if (channel != null) {
+        if (file.isOpen()) {
             return;
         }
         Files.createDirectories(path.toAbsolutePath().getParent());
@@ -73,10 +73,7 @@ public final class VerdictJournal implements AutoCloseable {
     /** Once: what is written afterwards is of this run. */
     private void read() throws IOException {
         JournalLines all = new JournalLines();
-        if (Files.exists(path)) {
-            String text = new String(Files.readAllBytes(path), StandardCharsets.UTF_8);
-            text.lines().forEach(all::read);
-        }
+        file.read().forEach(all::read);
         if (all.isOver()) {
             all = new JournalLines();
         } else if (!all.judged().isEmpty() || !all.open().isEmpty()) {
@@ -128,7 +125,7 @@ public final class VerdictJournal implements AutoCloseable {
     /** What was to be kept is, whatever becomes of this. */
     private void trim() {
         try {
-            if (channel.size() > maxBytes) {
+            if (file.size() > maxBytes) {
                 write();
             }
         } catch (IOException expected) {
@@ -154,77 +151,20 @@ public final class VerdictJournal implements AutoCloseable {
 
     private void append(String line) throws IOException {
         open();
-        long before = channel.size();
-        try {
-            write(channel, line);
-            channel.force(false);
-        } catch (IOException e) {
-            cutBack(before);
-            closeChannel();
-            throw e;
-        }
+        file.append(line, true);
     }
 
-    /** What could not be kept must not be found there later: something else was told meanwhile. */
-    private void cutBack(long size) {
-        try {
-            channel.truncate(size);
-        } catch (IOException expected) {
-            // The next call writes the whole file again.
-        }
-    }
-
-    private static void write(FileChannel to, String line) throws IOException {
-        ByteBuffer bytes = ByteBuffer.wrap((line + '\n').getBytes(StandardCharsets.UTF_8));
-        while (bytes.hasRemaining()) {
-            to.write(bytes);
-        }
-    }
-
-    /** Writes what is not settled to a new file that takes the place of the old one. */
+    /** Writes only what is not settled. */
     private void write() throws IOException {
-        Path next = path.resolveSibling(path.getFileName() + ".next");
-        FileChannel made = FileChannel.open(
-                next, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE);
-        try {
-            for (EncodedMessage verdict : lines.judged()) {
-                // its part may be open again: that is said below
-                write(made, JournalLines.judged("-", verdict));
-            }
-            for (Announcement said : lines.open()) {
-                write(made, JournalLines.announced(said));
-            }
-            made.force(true);
-            Files.move(next, path, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-        } catch (IOException e) {
-            made.close();
-            throw e;
+        List<String> unsettled = new ArrayList<>();
+        for (EncodedMessage verdict : lines.judged()) {
+            // its part may be open again: that is said below
+            unsettled.add(JournalLines.judged("-", verdict));
         }
-        closeChannel();
-        channel = made;
-        keepName();
-    }
-
-    /** That the new file has the name is to outlive a power cut as well. */
-    private void keepName() throws IOException {
-        try (FileChannel dir = FileChannel.open(path.toAbsolutePath().getParent(), StandardOpenOption.READ)) {
-            dir.force(true);
-        } catch (IOException e) {
-            closeChannel();
-            throw e;
+        for (Announcement said : lines.open()) {
+            unsettled.add(JournalLines.announced(said));
         }
-    }
-
-    private void closeChannel() {
-        FileChannel open = channel;
-        channel = null;
-        if (open != null) {
-            try {
-                open.close();
-            } catch (IOException expected) {
-                // What counts was forced to the disk before.
-            }
-        }
+        file.rewrite(unsettled);
     }
 
     /**
@@ -233,7 +173,7 @@ public final class VerdictJournal implements AutoCloseable {
      */
     public synchronized void over() {
         try {
-            if (channel != null && left.isEmpty()) {
+            if (file.isOpen() && left.isEmpty()) {
                 append(JournalLines.OVER);
             }
         } catch (IOException expected) {
@@ -244,7 +184,7 @@ public final class VerdictJournal implements AutoCloseable {
     /** Lets others open it. Without {@link #over} the next who does finds what a run leaves that was killed. */
     @Override
     public synchronized void close() {
-        closeChannel();
+        file.close();
         try {
             if (lockFile != null) {
                 lockFile.close();

@@ -288,7 +288,7 @@ public final class CheckCommand implements Callable<Integer> {
     }
 
     private static String queue(SinkConfig sink) {
-        QueueLimits limits = sink.limits();
+        QueueLimits limits = sink.spec().limits();
         return limits.messages() + " messages or " + (limits.bytes() >> 20) + " MiB";
     }
 

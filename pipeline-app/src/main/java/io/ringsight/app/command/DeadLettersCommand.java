@@ -221,8 +221,9 @@ public final class DeadLettersCommand implements Runnable {
         /** The Kafka sinks with a spool. */
         List<KafkaSinkSpec> sinks() throws ConfigException {
             List<KafkaSinkSpec> sinks = config.read().sinks().stream()
-                    .filter(SinkConfig.Kafka.class::isInstance)
-                    .map(sink -> ((SinkConfig.Kafka) sink).spec())
+                    .map(SinkConfig::spec)
+                    .filter(KafkaSinkSpec.class::isInstance)
+                    .map(KafkaSinkSpec.class::cast)
                     .filter(sink -> sink.spool().isPresent() && (topic == null || topic.equals(sink.topic())))
                     .toList();
             if (sinks.isEmpty()) {

@@ -4,6 +4,7 @@ import io.ringsight.core.analyse.verdict.Announcing;
 import io.ringsight.core.time.Clock;
 import io.ringsight.sinks.MessageSink;
 import io.ringsight.sinks.MessageType;
+import io.ringsight.sinks.SinkSpec;
 import io.ringsight.sinks.jsonl.FileInUseException;
 import io.ringsight.sinks.jsonl.JsonLinesSink;
 import io.ringsight.sinks.jsonl.JsonLinesSpec;
@@ -13,22 +14,22 @@ import io.ringsight.sinks.modbus.ModbusSink;
 import io.ringsight.sinks.modbus.ModbusSpec;
 import io.ringsight.sinks.mqtt.MqttSink;
 import io.ringsight.sinks.mqtt.MqttSpec;
-import io.ringsight.sinks.queue.QueueLimits;
 import io.ringsight.sinks.spool.SpoolException;
 import io.ringsight.sinks.webhook.WebhookSink;
 import io.ringsight.sinks.webhook.WebhookSpec;
 import java.util.List;
 
-/** One receiver of messages. */
-public sealed interface SinkConfig {
+/**
+ * One receiver of messages.
+ *
+ * @param spec what it is
+ * @param messages the types of messages that it gets
+ */
+public record SinkConfig(SinkSpec spec, List<MessageType> messages) {
     /** The name in metrics and logs, unique in one configuration. */
-    String name();
-
-    /** The types of messages that it gets. */
-    List<MessageType> messages();
-
-    /** What its queue in memory holds. */
-    QueueLimits limits();
+    public String name() {
+        return spec.name();
+    }
 
     /**
      * Opens it.
@@ -38,128 +39,23 @@ public sealed interface SinkConfig {
      * @throws FileInUseException if another process writes its file
      * @throws SpoolException if its spool's directory cannot be used
      */
-    MessageSink open(Clock clock, Runnable onReaderGone, Announcing announcing) throws FileInUseException;
-
-    /** A Kafka topic. */
-    record Kafka(KafkaSinkSpec spec, List<MessageType> messages) implements SinkConfig {
-        @Override
-        public String name() {
-            return "kafka:" + spec.topic();
+    public MessageSink open(Clock clock, Runnable onReaderGone, Announcing announcing) throws FileInUseException {
+        if (spec instanceof KafkaSinkSpec kafka) {
+            return KafkaSink.open(kafka, clock);
+        } else if (spec instanceof WebhookSpec webhook) {
+            return WebhookSink.open(webhook, clock);
+        } else if (spec instanceof MqttSpec mqtt) {
+            return MqttSink.open(mqtt, clock);
+        } else if (spec instanceof ModbusSpec modbus) {
+            return ModbusSink.open(modbus, announcing, clock);
+        } else if (spec instanceof JsonLinesSpec lines) {
+            return JsonLinesSink.open(lines, clock, onReaderGone);
         }
-
-        @Override
-        public QueueLimits limits() {
-            return spec.limits();
-        }
-
-        @Override
-        public MessageSink open(Clock clock, Runnable onReaderGone, Announcing announcing) {
-            return KafkaSink.open(spec, clock);
-        }
-
-        /** Without the properties, which may hold secrets. */
-        @Override
-        public String toString() {
-            return name() + " at " + spec.bootstrapServers();
-        }
+        throw new IllegalArgumentException("no sink for " + spec.name());
     }
 
-    /** A web server. */
-    record Webhook(WebhookSpec spec, List<MessageType> messages) implements SinkConfig {
-        @Override
-        public String name() {
-            return spec.name();
-        }
-
-        @Override
-        public QueueLimits limits() {
-            return spec.limits();
-        }
-
-        @Override
-        public MessageSink open(Clock clock, Runnable onReaderGone, Announcing announcing) {
-            return WebhookSink.open(spec, clock);
-        }
-
-        /** Without the secret. */
-        @Override
-        public String toString() {
-            return name();
-        }
-    }
-
-    /** An MQTT broker. */
-    record Mqtt(MqttSpec spec, List<MessageType> messages) implements SinkConfig {
-        @Override
-        public String name() {
-            return spec.name();
-        }
-
-        @Override
-        public QueueLimits limits() {
-            return spec.limits();
-        }
-
-        @Override
-        public MessageSink open(Clock clock, Runnable onReaderGone, Announcing announcing) {
-            return MqttSink.open(spec, clock);
-        }
-
-        /** Without user and password. */
-        @Override
-        public String toString() {
-            return spec.toString();
-        }
-    }
-
-    /** A controller that gets the verdicts of one source. */
-    record Modbus(ModbusSpec spec) implements SinkConfig {
-        @Override
-        public String name() {
-            return spec.name();
-        }
-
-        @Override
-        public List<MessageType> messages() {
-            return List.of(MessageType.VERDICT);
-        }
-
-        @Override
-        public QueueLimits limits() {
-            return spec.limits();
-        }
-
-        @Override
-        public MessageSink open(Clock clock, Runnable onReaderGone, Announcing announcing) {
-            return ModbusSink.open(spec, announcing, clock);
-        }
-
-        @Override
-        public String toString() {
-            return spec.toString();
-        }
-    }
-
-    /** A file of JSON lines, or standard output. */
-    record Jsonl(JsonLinesSpec spec, List<MessageType> messages) implements SinkConfig {
-        @Override
-        public String name() {
-            return "jsonl:" + spec.path();
-        }
-
-        @Override
-        public QueueLimits limits() {
-            return spec.limits();
-        }
-
-        @Override
-        public MessageSink open(Clock clock, Runnable onReaderGone, Announcing announcing) throws FileInUseException {
-            return JsonLinesSink.open(spec, clock, onReaderGone);
-        }
-
-        @Override
-        public String toString() {
-            return name();
-        }
+    @Override
+    public String toString() {
+        return spec.toString();
     }
 }

@@ -113,7 +113,7 @@ final class SinksReader {
         if (once(yaml, "topic", "kafka:" + topic, topic)) {
             spools(yaml, spool);
         }
-        return new SinkConfig.Kafka(spec, messages);
+        return new SinkConfig(spec, messages);
     }
 
     private SinkConfig webhook(YamlObject yaml) {
@@ -135,7 +135,7 @@ final class SinksReader {
         if (once(yaml, "url", name, url.isBlank() ? "" : name)) {
             spools(yaml, spool);
         }
-        return new SinkConfig.Webhook(spec, messages);
+        return new SinkConfig(spec, messages);
     }
 
     private SinkConfig mqtt(YamlObject yaml) {
@@ -145,7 +145,7 @@ final class SinksReader {
             spools(yaml, spec.spool());
         }
         files.reads(spec.broker().caFile().orElse(null), "the authorities of " + spec.name());
-        return new SinkConfig.Mqtt(spec, messages);
+        return new SinkConfig(spec, messages);
     }
 
     private Optional<SinkConfig> modbus(YamlObject yaml) {
@@ -160,7 +160,7 @@ final class SinksReader {
             }
             controllers.put(yaml, read.source());
         });
-        return spec.map(SinkConfig.Modbus::new);
+        return spec.map(read -> new SinkConfig(read, List.of(MessageType.VERDICT)));
     }
 
     /**
@@ -223,7 +223,7 @@ final class SinksReader {
         } else if (!path.isBlank() && writable(yaml, path) && isFirst) {
             files.writesLines(yaml, "path", Path.of(path), keep);
         }
-        return new SinkConfig.Jsonl(new JsonLinesSpec(path, maxBytes, keep, limits), messages);
+        return new SinkConfig(new JsonLinesSpec(path, maxBytes, keep, limits), messages);
     }
 
     private boolean once(YamlObject yaml, String key, String name, String value) {

@@ -7,6 +7,7 @@ import io.ringsight.core.time.Clock;
 import io.ringsight.sinks.Remark;
 import io.ringsight.sinks.Remark.Level;
 import io.ringsight.sinks.kafka.check.BrokerCheck;
+import io.ringsight.sinks.kafka.client.KafkaSinkSpec;
 import io.ringsight.sinks.mqtt.MqttCheck;
 import io.ringsight.sinks.mqtt.MqttSpec;
 import java.util.ArrayList;
@@ -30,11 +31,10 @@ public record BrokerRemarks(String sink, List<Remark> remarks) {
     public static List<BrokerRemarks> of(Config config, Clock clock) throws InterruptedException {
         List<BrokerRemarks> all = new ArrayList<>();
         for (SinkConfig sink : config.sinks()) {
-            if (sink instanceof SinkConfig.Kafka kafka) {
-                all.add(new BrokerRemarks(sink.name(), BrokerCheck.examine(kafka.spec(), clock)));
-            } else if (sink instanceof SinkConfig.Mqtt mqtt) {
-                MqttSpec spec = mqtt.spec();
-                all.add(new BrokerRemarks(sink.name(), MqttCheck.examine(spec.broker(), spec.timeoutMs())));
+            if (sink.spec() instanceof KafkaSinkSpec kafka) {
+                all.add(new BrokerRemarks(sink.name(), BrokerCheck.examine(kafka, clock)));
+            } else if (sink.spec() instanceof MqttSpec mqtt) {
+                all.add(new BrokerRemarks(sink.name(), MqttCheck.examine(mqtt.broker(), mqtt.timeoutMs())));
             }
         }
         return all;

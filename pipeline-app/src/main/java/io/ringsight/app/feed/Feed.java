@@ -7,7 +7,7 @@ import io.ringsight.sources.Sources;
 import io.ringsight.sources.spec.Decoding;
 import io.ringsight.sources.spec.SourceSpec;
 import io.ringsight.sources.supervise.Source;
-import java.util.OptionalInt;
+import java.util.Optional;
 
 /**
  * A source opened for a pipeline: it has a picture for each frame that it may have in the ring. Closed when the last of
@@ -27,7 +27,7 @@ public record Feed(Source source, int credits) implements AutoCloseable {
      * @param held pictures that others than the pipeline may hold at a time
      */
     public static Feed open(
-            SourceSpec spec, OptionalInt credits, int held, Decoding decoding, Pipeline pipeline, Clock clock) {
+            SourceSpec spec, Optional<Integer> credits, int held, Decoding decoding, Pipeline pipeline, Clock clock) {
         int granted = credits.orElse(
                 Sources.isLossless(spec) ? pipeline.creditsForRecording() : SourceConfig.DEFAULT_CAMERA_CREDITS);
         return new Feed(Sources.open(spec, clock, granted + SPARE_PICTURES + held, decoding), granted);

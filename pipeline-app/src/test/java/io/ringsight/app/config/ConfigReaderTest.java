@@ -80,7 +80,7 @@ class ConfigReaderTest {
         SourceSpec.Rtsp second = (SourceSpec.Rtsp) config.sources().get(1).spec();
         assertThat(second.url()).isEqualTo("rtsp://host/${x}");
         assertThat(second.password()).isEqualTo("p${q}: #x");
-        SinkConfig.Jsonl sink = (SinkConfig.Jsonl) config.sinks().get(0);
+        SinkConfig sink = config.sinks().get(0);
         assertThat(sink.spec().limits().messages()).isEqualTo(5);
     }
 

@@ -189,7 +189,7 @@ class SharedSettingsTest {
         for (String password : OddPasswords.ALL) {
             for (String quote : List.of("\"", "")) {
                 Config config = read(yaml.replace("QUOTE", quote), Map.of("PW", password));
-                KafkaSinkSpec spec = ((SinkConfig.Kafka) config.sinks().get(0)).spec();
+                KafkaSinkSpec spec = (KafkaSinkSpec) config.sinks().get(0).spec();
                 assertThat(OddPasswords.inJaas(spec.properties().get("sasl.jaas.config")))
                         .isEqualTo(password);
             }
@@ -199,8 +199,7 @@ class SharedSettingsTest {
                 "org.apache.kafka.common.security.plain.PlainLoginModule required"
                         + " username=\"u\" password=\"a\\\"b\";");
         Config config = read(yaml.replaceAll("(?s)'org.*;'", "\\${J}"), whole);
-        assertThat(OddPasswords.inJaas(((SinkConfig.Kafka) config.sinks().get(0))
-                        .spec()
+        assertThat(OddPasswords.inJaas(((KafkaSinkSpec) config.sinks().get(0).spec())
                         .properties()
                         .get("sasl.jaas.config")))
                 .isEqualTo("a\"b");

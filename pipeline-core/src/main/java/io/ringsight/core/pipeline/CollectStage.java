@@ -19,6 +19,7 @@ final class CollectStage implements Stage<FrameSlot> {
     private final Clock clock;
     private final StageFailures failures;
     private final PartDecoder decoder = new PartDecoder();
+    private final FrameRows.RowReader read = this::read;
     private InferenceException laneFailure;
     private long inferredNs;
 
@@ -44,56 +45,25 @@ final class CollectStage implements Stage<FrameSlot> {
         if (!slot.wantsInference()) {
             return;
         }
-        try {
-            Row row = slot.rows.take();
-            while (row != null) {
-                collect(slot, row);
-                row = slot.rows.take();
-            }
-            if (slot.rows.failure() != null) {
-                failures.ofFrame(slot, slot.rows.failure());
-            }
-        } finally {
-            freeLanes(slot);
+        slot.rows.readAll(slot, read);
+        if (slot.rows.failure() != null) {
+            failures.ofFrame(slot, slot.rows.failure());
         }
         end(slot);
     }
 
-    /** After an Error: Dispatch waits for the lanes of the rows behind it. */
-    private static void freeLanes(FrameSlot slot) throws InterruptedException {
-        Row row = slot.rows.take();
-        while (row != null) {
-            free(row);
-            row = slot.rows.take();
+    private void read(FrameSlot slot, Row row) throws InterruptedException {
+        if (row.index == 0) {
+            await(row);
         }
-    }
-
-    /**
-     * A row whose launch was refused is not among those taken: Dispatch gave its lane back, and a lane that is freed twice
-     * is loaded again before its results are read.
-     */
-    private static void free(Row row) {
-        if (row.lastOfLane) {
-            row.detector.giveBack(row.lane);
+        if (row.part == 0) {
+            begin(slot, row);
         }
-    }
-
-    private void collect(FrameSlot slot, Row row) throws InterruptedException {
-        try {
-            if (row.index == 0) {
-                await(row);
-            }
-            if (row.part == 0) {
-                begin(slot, row);
-            }
-            slot.timings.inferred(inferredNs);
-            if (laneFailure != null) {
-                failures.ofFrame(slot, laneFailure);
-            } else if (slot.failure == null) {
-                decode(slot, row);
-            }
-        } finally {
-            free(row);
+        slot.timings.inferred(inferredNs);
+        if (laneFailure != null) {
+            failures.ofFrame(slot, laneFailure);
+        } else if (slot.failure == null) {
+            decode(slot, row);
         }
     }
 

@@ -19,6 +19,7 @@ import java.util.List;
 final class CropCollectStage implements Stage<FrameSlot> {
     private final List<SecondModel> models;
     private final StageFailures failures;
+    private final FrameRows.RowReader read = this::read;
     private Detections found = new Detections(Detections.DEFAULT_CAPACITY);
     private InferenceException laneFailure;
 
@@ -43,43 +44,16 @@ final class CropCollectStage implements Stage<FrameSlot> {
         if (!slot.computed) {
             return;
         }
-        try {
-            Row row = slot.crops.take();
-            while (row != null) {
-                collect(slot, row);
-                row = slot.crops.take();
-            }
-        } finally {
-            freeLanes(slot);
-        }
+        slot.crops.readAll(slot, read);
         count(slot);
     }
 
-    /** After an Error: the stage before waits for the lanes of the rows behind it. */
-    private static void freeLanes(FrameSlot slot) throws InterruptedException {
-        Row row = slot.crops.take();
-        while (row != null) {
-            free(row);
-            row = slot.crops.take();
+    private void read(FrameSlot slot, Row row) throws InterruptedException {
+        if (row.index == 0) {
+            await(slot, row);
         }
-    }
-
-    private static void free(Row row) {
-        if (row.lastOfLane) {
-            row.detector.giveBack(row.lane);
-        }
-    }
-
-    private void collect(FrameSlot slot, Row row) throws InterruptedException {
-        try {
-            if (row.index == 0) {
-                await(slot, row);
-            }
-            if (laneFailure == null) {
-                decode(slot, row);
-            }
-        } finally {
-            free(row);
+        if (laneFailure == null) {
+            decode(slot, row);
         }
     }
 

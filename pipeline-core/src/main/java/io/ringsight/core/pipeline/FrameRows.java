@@ -107,6 +107,42 @@ final class FrameRows {
         return taken == launched ? null : rows[taken++];
     }
 
+    /** Reads the results of one row. */
+    interface RowReader {
+        void read(FrameSlot slot, Row row) throws InterruptedException;
+    }
+
+    /**
+     * Takes all rows, and frees each lane when the last of its rows is read: also after an Error, since the stage that loads
+     * waits for the lanes of the rows behind it. A row whose launch was refused is not among those taken: that stage gave
+     * its lane back, and a lane that is freed twice is loaded again before its results are read.
+     */
+    void readAll(FrameSlot slot, RowReader reader) throws InterruptedException {
+        try {
+            for (Row row = take(); row != null; row = take()) {
+                readOne(slot, row, reader);
+            }
+        } finally {
+            for (Row row = take(); row != null; row = take()) {
+                free(row);
+            }
+        }
+    }
+
+    private static void readOne(FrameSlot slot, Row row, RowReader reader) throws InterruptedException {
+        try {
+            reader.read(slot, row);
+        } finally {
+            free(row);
+        }
+    }
+
+    private static void free(Row row) {
+        if (row.lastOfLane) {
+            row.detector.giveBack(row.lane);
+        }
+    }
+
     /** Whether what was taken is the whole frame. */
     synchronized boolean isWhole() {
         return complete && failure == null;

@@ -1,5 +1,6 @@
 package io.ringsight.sinks.jsonl;
 
+import io.ringsight.sinks.SinkSpec;
 import io.ringsight.sinks.queue.QueueLimits;
 import java.util.Map;
 import java.util.TreeMap;
@@ -12,7 +13,7 @@ import java.util.TreeMap;
  * @param keep how many files set aside are kept
  * @param limits what the queue holds
  */
-public record JsonLinesSpec(String path, long maxBytes, int keep, QueueLimits limits) {
+public record JsonLinesSpec(String path, long maxBytes, int keep, QueueLimits limits) implements SinkSpec {
     /** The path that means standard output. */
     public static final String STANDARD_OUTPUT = "-";
     /** 100 MiB: about 150,000 messages. */
@@ -42,5 +43,15 @@ public record JsonLinesSpec(String path, long maxBytes, int keep, QueueLimits li
 
     public boolean isStandardOutput() {
         return path.equals(STANDARD_OUTPUT);
+    }
+
+    @Override
+    public String name() {
+        return "jsonl:" + path;
+    }
+
+    @Override
+    public String toString() {
+        return name();
     }
 }

@@ -1,6 +1,7 @@
 package io.ringsight.sinks.modbus;
 
 import io.ringsight.core.frame.SourceId;
+import io.ringsight.sinks.SinkSpec;
 import io.ringsight.sinks.queue.QueueLimits;
 import io.ringsight.sinks.spool.SpoolSpec;
 import java.util.Map;
@@ -27,7 +28,8 @@ public record ModbusSpec(
         Blocks blocks,
         Timing timing,
         QueueLimits limits,
-        Optional<SpoolSpec> spool) {
+        Optional<SpoolSpec> spool)
+        implements SinkSpec {
     /** The highest first register of a block of any kind. */
     public static final int MAX_ADDRESS = 65_535;
 
@@ -96,6 +98,7 @@ public record ModbusSpec(
     }
 
     /** {@code modbus:HOST:PORT/UNIT/REGISTER}. */
+    @Override
     public String name() {
         return "modbus:" + host() + ":" + port() + "/" + unit + "/" + blocks.status();
     }

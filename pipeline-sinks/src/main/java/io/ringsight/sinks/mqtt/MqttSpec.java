@@ -1,6 +1,7 @@
 package io.ringsight.sinks.mqtt;
 
 import io.ringsight.sinks.EncodedMessage;
+import io.ringsight.sinks.SinkSpec;
 import io.ringsight.sinks.queue.QueueLimits;
 import io.ringsight.sinks.spool.SpoolSpec;
 import java.util.Map;
@@ -15,7 +16,8 @@ import java.util.Optional;
  * @param limits what the queue in memory holds
  * @param spool where what is not answered outlives the process, if at all
  */
-public record MqttSpec(MqttBroker broker, String topic, long timeoutMs, QueueLimits limits, Optional<SpoolSpec> spool) {
+public record MqttSpec(MqttBroker broker, String topic, long timeoutMs, QueueLimits limits, Optional<SpoolSpec> spool)
+        implements SinkSpec {
     public static final String DEFAULT_TOPIC = "ringsight";
     public static final long MIN_TIMEOUT_MS = 100;
     public static final long MAX_TIMEOUT_MS = 60_000;
@@ -29,6 +31,7 @@ public record MqttSpec(MqttBroker broker, String topic, long timeoutMs, QueueLim
     }
 
     /** {@code mqtt:HOST:PORT/TOPIC}. */
+    @Override
     public String name() {
         return "mqtt:" + broker.address() + "/" + topic;
     }

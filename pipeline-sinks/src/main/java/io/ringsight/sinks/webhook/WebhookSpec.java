@@ -1,5 +1,6 @@
 package io.ringsight.sinks.webhook;
 
+import io.ringsight.sinks.SinkSpec;
 import io.ringsight.sinks.queue.QueueLimits;
 import io.ringsight.sinks.spool.SpoolSpec;
 import java.net.URI;
@@ -17,7 +18,8 @@ import java.util.TreeMap;
  * @param limits what the queue in memory holds
  * @param spool where what is not answered outlives the process, if at all
  */
-public record WebhookSpec(String url, String secret, long timeoutMs, QueueLimits limits, Optional<SpoolSpec> spool) {
+public record WebhookSpec(String url, String secret, long timeoutMs, QueueLimits limits, Optional<SpoolSpec> spool)
+        implements SinkSpec {
     public static final long MIN_TIMEOUT_MS = 100;
     public static final long MAX_TIMEOUT_MS = 60_000;
     public static final long DEFAULT_TIMEOUT_MS = 5_000;
@@ -59,6 +61,7 @@ public record WebhookSpec(String url, String secret, long timeoutMs, QueueLimits
     }
 
     /** {@code webhook:HOST/PATH}: without its query, which may hold a token. */
+    @Override
     public String name() {
         try {
             URI uri = URI.create(url);

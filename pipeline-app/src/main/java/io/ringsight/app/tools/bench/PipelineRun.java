@@ -17,7 +17,7 @@ import io.ringsight.sources.spec.Decoding;
 import io.ringsight.sources.spec.SourceSpec;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.OptionalInt;
+import java.util.Optional;
 import org.HdrHistogram.Histogram;
 
 /**
@@ -80,7 +80,7 @@ final class PipelineRun {
     /** Starts one; returns its counters. */
     private SourceMetrics camera(FedPipeline fed, int index, int cameras, double fps) {
         boolean live = fps > 0;
-        OptionalInt credits = live ? OptionalInt.of(SourceConfig.DEFAULT_CAMERA_CREDITS) : OptionalInt.empty();
+        Optional<Integer> credits = live ? Optional.of(SourceConfig.DEFAULT_CAMERA_CREDITS) : Optional.empty();
         Feed feed = Feed.open(clip, credits, HELD_PICTURES, Decoding.ON_CPU, fed.pipeline(), clock);
         String name = "cam" + index;
         FrameIntake intake = fed.pipeline().connect(new IntakeSpec(new SourceId(name), !live, feed.credits(), 0, 0));

@@ -2,7 +2,6 @@ package io.ringsight.app.tools.demo;
 
 import io.ringsight.app.cli.CommandException;
 import io.ringsight.app.config.Config;
-import io.ringsight.app.config.SinkConfig;
 import io.ringsight.app.config.yaml.ConfigException;
 import io.ringsight.app.daemon.Daemon;
 import io.ringsight.client.EventMessage;
@@ -83,7 +82,7 @@ final class Demo {
      * @return whether something was read back and every frame is accounted for
      */
     boolean run(Config config, int seconds) throws ConfigException, InterruptedException {
-        KafkaSinkSpec topic = ((SinkConfig.Kafka) config.sinks().get(0)).spec();
+        KafkaSinkSpec topic = (KafkaSinkSpec) config.sinks().get(0).spec();
         // Before the camera counts its first frame: the first message waits for nothing then.
         try (TopicReader reader = newTopic(topic);
                 Daemon daemon = Daemon.start(config, clock, List.of())) {

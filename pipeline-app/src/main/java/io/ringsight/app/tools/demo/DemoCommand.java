@@ -146,7 +146,7 @@ public final class DemoCommand implements Callable<Integer> {
 
     private static SinkConfig kafka(EmbeddedBroker broker) {
         KafkaSinkSpec topic = new KafkaSinkSpec(broker.bootstrapServers(), TOPIC, Map.of());
-        return new SinkConfig.Kafka(topic, List.of(MessageType.values()));
+        return new SinkConfig(topic, List.of(MessageType.values()));
     }
 
     /** The screen is for messages: the log tells warnings only, unless asked for more. */

@@ -20,7 +20,7 @@ import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
-import java.util.OptionalInt;
+import java.util.Optional;
 
 /**
  * Takes videos and pictures through the very pipeline cameras go through, losing nothing, as fast as the lanes go.
@@ -71,7 +71,7 @@ public final class FileRun implements AutoCloseable {
      * @return why it ended: {@code ENDED} when all is well, {@code STOPPED} after {@link #stop}
      */
     public Ending read(Path file, FrameIntake intake, Decoding decoding) throws InterruptedException {
-        Feed feed = Feed.open(SourceSpec.recording(file), OptionalInt.empty(), 0, decoding, fed.pipeline(), clock);
+        Feed feed = Feed.open(SourceSpec.recording(file), Optional.empty(), 0, decoding, fed.pipeline(), clock);
         lingering.add(feed);
         current = feed.source();
         if (stopped) {

@@ -1,5 +1,6 @@
 package io.ringsight.sinks.kafka.client;
 
+import io.ringsight.sinks.SinkSpec;
 import io.ringsight.sinks.queue.QueueLimits;
 import io.ringsight.sinks.spool.SpoolSpec;
 import java.util.ArrayList;
@@ -23,7 +24,8 @@ public record KafkaSinkSpec(
         String topic,
         Map<String, String> properties,
         QueueLimits limits,
-        Optional<SpoolSpec> spool) {
+        Optional<SpoolSpec> spool)
+        implements SinkSpec {
     private static final Pattern SERVER = Pattern.compile("\\s*(\\[[0-9A-Fa-f:%.]+]|[A-Za-z0-9._-]+):(\\d{1,5})\\s*");
     private static final Pattern TOPIC = Pattern.compile("[A-Za-z0-9._-]{1,249}");
 
@@ -62,5 +64,16 @@ public record KafkaSinkSpec(
         }
         ProducerSettings.problems(properties).forEach((key, problem) -> problems.put("properties." + key, problem));
         return problems;
+    }
+
+    @Override
+    public String name() {
+        return "kafka:" + topic;
+    }
+
+    /** Without the properties, which may hold secrets. */
+    @Override
+    public String toString() {
+        return name() + " at " + bootstrapServers;
     }
 }

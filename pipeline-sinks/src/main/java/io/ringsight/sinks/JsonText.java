@@ -23,7 +23,7 @@ final class JsonText {
             .disable(JsonWriteFeature.ESCAPE_NON_ASCII)
             .build();
     private static final int BOX_DECIMALS = 2;
-    private static final double LARGEST_DECIMAL = 1e15;
+    private static final double MAX_DECIMAL = 1e15;
 
     private final Buffer buffer = new Buffer();
     private final char[] scratch = new char[128];
@@ -83,7 +83,7 @@ final class JsonText {
     /** Writes {@code value} rounded to {@code digits} decimals, or null when it is not finite. */
     void decimal(SerializedString field, float value, int digits) throws IOException {
         generator.writeFieldName(field);
-        if (!(Math.abs(value) < LARGEST_DECIMAL)) {
+        if (!(Math.abs(value) < MAX_DECIMAL)) {
             generator.writeNull();
             return;
         }

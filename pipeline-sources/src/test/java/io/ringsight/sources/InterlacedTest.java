@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.ringsight.core.frame.GapReason;
 import io.ringsight.core.frame.Picture;
+import io.ringsight.core.memory.NativeMemory;
 import io.ringsight.core.pipeline.FrameIntake;
 import io.ringsight.core.time.Clock;
-import io.ringsight.sources.libav.NativeMemory;
 import io.ringsight.sources.spec.Decoding;
 import io.ringsight.sources.spec.Deinterlace;
 import io.ringsight.sources.spec.SourceSpec;

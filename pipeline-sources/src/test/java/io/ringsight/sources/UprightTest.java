@@ -2,9 +2,9 @@ package io.ringsight.sources;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.ringsight.core.memory.NativeMemory;
 import io.ringsight.core.time.Clock;
 import io.ringsight.sources.decode.Orientation;
-import io.ringsight.sources.libav.NativeMemory;
 import io.ringsight.sources.spec.SourceSpec;
 import io.ringsight.sources.supervise.Ending;
 import io.ringsight.sources.supervise.Source;

@@ -88,9 +88,10 @@ public final class ConfigReader {
     }
 
     private Optional<Config> config(YamlObject root) {
-        ModelsReader reader = new ModelsReader(errors, models, home, sinkFiles);
+        ModelFiles files = new ModelFiles(errors, models, home, sinkFiles);
+        ModelsReader reader = new ModelsReader(errors, files);
         ModelsRead read = reader.read(required(root, "pipeline"), root.object("models"));
-        modelMistakes.addAll(reader.mistakesOfFiles());
+        modelMistakes.addAll(files.mistakesOfFiles());
         Map<SourceId, YamlObject> places = new LinkedHashMap<>();
         List<SourceConfig> sources = sources(root, read, defaults(root), places);
         SinksReader sinksReader = new SinksReader(errors, sinkFiles);

@@ -1,16 +1,10 @@
 package io.ringsight.app.config;
 
 import io.ringsight.app.config.PipelineConfig.Then;
-import io.ringsight.app.config.yaml.ConfigException;
 import io.ringsight.app.config.yaml.YamlErrors;
 import io.ringsight.app.config.yaml.YamlObject;
 import io.ringsight.core.infer.BackendSpec;
-import io.ringsight.core.model.ModelException;
 import io.ringsight.core.model.ModelSpec;
-import java.nio.file.Files;
-import java.nio.file.InvalidPathException;
-import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -23,10 +17,7 @@ final class ModelsReader {
     private static final String NAME = "[A-Za-z0-9][A-Za-z0-9._-]{0,63}";
 
     private final YamlErrors errors;
-    private final ConfigReader.ModelReader files;
-    private final Path home;
-    private final SinkFiles sinkFiles;
-    private final List<String> mistakesOfFiles = new ArrayList<>();
+    private final ModelFiles files;
     /** What models have that say nothing themselves. */
     private Keys inherited = Keys.DEFAULTS;
 
@@ -45,16 +36,9 @@ final class ModelsReader {
         }
     }
 
-    ModelsReader(YamlErrors errors, ConfigReader.ModelReader files, Path home, SinkFiles sinkFiles) {
+    ModelsReader(YamlErrors errors, ModelFiles files) {
         this.errors = errors;
         this.files = files;
-        this.home = home;
-        this.sinkFiles = sinkFiles;
-    }
-
-    /** What is wrong inside the models' own files. */
-    List<String> mistakesOfFiles() {
-        return mistakesOfFiles;
     }
 
     ModelsRead read(Optional<YamlObject> pipeline, Optional<YamlObject> models) {
@@ -93,7 +77,7 @@ final class ModelsReader {
     }
 
     private Optional<PipelineConfig> pipeline(YamlObject yaml) {
-        Optional<ModelSpec> model = spec(yaml, "model");
+        Optional<ModelSpec> model = files.spec(yaml, "model");
         model.filter(read -> read.output().head().isClassifier())
                 .ifPresent(read -> yaml.mistake("model", ThenReader.notADetector(read.name())));
         Keys keys = keys(yaml);
@@ -117,7 +101,7 @@ final class ModelsReader {
     }
 
     private Optional<PipelineConfig> model(String name, YamlObject yaml, Optional<PipelineConfig> pipeline) {
-        Optional<ModelSpec> model = spec(yaml, "file");
+        Optional<ModelSpec> model = files.spec(yaml, "file");
         Keys some = keys(yaml);
         Optional<Double> threshold = yaml.numberOr("auto", "threshold", 0, 1);
         Keys keys = some.graphs(yaml.flag("cudaGraphs", inherited.cudaGraphs()));
@@ -161,43 +145,5 @@ final class ModelsReader {
             yaml.mistake("ringSize", "expected room for a batch (maxBatch is " + maxBatch + "), got " + size);
         }
         return size;
-    }
-
-    private Optional<ModelSpec> spec(YamlObject yaml, String key) {
-        String name = yaml.text(key);
-        Optional<Path> file = name.isBlank() ? Optional.empty() : file(yaml, key, name);
-        if (file.isEmpty()) {
-            return Optional.empty();
-        }
-        sinkFiles.reads(file.get(), "the model");
-        try {
-            ModelSpec model = files.read(file.get());
-            sinkFiles.reads(model.weights().file(), "the model");
-            return Optional.of(model);
-        } catch (ModelException e) {
-            yaml.mistake(key, e.getMessage());
-        } catch (ConfigException e) {
-            mistakesOfFiles.addAll(e.mistakes());
-        }
-        return Optional.empty();
-    }
-
-    private Optional<Path> file(YamlObject yaml, String key, String name) {
-        try {
-            Path path = Path.of(name);
-            Path beside = errors.file().toAbsolutePath().resolveSibling(path);
-            for (Path candidate : List.of(path, beside, home.resolve(path))) {
-                if (Files.isRegularFile(candidate)) {
-                    return Optional.of(candidate);
-                }
-            }
-            yaml.mistake(
-                    key,
-                    "expected a model file (.yaml or .onnx), but there is no " + name
-                            + (path.isAbsolute() ? "" : " in the working directory, beside this file or in " + home));
-        } catch (InvalidPathException e) {
-            yaml.mistake(key, "expected a path, but " + e.getReason());
-        }
-        return Optional.empty();
     }
 }

@@ -1,5 +1,6 @@
 package io.ringsight.app.config;
 
+import io.ringsight.app.config.output.JaasQuoting;
 import io.ringsight.app.config.output.ModbusReader;
 import io.ringsight.app.config.output.MqttReader;
 import io.ringsight.app.config.output.SharedKeys;

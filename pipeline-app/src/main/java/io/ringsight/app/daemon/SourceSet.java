@@ -3,7 +3,7 @@ package io.ringsight.app.daemon;
 import io.ringsight.app.api.Status;
 import io.ringsight.app.config.ClassNames;
 import io.ringsight.app.config.SourceConfig;
-import io.ringsight.app.feed.Feed;
+import io.ringsight.app.feed.SourceFeed;
 import io.ringsight.app.linux.LowPriority;
 import io.ringsight.core.analyse.view.ViewGuard;
 import io.ringsight.core.analyse.view.ViewWatcher;
@@ -131,7 +131,7 @@ final class SourceSet {
         }
         Set<String> leaving = new LinkedHashSet<>(removed);
         leaving.addAll(changed);
-        Map<String, Feed> opened = openAll(wanted.stream()
+        Map<String, SourceFeed> opened = openAll(wanted.stream()
                 .filter(config -> !before.containsKey(config.id().value())
                         || changed.contains(config.id().value()))
                 .toList());
@@ -148,7 +148,7 @@ final class SourceSet {
             List<SourceConfig> wanted,
             Set<String> removed,
             Set<String> changed,
-            Map<String, Feed> opened,
+            Map<String, SourceFeed> opened,
             List<String> stuck) {
         List<String> renamed = name(wanted);
         List<String> added = new ArrayList<>();
@@ -198,8 +198,8 @@ final class SourceSet {
     }
 
     /** Makes the new sources before any is stopped: all of them, or none and nothing has changed. */
-    private Map<String, Feed> openAll(List<SourceConfig> configs) {
-        Map<String, Feed> opened = new HashMap<>();
+    private Map<String, SourceFeed> openAll(List<SourceConfig> configs) {
+        Map<String, SourceFeed> opened = new HashMap<>();
         boolean all = false;
         try {
             for (SourceConfig config : configs) {
@@ -214,12 +214,12 @@ final class SourceSet {
         return opened;
     }
 
-    private static void closeAll(Map<String, Feed> opened) {
-        opened.values().forEach(Feed::close);
+    private static void closeAll(Map<String, SourceFeed> opened) {
+        opened.values().forEach(SourceFeed::close);
     }
 
     /** Stops and closes; returns the ids of those that do not stop. */
-    private List<String> retire(List<Running> leaving, Map<String, Feed> instead, List<SourceConfig> wanted)
+    private List<String> retire(List<Running> leaving, Map<String, SourceFeed> instead, List<SourceConfig> wanted)
             throws InterruptedException {
         List<SourceSupervisor> supervisors =
                 leaving.stream().map(Running::supervisor).toList();
@@ -258,8 +258,8 @@ final class SourceSet {
         return true;
     }
 
-    private Feed open(SourceConfig wanted) {
-        return Feed.open(
+    private SourceFeed open(SourceConfig wanted) {
+        return SourceFeed.open(
                 wanted.spec(),
                 wanted.flow().credits(),
                 HELD_PICTURES + parts.heldPictures(wanted) + (isGuarded(wanted) ? 1 : 0),
@@ -272,7 +272,7 @@ final class SourceSet {
                 clock);
     }
 
-    private Running connect(SourceConfig wanted, Feed opened) {
+    private Running connect(SourceConfig wanted, SourceFeed opened) {
         Source source = opened.source();
         IntakeSpec intakeSpec = new IntakeSpec(
                 wanted.id(),

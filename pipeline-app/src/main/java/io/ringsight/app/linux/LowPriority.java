@@ -19,7 +19,7 @@ public final class LowPriority {
     private static final Logger LOG = LoggerFactory.getLogger(LowPriority.class);
     private static final int OF_A_THREAD = 0;
     private static final int CALLING = 0;
-    private static final int LOWEST = 19;
+    private static final int MAX_NICE = 19;
 
     private LowPriority() {}
 
@@ -73,7 +73,7 @@ public final class LowPriority {
 
     private static void lower() {
         try {
-            C.setpriority(OF_A_THREAD, CALLING, LOWEST);
+            C.setpriority(OF_A_THREAD, CALLING, MAX_NICE);
         } catch (LastErrorException | LinkageError e) {
             LOG.debug("the priority of a thread cannot be lowered", e);
         }

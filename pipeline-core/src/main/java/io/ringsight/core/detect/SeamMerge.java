@@ -33,7 +33,7 @@ public final class SeamMerge {
     /** Overlap of two boxes of different classes that two parts give of one object. */
     static final float SAME_PLACE = 0.6f;
     /** The share of a piece, or of its side along the seam, that belongs to the rest of its object. */
-    private static final float MOST = 0.5f;
+    private static final float MAJORITY = 0.5f;
 
     private final Detections found;
     private final TileViews views = new TileViews();
@@ -122,7 +122,7 @@ public final class SeamMerge {
                     && view[i] != view[piece]
                     && found.classId(i) == found.classId(piece)
                     && found.width(i) * found.height(i) > area
-                    && shared(piece, i, true) * shared(piece, i, false) > MOST * area) {
+                    && shared(piece, i, true) * shared(piece, i, false) > MAJORITY * area) {
                 return true;
             }
         }
@@ -165,7 +165,7 @@ public final class SeamMerge {
                 && start(next, across) >= start(piece, across)
                 && end(next, across) >= end(piece, across)
                 && start(next, across) <= end(piece, across)
-                && shared(piece, next, !across) > MOST * Math.min(length(piece, !across), length(next, !across));
+                && shared(piece, next, !across) > MAJORITY * Math.min(length(piece, !across), length(next, !across));
     }
 
     private void join(int i, int j, int edge, int facing) {

@@ -28,7 +28,8 @@ public enum SinkCounter implements Counted {
     DEAD_LETTERS_DROPPED(
             "dead_letters_dropped",
             "Dead letters dropped because their file was full, and not sent again before; their frames stay in gaps."),
-    DISK_ERRORS("disk_errors", "Times the spool or the dead-letter file could not be written or read.");
+    DISK_ERRORS("disk_errors", "Times the spool or the dead-letter file could not be written or read."),
+    TRIGGERS_MISSED("triggers_missed", "Triggers of a controller (Modbus) by which no part could be announced.");
 
     private final String metricName;
     private final String sentence;

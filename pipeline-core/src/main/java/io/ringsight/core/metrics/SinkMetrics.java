@@ -10,12 +10,12 @@ import org.HdrHistogram.Histogram;
  * nothing.
  */
 public final class SinkMetrics {
-    private static final long HIGHEST_US = 3_600_000_000L;
+    private static final long MAX_US = 3_600_000_000L;
     private static final int SIGNIFICANT_DIGITS = 2;
 
     private final String sinkName;
     private final Counters<SinkCounter> counters = new Counters<>(SinkCounter.class);
-    private final ConcurrentHistogram ackLatencyUs = new ConcurrentHistogram(1, HIGHEST_US, SIGNIFICANT_DIGITS);
+    private final ConcurrentHistogram ackLatencyUs = new ConcurrentHistogram(1, MAX_US, SIGNIFICANT_DIGITS);
     private volatile SinkState state = SinkState.CONNECTING;
     private volatile String detail = "";
     /** What failed in the sink's own threads, by the part; empty as long as all of them work. */
@@ -82,7 +82,7 @@ public final class SinkMetrics {
 
     /** Records the time from offered to acknowledged of one message; over an hour counts as an hour. */
     public void recordAckLatencyNs(long latencyNs) {
-        ackLatencyUs.recordValue(Math.max(1, Math.min(latencyNs / 1_000, HIGHEST_US)));
+        ackLatencyUs.recordValue(Math.max(1, Math.min(latencyNs / 1_000, MAX_US)));
     }
 
     /** A copy of all times from offered to acknowledged so far, in microseconds. */

@@ -9,12 +9,12 @@ import org.HdrHistogram.Histogram;
  * nothing.
  */
 public final class SourceMetrics {
-    private static final long HIGHEST_US = 60_000_000L;
+    private static final long MAX_US = 60_000_000L;
     private static final int SIGNIFICANT_DIGITS = 2;
 
     private final String sourceId;
     private final Counters<Counter> counters = new Counters<>(Counter.class);
-    private final ConcurrentHistogram latencyUs = new ConcurrentHistogram(1, HIGHEST_US, SIGNIFICANT_DIGITS);
+    private final ConcurrentHistogram latencyUs = new ConcurrentHistogram(1, MAX_US, SIGNIFICANT_DIGITS);
     private final ConcurrentHistogram[] stageUs = new ConcurrentHistogram[StageTime.values().length];
     private volatile String state = "connecting";
     private volatile long lastFrameNs = Long.MIN_VALUE;
@@ -22,7 +22,7 @@ public final class SourceMetrics {
     public SourceMetrics(String sourceId) {
         this.sourceId = sourceId;
         for (int i = 0; i < stageUs.length; i++) {
-            stageUs[i] = new ConcurrentHistogram(1, HIGHEST_US, SIGNIFICANT_DIGITS);
+            stageUs[i] = new ConcurrentHistogram(1, MAX_US, SIGNIFICANT_DIGITS);
         }
     }
 
@@ -66,7 +66,7 @@ public final class SourceMetrics {
     }
 
     private static void record(ConcurrentHistogram us, long ns) {
-        us.recordValue(Math.max(1, Math.min(ns / 1_000, HIGHEST_US)));
+        us.recordValue(Math.max(1, Math.min(ns / 1_000, MAX_US)));
     }
 
     /** A copy of all times in a stage recorded so far, in microseconds. */

@@ -23,8 +23,8 @@ public final class ModelSpecs {
     /** The task of a classifier in Ultralytics' metadata. */
     static final String CLASSIFY = "classify";
 
-    private static final int SMALLEST = 16;
-    private static final int LARGEST = 8192;
+    private static final int MIN_SIDE = 16;
+    private static final int MAX_SIDE = 8192;
     private static final Map<String, TensorType> TYPES = Map.of(
             "FLOAT", TensorType.FLOAT32,
             "FLOAT16", TensorType.FLOAT16,
@@ -171,9 +171,10 @@ public final class ModelSpecs {
                     "inputSize",
                     "its input " + what + " is free and nothing says what to use: add 'inputSize' to a model YAML");
         }
-        if (value < SMALLEST || value > LARGEST) {
+        if (value < MIN_SIDE || value > MAX_SIDE) {
             throw fault(
-                    "inputSize", "its input " + what + " is " + value + ", but must be " + SMALLEST + " to " + LARGEST);
+                    "inputSize",
+                    "its input " + what + " is " + value + ", but must be " + MIN_SIDE + " to " + MAX_SIDE);
         }
         return value;
     }

@@ -17,7 +17,7 @@ final class OutputCheck {
     /** With fewer boxes their form may be chance. */
     private static final int MIN_BOXES = 20;
     /** Corners in the right order make a box; of centres and sizes most are not in that order. */
-    private static final double MOST = 0.5;
+    private static final double MAJORITY = 0.5;
 
     private static final double FEW = 0.1;
     private static final int BYTE_VALUES = 256;
@@ -101,7 +101,7 @@ final class OutputCheck {
             return isDecoded() ? Boxes.CXCYWH : output.boxes();
         }
         double swapped = swapped();
-        boolean centred = swapped > MOST || swapped > FEW && output.boxes().isCentred();
+        boolean centred = swapped > MAJORITY || swapped > FEW && output.boxes().isCentred();
         if (largest() > ModelOutput.MAX_FRACTION || largest() <= 0) {
             return largest() <= 0 ? output.boxes() : centred ? Boxes.CXCYWH : Boxes.XYXY;
         }

@@ -38,7 +38,7 @@ import org.bytedeco.javacpp.PointerPointer;
  * until closed.
  */
 public final class JpegEncoder implements AutoCloseable {
-    private static final int SMALLEST = 2;
+    private static final int MIN_SIDE = 2;
     private static final int ALIGNMENT = 64;
 
     /**
@@ -97,7 +97,7 @@ public final class JpegEncoder implements AutoCloseable {
     }
 
     private static int even(double size) {
-        return Math.max(SMALLEST, (int) Math.rint(size / 2) * 2);
+        return Math.max(MIN_SIDE, (int) Math.rint(size / 2) * 2);
     }
 
     private void open(Picture picture, int width, int height) {

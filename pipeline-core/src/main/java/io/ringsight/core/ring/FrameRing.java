@@ -13,6 +13,7 @@ import io.ringsight.core.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
@@ -35,6 +36,7 @@ public final class FrameRing<T> implements AutoCloseable {
     private final RingBuffer<T> slots;
     private final List<BatchEventProcessor<T>> processors = new ArrayList<>();
     private final List<Thread> threads = new ArrayList<>();
+    private volatile boolean stopping;
 
     /**
      * Makes the slots and starts one thread for each stage.
@@ -68,7 +70,7 @@ public final class FrameRing<T> implements AutoCloseable {
     private BatchEventProcessor<T> processor(Stage<T> stage, SequenceBarrier barrier, Consumer<Throwable> onBroken) {
         BatchEventProcessor<T> processor = new BatchEventProcessorBuilder()
                 .build(slots, barrier, new StageHandler<>(stage, processors.size(), waits));
-        processor.setExceptionHandler(new BrokenStage(onBroken));
+        processor.setExceptionHandler(new BrokenStage(onBroken, () -> stopping));
         return processor;
     }
 
@@ -132,6 +134,7 @@ public final class FrameRing<T> implements AutoCloseable {
      * @return names of the threads that did not stop in time
      */
     public List<String> stop(long timeoutMs, Clock clock) throws InterruptedException {
+        stopping = true;
         processors.forEach(BatchEventProcessor::halt);
         waits.wakeAll();
         Threads.join(threads, clock, timeoutMs / 2);
@@ -207,10 +210,14 @@ public final class FrameRing<T> implements AutoCloseable {
     }
 
     /** Disruptor's own handler ends the stage's thread, and with it every camera, without a word. */
-    private record BrokenStage(Consumer<Throwable> onBroken) implements ExceptionHandler<Object> {
+    private record BrokenStage(Consumer<Throwable> onBroken, BooleanSupplier isStopping)
+            implements ExceptionHandler<Object> {
+        /** A stage that {@link #stop} interrupts is not broken: it has ended as it should. */
         @Override
         public void handleEventException(Throwable broken, long sequence, Object slot) {
-            onBroken.accept(broken);
+            if (!(broken instanceof InterruptedException && isStopping.getAsBoolean())) {
+                onBroken.accept(broken);
+            }
         }
 
         @Override

@@ -292,6 +292,21 @@ class FrameRingTest {
         assertThat(ring.stop(60_000, Clock.system())).isEmpty();
     }
 
+    /** It was told as a second failure of a GPU that hung. */
+    @Test
+    void aStageThatStoppingInterruptsIsNotBroken() throws InterruptedException {
+        CountDownLatch entered = new CountDownLatch(1);
+        FrameRing<Slot> ring = ring(4, new Step("waits", 1, slot -> {
+            entered.countDown();
+            new CountDownLatch(1).await();
+        }));
+        ring.tryPublish(slot -> {});
+        entered.await();
+        ring.stop(40, Clock.system());
+        assertThat(ring.stop(30_000, Clock.system())).isEmpty();
+        assertThat(broken).hasNullValue();
+    }
+
     @Test
     void sizeMustBeAPowerOfTwo() {
         assertThatThrownBy(() -> ring(100)).hasMessage("ring size must be a power of two: 100");

@@ -1,7 +1,7 @@
 package io.ringsight.sinks.jsonl;
 
-import io.ringsight.sinks.SinkSpec;
 import io.ringsight.sinks.queue.QueueLimits;
+import io.ringsight.sinks.queue.SinkSpec;
 import java.util.Map;
 import java.util.TreeMap;
 

@@ -100,7 +100,9 @@ final class KafkaDelivery implements Delivery {
             if (isConnected()) {
                 return true;
             }
-            Thread.sleep(CONNECT_PAUSE_MS);
+            if (!queue.pause(CONNECT_PAUSE_MS)) {
+                return false;
+            }
         }
         return false;
     }

@@ -124,6 +124,11 @@ final class Handshake {
         return Registers.data(triggers, resultId(), shown);
     }
 
+    /** How many triggers were missed, as its register says: the lowest 16 bits. */
+    int missed() {
+        return triggers.missed();
+    }
+
     /** Whether a result waits for the controller. */
     boolean isValid() {
         return isValid;

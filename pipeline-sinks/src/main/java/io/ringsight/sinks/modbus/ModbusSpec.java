@@ -1,8 +1,8 @@
 package io.ringsight.sinks.modbus;
 
 import io.ringsight.core.frame.SourceId;
-import io.ringsight.sinks.SinkSpec;
 import io.ringsight.sinks.queue.QueueLimits;
+import io.ringsight.sinks.queue.SinkSpec;
 import io.ringsight.sinks.spool.SpoolSpec;
 import java.util.Map;
 import java.util.Optional;

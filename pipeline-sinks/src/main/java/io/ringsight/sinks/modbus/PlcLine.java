@@ -6,11 +6,13 @@ import io.ringsight.core.analyse.verdict.PartLine;
 import io.ringsight.core.metrics.SinkCounter;
 import io.ringsight.core.metrics.SinkMetrics;
 import io.ringsight.core.metrics.SinkState;
+import io.ringsight.core.run.LogThrottle;
 import io.ringsight.core.run.Threads;
 import io.ringsight.core.time.Clock;
 import io.ringsight.sinks.modbus.Registers.Control;
 import io.ringsight.sinks.queue.SinkStatus;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -26,7 +28,7 @@ final class PlcLine implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(PlcLine.class);
     private static final long HEARTBEAT_NS = TimeUnit.MILLISECONDS.toNanos(100);
     private static final long AFTER_FAILURE_MS = 500;
-    private static final long LOG_NS = TimeUnit.SECONDS.toNanos(5);
+    private static final Duration LOG_INTERVAL = Duration.ofSeconds(5);
     /** A controller that is well takes a result within a few of its scans. */
     private static final long ACK_NS = TimeUnit.SECONDS.toNanos(5);
 
@@ -38,6 +40,7 @@ final class PlcLine implements AutoCloseable {
     private final SinkStatus status;
     private final Clock clock;
     private final Handshake handshake;
+    private final LogThrottle missed;
     private final Thread thread;
 
     // guarded by this
@@ -58,8 +61,6 @@ final class PlcLine implements AutoCloseable {
     private long heartbeatNs;
     private boolean wasValid;
     private long validSinceNs;
-    private long missed;
-    private long missedLoggedNs;
 
     PlcLine(ModbusSpec spec, Announcing announcing, SinkMetrics metrics, SinkStatus status, Clock clock) {
         this.spec = spec;
@@ -68,7 +69,7 @@ final class PlcLine implements AutoCloseable {
         this.status = status;
         this.clock = clock;
         handshake = new Handshake(this::announce);
-        missedLoggedNs = clock.nanoTime() - LOG_NS;
+        missed = new LogThrottle(clock, LOG_INTERVAL);
         thread = Threads.start("plc-" + spec.host() + ":" + spec.port(), this::run);
     }
 
@@ -156,7 +157,9 @@ final class PlcLine implements AutoCloseable {
                 isOverrun = false;
             }
         }
+        int missedBefore = handshake.missed();
         PartResult taken = handshake.step(control, next);
+        metrics.count(SinkCounter.TRIGGERS_MISSED, handshake.missed() == missedBefore ? 0 : 1);
         write();
         synchronized (this) {
             isTaken |= taken != null && taken.equals(waiting);
@@ -214,11 +217,7 @@ final class PlcLine implements AutoCloseable {
     }
 
     private boolean refused(String cause) {
-        missed++;
-        if (clock.nanoTime() - missedLoggedNs >= LOG_NS) {
-            missedLoggedNs = clock.nanoTime();
-            LOG.warn("{}: a trigger was missed: {} ({} so far)", spec.name(), cause, missed);
-        }
+        missed.tell(span -> LOG.warn("{}: a trigger was missed: {}{}", spec.name(), cause, span));
         return false;
     }
 

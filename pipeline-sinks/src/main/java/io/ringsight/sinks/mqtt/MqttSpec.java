@@ -1,8 +1,8 @@
 package io.ringsight.sinks.mqtt;
 
 import io.ringsight.sinks.EncodedMessage;
-import io.ringsight.sinks.SinkSpec;
 import io.ringsight.sinks.queue.QueueLimits;
+import io.ringsight.sinks.queue.SinkSpec;
 import io.ringsight.sinks.spool.SpoolSpec;
 import java.util.Map;
 import java.util.Optional;

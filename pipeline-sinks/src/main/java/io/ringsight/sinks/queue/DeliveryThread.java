@@ -1,5 +1,6 @@
 package io.ringsight.sinks.queue;
 
+import io.ringsight.core.metrics.SinkCounter;
 import io.ringsight.core.metrics.SinkMetrics;
 import io.ringsight.core.run.Threads;
 import java.time.Duration;
@@ -16,6 +17,7 @@ final class DeliveryThread {
     private final SinkQueue queue;
     private final Delivery delivery;
     private final String sinkName;
+    private final SinkMetrics metrics;
     private final Faults faults;
     private final CountDownLatch connectingOver = new CountDownLatch(1);
     private volatile boolean connected;
@@ -25,6 +27,7 @@ final class DeliveryThread {
     DeliveryThread(SinkQueue queue, Delivery delivery, SinkMetrics metrics, String threadName) {
         this.queue = queue;
         this.delivery = delivery;
+        this.metrics = metrics;
         sinkName = metrics.sinkName();
         faults = new Faults(delivery.getClass().getSimpleName(), metrics);
         thread = Threads.start(threadName, this::run);
@@ -83,10 +86,15 @@ final class DeliveryThread {
     /** A stray interrupt cuts it short. */
     private boolean pause(long ms) {
         try {
-            return queue.pause(ms);
+            return retryAfter(ms);
         } catch (InterruptedException e) {
             return !queue.isStopped();
         }
+    }
+
+    private boolean retryAfter(long ms) throws InterruptedException {
+        metrics.count(SinkCounter.RETRIES);
+        return queue.pause(ms);
     }
 
     private boolean step() throws InterruptedException {
@@ -96,7 +104,7 @@ final class DeliveryThread {
             return queue.awaitWork();
         }
         long pauseMs = delivery.deliver(next);
-        return pauseMs == Delivery.TAKEN ? queue.taken(next) : queue.pause(pauseMs);
+        return pauseMs == Delivery.TAKEN ? queue.taken(next) : retryAfter(pauseMs);
     }
 
     private void end() {

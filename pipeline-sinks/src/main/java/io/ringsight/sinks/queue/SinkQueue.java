@@ -319,9 +319,8 @@ public final class SinkQueue implements MessageSink {
         return life.awaitWork(() -> backlog.hasNext(life.isClosing()));
     }
 
-    /** Waits before a message is tried again. Returns whether the thread goes on. */
-    boolean pause(long ms) throws InterruptedException {
-        metrics.count(SinkCounter.RETRIES);
+    /** For the delivery: waits before it tries again, or until the sink is stopped. Returns whether it goes on. */
+    public boolean pause(long ms) throws InterruptedException {
         return life.pause(ms);
     }
 

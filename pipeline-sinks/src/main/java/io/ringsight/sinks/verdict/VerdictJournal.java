@@ -4,13 +4,10 @@ import io.ringsight.core.analyse.verdict.Announcement;
 import io.ringsight.core.frame.SourceId;
 import io.ringsight.sinks.EncodedMessage;
 import io.ringsight.sinks.journal.JournalFile;
+import io.ringsight.sinks.journal.JournalLock;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -27,9 +24,9 @@ public final class VerdictJournal implements AutoCloseable {
 
     private final Path path;
     private final JournalFile file;
+    private final JournalLock lock;
     private final long maxBytes;
     private JournalLines lines = new JournalLines();
-    private FileChannel lockFile;
     private boolean isRead;
     private Optional<Left> left = Optional.empty();
 
@@ -51,6 +48,7 @@ public final class VerdictJournal implements AutoCloseable {
         this.maxBytes = maxBytes;
         path = dir.resolve(sourceId.value() + ".journal");
         file = new JournalFile(path);
+        lock = new JournalLock(path);
     }
 
     /**
@@ -63,7 +61,7 @@ public final class VerdictJournal implements AutoCloseable {
             return;
         }
         Files.createDirectories(path.toAbsolutePath().getParent());
-        lock();
+        lock.take();
         if (!isRead) {
             read();
         }
@@ -82,26 +80,6 @@ public final class VerdictJournal implements AutoCloseable {
         all.addAll(lines);
         lines = all;
         isRead = true;
-    }
-
-    /** For as long as the process lives: a file of its own, since the journal itself is replaced. */
-    private void lock() throws IOException {
-        if (lockFile != null) {
-            return;
-        }
-        FileChannel opened = FileChannel.open(
-                path.resolveSibling(path.getFileName() + ".lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-        FileLock lock;
-        try {
-            lock = opened.tryLock();
-        } catch (OverlappingFileLockException e) {
-            lock = null;
-        }
-        if (lock == null) {
-            opened.close();
-            throw new IOException(path + " is used by another process");
-        }
-        lockFile = opened;
     }
 
     /** What the run before left, once; empty if it left nothing or ended well, and until {@link #open} worked. */
@@ -185,12 +163,6 @@ public final class VerdictJournal implements AutoCloseable {
     @Override
     public synchronized void close() {
         file.close();
-        try {
-            if (lockFile != null) {
-                lockFile.close();
-            }
-        } catch (IOException expected) {
-            // Its lock ends with the process.
-        }
+        lock.close();
     }
 }

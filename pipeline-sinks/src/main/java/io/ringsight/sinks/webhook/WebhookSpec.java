@@ -1,7 +1,7 @@
 package io.ringsight.sinks.webhook;
 
-import io.ringsight.sinks.SinkSpec;
 import io.ringsight.sinks.queue.QueueLimits;
+import io.ringsight.sinks.queue.SinkSpec;
 import io.ringsight.sinks.spool.SpoolSpec;
 import java.net.URI;
 import java.util.Locale;

@@ -134,6 +134,7 @@ class ModbusSinkTest {
         answer = part -> Optional.of(Announced.STOPPED);
         plc.trigger(3, "A");
         Await.until("missed: no source", () -> plc.register(5) == 3 && !plc.status(0));
+        assertThat(sink.metrics().value(SinkCounter.TRIGGERS_MISSED)).isEqualTo(3);
         plc.control(TRIGGER, false);
         plc.control(CLEAR, true);
         Await.until("cleared", () -> !plc.status(MISSED));

@@ -1,6 +1,7 @@
 package io.ringsight.sources.decode;
 
 import io.ringsight.core.frame.PixelFormat;
+import io.ringsight.core.memory.NativeMemory;
 import org.bytedeco.ffmpeg.avutil.AVBufferRef;
 import org.bytedeco.ffmpeg.avutil.AVFrame;
 import org.bytedeco.ffmpeg.avutil.AVHWFramesContext;
@@ -11,13 +12,13 @@ import org.bytedeco.javacpp.Pointer;
 /** What only a frame in a GPU's memory has. Reads it without making an object a frame, as FFmpeg's accessors would. */
 final class CudaFrame {
     private static final int FRAMES_REFERENCE = Loader.offsetof(AVFrame.class, "hw_frames_ctx") / Long.BYTES;
-    private static final int DATA = Loader.offsetof(AVBufferRef.class, "data") / Long.BYTES;
+    private static final int DATA = Loader.offsetof(AVBufferRef.class, "data");
 
     private static final int CROP_TOP = Loader.offsetof(AVFrame.class, "crop_top") / Long.BYTES;
     private static final int CROP_LEFT = Loader.offsetof(AVFrame.class, "crop_left") / Long.BYTES;
 
     private final LongPointer frame;
-    private final Words reference = new Words();
+    private final NativeMemory memory = new NativeMemory();
     private final Frames frames = new Frames();
 
     /** @param frame an {@code AVFrame} as words */
@@ -25,17 +26,7 @@ final class CudaFrame {
         this.frame = frame;
     }
 
-    private static final class Words extends LongPointer {
-        Words() {
-            super((Pointer) null);
-        }
-
-        Words at(long where) {
-            address = where;
-            return this;
-        }
-    }
-
+    /** A context by its address: JavaCPP does not tell where its format is. */
     private static final class Frames extends AVHWFramesContext {
         Frames() {
             super((Pointer) null);
@@ -49,7 +40,7 @@ final class CudaFrame {
 
     /** Format of the pixels in the GPU's memory. The frame must be one of these. */
     int pixelFormat() {
-        return frames.at(reference.at(frame.get(FRAMES_REFERENCE)).get(DATA)).sw_format();
+        return frames.at(memory.longAt(frame.get(FRAMES_REFERENCE) + DATA)).sw_format();
     }
 
     /** Columns at the left that are not to be seen: FFmpeg cuts pictures on a GPU at the right and below only. */

@@ -1,6 +1,6 @@
 package io.ringsight.sources.decode;
 
-import io.ringsight.sources.libav.NativeMemory;
+import io.ringsight.core.memory.NativeMemory;
 
 /**
  * Recognises a JPEG picture in cyan, magenta, yellow and black that does not say whether 0 is no ink or all of it: no

@@ -2,7 +2,7 @@ package io.ringsight.sources.decode;
 
 import static org.bytedeco.ffmpeg.global.avcodec.*;
 
-import io.ringsight.sources.libav.NativeMemory;
+import io.ringsight.core.memory.NativeMemory;
 import org.bytedeco.ffmpeg.avcodec.AVCodecDescriptor;
 import org.bytedeco.ffmpeg.avcodec.AVCodecParameters;
 import org.bytedeco.ffmpeg.avcodec.AVPacket;

@@ -1,6 +1,6 @@
 package io.ringsight.sources.decode;
 
-import io.ringsight.sources.libav.NativeMemory;
+import io.ringsight.core.memory.NativeMemory;
 import org.bytedeco.ffmpeg.avutil.AVFrame;
 import org.bytedeco.ffmpeg.avutil.AVRational;
 import org.bytedeco.javacpp.Loader;

@@ -2,8 +2,8 @@ package io.ringsight.sources.decode;
 
 import static org.bytedeco.ffmpeg.global.avutil.*;
 
+import io.ringsight.core.memory.NativeMemory;
 import io.ringsight.sources.libav.FilterChain;
-import io.ringsight.sources.libav.NativeMemory;
 import org.bytedeco.ffmpeg.avutil.AVFrame;
 import org.bytedeco.ffmpeg.avutil.AVFrameSideData;
 import org.bytedeco.javacpp.Loader;

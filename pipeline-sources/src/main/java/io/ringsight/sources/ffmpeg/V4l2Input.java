@@ -4,6 +4,7 @@ import static org.bytedeco.ffmpeg.global.avcodec.*;
 import static org.bytedeco.ffmpeg.global.avutil.*;
 
 import io.ringsight.core.frame.GapReason;
+import io.ringsight.core.memory.NativeMemory;
 import io.ringsight.sources.decode.CudaDecoder;
 import io.ringsight.sources.decode.Input;
 import io.ringsight.sources.decode.PictureUnits;
@@ -12,7 +13,6 @@ import io.ringsight.sources.decode.StreamDecoder;
 import io.ringsight.sources.libav.Deadline;
 import io.ringsight.sources.libav.FfmpegErrors;
 import io.ringsight.sources.libav.FfmpegLog;
-import io.ringsight.sources.libav.NativeMemory;
 import io.ringsight.sources.libav.NativeObject;
 import io.ringsight.sources.spec.SourceSpec;
 import io.ringsight.sources.supervise.EndedException;

@@ -21,13 +21,13 @@ public record SyntheticSettings(
     /** The value of {@link #frames} that means never. */
     public static final long ENDLESS = Long.MAX_VALUE;
 
-    private static final int SMALLEST = 64;
-    private static final int LARGEST = 8192;
+    private static final int MIN_SIDE = 64;
+    private static final int MAX_SIDE = 8192;
     private static final int DEFAULT_SIZE = 640;
     private static final int ROAD_HEIGHT = 360;
     private static final double DEFAULT_FPS = 25;
-    private static final double HIGHEST_FPS = 1000;
-    private static final double LOWEST_FPS = 0.01;
+    private static final double MAX_FPS = 1000;
+    private static final double MIN_FPS = 0.01;
     private static final double NS_A_SECOND = 1e9;
 
     /** What can be seen. */
@@ -97,16 +97,16 @@ public record SyntheticSettings(
 
     private static int size(String key, String value) {
         long size = parsed(value);
-        if (size < SMALLEST || size > LARGEST) {
-            throw wrong(key + " takes " + SMALLEST + " to " + LARGEST + " pixels, got '" + value + "'");
+        if (size < MIN_SIDE || size > MAX_SIDE) {
+            throw wrong(key + " takes " + MIN_SIDE + " to " + MAX_SIDE + " pixels, got '" + value + "'");
         }
         return (int) size;
     }
 
     private static double rate(String value) {
         double rate = value.matches("[0-9]{1,5}(\\.[0-9]{1,6})?") ? Double.parseDouble(value) : -1;
-        if (rate != 0 && !(rate >= LOWEST_FPS && rate <= HIGHEST_FPS)) {
-            throw wrong("fps takes " + LOWEST_FPS + " to " + (int) HIGHEST_FPS + ", or 0 for as fast as possible, got '"
+        if (rate != 0 && !(rate >= MIN_FPS && rate <= MAX_FPS)) {
+            throw wrong("fps takes " + MIN_FPS + " to " + (int) MAX_FPS + ", or 0 for as fast as possible, got '"
                     + value + "'");
         }
         return rate;

@@ -17,7 +17,7 @@ final class BoardLine implements Scene {
     private static final float PITCH_UNITS = 660;
     private static final float UNITS_A_SECOND = 160;
     private static final float PERFECT_BOARDS = 0.15f;
-    private static final int FEWEST_DEFECTS = 4;
+    private static final int MIN_DEFECTS = 4;
     private static final int MAX_DEFECTS = 8;
     private static final int BOARDS_IN_VIEW = 2;
 
@@ -102,7 +102,7 @@ final class BoardLine implements Scene {
         drawClean(number, clean);
         boards[slot].copyFrom(clean);
         defects[slot].clear();
-        int wanted = dice.chance(PERFECT_BOARDS) ? 0 : dice.between(FEWEST_DEFECTS, MAX_DEFECTS);
+        int wanted = dice.chance(PERFECT_BOARDS) ? 0 : dice.between(MIN_DEFECTS, MAX_DEFECTS);
         press.press(layout, clean, boards[slot], wanted, defects[slot]);
         boardNumbers[slot] = number;
     }

@@ -12,7 +12,7 @@ final class RoadCamera {
     /** The picture's lower border shows the road 17.9 m away, whatever the shape. */
     private static final double ROAD = 0.47;
 
-    private static final double LEAST_SKY = 0.05;
+    private static final double MIN_SKY = 0.05;
     /** A sign that hangs in front of the second lane away, in picture widths from its middle and the horizon. */
     private static final double[] SIGN = {0.066, 0.145, 0.132, 0.171};
 
@@ -23,7 +23,7 @@ final class RoadCamera {
     RoadCamera(int width, int height) {
         focal = FOCAL * width;
         middle = width / 2.0;
-        horizon = Math.max(LEAST_SKY * height, height - ROAD * width);
+        horizon = Math.max(MIN_SKY * height, height - ROAD * width);
     }
 
     double x(double acrossM, double awayM) {

@@ -33,17 +33,13 @@ final class RoadPaths {
     private static final float MAX_SWING_M = 0.6f;
 
     private static final double SWING_RAD_S = 0.9;
-    private static final double LONGEST_WAY_S = 9;
+    private static final double MAX_WAY_S = 9;
     private static final int NUMBERS_BEFORE_0 = 16;
 
     private static final double INCIDENT_S = 60;
     private static final double STOP_AT_S = 20;
     private static final double WRONG_WAY_AT_S = 45;
     private static final double WRONG_WAY_MS = 10;
-    private static final double SHOULDER_MS = 12;
-    private static final double BRAKE_MS2 = 2.5;
-    private static final double STOP_M = 40;
-    private static final double STANDS_S = 15;
 
     private final long seed;
     private final Dice dice = new Dice();
@@ -53,11 +49,8 @@ final class RoadPaths {
     private final double[] awayM = new double[MAX_VEHICLES];
     private final double[] speedMs = new double[MAX_VEHICLES];
     private final int[] shade = new int[MAX_VEHICLES];
+    private final StoppingCar stopping = new StoppingCar();
     private int size;
-    /** Of the shoulder's car: how far it has come, and how fast it is. */
-    private double comeM;
-
-    private double comeMs;
 
     RoadPaths(long seed) {
         this.seed = seed;
@@ -68,7 +61,7 @@ final class RoadPaths {
         size = 0;
         for (int of = 0; of < LANES; of++) {
             long last = (long) Math.floor(seconds / HEADWAY_S);
-            long first = (long) Math.floor((seconds - LONGEST_WAY_S) / HEADWAY_S) - 1;
+            long first = (long) Math.floor((seconds - MAX_WAY_S) / HEADWAY_S) - 1;
             for (long number = first; number <= last; number++) {
                 drive(of, number, seconds);
             }
@@ -97,36 +90,19 @@ final class RoadPaths {
     private void incidents(double seconds) {
         long minute = (long) Math.floor(seconds / INCIDENT_S);
         double length = RoadClass.CAR.lengthM();
-        stopping(seconds - minute * INCIDENT_S - STOP_AT_S);
-        put(RIGHT_SHOULDER, minute, NEAR_M - length + comeM, RoadClass.CAR, comeMs, 200);
+        stopping.at(seconds - minute * INCIDENT_S - STOP_AT_S);
+        if (stopping.isThere()) {
+            put(RIGHT_SHOULDER, minute, NEAR_M - length + stopping.comeM(), RoadClass.CAR, stopping.speedMs(), 200);
+        }
         double drivenS = seconds - minute * INCIDENT_S - WRONG_WAY_AT_S;
         if (drivenS >= 0) {
             put(LEFT_SHOULDER, minute, NEAR_M - length + WRONG_WAY_MS * drivenS, RoadClass.CAR, WRONG_WAY_MS, 120);
         }
     }
 
-    /** Drives, brakes, stands, and drives on. */
-    private void stopping(double sinceS) {
-        double brakesM = SHOULDER_MS * SHOULDER_MS / (2 * BRAKE_MS2);
-        double brakesAtS = (STOP_M - brakesM) / SHOULDER_MS;
-        double stopsAtS = brakesAtS + SHOULDER_MS / BRAKE_MS2;
-        double goesS = sinceS - stopsAtS - STANDS_S;
-        double leftS = Math.max(0, stopsAtS - sinceS);
-        comeMs = goesS > 0 ? BRAKE_MS2 * goesS : Math.min(SHOULDER_MS, BRAKE_MS2 * leftS);
-        if (sinceS < 0) {
-            comeM = -1;
-        } else if (sinceS < brakesAtS) {
-            comeM = SHOULDER_MS * sinceS;
-        } else if (goesS <= 0) {
-            comeM = STOP_M - BRAKE_MS2 * leftS * leftS / 2;
-        } else {
-            comeM = STOP_M + BRAKE_MS2 * goesS * goesS / 2;
-        }
-    }
-
     /** Puts it where its turn is, if it is there. */
     private void put(int of, long number, double at, RoadClass what, double speed, int grey) {
-        boolean isThere = at <= FAR_M && at + what.lengthM() >= NEAR_M && !(of == RIGHT_SHOULDER && comeM < 0);
+        boolean isThere = at <= FAR_M && at + what.lengthM() >= NEAR_M;
         if (!isThere || size == MAX_VEHICLES) {
             return;
         }

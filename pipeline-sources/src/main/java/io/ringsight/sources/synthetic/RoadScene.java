@@ -6,7 +6,7 @@ import java.nio.ByteBuffer;
 /** A road of six lanes seen from a bridge, by day or by night; see {@link RoadPaths} for who drives on it. */
 final class RoadScene implements Scene {
     /** A vehicle of which less is seen is not one that a picture shows. */
-    private static final double MOST_HIDDEN = 0.75;
+    private static final double MAX_HIDDEN = 0.75;
 
     private static final double NS_PER_S = 1e9;
     private static final double DASH_M = 3;
@@ -147,7 +147,7 @@ final class RoadScene implements Scene {
         into.clear();
         whole.clear();
         for (int vehicle = 0; vehicle < paths.size(); vehicle++) {
-            if (view.hidden(vehicle) <= MOST_HIDDEN) {
+            if (view.hidden(vehicle) <= MAX_HIDDEN) {
                 int left = (int) Math.round(view.side(vehicle, 0));
                 int top = (int) Math.round(view.side(vehicle, 1));
                 whole.add(

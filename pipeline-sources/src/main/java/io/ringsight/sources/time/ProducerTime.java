@@ -3,7 +3,7 @@ package io.ringsight.sources.time;
 import static org.bytedeco.ffmpeg.global.avcodec.AV_PKT_DATA_PRFT;
 
 import io.ringsight.core.frame.Picture;
-import io.ringsight.sources.libav.NativeMemory;
+import io.ringsight.core.memory.NativeMemory;
 import org.bytedeco.ffmpeg.avcodec.AVPacket;
 import org.bytedeco.ffmpeg.avcodec.AVPacketSideData;
 import org.bytedeco.ffmpeg.global.avcodec;

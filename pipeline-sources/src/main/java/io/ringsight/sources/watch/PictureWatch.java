@@ -2,8 +2,7 @@ package io.ringsight.sources.watch;
 
 import io.ringsight.core.frame.MemoryKind;
 import io.ringsight.core.frame.Picture;
-import org.bytedeco.javacpp.BytePointer;
-import org.bytedeco.javacpp.Pointer;
+import io.ringsight.core.memory.NativeMemory;
 
 /**
  * Sees whether a camera's pictures change at all, and whether they are black, by the mean luma of {@value #COLUMNS} x
@@ -31,7 +30,7 @@ public final class PictureWatch {
     private static final long NEVER = Long.MIN_VALUE;
 
     private final long timeoutNs;
-    private final Plane plane = new Plane();
+    private final NativeMemory plane = new NativeMemory();
     private final int[] cells = new int[COLUMNS * ROWS];
     private final int[] reference = new int[COLUMNS * ROWS];
     private byte[] row = new byte[0];
@@ -141,18 +140,6 @@ public final class PictureWatch {
                 luma = (luma | (row[at + 1] & 0xff) << 8) >> layout.shift();
             }
             cells[firstCell + i / SAMPLES] += luma;
-        }
-    }
-
-    /** A window on native memory that can be moved. */
-    private static final class Plane extends BytePointer {
-        Plane() {
-            super((Pointer) null);
-        }
-
-        Plane at(long address) {
-            this.address = address;
-            return this;
         }
     }
 }

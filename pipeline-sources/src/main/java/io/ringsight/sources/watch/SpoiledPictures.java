@@ -9,12 +9,12 @@ import java.util.function.LongSupplier;
  * <p>A lost packet spoils more than its own picture: the pictures after it are built upon it until the next key frame,
  * and of those the decoder reports nothing (H.265: of none at all, and pictures vanish). So after damage every picture
  * is spoiled until a key frame that began after it. A stream without key frames (intra refresh) is trusted again after
- * {@value #LONGEST} packets without further damage, or after as many as its key frames were ever apart.
+ * {@value #MAX_PACKETS} packets without further damage, or after as many as its key frames were ever apart.
  *
  * <p>Owned by the source's thread; one for each opened input; allocates nothing.
  */
 public final class SpoiledPictures {
-    private static final int LONGEST = 300;
+    private static final int MAX_PACKETS = 300;
     /** The parser looks one picture ahead: a loss noticed while one packet is read may belong to the next. */
     private static final int LOOKAHEAD = 2;
 
@@ -79,7 +79,7 @@ public final class SpoiledPictures {
         if (reported) {
             hit(1);
         } else if (spoiled
-                && (key && packets >= keyNotBefore || packets - lastDamage > Math.max(LONGEST, longestGroup))) {
+                && (key && packets >= keyNotBefore || packets - lastDamage > Math.max(MAX_PACKETS, longestGroup))) {
             spoiled = false;
         }
         return spoiled;

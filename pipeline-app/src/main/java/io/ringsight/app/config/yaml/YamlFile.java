@@ -24,8 +24,8 @@ import org.snakeyaml.engine.v2.nodes.Node;
  * name one. Hostile files (too large, too deep, alias bombs, binary) end as one mistake.
  */
 public final class YamlFile {
-    private static final long LARGEST_BYTES = 1 << 20;
-    private static final int DEEPEST = 50;
+    private static final long MAX_BYTES = 1 << 20;
+    private static final int MAX_DEPTH = 50;
     /** Values with every alias followed: no bomb of aliases in aliases is any larger than this. */
     private static final int MAX_VALUES = 50_000;
 
@@ -72,8 +72,8 @@ public final class YamlFile {
         try {
             if (Files.isDirectory(file)) {
                 errors.add(1, "yaml", "expected a YAML file, got a directory");
-            } else if (Files.exists(file) && Files.size(file) > LARGEST_BYTES) {
-                errors.add(1, "yaml", "expected at most " + LARGEST_BYTES + " bytes, got " + Files.size(file));
+            } else if (Files.exists(file) && Files.size(file) > MAX_BYTES) {
+                errors.add(1, "yaml", "expected at most " + MAX_BYTES + " bytes, got " + Files.size(file));
             } else {
                 return Optional.of(Files.readString(file));
             }
@@ -95,8 +95,8 @@ public final class YamlFile {
                 .build();
         try {
             int depth = depth(settings, text);
-            if (depth > DEEPEST) {
-                errors.add(1, "yaml", "expected at most " + DEEPEST + " levels of nesting, got " + depth);
+            if (depth > MAX_DEPTH) {
+                errors.add(1, "yaml", "expected at most " + MAX_DEPTH + " levels of nesting, got " + depth);
                 return Optional.empty();
             }
             Optional<Node> root = new Compose(settings).composeString(text);
@@ -131,7 +131,7 @@ public final class YamlFile {
 
     /** Aliases may share settings among many sources; those that make the file explode are refused. */
     private static boolean isSmall(Node root, YamlErrors errors) {
-        AliasSize size = new AliasSize(DEEPEST, MAX_VALUES);
+        AliasSize size = new AliasSize(MAX_DEPTH, MAX_VALUES);
         Optional<String> problem = size.problem(root);
         problem.ifPresent(sentence -> errors.add(1, "yaml", sentence));
         return problem.isEmpty();

@@ -62,9 +62,9 @@ final class Acceptance {
      * Runs all checks.
      *
      * @param engines an empty directory for the engine
-     * @param films more pictures to compare
+     * @param videos more pictures to compare
      */
-    void run(Path engines, List<Path> films) throws InterruptedException {
+    void run(Path engines, List<Path> videos) throws InterruptedException {
         verdicts.say(
                 "ringsight %s, model %s (%s), device %s",
                 Version.current(), model.name(), model.weights().file(), wanted);
@@ -83,7 +83,7 @@ final class Acceptance {
             }
             try (InferenceBackend cpu =
                     Backends.openOne(model, BackendSpec.cpu(), new Counters<>(BackendCounter.class), cache)) {
-                parity(cpu, gpu, films);
+                parity(cpu, gpu, videos);
             }
             try (BytePointer grey = new BytePointer(WIDTH * HEIGHT * 3L / 2)) {
                 Picture picture = picture(grey);
@@ -122,11 +122,11 @@ final class Acceptance {
         return Backends.openOne(model, wanted, new Counters<>(BackendCounter.class), cache);
     }
 
-    private void parity(InferenceBackend cpu, InferenceBackend gpu, List<Path> films) throws InterruptedException {
+    private void parity(InferenceBackend cpu, InferenceBackend gpu, List<Path> videos) throws InterruptedException {
         compare(cpu, gpu, SourceSpec.parse("synthetic:pcb?seed=7&pace=asap&frames=" + PARITY_PICTURES));
         compare(cpu, gpu, SourceSpec.parse("synthetic:boxes?seed=7&pace=asap&frames=" + PARITY_PICTURES));
-        for (Path film : films) {
-            compare(cpu, gpu, SourceSpec.recording(film));
+        for (Path video : videos) {
+            compare(cpu, gpu, SourceSpec.recording(video));
         }
     }
 
@@ -285,12 +285,12 @@ final class Acceptance {
         }
     }
 
-    private void decoder(TensorRtBackend gpu, Path film) throws InterruptedException {
+    private void decoder(TensorRtBackend gpu, Path video) throws InterruptedException {
         DecodedPictures seen = new DecodedPictures(gpu.lanes().get(0));
         long startNs = clock.nanoTime();
         Ending ending;
         try (Source source = Sources.open(
-                SourceSpec.recording(film),
+                SourceSpec.recording(video),
                 clock,
                 Sources.DEFAULT_PICTURES,
                 new Decoding(Decode.CUDA, gpu::cudaDevice))) {
@@ -308,7 +308,7 @@ final class Acceptance {
                 seen.onGpu(),
                 fps);
         DecodedPictures host = new DecodedPictures(gpu.lanes().get(0));
-        try (Source source = Sources.open(SourceSpec.recording(film), clock)) {
+        try (Source source = Sources.open(SourceSpec.recording(video), clock)) {
             source.run(host);
         }
         verdicts.require(

@@ -9,12 +9,12 @@ import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Shows a film's pictures to one lane, counts them, and keeps the model's output for the first few. */
+/** Shows a video's pictures to one lane, counts them, and keeps the model's output for the first few. */
 final class DecodedPictures implements LookingIntake {
     private static final int KEPT = 10;
 
     private final Lane lane;
-    private final SourceMetrics metrics = new SourceMetrics("film");
+    private final SourceMetrics metrics = new SourceMetrics("video");
     private final List<float[]> outputs = new ArrayList<>();
     private int pictures;
     private int onGpu;

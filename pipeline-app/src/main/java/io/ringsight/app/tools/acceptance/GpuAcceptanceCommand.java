@@ -35,7 +35,7 @@ import picocli.CommandLine.Spec;
                 + " throughput against the network alone, latency, memory, NVDEC. Writes a report; exit code 1 if a"
                 + " check failed. scripts/gpu-acceptance runs it and all that belongs to it.")
 public final class GpuAcceptanceCommand implements Callable<Integer> {
-    private static final int FILM_DEPTH = 3;
+    private static final int VIDEO_DEPTH = 3;
 
     @Mixin
     private ShippedModelOption modelOption;
@@ -60,8 +60,8 @@ public final class GpuAcceptanceCommand implements Callable<Integer> {
             description = "Length of each measurement (default: ${DEFAULT-VALUE}).")
     private int seconds;
 
-    @Option(names = "--films", paramLabel = "DIR", description = "Compare the films in this directory, too.")
-    private Path films;
+    @Option(names = "--videos", paramLabel = "DIR", description = "Compare the videos in this directory, too.")
+    private Path videos;
 
     @Option(
             names = {"-o", "--output"},
@@ -99,7 +99,7 @@ public final class GpuAcceptanceCommand implements Callable<Integer> {
         try (PrintWriter file = new PrintWriter(Files.newBufferedWriter(output, StandardCharsets.UTF_8))) {
             Verdicts verdicts = new Verdicts(file, spec.commandLine().getOut());
             new Acceptance(ModelYaml.read(model), wanted, seconds * 1_000L, Clock.system(), verdicts)
-                    .run(engines, films());
+                    .run(engines, videos());
             verdicts.say("%s", verdicts.failed() == 0 ? "nothing failed" : verdicts.failed() + " failed");
             Files.writeString(beside("json"), verdicts.json());
             Files.writeString(beside("html"), verdicts.page());
@@ -117,11 +117,11 @@ public final class GpuAcceptanceCommand implements Callable<Integer> {
         return output.resolveSibling(name + "." + ending);
     }
 
-    private List<Path> films() throws IOException {
-        if (films == null) {
+    private List<Path> videos() throws IOException {
+        if (videos == null) {
             return List.of();
         }
-        try (Stream<Path> files = Files.walk(films, FILM_DEPTH)) {
+        try (Stream<Path> files = Files.walk(videos, VIDEO_DEPTH)) {
             return files.filter(file -> file.toString().endsWith(".mp4"))
                     .sorted()
                     .toList();

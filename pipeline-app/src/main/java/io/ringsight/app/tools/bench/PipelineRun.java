@@ -2,7 +2,7 @@ package io.ringsight.app.tools.bench;
 
 import io.ringsight.app.config.SourceConfig;
 import io.ringsight.app.feed.FedPipeline;
-import io.ringsight.app.feed.Feed;
+import io.ringsight.app.feed.SourceFeed;
 import io.ringsight.core.detector.DetectorSwitch;
 import io.ringsight.core.frame.FrameResult;
 import io.ringsight.core.frame.Gap;
@@ -81,7 +81,7 @@ final class PipelineRun {
     private SourceMetrics camera(FedPipeline fed, int index, int cameras, double fps) {
         boolean live = fps > 0;
         Optional<Integer> credits = live ? Optional.of(SourceConfig.DEFAULT_CAMERA_CREDITS) : Optional.empty();
-        Feed feed = Feed.open(clip, credits, HELD_PICTURES, Decoding.ON_CPU, fed.pipeline(), clock);
+        SourceFeed feed = SourceFeed.open(clip, credits, HELD_PICTURES, Decoding.ON_CPU, fed.pipeline(), clock);
         String name = "cam" + index;
         FrameIntake intake = fed.pipeline().connect(new IntakeSpec(new SourceId(name), !live, feed.credits(), 0, 0));
         long phaseNs = live ? (long) (1e9 / fps * index / cameras) : 0;
@@ -120,14 +120,14 @@ final class PipelineRun {
 
     /** Keeps latencies while it is on. Written by the Publish thread. */
     private static final class Recorder implements ResultSink {
-        private static final long HIGHEST_NS = 60_000_000_000L;
-        private final Histogram latencyNs = new Histogram(1_000, HIGHEST_NS, 3);
+        private static final long MAX_NS = 60_000_000_000L;
+        private final Histogram latencyNs = new Histogram(1_000, MAX_NS, 3);
         private volatile boolean on;
 
         @Override
         public void frame(FrameResult result, boolean lossless) {
             if (on) {
-                latencyNs.recordValue(Math.min(HIGHEST_NS, result.timings().latencyNs()));
+                latencyNs.recordValue(Math.min(MAX_NS, result.timings().latencyNs()));
             }
         }
 

@@ -1,7 +1,7 @@
 package io.ringsight.app.tools.files;
 
 import io.ringsight.app.feed.FedPipeline;
-import io.ringsight.app.feed.Feed;
+import io.ringsight.app.feed.SourceFeed;
 import io.ringsight.core.analyse.AnalysisSpec;
 import io.ringsight.core.detect.WantedClasses;
 import io.ringsight.core.detector.DetectorSwitch;
@@ -34,7 +34,7 @@ public final class FileRun implements AutoCloseable {
     private final FedPipeline fed;
     private final Clock clock;
     /** Files read to their end whose pictures may still be in the ring, oldest first. */
-    private final Deque<Feed> lingering = new ArrayDeque<>();
+    private final Deque<SourceFeed> lingering = new ArrayDeque<>();
 
     private volatile Source current;
     private volatile boolean stopped;
@@ -71,7 +71,8 @@ public final class FileRun implements AutoCloseable {
      * @return why it ended: {@code ENDED} when all is well, {@code STOPPED} after {@link #stop}
      */
     public Ending read(Path file, FrameIntake intake, Decoding decoding) throws InterruptedException {
-        Feed feed = Feed.open(SourceSpec.recording(file), Optional.empty(), 0, decoding, fed.pipeline(), clock);
+        SourceFeed feed =
+                SourceFeed.open(SourceSpec.recording(file), Optional.empty(), 0, decoding, fed.pipeline(), clock);
         lingering.add(feed);
         current = feed.source();
         if (stopped) {
@@ -111,7 +112,7 @@ public final class FileRun implements AutoCloseable {
     @Override
     public void close() {
         fed.close();
-        lingering.forEach(Feed::close);
+        lingering.forEach(SourceFeed::close);
         lingering.clear();
     }
 }

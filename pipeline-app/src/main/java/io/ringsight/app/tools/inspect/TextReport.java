@@ -10,8 +10,8 @@ import java.util.stream.Collectors;
 
 /** An inspection for a terminal. */
 final class TextReport {
-    private static final int WIDEST_NAME = 44;
-    private static final int WIDEST_OP = 30;
+    private static final int MAX_NAME = 44;
+    private static final int MAX_OP = 30;
 
     private final Inspection inspection;
     private final PrintWriter out;
@@ -141,8 +141,8 @@ final class TextReport {
 
     private List<String> row(Layer layer, boolean compared) {
         List<String> row = new ArrayList<>(List.of(
-                cut(layer.name(), WIDEST_NAME),
-                cut(layer.opText(), WIDEST_OP),
+                cut(layer.name(), MAX_NAME),
+                cut(layer.opText(), MAX_OP),
                 layer.shapeText(),
                 layer.precisionText(),
                 layer.work().parameters() == 0

@@ -15,15 +15,13 @@ import java.util.function.LongSupplier;
 /**
  * Judges the parts of one source: remembers what was noted of its last frames and, once the frames have passed a part's
  * window or its deadline comes, says what they show. One verdict for each part, whatever happens. Bounded: at most
- * {@value #MAX_OPEN} parts are open, and as many ids are remembered. One thread.
+ * {@value #MAX_OPEN} parts are open, and as many ids are remembered ({@link RecentParts}). One thread.
  */
 final class PartJudge {
     /** Parts that are announced and not judged. */
     static final int MAX_OPEN = 64;
     /** Eight seconds of 60 frames. */
     static final int HISTORY = 512;
-
-    private static final int REMEMBERED = 64;
 
     private final SourceId sourceId;
     private final PartSpec spec;
@@ -34,11 +32,7 @@ final class PartJudge {
     private final SeenFrames history = new SeenFrames(HISTORY);
     private final List<OpenPart> open = new ArrayList<>();
     private final List<Verdict> made = new ArrayList<>();
-    private final String[] judgedIds = new String[REMEMBERED];
-    private final long[] judgedAtNs = new long[REMEMBERED];
-    private final long[] appeared = new long[REMEMBERED];
-    private int judged;
-    private int appearances;
+    private final RecentParts recent = new RecentParts();
 
     /**
      * @param numbers of verdicts, unique in the run
@@ -98,33 +92,17 @@ final class PartJudge {
                 return true;
             }
         }
-        for (int i = 0; i < REMEMBERED; i++) {
-            boolean recent = nowNs - judgedAtNs[i] < TimeUnit.MILLISECONDS.toNanos(spec.deadlineMs());
-            if (recent && partId.equals(judgedIds[i])) {
-                return true;
-            }
-        }
-        return false;
+        return recent.wasJudged(partId, nowNs - TimeUnit.MILLISECONDS.toNanos(spec.deadlineMs()));
     }
 
     /** The next note of the source; may be used again afterwards. */
     void note(FrameNote note) {
         history.add(note);
-        if (note.shown != Appearance.NONE && !hasAppeared(note.shown)) {
-            appeared[appearances++ % REMEMBERED] = note.shown;
+        if (note.shown != Appearance.NONE && recent.appears(note.shown)) {
             // of a frame of unknown time: its verdict says that
             long atUtcNs = note.isTimed() ? note.captureUtcNs : clock.epochNanos();
             announce(new Announcement(sourceId + "-" + note.shown, Optional.empty(), atUtcNs));
         }
-    }
-
-    private boolean hasAppeared(long part) {
-        for (long known : appeared) {
-            if (known == part) {
-                return true;
-            }
-        }
-        return false;
     }
 
     /** Judges whatever can or must be now. */
@@ -158,9 +136,7 @@ final class PartJudge {
     }
 
     private void judge(OpenPart part, Evidence evidence, int doubts) {
-        judgedIds[judged % REMEMBERED] = part.announcement().partId();
-        judgedAtNs[judged % REMEMBERED] = clock.nanoTime();
-        judged++;
+        recent.judged(part.announcement().partId(), clock.nanoTime());
         made.add(verdict(part, evidence, doubts));
     }
 

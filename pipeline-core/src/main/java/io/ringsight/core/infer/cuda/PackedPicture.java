@@ -1,6 +1,7 @@
 package io.ringsight.core.infer.cuda;
 
 import io.ringsight.core.frame.Picture;
+import io.ringsight.core.memory.NativeMemory;
 import io.ringsight.core.preprocess.Letterbox;
 import org.bytedeco.javacpp.Pointer;
 
@@ -19,24 +20,12 @@ public final class PackedPicture {
     private final long[] offsets = new long[Picture.MAX_PLANES];
     private final int[] strides = new int[Picture.MAX_PLANES];
     private final boolean[] paired = new boolean[Picture.MAX_PLANES];
-    private final Address from = new Address();
-    private final Address to = new Address();
+    private final NativeMemory from = new NativeMemory();
+    private final NativeMemory to = new NativeMemory();
     private PictureLayout layout;
     private Letterbox box;
     private int planes;
     private long bytes;
-
-    /** A pointer that can be turned to any address. */
-    private static final class Address extends Pointer {
-        Address() {
-            super((Pointer) null);
-        }
-
-        Address at(long where) {
-            address = where;
-            return this;
-        }
-    }
 
     /**
      * Plans the block for {@code picture}. Lines keep their distance unless they are far apart or bottom up, so that a

@@ -1,10 +1,10 @@
 package io.ringsight.core.infer.cuda;
 
+import io.ringsight.core.memory.NativeMemory;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import org.bytedeco.cuda.global.cudart;
 import org.bytedeco.javacpp.BytePointer;
-import org.bytedeco.javacpp.Pointer;
 
 /**
  * Host memory that stays in place, so that devices copy to and from it on their own while the host goes on. Whoever made
@@ -12,7 +12,7 @@ import org.bytedeco.javacpp.Pointer;
  */
 public final class PinnedBuffer implements AutoCloseable {
     private final BytePointer pointer = new BytePointer();
-    private final Address destination = new Address();
+    private final NativeMemory destination = new NativeMemory();
     private final long bytes;
     private boolean closed;
 
@@ -69,13 +69,6 @@ public final class PinnedBuffer implements AutoCloseable {
         if (!closed) {
             closed = true;
             Cuda.check(cudart.cudaFreeHost(pointer), "cudaFreeHost");
-        }
-    }
-
-    /** A pointer that is moved instead of made again. */
-    private static final class Address extends Pointer {
-        void at(long address) {
-            this.address = address;
         }
     }
 }

@@ -10,7 +10,7 @@ import java.util.List;
  * of its type or left alone. Owned by one thread; nothing is copied but texts.
  */
 final class ProtoReader {
-    private static final int HIGHEST_FIELD = 1_000;
+    private static final int MAX_FIELD = 1_000;
     private static final int VARINT = 0;
     private static final int FIXED64 = 1;
     private static final int BYTES = 2;
@@ -45,7 +45,7 @@ final class ProtoReader {
             return false;
         }
         long tag = varint();
-        if (tag >>> 3 == 0 || tag >>> 3 > HIGHEST_FIELD) {
+        if (tag >>> 3 == 0 || tag >>> 3 > MAX_FIELD) {
             throw new Malformed();
         }
         field = (int) (tag >>> 3);

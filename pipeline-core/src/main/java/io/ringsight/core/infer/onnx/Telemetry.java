@@ -1,5 +1,6 @@
 package io.ringsight.core.infer.onnx;
 
+import io.ringsight.core.memory.NativeMemory;
 import java.nio.charset.StandardCharsets;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.Loader;
@@ -26,15 +27,16 @@ final class Telemetry {
             return;
         }
         LongPointer environ = new LongPointer(symbol);
-        LongPointer list = new At(environ.get(0));
+        NativeMemory list = new NativeMemory();
+        long first = environ.get(0);
         int count = 0;
-        while (list.get(count) != 0) {
+        while (list.longAt(first + (long) count * Long.BYTES) != 0) {
             count++;
         }
         // Never freed: the process reads its environment until it ends.
         LongPointer longer = new LongPointer(Pointer.malloc((count + 2L) * Long.BYTES));
         for (int i = 0; i < count; i++) {
-            longer.put(i, list.get(i));
+            longer.put(i, list.longAt(first + (long) i * Long.BYTES));
         }
         longer.put(count, text(SWITCH + "=1"));
         longer.put(count + 1L, 0);
@@ -46,12 +48,5 @@ final class Telemetry {
         BytePointer memory = new BytePointer(Pointer.malloc(bytes.length));
         memory.put(bytes, 0, bytes.length);
         return memory.address();
-    }
-
-    /** A view of memory somebody else owns. */
-    private static final class At extends LongPointer {
-        At(long address) {
-            this.address = address;
-        }
     }
 }

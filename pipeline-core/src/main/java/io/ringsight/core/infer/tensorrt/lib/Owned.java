@@ -1,5 +1,6 @@
 package io.ringsight.core.infer.tensorrt.lib;
 
+import io.ringsight.core.memory.NativeMemory;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.bytedeco.cuda.cudart.cudaHostFn_t;
 import org.bytedeco.javacpp.LongPointer;
@@ -73,17 +74,10 @@ public final class Owned<T extends Pointer> implements AutoCloseable {
 
     private void delete() {
         long table = new LongPointer(object).get(0);
-        long function = new At(table).get(destructor);
+        long function = new NativeMemory().longAt(table + (long) destructor * Long.BYTES);
         // JavaCPP's function pointers are structures whose first word is the function's address.
         try (LongPointer structure = new LongPointer(function, 0)) {
             new cudaHostFn_t(structure).call(object);
-        }
-    }
-
-    /** A view of memory somebody else owns. */
-    private static final class At extends LongPointer {
-        At(long address) {
-            this.address = address;
         }
     }
 }

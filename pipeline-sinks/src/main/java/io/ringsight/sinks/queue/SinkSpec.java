@@ -1,6 +1,4 @@
-package io.ringsight.sinks;
-
-import io.ringsight.sinks.queue.QueueLimits;
+package io.ringsight.sinks.queue;
 
 /** What a configuration says of one receiver of messages. Its text holds no secret. */
 public interface SinkSpec {

@@ -16,7 +16,7 @@ import java.util.Optional;
  * @param source not run yet; owned
  * @param credits the most frames it may have in the ring at a time, for its {@code IntakeSpec}
  */
-public record Feed(Source source, int credits) implements AutoCloseable {
+public record SourceFeed(Source source, int credits) implements AutoCloseable {
     /** Pictures beyond a source's credits: one with the decoder, one being handed over. */
     private static final int SPARE_PICTURES = 2;
 
@@ -26,11 +26,11 @@ public record Feed(Source source, int credits) implements AutoCloseable {
      * @param credits if not as many as usual
      * @param held pictures that others than the pipeline may hold at a time
      */
-    public static Feed open(
+    public static SourceFeed open(
             SourceSpec spec, Optional<Integer> credits, int held, Decoding decoding, Pipeline pipeline, Clock clock) {
         int granted = credits.orElse(
                 Sources.isLossless(spec) ? pipeline.creditsForRecording() : SourceConfig.DEFAULT_CAMERA_CREDITS);
-        return new Feed(Sources.open(spec, clock, granted + SPARE_PICTURES + held, decoding), granted);
+        return new SourceFeed(Sources.open(spec, clock, granted + SPARE_PICTURES + held, decoding), granted);
     }
 
     @Override

@@ -1,4 +1,4 @@
-package io.ringsight.app.config;
+package io.ringsight.app.config.output;
 
 import io.ringsight.app.config.yaml.Environment;
 
@@ -7,8 +7,8 @@ import io.ringsight.app.config.yaml.Environment;
  * {@code password=${NAME}}, so that it comes out as it is, whatever quotes and backslashes it holds. Elsewhere a variable
  * may hold a piece of the configuration, or all of it.
  */
-final class JaasQuoting implements Environment.Quoting {
-    static final String PROPERTY = "sasl.jaas.config";
+public final class JaasQuoting implements Environment.Quoting {
+    public static final String PROPERTY = "sasl.jaas.config";
 
     @Override
     public String quote(String before, String held) {

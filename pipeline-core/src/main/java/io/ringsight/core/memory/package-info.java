@@ -1,0 +1,2 @@
+/** Native memory by its address. */
+package io.ringsight.core.memory;

@@ -23,6 +23,7 @@ public final class ConsoleFiles {
             "console.css",
             "uplot.css",
             "icon.svg",
+            "add.js",
             "app.js",
             "boards.js",
             "camera.js",
@@ -33,10 +34,13 @@ public final class ConsoleFiles {
             "gallery.js",
             "grid.js",
             "live.js",
+            "manage.js",
             "picture.js",
+            "shapes.js",
             "system.js",
             "timeline.js",
-            "uplot.js");
+            "uplot.js",
+            "zones.js");
 
     private static final Map<String, String> TYPES = Map.of(
             "html", "text/html; charset=utf-8",

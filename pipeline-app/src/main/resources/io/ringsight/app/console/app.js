@@ -1,5 +1,6 @@
 // The console: views by the address's fragment, one look at the daemon for all of them.
 
+import {AddView} from './add.js';
 import {BoardsView} from './boards.js';
 import {CameraView} from './camera.js';
 import {Daemon} from './daemon.js';
@@ -9,6 +10,7 @@ import {GridView} from './grid.js';
 import {LivePictures} from './live.js';
 import {SystemView} from './system.js';
 import {TimelineView} from './timeline.js';
+import {ZonesView} from './zones.js';
 
 const THEMES = ['auto', 'light', 'dark'];
 const daemon = new Daemon();
@@ -24,6 +26,10 @@ function route() {
     live.watch([], 0, 0);
     if (name === 'camera') {
         view = new CameraView(daemon, live, decodeURIComponent(id ?? ''));
+    } else if (name === 'zones') {
+        view = new ZonesView(daemon, live, decodeURIComponent(id ?? ''));
+    } else if (name === 'add') {
+        view = new AddView(daemon);
     } else if (name === 'boards') {
         view = new BoardsView(daemon);
     } else if (name === 'gallery') {
@@ -61,8 +67,8 @@ function update() {
         return;
     }
     const {ready, reasons, liveSources, sources} = daemon.status;
-    health.dataset.grade = ready && liveSources === sources ? 'good' : ready ? 'waiting' : 'bad';
-    say(health, ready ? (liveSources === sources ? 'All cameras live' : `${sources - liveSources} not looking`) : 'Not ready');
+    health.dataset.grade = sources === 0 ? 'waiting' : ready && liveSources === sources ? 'good' : ready ? 'waiting' : 'bad';
+    say(health, sources === 0 ? 'No camera yet' : ready ? (liveSources === sources ? 'All cameras live' : `${sources - liveSources} not looking`) : 'Not ready');
     health.title = reasons.join('\n');
     view.update();
 }

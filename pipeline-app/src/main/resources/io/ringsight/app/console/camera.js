@@ -4,6 +4,7 @@ import {Plot} from './charts.js';
 import {ask} from './daemon.js';
 import {clock, count, decimal, duration, el, milliseconds, say, title} from './dom.js';
 import {pictureWidth, stateChip, stateNotice} from './grid.js';
+import {Manage} from './manage.js';
 import {CameraPicture, colourOf, tally} from './picture.js';
 
 const FPS = 25;
@@ -38,6 +39,7 @@ export class CameraView {
         this.losses = el('p', {class: 'muted losses'});
         this.found = el('ul', {class: 'found', 'aria-label': 'In the picture now'});
         this.gaps = el('tbody');
+        this.manage = new Manage(daemon, id);
         this.plots = this.#makePlots();
         this.missing = el('p', {class: 'notice', hidden: true, text: `There is no camera ${id} in the configuration.`});
         this.element = el('div', {class: 'view'},
@@ -73,6 +75,7 @@ export class CameraView {
             el('aside', {class: 'side', 'aria-label': 'How it does'},
                 el('h2', {text: 'Now'}), this.state, this.found,
                 el('h2', {text: 'Figures'}), this.facts.element, this.losses,
+                el('h2', {text: 'Change'}), this.manage.element,
                 el('h2', {text: 'Elsewhere'}),
                 el('p', {class: 'links'},
                     el('a', {href: api + '/snapshot', text: 'Snapshot (JPEG)'}),
@@ -108,6 +111,7 @@ export class CameraView {
         say(this.heading, title(source));
         this.chip.update(source);
         this.notice.update(source);
+        this.manage.update(source);
         say(this.state, source.state === 'live' ? 'Live: frames come.' : `${source.meaning}. ${source.advice}`);
         this.facts.set('Frames per second', decimal(source.fps, 1));
         this.facts.set('Latency, median', milliseconds(source.latencyMs?.p50));

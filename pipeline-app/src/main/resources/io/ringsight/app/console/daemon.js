@@ -2,6 +2,7 @@
 
 const PERIOD_MS = 1000;
 const LIMIT_MS = 5000;
+const CHANGE_LIMIT_MS = 300000;
 
 async function json(path, method) {
     const answer = await fetch('/api/v1/' + path, {method, signal: AbortSignal.timeout(LIMIT_MS)});
@@ -18,6 +19,34 @@ export function ask(path) {
 /** Has something done; takes the operator's token where there is one. */
 export function tell(path) {
     return json(path, 'POST');
+}
+
+/** Why something was not done: sentences for people. */
+export class Refusal extends Error {
+    constructor(messages) {
+        super(messages.join(' '));
+        this.messages = messages;
+    }
+}
+
+/** Has something changed; takes the operator's token where there is one. Fails with a Refusal. */
+export async function change(method, path, body, limitMs = CHANGE_LIMIT_MS) {
+    let answer;
+    try {
+        answer = await fetch('/api/v1/' + path, {
+            method,
+            ...(body === undefined ? {} : {body: JSON.stringify(body), headers: {'Content-Type': 'application/json'}}),
+            signal: AbortSignal.timeout(limitMs),
+        });
+    } catch {
+        throw new Refusal(['The daemon does not answer; try again.']);
+    }
+    const isJson = answer.headers.get('content-type') === 'application/json';
+    const said = isJson ? await answer.json() : await answer.text();
+    if (answer.ok) {
+        return said;
+    }
+    throw new Refusal([401, 403].includes(answer.status) ? ['This takes the operator’s token: sign in with it.'] : isJson ? said.errors : [said.trim()]);
 }
 
 /** Tells listeners of each answer. */
@@ -63,6 +92,12 @@ export class Daemon extends EventTarget {
             this.failedSince ??= Date.now();
         }
         this.dispatchEvent(new Event('answer'));
+    }
+
+    /** Something was changed: what is known is asked for again. */
+    async changed() {
+        this.configuredAt = 0;
+        await this.#askAll();
     }
 
     source(id) {

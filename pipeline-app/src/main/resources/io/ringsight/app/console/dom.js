@@ -91,5 +91,5 @@ export function grade(state) {
     if (state === 'live') {
         return 'good';
     }
-    return ['connecting', 'ended', 'stopped'].includes(state) ? 'waiting' : 'bad';
+    return ['connecting', 'ended', 'stopped', 'paused'].includes(state) ? 'waiting' : 'bad';
 }

@@ -1,5 +1,6 @@
 // All cameras at once.
 
+import {AddForm} from './add.js';
 import {count, decimal, duration, el, grade, milliseconds, say, title} from './dom.js';
 import {CameraPicture} from './picture.js';
 
@@ -28,7 +29,7 @@ const STATES = {
     'connecting': 'Connecting', 'refused': 'Camera refuses', 'timed-out': 'Camera does not answer', 'stalled': 'Stalled',
     'unreachable': 'Camera unreachable', 'disconnected': 'Connection lost', 'auth-failed': 'Password refused',
     'not-found': 'Stream not found', 'frozen': 'Picture frozen', 'black': 'Picture black', 'ended': 'Recording over',
-    'stopped': 'Stopped',
+    'stopped': 'Stopped', 'paused': 'Paused',
 };
 
 /** A chip with the state; its colour says nothing that its text does not. */
@@ -90,7 +91,8 @@ export class GridView {
         this.list = el('ul', {class: 'grid'});
         this.summary = el('p', {class: 'summary'});
         this.element = el('div', {class: 'view'},
-            el('div', {class: 'heading'}, el('h1', {text: 'Live'}), this.summary), this.list);
+            el('div', {class: 'heading'}, el('h1', {text: 'Live'}), this.summary,
+                this.add = el('a', {class: 'plain', href: '#/add', text: 'Add a camera'})), this.list);
         this.seen = new IntersectionObserver((entries) => {
             entries.forEach((entry) => this.#visible[entry.isIntersecting ? 'add' : 'delete'](entry.target.dataset.id));
             this.#watch();
@@ -102,8 +104,13 @@ export class GridView {
 
     update() {
         const sources = this.daemon.sources;
+        if (sources?.length === 0 && this.daemon.status.started) {
+            this.#first();
+            return;
+        }
+        this.first?.remove();
+        this.first = null;
         if (sources === null || sources.length === 0) {
-            // a configuration has one at least: they are not started yet
             if (this.list.childElementCount === 0) {
                 this.list.append(...[1, 2, 3].map(() => el('li', {class: 'card', 'aria-hidden': 'true'},
                     el('div', {class: 'frame'}, el('div', {class: 'skeleton'})), el('span', {class: 'caption', text: '\u00a0'}))));
@@ -119,7 +126,25 @@ export class GridView {
         say(this.summary, `${live} of ${sources.length} cameras live` + (away > 0 ? `, ${away} not looking` : ''));
     }
 
+    /** There is no camera: the page to begin with. */
+    #first() {
+        if (this.first) {
+            return;
+        }
+        this.#exchange([]);
+        say(this.summary, '');
+        this.add.hidden = true;
+        const form = new AddForm(this.daemon, (id) => {
+            location.hash = '#/camera/' + encodeURIComponent(id);
+        });
+        this.first = el('section', {class: 'first-run', 'aria-label': 'First camera'},
+            el('h2', {text: 'There is no camera yet'}),
+            el('p', {class: 'muted', text: 'Give the address of one, test it, and add it. It runs at once.'}), form.element);
+        this.element.append(this.first);
+    }
+
     #exchange(sources) {
+        this.add.hidden = false;
         const before = this.#cards;
         this.#cards = new Map(sources.map((source) => [source.id, before.get(source.id) ?? new Card(source)]));
         this.seen.disconnect();

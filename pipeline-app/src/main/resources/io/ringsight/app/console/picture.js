@@ -82,6 +82,15 @@ export class CameraPicture {
         }
     }
 
+    /** Where the picture lies in its element, in CSS pixels; all of it while there is none. */
+    shown() {
+        const [width, height] = [this.element.clientWidth, this.element.clientHeight];
+        const {bitmap} = this.latest ?? {bitmap: {width: width || 1, height: height || 1}};
+        const scale = Math.min(width / bitmap.width, height / bitmap.height);
+        const size = {width: bitmap.width * scale, height: bitmap.height * scale};
+        return {...size, left: (width - size.width) / 2, top: (height - size.height) / 2};
+    }
+
     #follow(message) {
         const now = performance.now();
         for (const object of message?.objects ?? []) {

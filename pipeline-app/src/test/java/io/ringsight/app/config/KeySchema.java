@@ -144,7 +144,7 @@ final class KeySchema {
     private Map<String, Object> list(String key) {
         Map<String, Object> list = ordered("type", "array");
         if (key.equals("sources")) {
-            list.putAll(ordered("minItems", 1, "items", ordered("$ref", SOURCE, "required", List.of("id", "uri"))));
+            list.putAll(ordered("items", ordered("$ref", SOURCE, "required", List.of("id", "uri"))));
             return list;
         }
         Map<String, Object> each = ordered("type", "object");

@@ -10,6 +10,7 @@ import java.net.http.HttpResponse;
 import java.net.http.WebSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
@@ -175,7 +176,7 @@ public final class Chromium implements AutoCloseable {
     }
 
     /** As somebody who prefers dark, or light, pages. */
-    void prefers(String scheme) throws Exception {
+    public void prefers(String scheme) throws Exception {
         ask(
                 "Emulation.setEmulatedMedia",
                 Map.of("features", List.of(Map.of("name", "prefers-color-scheme", "value", scheme))));
@@ -193,8 +194,13 @@ public final class Chromium implements AutoCloseable {
 
     /** Waits until an expression is true; fails with what the page shows. */
     public void await(String expression) throws Exception {
+        await(expression, Duration.ofSeconds(100));
+    }
+
+    /** As above, for what may take longer. */
+    public void await(String expression, Duration limit) throws Exception {
         try {
-            Await.until(() -> isTrue(expression));
+            Await.until(expression, limit, () -> isTrue(expression));
         } catch (AssertionError e) {
             throw new AssertionError(
                     "never " + expression + "; complaints " + complaints + "; page: "
@@ -212,8 +218,8 @@ public final class Chromium implements AutoCloseable {
     }
 
     /** Presses and releases a key, such as Tab or Enter. */
-    void press(String key) throws Exception {
-        Map<String, Integer> codes = Map.of("Tab", 9, "Enter", 13, "ArrowLeft", 37);
+    public void press(String key) throws Exception {
+        Map<String, Integer> codes = Map.of("Tab", 9, "Enter", 13, "ArrowLeft", 37, "ArrowRight", 39, "Delete", 46);
         String text = key.equals("Enter") ? "\r" : "";
         for (String type : new ArrayList<>(List.of("keyDown", "keyUp"))) {
             ask(
@@ -232,8 +238,48 @@ public final class Chromium implements AutoCloseable {
         }
     }
 
+    /** Clicks what a selector finds, as soon as it is there and may be clicked. */
+    public void click(String selector) throws Exception {
+        String found = "document.querySelector(" + JsonObject.of(Map.of("s", selector)) + ".s)";
+        await(found + "?.checkVisibility() && !" + found + ".disabled");
+        value(found + ".scrollIntoView({block: 'center'})");
+        double[] at = middle(found);
+        mouse("mousePressed", at);
+        mouse("mouseReleased", at);
+    }
+
+    /** Types into the field that a selector finds, in place of what is there. */
+    public void type(String selector, String text) throws Exception {
+        click(selector);
+        value("document.activeElement.select()");
+        ask("Input.insertText", Map.of("text", text));
+        value("document.activeElement.dispatchEvent(new Event('change', {bubbles: true}))");
+    }
+
+    /** Drags the middle of what a selector finds by so many pixels. */
+    public void drag(String selector, double right, double down) throws Exception {
+        double[] at = middle("document.querySelector(" + JsonObject.of(Map.of("s", selector)) + ".s)");
+        mouse("mousePressed", at);
+        for (int step = 1; step <= 4; step++) {
+            mouse("mouseMoved", at[0] + right * step / 4, at[1] + down * step / 4);
+        }
+        mouse("mouseReleased", at[0] + right, at[1] + down);
+    }
+
+    private double[] middle(String element) throws Exception {
+        List<?> at = (List<?>) value("(() => { const box = " + element
+                + ".getBoundingClientRect(); return [box.left + box.width / 2, box.top + box.height / 2]; })()");
+        return at.stream().mapToDouble(each -> ((Number) each).doubleValue()).toArray();
+    }
+
+    private void mouse(String type, double... at) throws Exception {
+        ask(
+                "Input.dispatchMouseEvent",
+                Map.of("type", type, "x", at[0], "y", at[1], "button", "left", "buttons", 1, "clickCount", 1));
+    }
+
     /** Keeps a picture of what is to be seen. */
-    void keepPicture(Path file) throws Exception {
+    public void keepPicture(Path file) throws Exception {
         Map<?, ?> shot = ask("Page.captureScreenshot", Map.of("format", "png"));
         Files.write(file, Base64.getDecoder().decode((String) shot.get("data")));
     }

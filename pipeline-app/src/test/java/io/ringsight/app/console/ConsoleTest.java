@@ -40,6 +40,16 @@ class ConsoleTest {
     private static final String BOARDS = "synthetic:pcb?fps=10&width=960&height=540";
     private static final String BOXES = "synthetic:boxes?width=640&height=360&fps=25&seed=3";
     private static final long STALL_NS = 500_000_000L;
+    private static final List<String> VIEWS = List.of(
+            "#/",
+            "#/camera/line1",
+            "#/camera/gate",
+            "#/zones/line1",
+            "#/add",
+            "#/boards",
+            "#/gallery",
+            "#/timeline",
+            "#/system");
     private static final String HOSTILE = "<img src=x onerror=alert(1)>";
 
     @TempDir
@@ -346,7 +356,7 @@ class ConsoleTest {
         try (Chromium browser = new Chromium(dir)) {
             for (String scheme : List.of("light", "dark")) {
                 browser.prefers(scheme);
-                for (String view : List.of("#/", "#/camera/line1", "#/camera/gate", "#/timeline", "#/system")) {
+                for (String view : VIEWS) {
                     browser.open("about:blank", 1200, 900);
                     browser.open(url(view), 1200, 900);
                     browser.await("document.querySelector('#health')?.innerText === '1 not looking'");

@@ -57,7 +57,11 @@ final class YamlText {
         boolean isFlow = list.getFlowStyle() == FlowStyle.FLOW;
         if (isFlow && entries.isEmpty() && parent.getFlowStyle() != FlowStyle.FLOW) {
             int indent = column(tuple.getKeyNode()) + 2;
-            return replaced(afterColon(tuple), end(list), newline + YamlWriting.entry(entry, indent, newline));
+            String comment = text.substring(end(list), endOfLine(end(list)));
+            return replaced(
+                    afterColon(tuple),
+                    endOfLine(end(list)),
+                    comment + newline + YamlWriting.entry(entry, indent, newline));
         }
         if (isFlow) {
             int at = entries.isEmpty() ? start(list) + 1 : end(entries.get(entries.size() - 1));

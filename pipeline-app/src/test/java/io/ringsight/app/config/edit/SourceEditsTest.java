@@ -120,6 +120,16 @@ class SourceEditsTest {
     }
 
     @Test
+    void theCommentOfAnEmptyListIsTheLists() throws Exception {
+        String none = "sources: []   # by the console\nsinks: []\n";
+
+        String one = edited(none, SourceEdit.add("a", keys("id", "a", "uri", "x")));
+
+        assertThat(one).isEqualTo("sources:   # by the console\n  - id: a\n    uri: x\nsinks: []\n");
+        assertThat(edited(one, SourceEdit.remove("a"))).isEqualTo(none);
+    }
+
+    @Test
     void oneLineFormsStayOneLine() throws Exception {
         String text = "{pipeline: {model: m}, sources: [{id: a, uri: 'x'}, {id: b, uri: y, maxFps: 3}], sinks: []}";
 

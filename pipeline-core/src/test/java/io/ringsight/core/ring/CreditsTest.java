@@ -2,7 +2,11 @@ package io.ringsight.core.ring;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.ringsight.core.run.Await;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
@@ -10,6 +14,9 @@ import org.junit.jupiter.api.Timeout;
 
 @Timeout(300)
 class CreditsTest {
+    private static final int ROUNDS = 100_000;
+    private static final long MAX_NS = TimeUnit.SECONDS.toNanos(5);
+
     private final AtomicInteger most = new AtomicInteger(2);
     private final Credits credits = new Credits(most::get);
 
@@ -79,6 +86,39 @@ class CreditsTest {
         assertThat(taken.get(30, TimeUnit.SECONDS)).isFalse();
         credits.giveBack();
         assertThat(credits.tryTake()).isTrue();
+    }
+
+    /** Two give back while one takes: for so many rounds, or as many as a busy machine can in a few seconds. */
+    @Test
+    void noCreditAndNoWakeUpIsLost() throws Exception {
+        Semaphore toGiveBack = new Semaphore(0);
+        AtomicInteger out = new AtomicInteger();
+        List<Thread> givers = new ArrayList<>();
+        for (int i = 0; i < 2; i++) {
+            Thread giver = new Thread(() -> {
+                while (!Thread.currentThread().isInterrupted()) {
+                    if (toGiveBack.tryAcquire()) {
+                        out.getAndDecrement();
+                        credits.giveBack();
+                    }
+                }
+            });
+            giver.setDaemon(true);
+            giver.start();
+            givers.add(giver);
+        }
+        long beganNs = System.nanoTime();
+        for (int round = 0; round < ROUNDS && System.nanoTime() - beganNs < MAX_NS; round++) {
+            credits.take();
+            assertThat(out.incrementAndGet()).isLessThanOrEqualTo(2);
+            toGiveBack.release();
+        }
+        Await.until("all are back", () -> out.get() == 0);
+        for (Thread giver : givers) {
+            giver.interrupt();
+            giver.join();
+        }
+        noMoreAreTakenThanThereAre();
     }
 
     /** Completed with whether it took one. */

@@ -7,13 +7,13 @@ import java.util.function.Supplier;
 
 /** Waits for what another thread or process does: looks again and again, and never for ever. */
 public final class Await {
-    private static final Duration LIMIT = Duration.ofSeconds(100);
+    private static final Duration LIMIT = Duration.ofSeconds(240);
     private static final long FIRST_LOOK_AFTER_NS = 1_000_000;
     private static final long LOOK_EVERY_NS = 50_000_000;
 
     private Await() {}
 
-    /** Waits for a minute or two at most, so that a busy machine is no failure. */
+    /** Waits for four minutes at most, so that a busy machine is no failure. */
     public static void until(BooleanSupplier condition) {
         until("the condition", condition);
     }

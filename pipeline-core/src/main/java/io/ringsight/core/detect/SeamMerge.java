@@ -22,8 +22,9 @@ import java.util.Arrays;
  * <p><b>Source.</b> Tiles as in SAHI (F. C. Akyon et al., "Slicing Aided Hyper Inference and Fine-tuning for Small Object
  * Detection", ICIP 2022), which runs NMS or a greedy union over the boxes of all tiles. Here edges count: SAHI
  * suppresses by overlap alone, so that a piece at a seam survives beside its object where they overlap little, and two
- * objects that one tile tells apart may become one. Here no two boxes of one tile are ever merged: the network has told them
- * apart.
+ * objects that one tile tells apart may become one. Here two boxes of one tile are told apart as the network did, but where
+ * they are all but one box (by more than {@value #TWICE}, which NMS would not leave either): a network without NMS gives an
+ * object twice now and then.
  *
  * <p>Grows with the parts; allocates nothing beyond that. One thread at a time.
  */
@@ -32,6 +33,8 @@ public final class SeamMerge {
     static final float SAME = 0.3f;
     /** Overlap of two boxes of different classes that two parts give of one object. */
     static final float SAME_PLACE = 0.6f;
+    /** Overlap of two boxes of a class that one part gives of one object. */
+    static final float TWICE = 0.75f;
     /** The share of a piece, or of its side along the seam, that belongs to the rest of its object. */
     private static final float MAJORITY = 0.5f;
 
@@ -193,6 +196,7 @@ public final class SeamMerge {
             }
         }
         LongHeap.sort(order, count);
+        dropTwins(count);
         for (int rank = 0; rank < count; rank++) {
             int i = (int) order[rank];
             if (!dropped[i]) {
@@ -207,6 +211,18 @@ public final class SeamMerge {
                     into.markCut();
                     return;
                 }
+            }
+        }
+    }
+
+    /** Drops what a part gives twice, before its boxes are compared with those of other parts, of which each may take one. */
+    private void dropTwins(int count) {
+        for (int rank = 0; rank < count; rank++) {
+            int i = (int) order[rank];
+            for (int behind = rank + 1; behind < count && !dropped[i]; behind++) {
+                int j = (int) order[behind];
+                dropped[j] |=
+                        view[i] == view[j] && found.classId(i) == found.classId(j) && Boxes.iou(found, i, j) > TWICE;
             }
         }
     }

@@ -78,6 +78,26 @@ class SeamMergeTest {
         assertThat(merged()).containsExactly(a, b);
     }
 
+    /** A network without NMS gives an object twice now and then: where two tiles do, it is one still. */
+    @Test
+    void whatEachOfTwoTilesGivesTwiceIsToldOnce() {
+        merge.begin(WantedClasses.ALL);
+        Box surest = new Box(68, 40, 20, 20, 0.9f, 1);
+        view(LEFT, surest, new Box(69, 40, 20, 20, 0.5f, 1));
+        view(RIGHT, new Box(68, 41, 20, 20, 0.8f, 1), new Box(69, 41, 20, 20, 0.4f, 1));
+        assertThat(merged()).containsExactly(surest);
+    }
+
+    @Test
+    void twoClassesAtOnePlaceOfATileStayTwo() {
+        merge.begin(WantedClasses.ALL);
+        Box a = new Box(10, 40, 20, 20, 0.9f, 1);
+        Box b = new Box(10, 40, 20, 20, 0.8f, 2);
+        view(LEFT, a, b);
+        view(RIGHT);
+        assertThat(merged()).containsExactly(a, b);
+    }
+
     @Test
     void ofTwoThatAnotherTileTellsApartOneIsWhatWasFound() {
         merge.begin(WantedClasses.ALL);

@@ -51,6 +51,8 @@ class TiledBoardAccuracyTest {
     private static final int WIDTH = 800;
     private static final int HEIGHT = 600;
     private static final int PANELS = Integer.getInteger("ringsight.panels", 1);
+    /** Of 500 boards a few defects more or less do not matter. */
+    private static final int ENOUGH_PANELS = 20;
     /** Nearer to a board's border than that, what is drawn is cut off and means nothing. */
     private static final float BORDER = 24;
 
@@ -126,10 +128,14 @@ class TiledBoardAccuracyTest {
         Score whole = score(model, Look.WHOLE, false);
         System.out.println(PANELS + " panels of 4000x3000\n  each board alone: " + alone + "\n  tiles: auto:      "
                 + tiled + "\n  without tiles:    " + whole);
-        assertThat(tiled.doubled).isLessThanOrEqualTo(alone.doubled);
+        assertThat(tiled.doubled).isZero();
         assertThat(tiled.recall()).isGreaterThan(alone.recall() - 0.02);
         assertThat(tiled.precision()).isGreaterThan(alone.precision() - 0.02);
         assertThat(whole.recall()).isLessThan(0.2);
+        if (PANELS >= ENOUGH_PANELS) {
+            assertThat(tiled.recall()).isGreaterThanOrEqualTo(0.98);
+            assertThat(tiled.precision()).isGreaterThanOrEqualTo(0.98);
+        }
     }
 
     private static Score score(ModelSpec model, Look look, boolean alone) throws Exception {

@@ -1,6 +1,7 @@
 package io.ringsight.sinks.review;
 
 import io.ringsight.core.frame.SourceId;
+import io.ringsight.core.run.LogThrottle;
 import io.ringsight.core.time.Clock;
 import io.ringsight.sinks.EncodedMessage;
 import io.ringsight.sinks.MessageType;
@@ -9,6 +10,7 @@ import io.ringsight.sinks.review.ReviewedVerdict.Missed;
 import io.ringsight.sinks.review.ReviewedVerdict.Said;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -22,15 +24,15 @@ import org.slf4j.LoggerFactory;
 /** The last verdicts of all sources and what people say of them. Any thread. */
 public final class Reviews implements MessageWatcher {
     private static final Logger LOG = LoggerFactory.getLogger(Reviews.class);
-    private static final long LOG_INTERVAL_NS = 60_000_000_000L;
+    private static final Duration LOG_INTERVAL = Duration.ofMinutes(1);
 
     private final Map<SourceId, ReviewBook> books = new ConcurrentHashMap<>();
     private final Clock clock;
-    private volatile long nextLogNs;
+    private final LogThrottle failures;
 
     public Reviews(Clock clock) {
         this.clock = clock;
-        nextLogNs = clock.nanoTime();
+        failures = new LogThrottle(clock, LOG_INTERVAL);
     }
 
     /** From now on verdicts of the source are remembered, in a file in {@code dir}. */
@@ -57,12 +59,11 @@ public final class Reviews implements MessageWatcher {
     }
 
     private void tell(SourceId source, IOException e) {
-        long nowNs = clock.nanoTime();
-        if (nowNs - nextLogNs >= 0) {
-            nextLogNs = nowNs + LOG_INTERVAL_NS;
-            LOG.warn(
-                    "{}: verdicts are not kept for reviews: {}; they are published all the same", source, e.toString());
-        }
+        failures.tell(span -> LOG.warn(
+                "{}: verdicts are not kept for reviews: {}; they are published all the same{}",
+                source,
+                e.toString(),
+                span));
     }
 
     /** All verdicts that are remembered, the newest first. */

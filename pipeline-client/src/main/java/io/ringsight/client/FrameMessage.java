@@ -35,10 +35,16 @@ public record FrameMessage(
      *
      * @param attributeModels what computed the attributes of objects, by their names (field {@code attributeModels})
      * @param evidence where its picture is kept; empty if it is not (field {@code evidence})
+     * @param clip where the clip is kept that shows it; empty if there is none (field {@code clip})
      */
-    public record Notes(Map<String, ModelIdentity> attributeModels, Optional<String> evidence) {
+    public record Notes(Map<String, ModelIdentity> attributeModels, Optional<String> evidence, Optional<String> clip) {
         public Notes {
             attributeModels = Map.copyOf(attributeModels);
+        }
+
+        /** Of a frame that no clip shows. */
+        public Notes(Map<String, ModelIdentity> attributeModels, Optional<String> evidence) {
+            this(attributeModels, evidence, Optional.empty());
         }
     }
 

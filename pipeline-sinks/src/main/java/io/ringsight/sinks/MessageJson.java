@@ -97,15 +97,16 @@ public final class MessageJson {
 
     /** The message of one analysed frame whose picture is not kept. */
     public EncodedMessage frame(FrameResult result) {
-        return frame(result, null);
+        return frame(result, null, null);
     }
 
     /**
      * The message of one analysed frame.
      *
      * @param evidence where its picture is kept, or null
+     * @param clip where the clip is kept that shows it, or null
      */
-    public EncodedMessage frame(FrameResult result, String evidence) {
+    public EncodedMessage frame(FrameResult result, String evidence, String clip) {
         SourceId source = result.sourceId();
         String id = source.value() + '/' + streamEpoch + '/' + result.frameSeq();
         MessageKey key = new MessageKey(source, streamEpoch, id, result.frameSeq(), result.prevFrameSeq());
@@ -113,13 +114,14 @@ public final class MessageJson {
         long nowNs = clock.epochNanos();
         try {
             return new EncodedMessage(
-                    key, MessageType.FRAME, nowNs, losses, frameText(key, result, losses, evidence, nowNs));
+                    key, MessageType.FRAME, nowNs, losses, frameText(key, result, losses, nowNs, evidence, clip));
         } catch (IOException e) {
             throw new UncheckedIOException("a buffer in memory cannot fail", e);
         }
     }
 
-    private byte[] frameText(MessageKey key, FrameResult result, FrameLosses losses, String evidence, long nowNs)
+    private byte[] frameText(
+            MessageKey key, FrameResult result, FrameLosses losses, long nowNs, String evidence, String clip)
             throws IOException {
         JsonGenerator out = text.begin();
         Picture picture = result.picture();
@@ -144,6 +146,9 @@ public final class MessageJson {
         }
         if (evidence != null) {
             MessageParts.string(out, MessageParts.EVIDENCE, evidence);
+        }
+        if (clip != null) {
+            MessageParts.string(out, MessageParts.CLIP, clip);
         }
         objects(out, result);
         out.writeEndObject();

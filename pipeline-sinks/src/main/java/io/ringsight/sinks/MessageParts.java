@@ -49,6 +49,7 @@ final class MessageParts {
     static final SerializedString REASON = new SerializedString("reason");
     static final SerializedString DETAIL = new SerializedString("detail");
     static final SerializedString EVIDENCE = new SerializedString("evidence");
+    static final SerializedString CLIP = new SerializedString("clip");
     static final SerializedString SINCE = new SerializedString("since");
     static final SerializedString UNTIL = new SerializedString("until");
 

@@ -44,7 +44,7 @@ public final class MessagePublisher implements ResultSink {
         }
         EncodedMessage message = null;
         try {
-            message = json.frame(result, taken.uri());
+            message = json.frame(result, taken.uri(), taken.clipUri());
             return message;
         } finally {
             taken.keep(message);

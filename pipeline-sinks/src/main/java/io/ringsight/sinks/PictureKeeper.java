@@ -23,6 +23,11 @@ public interface PictureKeeper {
         /** Where it will be. */
         String uri();
 
+        /** Where the clip will be that shows it; null if there will be none. */
+        default String clipUri() {
+            return null;
+        }
+
         /** Hands it over with its message; null if there will be none, then it is given back. Called once. */
         void keep(EncodedMessage message);
     }

@@ -107,7 +107,7 @@ class ClientReadsMessagesTest {
             frame.detections().add(Float.NaN, 7, Float.POSITIVE_INFINITY, 7, Float.NaN, 17);
             add(json.frame(frame));
         }
-        add(json.frame(analysed(), "file:///kept/line1/1/"));
+        add(json.frame(analysed(), "file:///kept/line1/1/", "file:///kept/line1/1/clip.mp4"));
         add(json.frame(lookedAtCloser()));
         add(json.frame(Sample.frame("cam-2", 1, 0)));
         for (GapReason reason : GapReason.values()) {

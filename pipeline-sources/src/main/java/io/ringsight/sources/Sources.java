@@ -1,9 +1,11 @@
 package io.ringsight.sources;
 
 import io.ringsight.core.frame.Picture;
+import io.ringsight.core.frame.RecentVideo;
 import io.ringsight.core.time.Clock;
 import io.ringsight.sources.ffmpeg.FfmpegSource;
 import io.ringsight.sources.libav.Options;
+import io.ringsight.sources.network.HostNames;
 import io.ringsight.sources.spec.Decoding;
 import io.ringsight.sources.spec.SourceSpec;
 import io.ringsight.sources.spec.SourceSpecException;
@@ -12,6 +14,7 @@ import io.ringsight.sources.supervise.Source;
 import io.ringsight.sources.synthetic.SyntheticSource;
 import io.ringsight.sources.v4l2.V4l2Settings;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Consumer;
 
 /** Makes sources. */
@@ -31,18 +34,30 @@ public final class Sources {
         return open(spec, clock, pictures, Decoding.ON_CPU);
     }
 
+    /** As {@link #open(SourceSpec, Clock, int, Decoding, Optional)}, of which no video is kept. */
+    public static Source open(SourceSpec spec, Clock clock, int pictures, Decoding decoding) {
+        return open(spec, clock, pictures, decoding, Optional.empty());
+    }
+
     /**
      * Makes the source of {@code spec}, which touches no camera before it is run.
      *
      * @param pictures how many pictures it has: the credits of its intake, plus those that sinks may hold at a time,
      *     plus two. A camera without a free picture loses the frame as {@code overload}, a recording waits.
      * @param decoding who decodes; drawings are not decoded
+     * @param kept how much of its video is kept for clips, if any; what has no {@link #hasVideo video} keeps none
      */
-    public static Source open(SourceSpec spec, Clock clock, int pictures, Decoding decoding) {
+    public static Source open(
+            SourceSpec spec, Clock clock, int pictures, Decoding decoding, Optional<RecentVideo.Limits> kept) {
         if (spec instanceof SourceSpec.Synthetic synthetic) {
             return new SyntheticSource(synthetic, clock, pictures);
         }
-        return new FfmpegSource(spec, clock, pictures, decoding);
+        return new FfmpegSource(spec, clock, pictures, decoding, kept, HostNames.system());
+    }
+
+    /** Whether it comes as video, of which clips can be cut as it is; drawings and V4L2 cameras come picture by picture. */
+    public static boolean hasVideo(SourceSpec spec) {
+        return !(spec instanceof SourceSpec.Synthetic) && !(spec instanceof SourceSpec.V4l2);
     }
 
     /** Whether a source of {@code spec} may be made to wait, so that nothing is lost: what {@link Source#lossless} will say. */

@@ -20,7 +20,10 @@ import io.ringsight.core.infer.BackendSpec;
 import io.ringsight.core.model.ModelInput;
 import io.ringsight.core.model.ModelSpec;
 import io.ringsight.core.time.Clock;
+import io.ringsight.sinks.evidence.EvidenceRecorder;
+import io.ringsight.sinks.evidence.EvidenceSpec;
 import io.ringsight.sinks.queue.QueueLimits;
+import io.ringsight.sources.Sources;
 import io.ringsight.sources.spec.SourceSpec;
 import java.io.PrintWriter;
 import java.util.ArrayList;
@@ -139,6 +142,16 @@ public final class CheckCommand implements Callable<Integer> {
             rows.add(List.of(title, sink + ", queue of " + queue(sink)));
             title = "";
         }
+        read.evidence().ifPresent(evidence -> {
+            rows.add(List.of("evidence", "pictures in " + evidence.dir() + clips(evidence)));
+            List<String> without = withoutClips(read);
+            if (!without.isEmpty()) {
+                rows.add(List.of(
+                        "",
+                        "no clips of " + String.join(", ", without)
+                                + ": drawings and V4L2 cameras give pictures, no video"));
+            }
+        });
         rows.add(List.of(
                 "http",
                 read.http()
@@ -147,6 +160,22 @@ public final class CheckCommand implements Callable<Integer> {
         read.ringHint(read.ringSize()).ifPresent(hint -> rows.add(List.of("note", hint)));
         rows.add(List.of("ok", config.file().toString()));
         return rows;
+    }
+
+    private static String clips(EvidenceSpec evidence) {
+        return evidence.clips()
+                ? ", clips of " + evidence.clipPreRollMs() + " ms before and " + evidence.clipPostRollMs() + " ms after"
+                : ", no clips";
+    }
+
+    /** The sources of which there could be clips if they sent video. */
+    private static List<String> withoutClips(Config read) {
+        return read.sources().stream()
+                .filter(source -> read.evidence().filter(EvidenceSpec::clips).isPresent())
+                .filter(source -> EvidenceRecorder.holdsPicturesOf(source.analysis()))
+                .filter(source -> !Sources.hasVideo(source.spec()))
+                .map(source -> source.id().value())
+                .toList();
     }
 
     private static boolean isSecond(Map<String, PipelineConfig> models, String name) {
@@ -303,6 +332,7 @@ public final class CheckCommand implements Callable<Integer> {
         object.put("ringSize", read.ringSize());
         object.put("sources", read.sources().stream().map(CheckCommand::object).toList());
         object.put("sinks", read.sinks().stream().map(SinkConfig::name).toList());
+        object.put("withoutClips", withoutClips(read));
         object.put(
                 "http", read.http().map(http -> http.bind() + ":" + http.port()).orElse(null));
         return object;

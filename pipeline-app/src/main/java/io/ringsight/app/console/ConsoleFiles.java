@@ -49,7 +49,7 @@ public final class ConsoleFiles {
             "svg", "image/svg+xml");
     /** Only the program's own files and answers, nothing inline, no frame around it. */
     private static final String POLICY =
-            "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:;"
+            "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; media-src 'self';"
                     + " connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
     private final Map<String, Page.Answer> answers = new HashMap<>();

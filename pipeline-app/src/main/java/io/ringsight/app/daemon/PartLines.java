@@ -7,6 +7,7 @@ import io.ringsight.core.analyse.verdict.PartSpec;
 import io.ringsight.core.analyse.verdict.PartTrigger;
 import io.ringsight.core.analyse.verdict.PartWatch;
 import io.ringsight.core.decision.Verdict;
+import io.ringsight.core.frame.RecentVideo;
 import io.ringsight.core.frame.SourceId;
 import io.ringsight.core.metrics.Counter;
 import io.ringsight.core.metrics.SourceMetrics;
@@ -75,9 +76,13 @@ final class PartLines {
         this.clock = clock;
     }
 
-    /** Begins to judge what passes a source, if that is wanted. Returns who sees its frames, or null. */
-    PartWatch open(SourceConfig source) {
-        evidence.ifPresent(recorder -> recorder.watch(source.id(), source.analysis()));
+    /**
+     * Begins to judge what passes a source, if that is wanted. Returns who sees its frames, or null.
+     *
+     * @param video the source's, where it is held
+     */
+    PartWatch open(SourceConfig source, Optional<RecentVideo> video) {
+        evidence.ifPresent(recorder -> recorder.watch(source.id(), source.analysis(), video));
         Optional<PartSpec> spec = source.analysis().parts();
         if (spec.isEmpty()) {
             return null;
@@ -109,6 +114,12 @@ final class PartLines {
     /** How many pictures of the source may be held beside those it needs itself. */
     int heldPictures(SourceConfig source) {
         return evidence.isPresent() && EvidenceRecorder.holdsPicturesOf(source.analysis()) ? 1 : 0;
+    }
+
+    /** How much of the source's video is held for clips, if any. */
+    Optional<RecentVideo.Limits> heldVideo(SourceConfig source) {
+        return evidence.filter(recorder -> EvidenceRecorder.holdsPicturesOf(source.analysis()))
+                .flatMap(recorder -> recorder.spec().clipLimits());
     }
 
     /** It is connected, and these are its counters. */

@@ -268,6 +268,7 @@ final class SourceSet {
                         pipelines.model(wanted).detectors()::cudaDevice,
                         wanted.video().deinterlace(),
                         wanted.video().track()),
+                parts.heldVideo(wanted),
                 pipelines.of(wanted),
                 clock);
     }
@@ -282,7 +283,7 @@ final class SourceSet {
                 wanted.flow().maxFps(),
                 new IntakeSpec.Sight(wanted.video().look(), labels -> new ClassNames(labels).wanted(wanted.classes())),
                 wanted.analysis(),
-                parts.open(wanted));
+                parts.open(wanted, source.recentVideo()));
         FrameIntake intake = pipelines.of(wanted).connect(intakeSpec);
         parts.begin(wanted.id(), intake.metrics());
         Optional<ViewGuard> view = isGuarded(wanted) ? Optional.of(views.guard(intake.metrics())) : Optional.empty();

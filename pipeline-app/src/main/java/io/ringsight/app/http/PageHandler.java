@@ -1,7 +1,9 @@
 package io.ringsight.app.http;
 
 import io.ringsight.app.config.HttpConfig;
+import io.ringsight.app.http.parts.PartOfFile;
 import io.ringsight.core.metrics.Counters;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.HashMap;
 import java.util.List;
@@ -92,6 +94,8 @@ final class PageHandler extends Handler.Abstract {
                         taking,
                         query(found, request),
                         (page, failure) -> write(response, callback, failure == null ? page : failed(failure)));
+            } else if (content instanceof Content.OfFile file) {
+                serve(file.file(query(found, request)), request, response, callback);
             } else if (content instanceof Feed feed) {
                 streams.open(feed, query(found, request), request, response, callback);
             } else {
@@ -105,6 +109,17 @@ final class PageHandler extends Handler.Abstract {
             write(response, callback, e.answer());
         } catch (RuntimeException | Error e) {
             write(response, callback, failed(e));
+        }
+    }
+
+    private static void serve(Content.Served file, Request request, Response response, Callback callback)
+            throws QueryException {
+        Map<String, String> headers = new HashMap<>(file.headers());
+        headers.put(HttpHeader.CONTENT_TYPE.asString(), file.contentType());
+        try {
+            PartOfFile.write(file.path(), headers, request, response, callback);
+        } catch (IOException removed) {
+            throw QueryException.notFound("there was such a file, but it has grown old");
         }
     }
 

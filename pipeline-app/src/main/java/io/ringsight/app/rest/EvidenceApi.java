@@ -3,6 +3,8 @@ package io.ringsight.app.rest;
 import io.ringsight.app.api.Status;
 import io.ringsight.app.cli.JsonObject;
 import io.ringsight.app.http.Content.Answering;
+import io.ringsight.app.http.Content.OfFile;
+import io.ringsight.app.http.Content.Served;
 import io.ringsight.app.http.Page;
 import io.ringsight.app.http.Query;
 import io.ringsight.app.http.QueryException;
@@ -11,13 +13,14 @@ import io.ringsight.sinks.evidence.EvidenceItem;
 import io.ringsight.sinks.evidence.EvidenceKey;
 import io.ringsight.sinks.evidence.EvidenceQuery;
 import io.ringsight.sinks.evidence.EvidenceRecorder;
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
 /**
- * The pictures that are kept: listed by camera, class and time, and each as a file. An address is looked up among those that
+ * The pictures and clips that are kept: listed by camera, class and time, and each as a file. An address is looked up among those that
  * are there and never becomes a path, so none leads elsewhere.
  */
 public final class EvidenceApi {
@@ -28,6 +31,8 @@ public final class EvidenceApi {
     /** One that is there never changes. */
     private static final Map<String, String> FOR_A_DAY = Map.of("Cache-Control", "private, max-age=86400, immutable");
 
+    private static final Map<String, String> TYPES =
+            Map.of("jpg", "image/jpeg", "json", "application/json", "mp4", "video/mp4");
     private static final Map<String, Object> OFF = Map.of(
             "state", "off",
             "meaning", "no pictures are kept; the configuration has no section evidence",
@@ -46,7 +51,7 @@ public final class EvidenceApi {
         return List.of(
                 Route.view(ROOT, (Answering) this::list),
                 Route.view(ROOT + "/{source}/{epoch}/{number}", (Answering) this::about),
-                Route.view(ROOT + "/{source}/{epoch}/{number}/{file}", (Answering) this::file));
+                Route.view(ROOT + "/{source}/{epoch}/{number}/{file}", (OfFile) this::file));
     }
 
     private EvidenceRecorder recorder() throws QueryException {
@@ -67,7 +72,7 @@ public final class EvidenceApi {
                 status.evidence().map(recorder -> recorder.list(wanted)).orElse(List.of());
         Map<String, Object> view =
                 new LinkedHashMap<>(status.evidence().map(EvidenceApi::state).orElse(OFF));
-        view.put("items", items.stream().map(EvidenceApi::view).toList());
+        view.put("items", items.stream().map(this::view).toList());
         view.put(
                 "next", items.size() < limit ? null : items.get(limit - 1).key().messageId());
         return Page.Answer.json(JsonObject.of(view) + "\n");
@@ -87,18 +92,14 @@ public final class EvidenceApi {
 
     private static Optional<EvidenceKey> before(Query query) throws QueryException {
         Optional<String> text = query.text(BEFORE);
-        if (text.isEmpty()) {
-            return Optional.empty();
-        }
-        String[] parts = text.get().split("/", -1);
-        Optional<EvidenceKey> key = parts.length == 3 ? EvidenceKey.of(parts[0], parts[1], parts[2]) : Optional.empty();
-        if (key.isEmpty()) {
+        Optional<EvidenceKey> key = text.flatMap(EvidenceKey::ofMessage);
+        if (text.isPresent() && key.isEmpty()) {
             throw QueryException.wrong(BEFORE + ": expected the id of one in the list, as next says it");
         }
         return key;
     }
 
-    private static Map<String, Object> view(EvidenceItem item) {
+    private Map<String, Object> view(EvidenceItem item) {
         Map<String, Object> view = new LinkedHashMap<>();
         String id = item.key().messageId();
         view.put("id", id);
@@ -110,6 +111,12 @@ public final class EvidenceApi {
         view.put("objects", item.objects());
         EvidenceItem.Box crop = item.crop();
         view.put("crop", List.of(crop.left(), crop.top(), crop.width(), crop.height()));
+        view.put(
+                "clip",
+                status.evidence()
+                        .flatMap(recorder -> recorder.clipOf(item))
+                        .map(EvidenceKey::messageId)
+                        .orElse(null));
         view.put("bytes", item.bytes());
         return view;
     }
@@ -132,10 +139,10 @@ public final class EvidenceApi {
         return Page.Answer.json(JsonObject.of(view(item)) + "\n");
     }
 
-    private Page.Answer file(Query query) throws QueryException {
+    private Served file(Query query) throws QueryException {
         query.only("source", "epoch", "number", "file");
         String file = query.text("file").orElseThrow();
-        byte[] bytes = recorder().read(key(query), file).orElseThrow(EvidenceApi::none);
-        return new Page.Answer(200, file.endsWith(".jpg") ? "image/jpeg" : "application/json", bytes, FOR_A_DAY);
+        Path path = recorder().file(key(query), file).orElseThrow(EvidenceApi::none);
+        return new Served(path, TYPES.get(file.substring(file.lastIndexOf('.') + 1)), FOR_A_DAY);
     }
 }

@@ -41,6 +41,10 @@ final class RunningConfiguration {
         values.put("dir", evidence.dir());
         values.put("maxBytes", evidence.maxBytes());
         values.put("maxAgeSeconds", evidence.maxAgeSeconds());
+        values.put("clips", evidence.clips());
+        values.put("clipPreRollMs", evidence.clipPreRollMs());
+        values.put("clipPostRollMs", evidence.clipPostRollMs());
+        values.put("clipMaxBytes", evidence.clipMaxBytes());
         return values;
     }
 

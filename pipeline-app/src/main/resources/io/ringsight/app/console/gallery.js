@@ -124,10 +124,18 @@ export class GalleryView {
             el('div', {class: 'heading'}, el('h2', {text: what}), el('p', {class: 'summary', text: `${name}, ${day(item.takenAt)}`}),
                 el('button', {class: 'plain', type: 'button', text: 'Close', on: {click: () => this.dialog.close()}})),
             picture,
+            ...this.#clip(item),
             el('p', {class: 'links'}, el('a', {href: `/api/v1/evidence/${item.id}/picture.jpg`, target: '_blank', text: 'Full resolution'}),
                 el('a', {href: `/api/v1/evidence/${item.id}/message.json`, target: '_blank', text: 'Message'})));
         this.dialog.showModal();
         await outline(picture, item.id, item.objects);
+    }
+
+    #clip(item) {
+        const video = el('video', {class: 'clip', controls: true, preload: 'metadata', 'aria-label': 'Clip of what was around it', src: `/api/v1/evidence/${item.clip}/clip.mp4`});
+        const note = el('p', {class: 'muted', hidden: true, text: 'This browser cannot play the camera’s codec; download the clip instead.'});
+        video.addEventListener('error', () => { note.hidden = false; });
+        return item.clip === null ? [] : [video, note, el('p', {class: 'links'}, el('a', {href: `/api/v1/evidence/${item.clip}/clip.mp4`, download: `${item.clip.replaceAll('/', '-')}.mp4`, text: 'Download clip'}))];
     }
 
     close() {

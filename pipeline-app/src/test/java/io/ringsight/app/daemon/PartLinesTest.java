@@ -81,7 +81,7 @@ class PartLinesTest {
     @Test
     void aPartOfARunThatDiedHasAVerdictThoughItsJournalIsReadAsLateAsTheStop() throws Exception {
         Files.createFile(parts);
-        assertThat(lines.open(source)).isNotNull();
+        assertThat(lines.open(source, Optional.empty())).isNotNull();
         lines.begin(LINE, new SourceMetrics("line"));
         lines.announce(PartTrigger.Kind.HTTP, LINE, new Announcement("new", Optional.empty(), clock.epochNanos()));
         Files.delete(parts);
@@ -105,7 +105,7 @@ class PartLinesTest {
                 Await.until(() -> stopping != null && stopping.getState() != Thread.State.RUNNABLE);
             }
         };
-        assertThat(lines.open(source)).isNotNull();
+        assertThat(lines.open(source, Optional.empty())).isNotNull();
         lines.begin(LINE, new SourceMetrics("line"));
         lines.announce(PartTrigger.Kind.HTTP, LINE, new Announcement("late", Optional.empty(), clock.epochNanos()));
         clock.advanceMs(2_000);

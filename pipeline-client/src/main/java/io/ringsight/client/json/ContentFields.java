@@ -30,6 +30,7 @@ final class ContentFields {
     private Optional<String> suspect = Optional.empty();
     private Map<String, ModelIdentity> attributeModels = Map.of();
     private Optional<String> evidence = Optional.empty();
+    private Optional<String> clip = Optional.empty();
     private List<Detection> objects;
     private Optional<String> detail;
     private Instant since;
@@ -44,6 +45,7 @@ final class ContentFields {
             case "attributeModels" -> attributeModels = models(in);
             case "suspect" -> suspect = Optional.of(JsonFields.text(in));
             case "evidence" -> evidence = Optional.of(JsonFields.text(in));
+            case "clip" -> clip = Optional.of(JsonFields.text(in));
             case "objects" -> objects = objects(in);
             case "detail" -> detail = JsonFields.isNull(in) ? Optional.empty() : Optional.of(JsonFields.text(in));
             case "since" -> since = JsonFields.time(in);
@@ -65,7 +67,7 @@ final class ContentFields {
                 MessageFields.need(picture, "frame"),
                 MessageFields.need(model, "model"),
                 suspect,
-                new FrameMessage.Notes(attributeModels, evidence),
+                new FrameMessage.Notes(attributeModels, evidence, clip),
                 MessageFields.need(objects, "objects"));
     }
 

@@ -117,6 +117,9 @@ public final class MessageWriter {
         if (frame.notes().evidence().isPresent()) {
             out.writeStringField("evidence", frame.notes().evidence().get());
         }
+        if (frame.notes().clip().isPresent()) {
+            out.writeStringField("clip", frame.notes().clip().get());
+        }
         objects(out, frame.objects());
     }
 

@@ -43,7 +43,8 @@ class MessageReaderTest {
             "stages":{"decodeNs":1,"queueNs":20,"preprocessNs":300,"inferNs":4000,"postNs":50000},
             "publishedAt":"2026-11-22T13:40:00.123456Z","frame":{"width":1920,"height":1080},
             "model":{"name":"pcb-defect","version":"1","sha256":"%s","precision":"fp32","backend":"onnxruntime-cpu"},
-            "suspect":"frozen","evidence":"file:///kept/","objects":[{"id":0,"label":"short","classId":1,"confidence":0.91,
+            "suspect":"frozen","evidence":"file:///kept/",
+            "clip":"file:///kept/clip.mp4","objects":[{"id":0,"label":"short","classId":1,"confidence":0.91,
             "bbox":{"left":12.0,"top":30.5,"width":40.25,"height":22.0},"trackId":"01JD/t17","trackLabel":"spur",
             "zones":["bay 3","door"],"crossings":[{"line":"gate","direction":"forward"}]}]}
             """.formatted(SHA);
@@ -79,7 +80,8 @@ class MessageReaderTest {
                         new PictureSize(1920, 1080),
                         new ModelIdentity("pcb-defect", "1", SHA, "fp32", "onnxruntime-cpu"),
                         Optional.of("frozen"),
-                        new FrameMessage.Notes(Map.of(), Optional.of("file:///kept/")),
+                        new FrameMessage.Notes(
+                                Map.of(), Optional.of("file:///kept/"), Optional.of("file:///kept/clip.mp4")),
                         List.of(new Detection(
                                 0,
                                 "short",

@@ -3,7 +3,7 @@ package io.ringsight.sinks.evidence;
 import io.ringsight.core.metrics.Counted;
 import java.util.Locale;
 
-/** What is counted of pictures that are kept. */
+/** What is counted of pictures and clips that are kept. */
 public enum EvidenceCounter implements Counted {
     /** On the disk, whole. */
     KEPT("Frames whose picture was kept."),
@@ -20,7 +20,15 @@ public enum EvidenceCounter implements Counted {
     /** As configured. */
     REMOVED("Pictures removed for their age or for the bytes of all, the oldest first."),
     /** A power cut leaves such. */
-    DAMAGED("Pictures found at the start that were not whole; they were removed.");
+    DAMAGED("Pictures and clips found at the start that were not whole; they were removed."),
+    /** On the disk, whole. */
+    CLIPS_KEPT("Clips that were kept."),
+    /** One clip of a source is held at a time. */
+    CLIPS_SKIPPED("Frames that matter without a clip, because one of the same source was still being made."),
+    /** The camera was away, its codec fits no MP4, or the frame is older than what is held of its video. */
+    CLIPS_MISSED("Frames that matter without a clip, because the video around them was not at hand."),
+    /** Their messages refer to clips that are not there. */
+    CLIPS_FAILED("Clips that could not be written, though messages refer to them; the log says why.");
 
     private final String sentence;
 

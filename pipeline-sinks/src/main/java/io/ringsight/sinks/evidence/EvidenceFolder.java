@@ -1,5 +1,6 @@
 package io.ringsight.sinks.evidence;
 
+import io.ringsight.core.frame.RecentVideo;
 import io.ringsight.core.metrics.Counters;
 import io.ringsight.sinks.spool.SpoolException;
 import io.ringsight.sinks.spool.SpoolLock;
@@ -33,7 +34,9 @@ final class EvidenceFolder implements Closeable {
     static final String CROP = "crop.jpg";
     static final String MESSAGE = "message.json";
     static final String ABOUT = "evidence.json";
-    private static final List<String> FILES = List.of(PICTURE, CROP, MESSAGE, ABOUT);
+    static final String CLIP = "clip.mp4";
+    private static final List<String> NEEDED = List.of(PICTURE, CROP, MESSAGE, ABOUT);
+    private static final List<String> FILES = List.of(PICTURE, CROP, MESSAGE, ABOUT, CLIP);
     /** No source is called so. */
     private static final String WORK = "work~";
 
@@ -125,8 +128,11 @@ final class EvidenceFolder implements Closeable {
         }
         try {
             EvidenceItem item = EvidenceItem.read(key.get(), Files.readAllBytes(frame.resolve(ABOUT)));
-            if (files.size() == FILES.size() && isWhole(frame.resolve(PICTURE)) && isWhole(frame.resolve(CROP))) {
-                return Optional.of(item.sized(sizeOf(files)));
+            if (files.stream().map(EvidenceFolder::name).toList().containsAll(NEEDED)
+                    && isWhole(frame.resolve(PICTURE))
+                    && isWhole(frame.resolve(CROP))) {
+                dropBrokenClip(frame.resolve(CLIP));
+                return Optional.of(item.sized(sizeOf(children(frame))));
             }
         } catch (IOException expected) {
             // a power cut left it so
@@ -134,6 +140,13 @@ final class EvidenceFolder implements Closeable {
         metrics.count(EvidenceCounter.DAMAGED);
         empty(frame);
         return Optional.empty();
+    }
+
+    private void dropBrokenClip(Path clip) throws IOException {
+        if (Files.exists(clip) && !WholeMp4.is(clip)) {
+            Files.delete(clip);
+            metrics.count(EvidenceCounter.DAMAGED);
+        }
     }
 
     private static String name(Path path) {
@@ -166,6 +179,11 @@ final class EvidenceFolder implements Closeable {
         return uri.endsWith("/") ? uri : uri + '/';
     }
 
+    /** Where the clip beside a picture is or will be, as an address. */
+    String clipUri(EvidenceKey key) {
+        return path(key).resolve(CLIP).toAbsolutePath().toUri().toString();
+    }
+
     private Path path(EvidenceKey key) {
         return spec.dir().resolve(key.sourceId()).resolve(key.streamEpoch()).resolve(Long.toString(key.frameSeq()));
     }
@@ -187,12 +205,7 @@ final class EvidenceFolder implements Closeable {
         trim(spec.maxBytes() - size, MAX_ITEMS - 1, Long.MIN_VALUE);
         Path made = work.resolve("made");
         empty(made);
-        long free = Files.getFileStore(work).getUsableSpace();
-        if (free < EvidenceSpec.MIN_FREE_BYTES + size) {
-            throw new IOException("no space left for evidence: " + (free >> 20) + " MiB are free on the disk of "
-                    + spec.dir() + ", and the last " + (EvidenceSpec.MIN_FREE_BYTES >> 20)
-                    + " MiB are left to spools and journals; free some, or lower evidence.maxBytes");
-        }
+        needSpace(size);
         try {
             Files.createDirectory(made);
             for (Map.Entry<String, byte[]> file : all.entrySet()) {
@@ -208,6 +221,49 @@ final class EvidenceFolder implements Closeable {
         synchronized (items) {
             items.put(item.key(), item.sized(size));
             bytes += size;
+        }
+    }
+
+    private void needSpace(long size) throws IOException {
+        long free = Files.getFileStore(work).getUsableSpace();
+        if (free < EvidenceSpec.MIN_FREE_BYTES + size) {
+            throw new IOException("no space left for evidence: " + (free >> 20) + " MiB are free on the disk of "
+                    + spec.dir() + ", and the last " + (EvidenceSpec.MIN_FREE_BYTES >> 20)
+                    + " MiB are left to spools and journals; free some, or lower evidence.maxBytes");
+        }
+    }
+
+    /**
+     * Keeps a clip beside the picture of its first frame, after older pictures have made room for it.
+     *
+     * @return whether it is kept: not if that picture had to go
+     * @throws IOException if it cannot be; then nothing of it is there
+     */
+    boolean putClip(EvidenceKey key, RecentVideo.Clip clip) throws IOException {
+        long size = blocks(clip.bytes() + BLOCK);
+        if (size > spec.maxBytes() / 2) {
+            throw new RecentVideo.GoneException(
+                    "its " + clip.bytes() + " bytes are more than half of evidence.maxBytes");
+        }
+        trim(spec.maxBytes() - size, MAX_ITEMS, Long.MIN_VALUE);
+        if (find(key).isEmpty()) {
+            return false;
+        }
+        Path made = work.resolve(CLIP);
+        try {
+            needSpace(size);
+            clip.write(made);
+            long written = blocks(Files.size(made));
+            Files.move(made, path(key).resolve(CLIP), StandardCopyOption.ATOMIC_MOVE);
+            synchronized (items) {
+                items.computeIfPresent(key, (same, item) -> item.sized(item.bytes() + written));
+                bytes += written;
+            }
+            return true;
+        } catch (NoSuchFileException removed) {
+            return false;
+        } finally {
+            Files.deleteIfExists(made);
         }
     }
 
@@ -283,16 +339,17 @@ final class EvidenceFolder implements Closeable {
         }
     }
 
-    /** A file of one; empty if it is not there, or was removed meanwhile. */
-    Optional<byte[]> read(EvidenceKey key, String file) {
-        if (find(key).isEmpty() || !FILES.contains(file)) {
-            return Optional.empty();
-        }
-        try {
-            return Optional.of(Files.readAllBytes(path(key).resolve(file)));
-        } catch (IOException removed) {
-            return Optional.empty();
-        }
+    /** Where the clip is that shows a picture's frame; empty if none does, or it has gone. */
+    Optional<EvidenceKey> clipOf(EvidenceItem item) {
+        return item.clip().filter(key -> file(key, CLIP).isPresent());
+    }
+
+    /** Where a file of one is; empty if it is not there. */
+    Optional<Path> file(EvidenceKey key, String file) {
+        return find(key)
+                .filter(there -> FILES.contains(file))
+                .map(there -> path(key).resolve(file))
+                .filter(Files::isRegularFile);
     }
 
     long bytes() {

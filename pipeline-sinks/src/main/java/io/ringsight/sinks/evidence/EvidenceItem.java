@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * A picture that is kept, and why.
@@ -18,40 +19,54 @@ import java.util.Map;
  * @param key its frame
  * @param takenUtcNs when it was taken, or published where that is not known; nanoseconds since 1970
  * @param keptUtcNs when its message was made
- * @param labels classes of the objects that matter, each once
- * @param rules names of the rules it matches
- * @param objects which objects of its message matter, the surest first
+ * @param why what of it matters
  * @param crop the part of the picture that is kept once more
+ * @param clip the frame beside whose picture the clip is that shows it, or will be; empty if there is none
  * @param bytes on the disk
  */
 public record EvidenceItem(
-        EvidenceKey key,
-        long takenUtcNs,
-        long keptUtcNs,
-        List<String> labels,
-        List<String> rules,
-        List<Integer> objects,
-        Box crop,
-        long bytes) {
+        EvidenceKey key, long takenUtcNs, long keptUtcNs, Why why, Box crop, Optional<EvidenceKey> clip, long bytes) {
     private static final JsonFactory FACTORY = new JsonFactory();
     private static final String TAKEN = "takenUtcNs";
     private static final String KEPT = "keptUtcNs";
     private static final String LABELS = "labels";
     private static final String RULES = "rules";
     private static final String OBJECTS = "objects";
+    private static final String CLIP = "clip";
 
     /** A part of the picture, in pixels. */
     public record Box(int left, int top, int width, int height) {}
 
-    public EvidenceItem {
-        labels = List.copyOf(labels);
-        rules = List.copyOf(rules);
-        objects = List.copyOf(objects);
+    /**
+     * What of a frame matters.
+     *
+     * @param labels classes of the objects that do, each once
+     * @param rules names of the rules it matches
+     * @param objects which objects of its message do, the surest first
+     */
+    public record Why(List<String> labels, List<String> rules, List<Integer> objects) {
+        public Why {
+            labels = List.copyOf(labels);
+            rules = List.copyOf(rules);
+            objects = List.copyOf(objects);
+        }
+    }
+
+    public List<String> labels() {
+        return why.labels;
+    }
+
+    public List<String> rules() {
+        return why.rules;
+    }
+
+    public List<Integer> objects() {
+        return why.objects;
     }
 
     /** The same, so large. */
     EvidenceItem sized(long onDisk) {
-        return new EvidenceItem(key, takenUtcNs, keptUtcNs, labels, rules, objects, crop, onDisk);
+        return new EvidenceItem(key, takenUtcNs, keptUtcNs, why, crop, clip, onDisk);
     }
 
     /** All but its key and size, which its folder says. */
@@ -62,10 +77,10 @@ public record EvidenceItem(
             out.writeStringField("messageId", key.messageId());
             out.writeNumberField(TAKEN, takenUtcNs);
             out.writeNumberField(KEPT, keptUtcNs);
-            texts(out, LABELS, labels);
-            texts(out, RULES, rules);
+            texts(out, LABELS, labels());
+            texts(out, RULES, rules());
             out.writeArrayFieldStart(OBJECTS);
-            for (int object : objects) {
+            for (int object : objects()) {
                 out.writeNumber(object);
             }
             out.writeEndArray();
@@ -75,6 +90,9 @@ public record EvidenceItem(
             out.writeNumberField("width", crop.width);
             out.writeNumberField("height", crop.height);
             out.writeEndObject();
+            if (clip.isPresent()) {
+                out.writeStringField(CLIP, clip.get().messageId());
+            }
             out.writeEndObject();
         } catch (IOException e) {
             throw new UncheckedIOException("a buffer in memory cannot fail", e);
@@ -98,6 +116,7 @@ public record EvidenceItem(
     static EvidenceItem read(EvidenceKey key, byte[] json) throws IOException {
         Map<String, Long> numbers = new HashMap<>();
         Map<String, List<String>> lists = new HashMap<>();
+        Optional<EvidenceKey> clip = Optional.empty();
         try (JsonParser in = FACTORY.createParser(json)) {
             String list = "";
             for (JsonToken token = in.nextToken(); token != null; token = in.nextToken()) {
@@ -108,6 +127,8 @@ public record EvidenceItem(
                     list = "";
                 } else if (token.isScalarValue() && !list.isEmpty()) {
                     lists.get(list).add(in.getText());
+                } else if (token == JsonToken.VALUE_STRING && in.currentName().equals(CLIP)) {
+                    clip = EvidenceKey.ofMessage(in.getText());
                 } else if (token.isNumeric()) {
                     numbers.put(in.currentName(), in.getLongValue());
                 }
@@ -121,14 +142,16 @@ public record EvidenceItem(
                 key,
                 numbers.get(TAKEN),
                 numbers.get(KEPT),
-                lists.get(LABELS),
-                lists.get(RULES),
-                lists.get(OBJECTS).stream().map(Integer::valueOf).toList(),
+                new Why(
+                        lists.get(LABELS),
+                        lists.get(RULES),
+                        lists.get(OBJECTS).stream().map(Integer::valueOf).toList()),
                 new Box(
                         numbers.get("left").intValue(),
                         numbers.get("top").intValue(),
                         numbers.get("width").intValue(),
                         numbers.get("height").intValue()),
+                clip,
                 0);
     }
 }

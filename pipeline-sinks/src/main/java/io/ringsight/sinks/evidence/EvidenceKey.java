@@ -24,6 +24,12 @@ public record EvidenceKey(String sourceId, String streamEpoch, long frameSeq) {
                 : Optional.empty();
     }
 
+    /** From the id of a frame's message; empty if it is none. */
+    public static Optional<EvidenceKey> ofMessage(String id) {
+        String[] parts = id.split("/", -1);
+        return parts.length == 3 ? of(parts[0], parts[1], parts[2]) : Optional.empty();
+    }
+
     /** The id of the frame's message. */
     public String messageId() {
         return sourceId + '/' + streamEpoch + '/' + frameSeq;

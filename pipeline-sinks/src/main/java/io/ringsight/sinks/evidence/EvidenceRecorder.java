@@ -3,6 +3,7 @@ package io.ringsight.sinks.evidence;
 import io.ringsight.core.analyse.AnalysisSpec;
 import io.ringsight.core.frame.FrameResult;
 import io.ringsight.core.frame.MemoryKind;
+import io.ringsight.core.frame.RecentVideo;
 import io.ringsight.core.frame.SourceId;
 import io.ringsight.core.metrics.Counters;
 import io.ringsight.core.preprocess.JpegEncoder;
@@ -12,6 +13,7 @@ import io.ringsight.sinks.EncodedMessage;
 import io.ringsight.sinks.PictureKeeper;
 import io.ringsight.sinks.queue.DiskFailure;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -42,6 +44,7 @@ public final class EvidenceRecorder implements PictureKeeper {
     private final String streamEpoch;
     private final Clock clock;
     private final Counters<EvidenceCounter> metrics = new Counters<>(EvidenceCounter.class);
+    private final EvidenceClips clips = new EvidenceClips(metrics);
     private final Map<SourceId, SourceEvidence> sources = new ConcurrentHashMap<>();
     /** One of each source at most. */
     private final BlockingQueue<Waiting> waiting = new LinkedBlockingQueue<>();
@@ -78,10 +81,14 @@ public final class EvidenceRecorder implements PictureKeeper {
         writer = starter.apply(this::write);
     }
 
-    /** From the source's next frame on, those that matter are kept. Called before its first frame. */
-    public void watch(SourceId source, AnalysisSpec spec) {
+    /**
+     * From the source's next frame on, those that matter are kept. Called before its first frame.
+     *
+     * @param video of which clips are kept, too, if any
+     */
+    public void watch(SourceId source, AnalysisSpec spec, Optional<RecentVideo> video) {
         if (SourceMatches.isWanted(spec)) {
-            sources.put(source, new SourceEvidence(spec));
+            sources.put(source, new SourceEvidence(spec, video));
         } else {
             sources.remove(source);
         }
@@ -113,16 +120,18 @@ public final class EvidenceRecorder implements PictureKeeper {
             return null;
         }
         EvidenceKey key = new EvidenceKey(frame.sourceId().value(), streamEpoch, frame.frameSeq());
-        HeldPicture held = new HeldPicture(key, source, match, frame);
+        Optional<EvidenceClips.Begun> clip =
+                clips.of(source, key, frame.picture().ptsNs());
+        HeldPicture held = new HeldPicture(key, source, match, frame, clip);
         source.took(frame.frameSeq());
-        return taken(held, open.uri(key));
+        return taken(held, open.uri(key), clip.map(shown -> open.clipUri(shown.key())));
     }
 
     private boolean isStopped() {
         return state.state() != EvidenceState.KEEPING && clock.nanoTime() - nextTryNs < 0;
     }
 
-    private Taken taken(HeldPicture held, String uri) {
+    private Taken taken(HeldPicture held, String uri, Optional<String> clipUri) {
         return new Taken() {
             @Override
             public String uri() {
@@ -130,9 +139,14 @@ public final class EvidenceRecorder implements PictureKeeper {
             }
 
             @Override
+            public String clipUri() {
+                return clipUri.orElse(null);
+            }
+
+            @Override
             public void keep(EncodedMessage message) {
                 if (message == null) {
-                    held.source().lost(held.key().frameSeq());
+                    forget(held);
                     held.release();
                 } else {
                     waiting.add(new Waiting(held, message));
@@ -152,7 +166,7 @@ public final class EvidenceRecorder implements PictureKeeper {
 
     private void write() {
         try {
-            while (!closed || !waiting.isEmpty()) {
+            while (!closed || !waiting.isEmpty() || clips.isWaiting()) {
                 if (folder == null && clock.nanoTime() - nextTryNs >= 0) {
                     open();
                 }
@@ -160,6 +174,7 @@ public final class EvidenceRecorder implements PictureKeeper {
                 if (next != null) {
                     keep(next);
                 }
+                writeClips();
                 trim();
             }
         } catch (InterruptedException e) {
@@ -169,6 +184,7 @@ public final class EvidenceRecorder implements PictureKeeper {
             for (Waiting left = waiting.poll(); left != null; left = waiting.poll()) {
                 fail(left.held());
             }
+            clips.close();
             whole.close();
             part.close();
             closeFolder();
@@ -190,6 +206,7 @@ public final class EvidenceRecorder implements PictureKeeper {
             EvidenceItem item = held.item(next.message());
             folder.put(item, files(next));
             metrics.count(EvidenceCounter.KEPT);
+            held.clip().ifPresent(clip -> clip.kept(held.key()));
             works();
         } catch (RuntimeException e) {
             // of this picture only: one that cannot be encoded ends neither the keeping nor the daemon
@@ -220,8 +237,25 @@ public final class EvidenceRecorder implements PictureKeeper {
     }
 
     private void lost(HeldPicture held) {
-        held.source().lost(held.key().frameSeq());
+        forget(held);
         metrics.count(EvidenceCounter.FAILED);
+    }
+
+    private static void forget(HeldPicture held) {
+        held.source().lost(held.key().frameSeq());
+        held.clip().ifPresent(clip -> clip.lost(held.key()));
+    }
+
+    private void writeClips() {
+        EvidenceFolder open = folder;
+        if (open == null) {
+            return;
+        }
+        try {
+            clips.write(open);
+        } catch (IOException e) {
+            failed(e);
+        }
     }
 
     private void trim() {
@@ -289,9 +323,17 @@ public final class EvidenceRecorder implements PictureKeeper {
         return Optional.ofNullable(folder).flatMap(open -> open.find(key));
     }
 
-    /** A file of one, if it is there: {@code picture.jpg}, {@code crop.jpg}, {@code message.json}, {@code evidence.json}. */
-    public Optional<byte[]> read(EvidenceKey key, String file) {
-        return Optional.ofNullable(folder).flatMap(open -> open.read(key, file));
+    /** The frame beside whose picture the clip is that shows it, if there is one. Any thread. */
+    public Optional<EvidenceKey> clipOf(EvidenceItem item) {
+        return Optional.ofNullable(folder).flatMap(open -> open.clipOf(item));
+    }
+
+    /**
+     * Where a file of one is, if it is there: {@code picture.jpg}, {@code crop.jpg}, {@code clip.mp4}, {@code message.json},
+     * {@code evidence.json}. It may go at any time. Any thread.
+     */
+    public Optional<Path> file(EvidenceKey key, String file) {
+        return Optional.ofNullable(folder).flatMap(open -> open.file(key, file));
     }
 
     /**

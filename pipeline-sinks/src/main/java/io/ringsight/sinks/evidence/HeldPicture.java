@@ -8,6 +8,7 @@ import io.ringsight.core.preprocess.JpegEncoder;
 import io.ringsight.sinks.EncodedMessage;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 
 /** A picture on its way to the disk: one reference, given back by {@link #release}. */
 final class HeldPicture {
@@ -21,9 +22,16 @@ final class HeldPicture {
     private final SourceMatches.Match match;
     private final Picture picture;
     private final EvidenceItem.Box crop;
+    private final Optional<EvidenceClips.Begun> clip;
 
     /** Takes a reference. By the Publish thread. */
-    HeldPicture(EvidenceKey key, SourceEvidence source, SourceMatches.Match match, FrameResult frame) {
+    HeldPicture(
+            EvidenceKey key,
+            SourceEvidence source,
+            SourceMatches.Match match,
+            FrameResult frame,
+            Optional<EvidenceClips.Begun> clip) {
+        this.clip = clip;
         this.key = key;
         this.source = source;
         this.match = match;
@@ -62,7 +70,18 @@ final class HeldPicture {
     EvidenceItem item(EncodedMessage message) {
         long takenUtcNs = picture.captureUtcNs() == Picture.UNKNOWN ? message.utcNs() : picture.captureUtcNs();
         return new EvidenceItem(
-                key, takenUtcNs, message.utcNs(), match.labels(), match.rules(), match.objects(), crop, 0);
+                key,
+                takenUtcNs,
+                message.utcNs(),
+                new EvidenceItem.Why(match.labels(), match.rules(), match.objects()),
+                crop,
+                clip.map(EvidenceClips.Begun::key),
+                0);
+    }
+
+    /** The clip that shows it, if one does. */
+    Optional<EvidenceClips.Begun> clip() {
+        return clip;
     }
 
     /** The files of it, by name. */

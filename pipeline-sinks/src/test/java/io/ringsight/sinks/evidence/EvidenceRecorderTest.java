@@ -72,7 +72,7 @@ class EvidenceRecorderTest {
         EvidenceRecorder recorder =
                 new EvidenceRecorder(spec, Sample.EPOCH, clock, work -> Threads.start("evidence", work));
         opened.add(recorder);
-        recorder.watch(LINE1, withParts());
+        recorder.watch(LINE1, withParts(), Optional.empty());
         return recorder;
     }
 
@@ -185,12 +185,13 @@ class EvidenceRecorderTest {
         recorder.watch(
                 LINE1,
                 new AnalysisSpec(
-                        TrackSettings.OFF, List.of(), List.of(), List.of(rule), Optional.empty(), Optional.empty(), 0));
+                        TrackSettings.OFF, List.of(), List.of(), List.of(rule), Optional.empty(), Optional.empty(), 0),
+                Optional.empty());
         Sample.Frame frame = defect(9, noise(640, 360, 2));
 
         assertThat(recorder.take(frame)).isNull();
         PictureKeeper.Taken taken = recorder.take(frame.telling("blocked"));
-        taken.keep(json.frame(frame, taken.uri()));
+        taken.keep(json.frame(frame, taken.uri(), taken.clipUri()));
         await(() -> recorder.size() == 1);
 
         EvidenceItem item = recorder.list(EvidenceQuery.newest(1)).get(0);
@@ -209,7 +210,7 @@ class EvidenceRecorderTest {
         assertThat(recorder.take(defect(2, second))).isNull();
         assertThat(recorder.metrics().value(EvidenceCounter.SKIPPED)).isOne();
         assertThat(isFree(second)).isTrue();
-        taken.keep(json.frame(defect(1, first), taken.uri()));
+        taken.keep(json.frame(defect(1, first), taken.uri(), taken.clipUri()));
         await(() -> recorder.size() == 1 && isFree(first));
 
         PictureKeeper.Taken unsent = recorder.take(defect(3, second));
@@ -240,7 +241,7 @@ class EvidenceRecorderTest {
         Files.writeString(dir.resolve("evidence/work~"), "in the way");
 
         PictureKeeper.Taken taken = recorder.take(defect(1, noise(64, 64, 1)));
-        taken.keep(json.frame(defect(1, noise(64, 64, 1)), taken.uri()));
+        taken.keep(json.frame(defect(1, noise(64, 64, 1)), taken.uri(), taken.clipUri()));
         await(() -> recorder.metrics().value(EvidenceCounter.FAILED) == 1);
 
         assertThat(recorder.state().state()).isEqualTo(EvidenceState.NOT_WRITABLE);
@@ -250,7 +251,7 @@ class EvidenceRecorderTest {
         Files.createDirectory(dir.resolve("evidence/work~"));
         clock.advanceMs(5_000);
         PictureKeeper.Taken later = recorder.take(defect(3, noise(64, 64, 1)));
-        later.keep(json.frame(defect(3, noise(64, 64, 1)), later.uri()));
+        later.keep(json.frame(defect(3, noise(64, 64, 1)), later.uri(), later.clipUri()));
         await(() -> recorder.size() == 1);
         assertThat(recorder.state().state()).isEqualTo(EvidenceState.KEEPING);
     }
@@ -266,7 +267,7 @@ class EvidenceRecorderTest {
             long before = recorder.metrics().value(EvidenceCounter.FAILED);
             Sample.Frame frame = defect(before + 1, picture);
             PictureKeeper.Taken taken = recorder.take(frame);
-            taken.keep(json.frame(frame, taken.uri()));
+            taken.keep(json.frame(frame, taken.uri(), taken.clipUri()));
             await(() -> recorder.metrics().value(EvidenceCounter.FAILED) == before + 1);
             assertThat(isFree(picture)).isTrue();
         }
@@ -414,11 +415,20 @@ class EvidenceRecorderTest {
                 defects, left.size(), recorder.bytes(), most, seen.get());
     }
 
+    private static Optional<byte[]> read(EvidenceRecorder recorder, EvidenceKey key) {
+        try {
+            Optional<Path> file = recorder.file(key, "picture.jpg");
+            return file.isPresent() ? Optional.of(Files.readAllBytes(file.get())) : Optional.empty();
+        } catch (IOException removed) {
+            return Optional.empty();
+        }
+    }
+
     /** Reads one of those that are there; it is whole, or gone. */
     private static int readWhole(EvidenceRecorder recorder) {
         int read = 0;
         for (EvidenceItem item : recorder.list(EvidenceQuery.newest(3))) {
-            Optional<byte[]> picture = recorder.read(item.key(), "picture.jpg");
+            Optional<byte[]> picture = read(recorder, item.key());
             if (picture.isPresent()) {
                 try {
                     assertThat(ImageIO.read(new ByteArrayInputStream(picture.get())))
@@ -440,7 +450,7 @@ class EvidenceRecorderTest {
         long before = recorder.metrics().value(EvidenceCounter.KEPT);
         Sample.Frame frame = defect(frameSeq, picture);
         PictureKeeper.Taken taken = recorder.take(frame);
-        taken.keep(json.frame(frame, taken.uri()));
+        taken.keep(json.frame(frame, taken.uri(), taken.clipUri()));
         await(() -> recorder.metrics().value(EvidenceCounter.KEPT) == before + 1);
     }
 

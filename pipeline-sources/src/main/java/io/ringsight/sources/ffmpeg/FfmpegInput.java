@@ -16,9 +16,11 @@ import io.ringsight.sources.libav.FfmpegLog;
 import io.ringsight.sources.libav.InputPlan;
 import io.ringsight.sources.libav.NativeObject;
 import io.ringsight.sources.libav.VideoTracks;
+import io.ringsight.sources.recent.RecentPackets;
 import io.ringsight.sources.supervise.EndedException;
 import io.ringsight.sources.supervise.Ending;
 import io.ringsight.sources.time.TimeBase;
+import io.ringsight.sources.time.TimeLine;
 import java.util.Map;
 import org.bytedeco.ffmpeg.avcodec.AVCodec;
 import org.bytedeco.ffmpeg.avcodec.AVCodecContext;
@@ -56,6 +58,8 @@ public final class FfmpegInput implements Input {
     private String demuxer = "";
     /** Pictures in a row, each of which says all: they have no times, and looking ahead would only make them old. */
     private boolean timeless;
+    /** Null if what is read is not kept. */
+    private RecentPackets recent;
 
     private FfmpegInput() {
         NativeObject.FORMAT_CONTEXT.made();
@@ -260,7 +264,16 @@ public final class FfmpegInput implements Input {
             packet.pts(AV_NOPTS_VALUE);
             packet.dts(AV_NOPTS_VALUE);
         }
+        if (result >= 0 && recent != null) {
+            recent.add(packet, codec);
+        }
         return Math.min(result, 0);
+    }
+
+    /** What is read from now on is kept there, too; {@code times} are those of its frames. */
+    void keepIn(RecentPackets packets, TimeLine times) {
+        packets.begin(stream, times);
+        recent = packets;
     }
 
     @Override

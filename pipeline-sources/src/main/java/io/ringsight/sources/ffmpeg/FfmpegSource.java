@@ -3,6 +3,7 @@ package io.ringsight.sources.ffmpeg;
 import static org.bytedeco.ffmpeg.global.avutil.*;
 
 import io.ringsight.core.frame.GapReason;
+import io.ringsight.core.frame.RecentVideo;
 import io.ringsight.core.pipeline.FrameIntake;
 import io.ringsight.core.time.Clock;
 import io.ringsight.sources.decode.CudaDecoder;
@@ -12,6 +13,7 @@ import io.ringsight.sources.decode.PicturePool;
 import io.ringsight.sources.libav.Deadline;
 import io.ringsight.sources.libav.FfmpegLog;
 import io.ringsight.sources.network.HostNames;
+import io.ringsight.sources.recent.RecentPackets;
 import io.ringsight.sources.recording.RecordingFile;
 import io.ringsight.sources.recording.RecordingTail;
 import io.ringsight.sources.spec.Decoding;
@@ -33,6 +35,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -59,6 +62,8 @@ public final class FfmpegSource implements Source {
     private final CudaDecoder cuda;
     private final Decoding decoding;
     private final InputOpener inputs;
+    /** Null if no packets are kept. */
+    private final RecentPackets recent;
 
     private volatile Thread runner;
     private volatile String codecName = "";
@@ -71,12 +76,25 @@ public final class FfmpegSource implements Source {
 
     private boolean closed;
 
-    public FfmpegSource(SourceSpec spec, Clock clock, int pictures, Decoding decoding) {
-        this(spec, clock, pictures, decoding, HostNames.system());
+    /** Keeps no packets. */
+    public FfmpegSource(SourceSpec spec, Clock clock, int pictures, Decoding decoding, HostNames names) {
+        this(spec, clock, pictures, decoding, Optional.empty(), names);
     }
 
-    /** With another way of looking names up. */
-    public FfmpegSource(SourceSpec spec, Clock clock, int pictures, Decoding decoding, HostNames names) {
+    /**
+     * Keeps its last packets, too.
+     *
+     * @param kept how much of its video is kept for clips, if any
+     * @param names how names are looked up
+     */
+    public FfmpegSource(
+            SourceSpec spec,
+            Clock clock,
+            int pictures,
+            Decoding decoding,
+            Optional<RecentVideo.Limits> kept,
+            HostNames names) {
+        recent = kept.map(RecentPackets::new).orElse(null);
         this.spec = spec;
         this.clock = clock;
         pool = new PicturePool(pictures, clock);
@@ -270,6 +288,9 @@ public final class FfmpegSource implements Source {
         track = input.track();
         timeLine.begin(input.timeBase(), input.frameNs());
         decoder.begin(input, new SpoiledPictures(log::missedPackets), cuda, log);
+        if (recent != null && input instanceof FfmpegInput packets) {
+            packets.keepIn(recent, timeLine);
+        }
     }
 
     /** Takes leave of the camera, stopped or not, and lets go of the pixels nobody uses. */
@@ -278,6 +299,9 @@ public final class FfmpegSource implements Source {
         pool.dropPixels();
         input.close();
         inputs.closed();
+        if (recent != null) {
+            recent.end();
+        }
     }
 
     @Override
@@ -289,6 +313,11 @@ public final class FfmpegSource implements Source {
     @Override
     public boolean lossless() {
         return spec instanceof SourceSpec.Recording;
+    }
+
+    @Override
+    public Optional<RecentVideo> recentVideo() {
+        return Optional.ofNullable(recent);
     }
 
     @Override
@@ -325,6 +354,9 @@ public final class FfmpegSource implements Source {
             pool.awaitAll(clock.nanoTime() + PICTURES_BACK_NS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        }
+        if (recent != null) {
+            recent.close();
         }
         int held = pool.free();
         cuda.close();

@@ -1,7 +1,9 @@
 package io.ringsight.sources.supervise;
 
+import io.ringsight.core.frame.RecentVideo;
 import io.ringsight.core.pipeline.FrameIntake;
 import io.ringsight.sources.Sources;
+import java.util.Optional;
 
 /**
  * Where pictures come from: one camera, file or drawing. Opens when run, ends when it can give no more, and never tries
@@ -28,6 +30,11 @@ public interface Source extends AutoCloseable {
 
     /** Whether it may be made to wait, so that nothing is lost: a recording may, a camera may not. */
     boolean lossless();
+
+    /** Its last seconds of video, where they are kept: not of what gives pictures and no video. */
+    default Optional<RecentVideo> recentVideo() {
+        return Optional.empty();
+    }
 
     /** When to suspect it of not showing what is there; {@link SuspicionLimits#NONE} for what is no camera. */
     default SuspicionLimits suspicionLimits() {

@@ -51,6 +51,16 @@ public final class TimeLine {
         return streamNs + offsetNs;
     }
 
+    /** What is added to the stream's own times by now: those of its packets, too. */
+    public long offsetNs() {
+        return offsetNs;
+    }
+
+    /** A time of the stream in nanoseconds, nothing added; {@link Picture#UNKNOWN} if it is beyond all bounds. */
+    public long streamNs(long ticks) {
+        return nsOrUnknown(ticks);
+    }
+
     private long filledIn() {
         if (!fillsIn) {
             return Picture.UNKNOWN;

@@ -12,6 +12,10 @@ public final class EvidenceReader {
     private static final long MAX_BYTES = 1L << 50;
     private static final long MAX_AGE_SECONDS = 10L * 366 * 86_400;
 
+    private static final int MAX_ROLL_MS = 60_000;
+    private static final long MIN_CLIP_BYTES = 1_048_576;
+    private static final long MAX_CLIP_BYTES = 1L << 30;
+
     private EvidenceReader() {}
 
     /** The section with defaults for what it does not say; its mistakes are with {@code yaml}. */
@@ -19,8 +23,13 @@ public final class EvidenceReader {
         Path dir = dir(yaml);
         long maxBytes = yaml.longInteger("maxBytes", EvidenceSpec.MIN_BYTES, MAX_BYTES, EvidenceSpec.DEFAULT_BYTES);
         long maxAgeSeconds = yaml.longInteger("maxAgeSeconds", 1, MAX_AGE_SECONDS, EvidenceSpec.DEFAULT_AGE_SECONDS);
+        boolean clips = yaml.flag("clips", false);
+        int preRollMs = yaml.integer("clipPreRollMs", 0, MAX_ROLL_MS, EvidenceSpec.DEFAULT_CLIP_ROLL_MS);
+        int postRollMs = yaml.integer("clipPostRollMs", 0, MAX_ROLL_MS, EvidenceSpec.DEFAULT_CLIP_ROLL_MS);
+        long clipMaxBytes =
+                yaml.longInteger("clipMaxBytes", MIN_CLIP_BYTES, MAX_CLIP_BYTES, EvidenceSpec.DEFAULT_CLIP_BYTES);
         yaml.finish();
-        return new EvidenceSpec(dir, maxBytes, maxAgeSeconds);
+        return new EvidenceSpec(dir, maxBytes, maxAgeSeconds, clips, preRollMs, postRollMs, clipMaxBytes);
     }
 
     private static Path dir(YamlObject yaml) {

@@ -7,6 +7,7 @@ import io.ringsight.app.cli.Version;
 import io.ringsight.app.command.CheckCommand;
 import io.ringsight.app.command.DeadLettersCommand;
 import io.ringsight.app.command.DoctorCommand;
+import io.ringsight.app.command.EvidenceCommand;
 import io.ringsight.app.command.ProbeCommand;
 import io.ringsight.app.command.RunCommand;
 import io.ringsight.app.command.VerifyCommand;
@@ -61,6 +62,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             VerifyCommand.class,
             ReplayCommand.class,
             DeadLettersCommand.class,
+            EvidenceCommand.class,
             DetectCommand.class,
             EvalCommand.class,
             TensorsCommand.class,

@@ -9,6 +9,7 @@ import io.ringsight.sinks.MessageWatcher;
 import io.ringsight.sinks.review.ReviewedVerdict.Missed;
 import io.ringsight.sinks.review.ReviewedVerdict.Said;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -37,7 +38,7 @@ public final class Reviews implements MessageWatcher {
 
     /** From now on verdicts of the source are remembered, in a file in {@code dir}. */
     public void open(SourceId source, Path dir) {
-        ReviewBook book = books.computeIfAbsent(source, id -> new ReviewBook(dir.resolve(id.value() + ".reviews")));
+        ReviewBook book = books.computeIfAbsent(source, id -> new ReviewBook(file(dir, id)));
         try {
             book.open();
         } catch (IOException e) {
@@ -111,5 +112,22 @@ public final class Reviews implements MessageWatcher {
     /** Nothing is kept any more. */
     public void close() {
         books.values().forEach(ReviewBook::close);
+    }
+
+    /**
+     * What is known of a source's last verdicts, the oldest first; none if nothing is. Another process may be writing.
+     *
+     * @param dir as where they were opened
+     */
+    public static List<ReviewedVerdict> read(Path dir, SourceId source) throws IOException {
+        ReviewLines lines = new ReviewLines();
+        if (Files.exists(file(dir, source))) {
+            Files.readString(file(dir, source)).lines().forEach(lines::read);
+        }
+        return lines.all();
+    }
+
+    private static Path file(Path dir, SourceId source) {
+        return dir.resolve(source.value() + ".reviews");
     }
 }

@@ -8,6 +8,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
@@ -60,7 +61,12 @@ final class UnpackedFiles {
     }
 
     private static boolean isWhole(Path file, JarEntry entry) throws IOException {
-        return Files.isRegularFile(file) && Files.size(file) == entry.getSize() && crc(file) == entry.getCrc();
+        try {
+            return Files.isRegularFile(file) && Files.size(file) == entry.getSize() && crc(file) == entry.getCrc();
+        } catch (NoSuchFileException e) {
+            // another process took it away meanwhile
+            return false;
+        }
     }
 
     private static long crc(Path file) throws IOException {
@@ -79,10 +85,19 @@ final class UnpackedFiles {
         long nowMs = Clock.system().epochNanos() / 1_000_000;
         try (DirectoryStream<Path> parts = Files.newDirectoryStream(directory, "*" + PART)) {
             for (Path part : parts) {
-                if (nowMs - Files.getLastModifiedTime(part).toMillis() > STALE_PART_MS) {
+                if (nowMs - lastModifiedMs(part) > STALE_PART_MS) {
                     Files.deleteIfExists(part);
                 }
             }
+        }
+    }
+
+    /** As late as can be where another process has put the file in place or taken it away meanwhile. */
+    private static long lastModifiedMs(Path file) throws IOException {
+        try {
+            return Files.getLastModifiedTime(file).toMillis();
+        } catch (NoSuchFileException e) {
+            return Long.MAX_VALUE;
         }
     }
 
@@ -113,9 +128,9 @@ final class UnpackedFiles {
                 if (entry.getName().startsWith(folder)
                         && entry.getSize() <= MAX_CHECKED_BYTES
                         && Files.isRegularFile(file)
-                        && Files.getLastModifiedTime(file).toMillis() == entry.getTime()
+                        && lastModifiedMs(file) == entry.getTime()
                         && !isWhole(file, entry)) {
-                    Files.delete(file);
+                    Files.deleteIfExists(file);
                 }
             }
         }

@@ -5,13 +5,17 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.ringsight.app.JavaCommand;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.jar.JarEntry;
 import java.util.jar.JarFile;
 import java.util.jar.JarOutputStream;
@@ -84,6 +88,33 @@ class NativeLibrariesTest {
         }
         assertThat(files(cache)).noneMatch(file -> file.toString().endsWith(".part"));
         assertThat(files(cache)).anyMatch(file -> file.toString().endsWith("libonnxruntime.so"));
+    }
+
+    @Test
+    void filesThatAnotherProcessPutsInPlaceMeanwhileAreNoFailure() throws Exception {
+        Path directory = unpack().getParent();
+        AtomicBoolean isOver = new AtomicBoolean();
+        CompletableFuture<Void> other = CompletableFuture.runAsync(() -> {
+            for (int i = 0; !isOver.get(); i = (i + 1) % 64) {
+                writeAndMove(directory.resolve(i + ".part"), directory.resolve(i + ".so"));
+            }
+        });
+        try {
+            for (int i = 0; i < 2_000; i++) {
+                unpack();
+            }
+        } finally {
+            isOver.set(true);
+        }
+        other.get();
+    }
+
+    private static void writeAndMove(Path part, Path file) {
+        try {
+            Files.move(Files.writeString(part, "x"), file, StandardCopyOption.REPLACE_EXISTING);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     @Test
@@ -224,7 +255,7 @@ class NativeLibrariesTest {
         }
         try (Stream<Path> all = Files.walk(folder)) {
             return all.filter(Files::isRegularFile).toList();
-        } catch (java.io.UncheckedIOException e) {
+        } catch (UncheckedIOException e) {
             // something was renamed while it was looked at
             return List.of();
         }

@@ -14,7 +14,7 @@ import io.ringsight.client.json.MessageReader;
 import io.ringsight.core.analyse.verdict.Appearance;
 import io.ringsight.core.analyse.verdict.PartTrigger;
 import java.util.EnumMap;
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -24,7 +24,7 @@ import java.util.function.Consumer;
  * concluded otherwise than then. Remembers seconds of each source, however long the recording is. One thread.
  */
 public final class Replay {
-    private final Map<String, Source> sources = new HashMap<>();
+    private final Map<String, Source> sources = new LinkedHashMap<>();
     private final Consumer<Told> to;
     private final Map<Differences.Kind, Long> differences = new EnumMap<>(Differences.Kind.class);
     private long frames;
@@ -149,5 +149,10 @@ public final class Replay {
 
     long differences(Differences.Kind kind) {
         return differences.getOrDefault(kind, 0L);
+    }
+
+    /** Whether all could be read and nothing differs. */
+    boolean isAsRecorded() {
+        return differences.isEmpty() && unreadable == 0;
     }
 }

@@ -2,7 +2,6 @@ package io.ringsight.app.tools.replay;
 
 import io.ringsight.app.cli.CommandException;
 import io.ringsight.app.cli.ExitCode;
-import io.ringsight.app.cli.JsonObject;
 import io.ringsight.app.cli.Version;
 import io.ringsight.app.config.Config;
 import io.ringsight.app.config.ConfigReader;
@@ -12,12 +11,9 @@ import io.ringsight.sinks.kafka.client.KafkaSinkSpec;
 import io.ringsight.sinks.kafka.read.TopicException;
 import io.ringsight.sinks.kafka.read.TopicReader;
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -87,7 +83,8 @@ public final class ReplayCommand implements Callable<Integer> {
             throw CommandException.usage(
                     "ringsight: " + config + ": expected no 'then': what second models say of objects is not replayed");
         }
-        Replay replay = new Replay(wanted, this::print);
+        ReplayPrinter printer = new ReplayPrinter(spec.commandLine(), json);
+        Replay replay = new Replay(wanted, printer::print);
         try {
             read(replay);
             replay.end();
@@ -99,7 +96,8 @@ public final class ReplayCommand implements Callable<Integer> {
                     + ", got none; messages of other sources: " + replay.foreign() + ", unreadable: "
                     + replay.unreadable());
         }
-        return total(replay);
+        printer.total(replay);
+        return replay.isAsRecorded() ? ExitCode.DONE : ExitCode.FAILED;
     }
 
     private String where() {
@@ -143,56 +141,5 @@ public final class ReplayCommand implements Callable<Integer> {
         } catch (TopicException e) {
             throw CommandException.failed("ringsight: " + e.getMessage());
         }
-    }
-
-    private void print(Replay.Told told) {
-        Differences.Difference difference = told.difference();
-        String kind = difference.kind().name().toLowerCase(Locale.ROOT);
-        PrintWriter out = spec.commandLine().getOut();
-        if (json) {
-            Map<String, Object> object = new LinkedHashMap<>();
-            object.put("difference", kind);
-            object.put("sourceId", told.sourceId());
-            object.put("what", difference.what());
-            object.put("at", difference.at());
-            object.put("recorded", difference.recorded().isEmpty() ? null : difference.recorded());
-            object.put("replayed", difference.replayed().isEmpty() ? null : difference.replayed());
-            out.println(JsonObject.of(object));
-        } else {
-            String says = difference.kind() == Differences.Kind.CHANGED
-                    ? difference.recorded() + " -> " + difference.replayed()
-                    : difference.recorded() + difference.replayed();
-            out.printf("%-8s %s  %s  %s  %s%n", kind, difference.at(), told.sourceId(), difference.what(), says);
-        }
-        out.flush();
-    }
-
-    private int total(Replay replay) {
-        long missing = replay.differences(Differences.Kind.MISSING);
-        long added = replay.differences(Differences.Kind.NEW);
-        long changed = replay.differences(Differences.Kind.CHANGED);
-        PrintWriter out = spec.commandLine().getOut();
-        if (json) {
-            Map<String, Object> object = new LinkedHashMap<>();
-            object.put("frames", replay.frames());
-            object.put("recorded", replay.concluded());
-            object.put("missing", missing);
-            object.put("new", added);
-            object.put("changed", changed);
-            object.put("foreign", replay.foreign());
-            object.put("unreadable", replay.unreadable());
-            out.println(JsonObject.of(object));
-        } else {
-            out.printf(
-                    "%d frames, %d events and verdicts recorded: %d missing, %d new, %d changed%n",
-                    replay.frames(), replay.concluded(), missing, added, changed);
-        }
-        out.flush();
-        replay.firstUnreadable()
-                .ifPresent(first -> spec.commandLine()
-                        .getErr()
-                        .println("ringsight: " + replay.unreadable() + " messages could not be read; the first: "
-                                + first));
-        return missing + added + changed + replay.unreadable() == 0 ? ExitCode.DONE : ExitCode.FAILED;
     }
 }

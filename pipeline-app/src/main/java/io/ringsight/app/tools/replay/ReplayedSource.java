@@ -21,7 +21,6 @@ import io.ringsight.core.frame.GapReason;
 import io.ringsight.core.frame.Picture;
 import io.ringsight.core.frame.SourceId;
 import io.ringsight.core.metrics.SourceMetrics;
-import io.ringsight.core.time.Clock;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -47,21 +46,6 @@ final class ReplayedSource {
     private static final long LOOK_NS = 5_000_000L;
 
     private static final long NS_PER_MS = 1_000_000L;
-
-    /** The recording's. */
-    private static final class RecordedClock implements Clock {
-        private long nowNs;
-
-        @Override
-        public long nanoTime() {
-            return nowNs;
-        }
-
-        @Override
-        public long epochNanos() {
-            return nowNs;
-        }
-    }
 
     /** A part as the recording knows it, and when it was announced. */
     private record Announced(Announcement announcement, long atNs) {}
@@ -142,16 +126,16 @@ final class ReplayedSource {
 
     /** Lets time pass: parts come, and what is due is judged. */
     private void advance(long toNs) {
-        while (line != null && clock.nowNs < toNs) {
+        while (line != null && clock.nanoTime() < toNs) {
             Announced next = announced.peek();
-            long nextNs = next == null ? toNs : Math.min(toNs, Math.max(clock.nowNs, next.atNs));
-            clock.nowNs = line.openParts() > 0 ? Math.min(nextNs, clock.nowNs + LOOK_NS) : nextNs;
-            if (next != null && next.atNs <= clock.nowNs) {
+            long nextNs = next == null ? toNs : Math.min(toNs, Math.max(clock.nanoTime(), next.atNs));
+            clock.set(line.openParts() > 0 ? Math.min(nextNs, clock.nanoTime() + LOOK_NS) : nextNs);
+            if (next != null && next.atNs <= clock.nanoTime()) {
                 line.announce(announced.remove().announcement);
             }
             line.judge().forEach(differences::replayed);
         }
-        clock.nowNs = Math.max(clock.nowNs, toNs);
+        clock.set(Math.max(clock.nanoTime(), toNs));
     }
 
     private void frame(FrameMessage told) {

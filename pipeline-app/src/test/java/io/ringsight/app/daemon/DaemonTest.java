@@ -203,8 +203,8 @@ class DaemonTest {
         FakeBackend backend = new FakeBackend(1, 1);
         backend.holdLaunches();
         StringBuilder sources = new StringBuilder();
-        for (int i = 2; i <= 20; i++) {
-            sources.append(", {id: line").append(i).append(", uri: 'synthetic:boxes?fps=10'}");
+        for (int i = 2; i <= 9; i++) {
+            sources.append(", {id: line").append(i).append(", uri: 'synthetic:boxes?fps=50'}");
         }
         Config config = config("synthetic:boxes?fps=50", sources.toString(), "stopTimeoutMs: 3000");
         Daemon daemon = start(config, backend);
@@ -215,8 +215,8 @@ class DaemonTest {
         daemon.close();
 
         assertThat(TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - beganNs))
-                .as("three seconds for each would be 60")
-                .isLessThan(45_000);
+                .as("three seconds for each would be 27")
+                .isLessThan(22_000);
         Await.until(() -> Thread.getAllStackTraces().keySet().stream()
                 .map(Thread::getName)
                 .noneMatch(name ->

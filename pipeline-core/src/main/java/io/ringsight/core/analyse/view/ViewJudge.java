@@ -86,8 +86,10 @@ public final class ViewJudge {
         if (looks++ == 0) {
             steadyNs = nowNs;
         }
-        count(seen, nowNs);
-        decide(seen, nowNs);
+        if (!isHidden(seen)) {
+            count(seen, nowNs);
+            decide(seen, nowNs);
+        }
         if (state == State.STEADY && unlike == 0) {
             steadyNs = nowNs;
             learn();
@@ -158,6 +160,12 @@ public final class ViewJudge {
                 !isFirst && recentSolid.strength() >= MIN_STRENGTH && recentSolid.agreement(look, STILL) >= ALIKE;
         recent.mix(look, isFirst ? 1 : Math.max(1f / unlike, FOLLOW));
         return agrees && unlike > TRUST_LOOKS ? Look.OTHER : Look.UNCLEAR;
+    }
+
+    /** Whether something hides a view that is in doubt, a lorry that passes: what was thought before stands meanwhile. */
+    private boolean isHidden(Look seen) {
+        boolean isAnythingSeen = unlike <= TRUST_LOOKS || recentSolid.strength() >= MIN_STRENGTH;
+        return state == State.DOUBT && seen == Look.UNCLEAR && unlike > 0 && isAnythingSeen;
     }
 
     private void count(Look seen, long nowNs) {

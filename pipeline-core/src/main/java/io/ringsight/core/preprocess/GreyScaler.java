@@ -52,7 +52,11 @@ public final class GreyScaler implements AutoCloseable {
             planes.put(i, picture.planeAddress(i));
             strides.put(i, picture.planeStride(i));
         }
-        sws_scale(scaler.context, source, strides, 0, picture.height(), target, targetStride);
+        int rows = sws_scale(scaler.context, source, strides, 0, picture.height(), target, targetStride);
+        if (rows != height) {
+            // what is there is of the picture before, perhaps another camera's
+            throw new PreprocessException("FFmpeg failed to convert a picture (code " + rows + ")");
+        }
         pixels.get(grey);
     }
 

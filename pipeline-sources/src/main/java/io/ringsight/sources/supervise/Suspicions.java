@@ -1,6 +1,7 @@
 package io.ringsight.sources.supervise;
 
 import io.ringsight.core.analyse.view.ViewGuard;
+import io.ringsight.core.analyse.view.ViewJudge;
 import io.ringsight.core.frame.GapReason;
 import io.ringsight.core.frame.Picture;
 import io.ringsight.sources.watch.PictureWatch;
@@ -18,6 +19,8 @@ final class Suspicions {
     private final Optional<ViewGuard> view;
     private long latestPtsNs;
     private long timeWentOnNs;
+    /** Of the last picture: asked of the view once, since it may be found to have been moved in between. */
+    private boolean isInDoubt;
 
     /** @param view looks whether the camera was moved, where that matters */
     Suspicions(SuspicionLimits limits, Optional<ViewGuard> view) {
@@ -48,15 +51,18 @@ final class Suspicions {
     }
 
     private boolean isMoved(Picture picture, long nowNs) {
-        if (view.isPresent()) {
-            view.get().offer(picture, nowNs);
+        if (view.isEmpty()) {
+            return false;
         }
-        return view.isPresent() && view.get().isMoved();
+        view.get().offer(picture, nowNs);
+        ViewJudge.State seen = view.get().state();
+        isInDoubt = seen == ViewJudge.State.DOUBT;
+        return seen == ViewJudge.State.MOVED;
     }
 
     /** What a picture of which nothing is suspected may be suspected of soon, or null. */
     GapReason doubt() {
-        return view.isPresent() && view.get().isInDoubt() ? GapReason.MOVED : null;
+        return isInDoubt ? GapReason.MOVED : null;
     }
 
     private boolean standsStill(long ptsNs, long nowNs) {

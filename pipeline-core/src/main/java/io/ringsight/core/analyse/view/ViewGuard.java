@@ -73,14 +73,9 @@ public final class ViewGuard {
         }
     }
 
-    /** Whether the camera was moved, and looks elsewhere still. */
-    public boolean isMoved() {
-        return state == ViewJudge.State.MOVED;
-    }
-
-    /** Whether the last picture that was looked at seems to have moved. */
-    public boolean isInDoubt() {
-        return state == ViewJudge.State.DOUBT;
+    /** How it stands. May change between two calls. */
+    public ViewJudge.State state() {
+        return state;
     }
 
     /** When the view was as it should be for the last time, in nanoseconds of the clock that {@link #offer} is told. */
@@ -117,7 +112,7 @@ public final class ViewGuard {
 
     private void tell() {
         ViewJudge.State now = judge.state();
-        metrics.count(Counter.CAMERA_MOVES, now == ViewJudge.State.MOVED && !isMoved() ? 1 : 0);
+        metrics.count(Counter.CAMERA_MOVES, now == ViewJudge.State.MOVED && state != now ? 1 : 0);
         steadyNs = judge.steadyNs();
         detail = judge.detail();
         intervalNs = judge.isCurious() ? SOON_NS : INTERVAL_NS;

@@ -188,7 +188,7 @@ public final class ViewJudge {
         long rowNs = nowNs - rowSinceNs;
         boolean isMoved = seen == Look.MOVED && inRow >= CONFIRM_LOOKS && rowNs >= CONFIRM_NS
                 || seen == Look.OTHER && rowNs >= OTHER_VIEW_NS;
-        boolean isTrusted = seen == Look.STEADY && (state == State.DOUBT || inRow >= TRUST_LOOKS);
+        boolean isTrusted = seen == Look.STEADY && inRow >= TRUST_LOOKS;
         if (state == State.MOVED) {
             state = isTrusted ? State.STEADY : State.MOVED;
         } else if (isMoved) {

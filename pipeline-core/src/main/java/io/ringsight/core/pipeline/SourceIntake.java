@@ -66,6 +66,8 @@ final class SourceIntake implements FrameIntake {
     private long decodedAtNs;
     /** What the next gap message tells. */
     private FrameSlot.GapEvent event;
+    /** What frames are marked with though it is not certain, or null. Ends with this intake: the next begins without. */
+    private GapReason doubt;
 
     /**
      * @param account the source's own, whose last intake is not used any more
@@ -157,7 +159,7 @@ final class SourceIntake implements FrameIntake {
 
     private void writeFrame(FrameSlot slot) {
         slot.frame(this, account.frameSeq, picture, staged, decodedAtNs);
-        slot.suspicion = account.suspicion == null ? account.doubt : account.suspicion.reason();
+        slot.suspicion = account.suspicion == null ? doubt : account.suspicion.reason();
         slot.losses.moveFrom(account.losses);
     }
 
@@ -202,7 +204,7 @@ final class SourceIntake implements FrameIntake {
 
     @Override
     public void doubt(GapReason reason) {
-        account.doubt = reason;
+        doubt = reason;
     }
 
     @Override
@@ -316,8 +318,6 @@ final class SourceIntake implements FrameIntake {
         private FrameSlot.GapEvent gap;
         /** The suspicion the source's frames are under, or null. */
         private FrameSlot.GapEvent suspicion;
-        /** What they are marked with though it is not certain, or null. */
-        private GapReason doubt;
 
         private long gapSeq;
         private volatile SourceMetrics metrics;

@@ -251,6 +251,19 @@ class TrackingTest {
         assertThat(intake.metrics().value(Counter.FRAMES_SUSPECT)).isEqualTo(2);
     }
 
+    /** A source that is configured again while in doubt is a new one: whoever doubts begins anew, or is not there any more. */
+    @Test
+    void aDoubtEndsWithItsIntake() throws InterruptedException {
+        Zone all = new Zone("all", Zone.corners("0,0 1,0 1,1 0,1").orElseThrow());
+        AnalysisSpec analysis = new AnalysisSpec(TrackSettings.DEFAULT, List.of(all), List.of());
+        FrameIntake intake = connect("a", analysis);
+        intake.doubt(GapReason.MOVED);
+        tracks(intake, 1);
+        tracks(connect("a", analysis), 1);
+
+        assertThat(sink.takenPlaces()).containsExactly("MOVED in []", "null in [all]");
+    }
+
     @Test
     void framesThatWereNotAnalysedAreTheirTime() throws InterruptedException {
         FrameIntake intake = followed("a");

@@ -16,7 +16,10 @@ final class SystemClock implements Clock {
 
     private final LongSupplier monotonicNs;
     private final LongSupplier wallMs;
-    /** Wall clock minus monotonic clock. A race between readers costs one more reading, never a wrong value. */
+    /**
+     * Wall clock minus monotonic clock. A race between readers costs one more reading. A thread that is kept waiting between
+     * the two clocks is wrong by as long, below {@link #STEP_NS}, until the next reading.
+     */
     private volatile long offsetNs;
 
     private volatile long anchoredNs;

@@ -186,6 +186,9 @@ class SourcesApiTest {
                         .toString())
                 .contains("only objects that are followed cross lines");
         assertThat(daemon.status().sourceIds()).containsExactly("gate");
+        assertThat(daemon.status().reloadsRefused())
+                .as("a slip of the pen is no alert")
+                .isZero();
         assertThat(Files.readString(file)).isEqualTo(text);
     }
 
@@ -218,6 +221,7 @@ class SourcesApiTest {
                                 + Integer.toHexString(large.length()) + "\r\n" + large + "\r\n0\r\n\r\n"))
                 .contains(" 413 ");
         assertThat(daemon.status().sourceIds()).containsExactly("gate");
+        assertThat(daemon.status().reloadsRefused()).isZero();
         Files.writeString(file, text + "# by hand\n");
         assertThat(send("DELETE", "/api/v1/sources/gate?save=true", ""))
                 .contains(" 409 ", "was changed and not reloaded");

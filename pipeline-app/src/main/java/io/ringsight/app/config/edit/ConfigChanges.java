@@ -2,6 +2,7 @@ package io.ringsight.app.config.edit;
 
 import io.ringsight.app.config.Config;
 import io.ringsight.app.config.yaml.ConfigException;
+import io.ringsight.app.linux.LowPriority;
 import java.io.IOException;
 import java.util.List;
 import org.slf4j.Logger;
@@ -76,18 +77,14 @@ public final class ConfigChanges {
         if (save) {
             file.checkUnchanged();
         }
-        EditException[] refused = new EditException[1];
-        List<String> errors = apply(() -> {
-            try {
-                return file.read(edit);
-            } catch (EditException e) {
-                refused[0] = e;
-                throw new ConfigException(List.of(e.getMessage()));
-            }
-        });
-        if (refused[0] != null) {
-            throw refused[0];
+        Config wanted;
+        try {
+            wanted = read(edit);
+        } catch (ConfigException e) {
+            // no reload was refused: who asked is told, and nobody else needs to be
+            return new Outcome(e.mistakes(), false, "");
         }
+        List<String> errors = apply(() -> wanted);
         if (!errors.isEmpty()) {
             return new Outcome(errors, false, "");
         }
@@ -102,7 +99,13 @@ public final class ConfigChanges {
      */
     public synchronized Config tried(SourceEdit edit) throws EditException, ConfigException {
         checkKnown();
-        return file.read(edit);
+        return read(edit);
+    }
+
+    /** Models are tried when they are read: cameras come first. */
+    private Config read(SourceEdit edit) throws EditException, ConfigException {
+        String text = file.with(edit);
+        return LowPriority.call("config-reader", () -> file.read(text));
     }
 
     private void checkKnown() throws EditException {
@@ -119,7 +122,7 @@ public final class ConfigChanges {
         } catch (IOException | RuntimeException e) {
             LOG.warn("the change runs and could not be saved", e);
             return new Outcome(
-                    List.of(), false, "the change runs until the next restart, but could not be saved: " + e);
+                    List.of(), false, "the change runs until the next reload or restart, but could not be saved: " + e);
         }
     }
 

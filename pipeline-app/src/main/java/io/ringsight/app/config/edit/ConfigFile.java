@@ -43,10 +43,15 @@ public final class ConfigFile {
         return readers.get().read(text);
     }
 
-    /** Reads the text that runs with a change made. */
-    Config read(SourceEdit edit) throws ConfigException, EditException {
-        candidate = new SourceEdits(file).apply(running, edit);
-        return readers.get().read(candidate);
+    /** The text that runs with a change made. */
+    String with(SourceEdit edit) throws ConfigException, EditException {
+        return new SourceEdits(file).apply(running, edit);
+    }
+
+    /** Reads this text in place of the file's. */
+    Config read(String text) throws ConfigException {
+        candidate = text;
+        return readers.get().read(text);
     }
 
     /** What was read last from the file runs now. */

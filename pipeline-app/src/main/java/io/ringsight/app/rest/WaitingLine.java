@@ -51,8 +51,12 @@ final class WaitingLine implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             answer.complete(Page.Answer.text(503, "Ringsight is stopping\n"));
-        } catch (RuntimeException | Error e) {
+        } catch (RuntimeException e) {
             answer.completeExceptionally(e);
+        } catch (Error e) {
+            answer.completeExceptionally(e);
+            // Nobody knows what runs now: the thread ends by it, and so does the daemon, as by a reload.
+            throw e;
         }
     }
 

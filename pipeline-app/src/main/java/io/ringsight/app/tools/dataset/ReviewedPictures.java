@@ -35,6 +35,7 @@ final class ReviewedPictures {
      */
     static Optional<List<Labelled>> boxes(ReviewedVerdict reviewed, FrameMessage frame, boolean isFirst) {
         boolean isWhole = reviewed.state() != ReviewState.NOT_VERIFIED
+                && !isRealSomewhere(reviewed)
                 && (reviewed.missed().isEmpty() || isFirst && hasPlaces(reviewed.missed()));
         List<Labelled> boxes = new ArrayList<>();
         for (String label : labels(reviewed)) {
@@ -43,6 +44,13 @@ final class ReviewedPictures {
         reviewed.missed()
                 .forEach(missed -> missed.place().ifPresent(at -> boxes.add(new Labelled(missed.label(), at))));
         return isWhole ? Optional.of(boxes) : Optional.empty();
+    }
+
+    /** Of a part without defects people said that it has one, and neither which nor where: that is no background. */
+    private static boolean isRealSomewhere(ReviewedVerdict reviewed) {
+        return reviewed.defects().isEmpty()
+                && reviewed.missed().isEmpty()
+                && reviewed.whole().isReal();
     }
 
     private static boolean hasPlaces(List<Missed> missed) {

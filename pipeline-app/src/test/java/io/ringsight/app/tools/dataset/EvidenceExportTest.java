@@ -168,9 +168,12 @@ class EvidenceExportTest {
         said(elsewhere, 1, "defect-rejected");
         String gone = verdict("B4", List.of(4), OPEN);
         said(gone, -1, "defect-confirmed");
+        String somewhere = verdict("B5", List.of(5));
+        kept(5);
+        said(somewhere, -1, "defect-confirmed");
 
         assertThat(export(0))
-                .contains("0 pictures", "1 boards that nobody reviewed", "1 without a picture", "2 pictures of which");
+                .contains("0 pictures", "1 boards that nobody reviewed", "1 without a picture", "3 pictures of which");
     }
 
     @Test

@@ -12,6 +12,7 @@ import io.ringsight.sinks.review.ReviewedVerdict;
 import io.ringsight.sinks.review.Reviews;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -78,8 +79,12 @@ public final class EvidenceExport {
             Path folder = epoch.resolve(Long.toString(number));
             Optional<FrameMessage> frame = message(folder.resolve("message.json"));
             if (frame.isPresent()) {
-                added += export(reviewed, folder, frame.get(), kept == 0) ? 1 : 0;
-                kept++;
+                try {
+                    added += export(reviewed, folder, frame.get(), kept == 0) ? 1 : 0;
+                    kept++;
+                } catch (NoSuchFileException e) {
+                    // the daemon runs, and the oldest pictures make room
+                }
             }
         }
         gone += kept == 0 ? 1 : 0;
@@ -104,13 +109,12 @@ public final class EvidenceExport {
 
     /** Empty if the picture is not kept, or not any more. */
     private static Optional<FrameMessage> message(Path file) throws IOException {
-        if (!Files.exists(file)) {
-            return Optional.empty();
-        }
         try {
             return MessageReader.read(Files.readAllBytes(file)) instanceof FrameMessage frame
                     ? Optional.of(frame)
                     : Optional.empty();
+        } catch (NoSuchFileException e) {
+            return Optional.empty();
         } catch (MessageFormatException e) {
             throw new IOException(file + ": expected a frame's message, but " + e.getMessage(), e);
         }

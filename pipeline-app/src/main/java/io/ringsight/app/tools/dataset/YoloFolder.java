@@ -45,9 +45,13 @@ final class YoloFolder {
         return classes.contains(label);
     }
 
-    /** Adds a picture of a board; without boxes it is background. */
+    /**
+     * Adds a picture of a board; without boxes it is background.
+     *
+     * @throws java.nio.file.NoSuchFileException if the picture is gone; then nothing is added
+     */
     void add(String board, Path picture, List<Labelled> shown) throws IOException {
-        int number = boards.computeIfAbsent(board, unseen -> boards.size());
+        int number = boards.getOrDefault(board, boards.size());
         List<String> half = isForMeasuring(board) ? dev : train;
         // five digits for the board: what is trained takes of each board as many pictures
         String name = String.format(Locale.ROOT, "%05d-%06d", number, train.size() + dev.size());
@@ -55,6 +59,7 @@ final class YoloFolder {
         Files.writeString(
                 dir.resolve("labels").resolve(name + ".txt"),
                 shown.stream().map(this::line).collect(Collectors.joining()));
+        boards.put(board, number);
         half.add(name);
         boxes += shown.size();
     }

@@ -177,6 +177,19 @@ class EvidenceExportTest {
     }
 
     @Test
+    void aPictureThatMakesRoomMeanwhileEndsNothing() throws IOException {
+        String going = verdict("B1", List.of(1), OPEN);
+        kept(1, "open 0.5 0.25");
+        Files.delete(dir.resolve("evidence/line1/E/1/picture.jpg"));
+        said(going, -1, "defect-confirmed");
+        String stays = verdict("B2", List.of(2), OPEN);
+        kept(2, "open 0.5 0.25");
+        said(stays, -1, "defect-confirmed");
+
+        assertThat(export(0)).contains("1 pictures of 1 boards", "1 without a picture");
+    }
+
+    @Test
     void noBoardIsInBothHalvesAndALaterExportLeavesEachWhereItWas() throws IOException {
         for (int board = 0; board < 60; board++) {
             String id = verdict("B" + board % 30, List.of(board + 1), OPEN);

@@ -132,10 +132,13 @@ export class GalleryView {
     }
 
     #clip(item) {
+        if (item.clip === null) {
+            return [];
+        }
         const video = el('video', {class: 'clip', controls: true, preload: 'metadata', 'aria-label': 'Clip of what was around it', src: `/api/v1/evidence/${item.clip}/clip.mp4`});
         const note = el('p', {class: 'muted', hidden: true, text: 'This browser cannot play the camera’s codec; download the clip instead.'});
         video.addEventListener('error', () => { note.hidden = false; });
-        return item.clip === null ? [] : [video, note, el('p', {class: 'links'}, el('a', {href: `/api/v1/evidence/${item.clip}/clip.mp4`, download: `${item.clip.replaceAll('/', '-')}.mp4`, text: 'Download clip'}))];
+        return [video, note, el('p', {class: 'links'}, el('a', {href: `/api/v1/evidence/${item.clip}/clip.mp4`, download: `${item.clip.replaceAll('/', '-')}.mp4`, text: 'Download clip'}))];
     }
 
     close() {

@@ -102,6 +102,7 @@ final class RunningConfiguration {
         values.put(
                 "polygon",
                 zone.corners().stream().map(RunningConfiguration::place).toList());
+        values.put("metres", zone.metres().orElse(null));
         values.put("stoppedMs", zone.stoppedMs());
         return values;
     }
@@ -111,6 +112,7 @@ final class RunningConfiguration {
         values.put("name", line.name());
         values.put("from", place(line.from()));
         values.put("to", place(line.to()));
+        values.put("metres", line.metres().orElse(null));
         values.put("oneWay", line.oneWay().map(Line.Direction::wireName).orElse("no"));
         return values;
     }

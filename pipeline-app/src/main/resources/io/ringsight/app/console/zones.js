@@ -128,6 +128,9 @@ export class ZonesView {
     }
 
     #add(kind) {
+        if (this.#shapes === null) {
+            return;
+        }
         this.#chosen = this.#shapes.add(kind);
         this.#all();
         this.list.querySelector(`[data-index="${this.#chosen}"] input`).select();
@@ -140,11 +143,14 @@ export class ZonesView {
     }
 
     async #save() {
+        if (this.#shapes === null) {
+            return;
+        }
         this.save.disabled = true;
         this.errors.replaceChildren();
         say(this.said, 'Saving…');
         const keys = this.#shapes.keys();
-        if (keys.lines !== null) {
+        if (keys.lines !== null && !this.daemon.configuration.get(this.id)?.tracking) {
             keys.tracking = {enabled: true};
         }
         try {

@@ -37,6 +37,8 @@ class GroundPlacesTest {
         assertThat(spec.zones().get(0).stoppedMs()).isEqualTo(5);
         near(spec.lines().get(0).from(), 0.5 - 5 / 18.0, 0.6);
         near(spec.lines().get(0).to(), 0.5, 0.2);
+        assertThat(spec.zones().get(0).metres()).as("as it was written").contains("-3,30 3,30 3,90");
+        assertThat(spec.lines().get(0).metres()).contains("-5,18 0,90");
     }
 
     @Test

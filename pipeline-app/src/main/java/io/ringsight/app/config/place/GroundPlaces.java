@@ -27,7 +27,7 @@ public final class GroundPlaces {
      * @param example what it should look like
      */
     Optional<List<Zone.Point>> read(YamlObject entry, String example, String... instead) {
-        Optional<String> text = entry.optionalText(KEY).filter(said -> !said.isBlank());
+        Optional<String> text = told(entry);
         for (String key : instead) {
             if (entry.optionalText(key).isPresent() && text.isPresent()) {
                 entry.mistake(KEY, "is beside " + key + "; expected one of them");
@@ -35,6 +35,11 @@ public final class GroundPlaces {
             }
         }
         return text.flatMap(said -> places(entry, said, example));
+    }
+
+    /** The places as they are written, if they are. */
+    static Optional<String> told(YamlObject entry) {
+        return entry.optionalText(KEY).filter(said -> !said.isBlank());
     }
 
     private Optional<List<Zone.Point>> places(YamlObject entry, String text, String example) {

@@ -45,7 +45,7 @@ public final class LinesReader {
                 .findFirst();
         Optional<List<Zone.Point>> onGround = onGround(entry, ground);
         if (entry.has(METRES)) {
-            return onGround.map(ends -> new Line(name, ends.get(0), ends.get(1), oneWay));
+            return onGround.map(ends -> new Line(name, ends.get(0), ends.get(1), oneWay, GroundPlaces.told(entry)));
         }
         Optional<Zone.Point> from = end(entry, "from");
         Optional<Zone.Point> to = end(entry, "to");

@@ -8,8 +8,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Function;
-import java.util.function.ToIntFunction;
+import java.util.function.BiFunction;
 import java.util.stream.IntStream;
 
 /** Reads the {@code zones} of a source. */
@@ -23,26 +22,25 @@ public final class ZonesReader {
 
     /** Those of {@code zones} that are right; what is wrong with the others is said. */
     public static List<Zone> read(YamlObject source, boolean isTracking, GroundPlaces ground) {
-        return read(source, "zones", entry -> stoppedMs(entry, isTracking), entry -> placed(entry, ground));
+        return read(source, "zones", (entry, name) -> {
+            int stoppedMs = stoppedMs(entry, isTracking);
+            return placed(entry, ground).map(corners -> new Zone(name, corners, stoppedMs, GroundPlaces.told(entry)));
+        });
     }
 
     /** Those of a key that are places and nothing else. */
     static List<Zone> read(YamlObject source, String key) {
-        return read(source, key, entry -> 0, entry -> corners(entry, entry.text(POLYGON)));
+        return read(source, key, (entry, name) -> corners(entry, entry.text(POLYGON))
+                .map(corners -> new Zone(name, corners)));
     }
 
     private static List<Zone> read(
-            YamlObject source,
-            String key,
-            ToIntFunction<YamlObject> stoppedMs,
-            Function<YamlObject, Optional<List<Zone.Point>>> places) {
+            YamlObject source, String key, BiFunction<YamlObject, String, Optional<Zone>> named) {
         List<Zone> zones = new ArrayList<>();
         Map<String, Integer> lines = new HashMap<>();
         List<YamlObject> entries = source.objects(key);
         for (YamlObject entry : entries) {
-            String name = PlaceNames.read(entry, lines);
-            int untilToldMs = stoppedMs.applyAsInt(entry);
-            places.apply(entry).ifPresent(corners -> zones.add(new Zone(name, corners, untilToldMs)));
+            named.apply(entry, PlaceNames.read(entry, lines)).ifPresent(zones::add);
             entry.finish();
         }
         if (entries.size() > Zone.MAX_ZONES) {

@@ -106,6 +106,19 @@ class SourceEditsTest {
     }
 
     @Test
+    void aZoneOnTheGroundIsDrawnOnceItWasMovedAndStaysUntilThen() throws Exception {
+        String text = "sources:\n  - id: a\n    zones:\n      - name: z   # of the yard\n        metres: 0,5 3,5 3,9\n";
+
+        assertThat(edited(
+                        text,
+                        SourceEdit.change("a", keys("zones", List.of(keys("name", "z", "metres", "0,5 3,5 3,9"))))))
+                .isEqualTo(text);
+        assertThat(edited(
+                        text, SourceEdit.change("a", keys("zones", List.of(keys("name", "z", "polygon", "0,0 1,0 1,1"))))))
+                .isEqualTo(text.replace("metres: 0,5 3,5 3,9", "polygon: \"0,0 1,0 1,1\""));
+    }
+
+    @Test
     void aSourceGoesWithTheCommentsInIt() throws Exception {
         String after = edited(BLOCK, SourceEdit.remove("gate"));
 

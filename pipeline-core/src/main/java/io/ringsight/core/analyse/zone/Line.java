@@ -10,8 +10,9 @@ import java.util.Optional;
  * @param from its start, in fractions of the picture as of a {@link Zone}
  * @param to its end
  * @param oneWay the only right direction, if there is one
+ * @param metres its ends on the ground as somebody wrote them, if they did
  */
-public record Line(String name, Zone.Point from, Zone.Point to, Optional<Direction> oneWay) {
+public record Line(String name, Zone.Point from, Zone.Point to, Optional<Direction> oneWay, Optional<String> metres) {
     /** In which of two directions a line is crossed. */
     public enum Direction {
         FORWARD("forward"),
@@ -35,6 +36,11 @@ public record Line(String name, Zone.Point from, Zone.Point to, Optional<Directi
     /** Both directions are right. */
     public Line(String name, Zone.Point from, Zone.Point to) {
         this(name, from, to, Optional.empty());
+    }
+
+    /** It is drawn into the picture. */
+    public Line(String name, Zone.Point from, Zone.Point to, Optional<Direction> oneWay) {
+        this(name, from, to, oneWay, Optional.empty());
     }
 
     public Line {

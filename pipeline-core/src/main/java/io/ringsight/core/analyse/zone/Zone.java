@@ -13,8 +13,9 @@ import java.util.regex.Pattern;
  * @param name what people call it
  * @param corners of a polygon, in order, the last joined to the first; its sides do not cross
  * @param stoppedMs how long an object stands in it until that is told; 0: it is not
+ * @param metres its corners on the ground as somebody wrote them, if they did
  */
-public record Zone(String name, List<Point> corners, int stoppedMs) {
+public record Zone(String name, List<Point> corners, int stoppedMs, Optional<String> metres) {
     /** The longest time that an object may stand until it is told: a day. */
     public static final int MAX_STOPPED_MS = 86_400_000;
 
@@ -34,6 +35,11 @@ public record Zone(String name, List<Point> corners, int stoppedMs) {
     /** It is not told that objects stand in it. */
     public Zone(String name, List<Point> corners) {
         this(name, corners, 0);
+    }
+
+    /** It is drawn into the picture. */
+    public Zone(String name, List<Point> corners, int stoppedMs) {
+        this(name, corners, stoppedMs, Optional.empty());
     }
 
     public Zone {

@@ -33,7 +33,8 @@ final class JsonBody {
                 throw QueryException.wrong("expected one JSON object, got more behind it");
             }
             return object;
-        } catch (IOException e) {
+        } catch (IOException | NumberFormatException e) {
+            // the latter for a number whose exponent has too many digits
             throw QueryException.wrong("expected JSON: " + firstLine(e.getMessage()));
         }
     }

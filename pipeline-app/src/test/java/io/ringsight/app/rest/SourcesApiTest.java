@@ -201,6 +201,8 @@ class SourcesApiTest {
         assertThat(send("POST", "/api/v1/sources", "{\"id\": \"a\", \"id\": \"b\"}"))
                 .contains(" 400 ", "expected JSON");
         assertThat(send("POST", "/api/v1/sources", "{\"a\":".repeat(1000))).contains(" 400 ");
+        assertThat(send("POST", "/api/v1/sources", "{\"maxFps\": 1e99999999999}"))
+                .contains(" 400 ", "expected JSON");
         assertThat(send("POST", "/api/v1/sources", "{\"uri\": \"synthetic:pcb\"}"))
                 .contains(" 400 ", "id: expected");
         assertThat(send("POST", "/api/v1/sources", NEW.replace("\"name\"", "\"caFile\"")))

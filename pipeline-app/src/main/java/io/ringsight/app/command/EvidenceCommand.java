@@ -46,7 +46,8 @@ public final class EvidenceCommand implements Runnable {
             description = {
                 "Writes a data set in YOLO's form of the boards that people reviewed: confirmed, accepted and repaired defects"
                         + " as boxes, false calls as background, missed ones where their place is known.",
-                "No board is both in the part to train and in the part to measure with. scripts/model/train takes it."
+                "No board is both in the part to train and in the part to measure with. detector.train, in"
+                        + " scripts/model, takes it."
             },
             exitCodeListHeading = "Exit codes:%n",
             exitCodeList = {"0:written", "1:a file cannot be read or written", "2:bad usage or configuration"})

@@ -15,9 +15,9 @@ import java.util.zip.CRC32;
 
 /**
  * A data set in YOLO's form: {@code images/}, {@code labels/}, {@code data.yaml}, and the names of both halves as
- * {@code trainval.txt} and {@code dev.txt} as {@code scripts/model/train} reads them. A board's pictures are in one half only: a
- * model must not be measured with a board that it was taught. Which half is told by the board's name, so that a later
- * export with more boards leaves each where it was.
+ * {@code trainval.txt} and {@code dev.txt} as {@code detector.train} in {@code scripts/model} reads them. A board's pictures
+ * are in one half only: a model must not be measured with a board that it was taught. Which half is told by the board's
+ * name, so that a later export with more boards leaves each where it was.
  */
 final class YoloFolder {
     private final Path dir;

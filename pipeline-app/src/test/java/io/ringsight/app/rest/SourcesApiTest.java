@@ -15,6 +15,8 @@ import io.ringsight.core.infer.Opened;
 import io.ringsight.core.metrics.Counter;
 import io.ringsight.core.run.Await;
 import io.ringsight.core.time.Clock;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -119,6 +121,14 @@ class SourcesApiTest {
 
     private Map<Object, Object> changed(String answer, int status) throws Exception {
         return new LinkedHashMap<>(described(answer, status, "Change"));
+    }
+
+    private boolean isPublished(String words) {
+        try {
+            return Files.readString(dir.resolve("out.jsonl")).contains(words);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private String state(String id) {
@@ -246,7 +256,7 @@ class SourcesApiTest {
         assertThat(RawHttp.get(daemon.port(), "/api/v1/sources/gate/snapshot", HEADERS))
                 .contains(" 503 ", "is paused");
         assertThat(body(RawHttp.get(daemon.port(), "/ready", HEADERS))).contains("source gate is paused");
-        assertThat(Files.readString(dir.resolve("out.jsonl"))).contains("\"reason\":\"stopped\"");
+        Await.until(() -> isPublished("\"reason\":\"stopped\""));
 
         changed(send("POST", "/api/v1/sources/gate/resume?save=true", ""), 200);
         Await.until(() -> state("gate").equals("live"));

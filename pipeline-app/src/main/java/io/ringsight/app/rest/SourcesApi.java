@@ -12,10 +12,12 @@ import io.ringsight.app.http.Query;
 import io.ringsight.app.http.QueryException;
 import io.ringsight.app.http.Route;
 import io.ringsight.core.frame.SourceId;
+import io.ringsight.sources.spec.SourceSpec;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
@@ -76,7 +78,19 @@ public final class SourcesApi implements AutoCloseable {
         if (keys.containsKey("id")) {
             throw QueryException.wrong("id: expected the keys that change; an id does not: add another source");
         }
-        return later(SourceEdit.change(known(query), keys), save, 200);
+        String id = known(query);
+        if (keys.containsKey("uri") && !keys.containsKey("password") && hasPassword(id)) {
+            throw QueryException.wrong(
+                    "uri: expected password beside it (null: none): the present one is not sent elsewhere");
+        }
+        return later(SourceEdit.change(id, keys), save, 200);
+    }
+
+    private boolean hasPassword(String id) {
+        return running(id)
+                .filter(source -> source.spec() instanceof SourceSpec.Network network
+                        && !Objects.requireNonNullElse(network.password(), "").isEmpty())
+                .isPresent();
     }
 
     private CompletionStage<Page.Answer> remove(Query query, String body) throws QueryException {

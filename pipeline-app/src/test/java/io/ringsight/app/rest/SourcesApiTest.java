@@ -135,6 +135,21 @@ class SourcesApiTest {
         return String.valueOf(daemon.status().stateOf(id));
     }
 
+    /** Who may change a source must not learn its password by having it sent to a machine of theirs. */
+    @Test
+    void aPasswordDoesNotGoToAnotherAddress() throws Exception {
+        daemon.close();
+        start("sources: [{id: gate, uri: 'rtsp://127.0.0.1:1/a', username: ann, password: of-the-gate}]");
+
+        String refused = send("PATCH", "/api/v1/sources/gate", "{\"uri\": \"rtsp://127.0.0.1:2/b\"}");
+        assertThat(RawHttp.status(refused)).as(refused).isEqualTo(400);
+        assertThat(body(refused)).contains("uri: expected password beside it").doesNotContain("of-the-gate");
+
+        String taken = send(
+                "PATCH", "/api/v1/sources/gate", "{\"uri\": \"rtsp://127.0.0.1:2/b\", \"password\": \"of-the-other\"}");
+        assertThat(RawHttp.status(taken)).as(taken).isEqualTo(200);
+    }
+
     @Test
     void aSourceComesAndGoesAndTheOtherDoesNotNotice() throws Exception {
         Await.until(() -> state("gate").equals("live"));

@@ -30,8 +30,10 @@ public final class ZonesReader {
 
     /** Those of a key that are places and nothing else. */
     static List<Zone> read(YamlObject source, String key) {
-        return read(source, key, (entry, name) -> corners(entry, entry.text(POLYGON))
-                .map(corners -> new Zone(name, corners)));
+        return read(
+                source,
+                key,
+                (entry, name) -> corners(entry, entry.text(POLYGON)).map(corners -> new Zone(name, corners)));
     }
 
     private static List<Zone> read(

@@ -61,7 +61,7 @@ final class ReplayPrinter {
         }
         out.flush();
         replay.firstUnreadable()
-                .ifPresent(first -> err.println("ringsight: " + replay.unreadable()
-                        + " messages could not be read; the first: " + first));
+                .ifPresent(first -> err.println(
+                        "ringsight: " + replay.unreadable() + " messages could not be read; the first: " + first));
     }
 }

@@ -114,7 +114,8 @@ class SourceEditsTest {
                         SourceEdit.change("a", keys("zones", List.of(keys("name", "z", "metres", "0,5 3,5 3,9"))))))
                 .isEqualTo(text);
         assertThat(edited(
-                        text, SourceEdit.change("a", keys("zones", List.of(keys("name", "z", "polygon", "0,0 1,0 1,1"))))))
+                        text,
+                        SourceEdit.change("a", keys("zones", List.of(keys("name", "z", "polygon", "0,0 1,0 1,1"))))))
                 .isEqualTo(text.replace("metres: 0,5 3,5 3,9", "polygon: \"0,0 1,0 1,1\""));
     }
 

@@ -80,7 +80,7 @@ public final class RecentPackets implements RecentVideo, AutoCloseable {
         if (count > 0 || isKey) {
             keep(packet, timeNs);
         }
-        while (timeNs - timesNs[first] > keptNs && dropGroupBefore(timeNs - keptNs)) {}
+        while (count > 0 && timeNs - timesNs[first] > keptNs && dropGroupBefore(timeNs - keptNs)) {}
         // What is decoded later is shown later, too; cameras that do not say when to decode send in the order of
         // showing.
         decodedNs = packet.dts() == AV_NOPTS_VALUE ? timeNs : timeLine.streamNs(packet.dts());

@@ -8,6 +8,7 @@ import io.ringsight.sources.libav.NativeObject;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 import org.bytedeco.ffmpeg.avcodec.AVPacket;
 
 /** A clip of a source's packets, which are its own once it is complete. Times are those of pictures, in nanoseconds. */
@@ -15,13 +16,16 @@ final class PacketClip implements RecentVideo.Clip {
     private final long fromNs;
     private final long momentNs;
     private final long untilNs;
+    private final BooleanSupplier isOfNow;
     private List<AVPacket> packets = List.of();
     private StreamDescription stream;
     private long bytes;
     private boolean isComplete;
     private boolean isClosed;
 
-    PacketClip(long fromNs, long momentNs, long untilNs) {
+    /** @param isOfNow whether times still mean what they meant when it was begun */
+    PacketClip(long fromNs, long momentNs, long untilNs, BooleanSupplier isOfNow) {
+        this.isOfNow = isOfNow;
         this.fromNs = fromNs;
         this.momentNs = momentNs;
         this.untilNs = untilNs;
@@ -52,7 +56,7 @@ final class PacketClip implements RecentVideo.Clip {
 
     @Override
     public boolean covers(long ptsNs) {
-        return ptsNs != Picture.UNKNOWN && ptsNs >= momentNs && ptsNs <= untilNs;
+        return ptsNs != Picture.UNKNOWN && ptsNs >= momentNs && ptsNs <= untilNs && isOfNow.getAsBoolean();
     }
 
     @Override

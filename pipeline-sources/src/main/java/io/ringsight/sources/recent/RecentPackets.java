@@ -20,7 +20,8 @@ import org.bytedeco.ffmpeg.avformat.AVStream;
 
 /**
  * The last packets of one source, by reference: bounded by time, bytes and number, and beginning with a key frame, so that
- * they can be decoded. Packets of one connection only; those of the last one stay until the next begins.
+ * they can be decoded. Packets of one connection only, and of one stretch of its time where that goes back (after a wrap);
+ * those of the last one stay until the next begins.
  *
  * <p><b>Threads.</b> The source's adds, and hands what a clip needs over to it once that is all there. Others begin clips.
  * Allocates no Java object for a packet once it has held as many before.
@@ -48,6 +49,8 @@ public final class RecentPackets implements RecentVideo, AutoCloseable {
     private TimeLine timeLine;
     private long offsetNs;
     private boolean ended;
+    /** Number of the connection, or of the stretch of its time. Written under the lock. */
+    private volatile long stretch;
 
     public RecentPackets(Limits limits) {
         this.limits = limits;
@@ -56,8 +59,7 @@ public final class RecentPackets implements RecentVideo, AutoCloseable {
 
     /** A connection begins: packets added from now on are of this stream. */
     public synchronized void begin(AVStream from, TimeLine times) {
-        endAll();
-        clear();
+        startOver();
         close(stream);
         stream = StreamDescription.of(from);
         timeLine = times;
@@ -71,13 +73,16 @@ public final class RecentPackets implements RecentVideo, AutoCloseable {
         long ticks = packet.pts() == AV_NOPTS_VALUE ? packet.dts() : packet.pts();
         long timeNs = ticks == AV_NOPTS_VALUE ? Picture.UNKNOWN : timeLine.streamNs(ticks);
         boolean isKey = (packet.flags() & AV_PKT_FLAG_KEY) != 0;
+        if (timeNs != Picture.UNKNOWN && count > 0 && newestNs - timeNs > keptNs) {
+            startOver();
+        }
         if (timeNs == Picture.UNKNOWN || packet.size() <= 0 || count == 0 && !isKey) {
             return;
         }
         while (count > 0 && (count == MAX_PACKETS || bytes + packet.size() > limits.maxBytes())) {
             dropFirstGroup();
         }
-        if (count > 0 || isKey) {
+        if ((count > 0 || isKey) && packet.size() <= limits.maxBytes()) {
             keep(packet, timeNs);
         }
         while (count > 0 && timeNs - timesNs[first] > keptNs && dropGroupBefore(timeNs - keptNs)) {}
@@ -130,6 +135,13 @@ public final class RecentPackets implements RecentVideo, AutoCloseable {
             first = (first + 1) % MAX_PACKETS;
             count--;
         }
+    }
+
+    /** What follows is no continuation of what is held: its times may be the same. */
+    private void startOver() {
+        completeUntil(Long.MAX_VALUE);
+        clear();
+        stretch = stretch + 1;
     }
 
     private void clear() {
@@ -195,8 +207,12 @@ public final class RecentPackets implements RecentVideo, AutoCloseable {
         if (!isThere) {
             return Optional.empty();
         }
-        PacketClip clip =
-                new PacketClip(ptsNs - limits.preRollMs() * NS_PER_MS, ptsNs, ptsNs + limits.postRollMs() * NS_PER_MS);
+        long ofClip = stretch;
+        PacketClip clip = new PacketClip(
+                ptsNs - limits.preRollMs() * NS_PER_MS,
+                ptsNs,
+                ptsNs + limits.postRollMs() * NS_PER_MS,
+                () -> stretch == ofClip);
         if (ended || decodedNs + offsetNs > clip.untilNs()) {
             complete(clip);
         } else {

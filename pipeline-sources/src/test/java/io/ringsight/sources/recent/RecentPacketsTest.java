@@ -90,4 +90,36 @@ class RecentPacketsTest {
             assertThat(clip.isComplete()).isFalse();
         }
     }
+
+    @Test
+    void aClipEndsWhereTheStreamsTimeGoesBack() {
+        add(100_000, 102_000, 25);
+        try (RecentVideo.Clip clip = recent.begin(101_900 * NS_PER_MS).orElseThrow()) {
+            add(0, 2_000, 25);
+            assertThat(clip.isComplete()).isTrue();
+            assertThat(clip.bytes()).isEqualTo(50 * BYTES);
+            assertThat(recent.begin(101_900 * NS_PER_MS)).isEmpty();
+        }
+        try (RecentVideo.Clip clip = recent.begin(1_500 * NS_PER_MS).orElseThrow()) {
+            add(2_000, 3_000, 25);
+            assertThat(clip.isComplete()).isTrue();
+        }
+    }
+
+    @Test
+    void aClipShowsNoFrameOfALaterConnection() {
+        add(0, 2_000, 25);
+        try (RecentVideo.Clip clip = recent.begin(1_000 * NS_PER_MS).orElseThrow()) {
+            recent.end();
+            assertThat(clip.covers(1_500 * NS_PER_MS)).isTrue();
+            connect();
+            assertThat(clip.covers(1_500 * NS_PER_MS)).isFalse();
+        }
+    }
+
+    @Test
+    void aPictureThatIsLargerThanAllThatMayBeHeldIsNotHeld() {
+        add(0, true, 100_001);
+        assertThat(recent.begin(0)).isEmpty();
+    }
 }

@@ -54,11 +54,18 @@ final class EvidenceClips {
 
         /** The picture of a frame that refers to it is on the disk; it matters only of its first. */
         void kept(EvidenceKey frame) {
-            picture = frame.equals(key) ? Picture.KEPT : picture;
+            of(frame, Picture.KEPT);
         }
 
         void lost(EvidenceKey frame) {
-            picture = frame.equals(key) ? Picture.LOST : picture;
+            of(frame, Picture.LOST);
+        }
+
+        /** Only that of its first changes it: two threads tell, and neither may undo what the other said. */
+        private void of(EvidenceKey frame, Picture now) {
+            if (frame.equals(key)) {
+                picture = now;
+            }
         }
     }
 
@@ -114,10 +121,10 @@ final class EvidenceClips {
     }
 
     private void over(Begun next, boolean isKept) {
-        metrics.count(isKept ? EvidenceCounter.CLIPS_KEPT : EvidenceCounter.CLIPS_FAILED);
         next.isFailed = !isKept;
         next.isOver = true;
         next.clip.close();
+        metrics.count(isKept ? EvidenceCounter.CLIPS_KEPT : EvidenceCounter.CLIPS_FAILED);
     }
 
     /** Whether some are complete and not written yet. */

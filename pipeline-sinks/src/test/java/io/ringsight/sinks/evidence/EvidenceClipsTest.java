@@ -226,8 +226,8 @@ class EvidenceClipsTest {
         Picture picture = pictures.packed(64, 64, PixelFormat.GRAY8, new byte[64 * 64]);
         recorder.take(Sample.frame("gate", 1, 0).showing(picture).telling("blocked"))
                 .keep(null);
-        Await.until(() -> video.begun.get(0).isClosed);
-        assertThat(count(EvidenceCounter.CLIPS_FAILED)).isOne();
+        Await.until(() -> count(EvidenceCounter.CLIPS_FAILED) == 1);
+        assertThat(video.begun.get(0).isClosed).isTrue();
     }
 
     @Test

@@ -6,10 +6,10 @@ import io.ringsight.core.time.Clock;
 import io.ringsight.sinks.EncodedMessage;
 import io.ringsight.sinks.MessageType;
 import io.ringsight.sinks.MessageWatcher;
+import io.ringsight.sinks.journal.JournalFile;
 import io.ringsight.sinks.review.ReviewedVerdict.Missed;
 import io.ringsight.sinks.review.ReviewedVerdict.Said;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -121,9 +121,7 @@ public final class Reviews implements MessageWatcher {
      */
     public static List<ReviewedVerdict> read(Path dir, SourceId source) throws IOException {
         ReviewLines lines = new ReviewLines();
-        if (Files.exists(file(dir, source))) {
-            Files.readString(file(dir, source)).lines().forEach(lines::read);
-        }
+        new JournalFile(file(dir, source)).read().forEach(lines::read);
         return lines.all();
     }
 

@@ -11,9 +11,11 @@ import io.ringsight.sinks.Sample;
 import io.ringsight.sinks.review.ReviewedVerdict.Missed;
 import io.ringsight.sinks.verdict.SampleVerdicts;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Arrays;
 import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -69,6 +71,17 @@ class ReviewsTest {
         assertThat(totals("short").rejected()).isOne();
         assertThat(totals("pin hole").missed()).isOne();
         assertThat(totals("pin hole").escapeRate()).isOne();
+    }
+
+    @Test
+    void anotherProcessReadsWhatIsWholeWhileTheLastLineIsTorn() throws IOException {
+        defective(1);
+        byte[] torn = "verdict {\"sourceName\":\"L\u00f6".getBytes(StandardCharsets.UTF_8);
+        Files.write(
+                dir.resolve("line1.reviews"), Arrays.copyOf(torn, torn.length - 1), StandardOpenOption.APPEND);
+
+        assertThat(Reviews.read(dir, LINE1)).hasSize(1);
+        assertThat(Reviews.read(dir, new SourceId("line2"))).isEmpty();
     }
 
     @Test

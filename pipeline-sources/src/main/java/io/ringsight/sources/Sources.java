@@ -52,7 +52,8 @@ public final class Sources {
         if (spec instanceof SourceSpec.Synthetic synthetic) {
             return new SyntheticSource(synthetic, clock, pictures);
         }
-        return new FfmpegSource(spec, clock, pictures, decoding, kept, HostNames.system());
+        Optional<RecentVideo.Limits> video = hasVideo(spec) ? kept : Optional.empty();
+        return new FfmpegSource(spec, clock, pictures, decoding, video, HostNames.system());
     }
 
     /** Whether it comes as video, of which clips can be cut as it is; drawings and V4L2 cameras come picture by picture. */

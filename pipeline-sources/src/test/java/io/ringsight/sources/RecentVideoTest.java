@@ -166,6 +166,9 @@ class RecentVideoTest {
             assertThat(source.recentVideo()).isEmpty();
         }
         assertThat(Sources.hasVideo(drawn)).isFalse();
+        try (Source camera = open(SourceSpec.parse("v4l2:/dev/video99"), LIMITS)) {
+            assertThat(camera.recentVideo()).isEmpty();
+        }
     }
 
     @ParameterizedTest

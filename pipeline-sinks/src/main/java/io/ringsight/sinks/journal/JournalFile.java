@@ -89,6 +89,8 @@ public final class JournalFile {
             Files.move(next, path, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
         } catch (IOException e) {
             made.close();
+            // on a full disk it would take what other journals need
+            Files.deleteIfExists(next);
             throw e;
         }
         close();

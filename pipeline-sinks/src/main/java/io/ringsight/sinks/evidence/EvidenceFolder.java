@@ -134,8 +134,8 @@ final class EvidenceFolder implements Closeable {
                 dropBrokenClip(frame.resolve(CLIP));
                 return Optional.of(item.sized(sizeOf(children(frame))));
             }
-        } catch (IOException expected) {
-            // a power cut left it so
+        } catch (IOException | RuntimeException expected) {
+            // a power cut left it so, or it is somebody else's JSON
         }
         metrics.count(EvidenceCounter.DAMAGED);
         empty(frame);

@@ -77,8 +77,7 @@ class ReviewsTest {
     void anotherProcessReadsWhatIsWholeWhileTheLastLineIsTorn() throws IOException {
         defective(1);
         byte[] torn = "verdict {\"sourceName\":\"L\u00f6".getBytes(StandardCharsets.UTF_8);
-        Files.write(
-                dir.resolve("line1.reviews"), Arrays.copyOf(torn, torn.length - 1), StandardOpenOption.APPEND);
+        Files.write(dir.resolve("line1.reviews"), Arrays.copyOf(torn, torn.length - 1), StandardOpenOption.APPEND);
 
         assertThat(Reviews.read(dir, LINE1)).hasSize(1);
         assertThat(Reviews.read(dir, new SourceId("line2"))).isEmpty();

@@ -4,6 +4,7 @@ import io.ringsight.app.api.HealthPages;
 import io.ringsight.app.api.VerifyPage;
 import io.ringsight.app.api.VerifyState;
 import io.ringsight.app.cli.CommandException;
+import io.ringsight.app.cli.ConsumerOptions;
 import io.ringsight.app.cli.ExitCode;
 import io.ringsight.app.cli.JsonObject;
 import io.ringsight.app.cli.Signals;
@@ -21,29 +22,24 @@ import io.ringsight.client.verify.TopicVerifier;
 import io.ringsight.core.frame.SourceId;
 import io.ringsight.core.metrics.Counters;
 import io.ringsight.core.time.Clock;
-import io.ringsight.sinks.kafka.client.KafkaSinkSpec;
-import io.ringsight.sinks.kafka.read.ReaderSettings;
 import io.ringsight.sinks.kafka.read.TopicException;
 import io.ringsight.sinks.kafka.read.TopicReader;
 import io.ringsight.sinks.kafka.read.TopicRecord;
 import io.ringsight.sinks.kafka.read.TopicRecords;
-import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Properties;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -79,17 +75,8 @@ public final class VerifyCommand implements Callable<Integer> {
     @Option(names = "--topic", required = true, description = "The topic.")
     private String topic;
 
-    @Option(
-            names = "--property",
-            paramLabel = "NAME=VALUE",
-            description = "A Kafka consumer property, e.g. for TLS or SASL; may be given again and again.")
-    private Map<String, String> given = Map.of();
-
-    @Option(
-            names = "--properties",
-            paramLabel = "FILE",
-            description = "A file of Kafka consumer properties: keeps passwords off the command line.")
-    private Path file;
+    @Mixin
+    private ConsumerOptions consumer;
 
     @Option(
             names = "--since",
@@ -144,9 +131,9 @@ public final class VerifyCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws ConfigException, InterruptedException {
-        checkWhere();
+        ConsumerOptions.check(bootstrap, topic);
         checkOptions();
-        Map<String, String> properties = properties();
+        Map<String, String> properties = consumer.properties();
         Optional<Instant> from =
                 since == null ? Optional.empty() : Optional.of(new SinceOption(Clock.system()).instant(since));
         Expectations expectations = new Expectations(
@@ -269,38 +256,6 @@ public final class VerifyCommand implements Callable<Integer> {
                         Route.open("/ready", VerifyPage.ready(following::state)),
                         Route.open("/metrics", new VerifyPage(following::state))),
                 new Counters<>(HttpCounter.class));
-    }
-
-    private void checkWhere() {
-        Map<String, String> problems = new KafkaSinkSpec(bootstrap, topic, Map.of()).problems();
-        if (!problems.isEmpty()) {
-            throw CommandException.usage(problems.entrySet().stream()
-                    .map(problem -> "ringsight: " + (problem.getKey().equals("topic") ? "--topic" : "--bootstrap")
-                            + ": " + problem.getValue())
-                    .toList());
-        }
-    }
-
-    private Map<String, String> properties() {
-        Map<String, String> all = new LinkedHashMap<>();
-        if (file != null) {
-            Properties read = new Properties();
-            try (var in = Files.newBufferedReader(file)) {
-                read.load(in);
-            } catch (IOException | IllegalArgumentException e) {
-                throw CommandException.usage("ringsight: --properties " + file + ": expected a readable file of"
-                        + " name=value lines, got: " + e.getClass().getSimpleName());
-            }
-            read.forEach((name, value) -> all.put(name.toString(), value.toString()));
-        }
-        all.putAll(given);
-        List<String> mistakes = ReaderSettings.problems(all).entrySet().stream()
-                .map(problem -> "ringsight: Kafka property " + problem.getKey() + ": " + problem.getValue())
-                .toList();
-        if (!mistakes.isEmpty()) {
-            throw CommandException.usage(mistakes);
-        }
-        return all;
     }
 
     private record Records(TopicVerifier verifier) implements TopicRecords {

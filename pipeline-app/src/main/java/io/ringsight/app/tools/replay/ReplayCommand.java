@@ -1,22 +1,22 @@
 package io.ringsight.app.tools.replay;
 
 import io.ringsight.app.cli.CommandException;
+import io.ringsight.app.cli.ConsumerOptions;
 import io.ringsight.app.cli.ExitCode;
 import io.ringsight.app.cli.Version;
 import io.ringsight.app.config.Config;
 import io.ringsight.app.config.ConfigReader;
 import io.ringsight.app.config.model.ModelYaml;
 import io.ringsight.app.config.yaml.ConfigException;
-import io.ringsight.sinks.kafka.client.KafkaSinkSpec;
 import io.ringsight.sinks.kafka.read.TopicException;
 import io.ringsight.sinks.kafka.read.TopicReader;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -60,11 +60,8 @@ public final class ReplayCommand implements Callable<Integer> {
     @Option(names = "--topic", description = "The topic at --bootstrap; read from its beginning to where it ends now.")
     private String topic;
 
-    @Option(
-            names = "--property",
-            paramLabel = "NAME=VALUE",
-            description = "A Kafka consumer property, e.g. for TLS or SASL; may be given again and again.")
-    private Map<String, String> properties = Map.of();
+    @Mixin
+    private ConsumerOptions consumer;
 
     @Option(
             names = "--json",
@@ -77,6 +74,7 @@ public final class ReplayCommand implements Callable<Integer> {
     @Override
     public Integer call() throws ConfigException {
         checkWhere();
+        Map<String, String> properties = consumer.properties();
         Path home = Path.of(System.getProperty("ringsight.home", ""));
         Config wanted = new ConfigReader(config, System.getenv(), home.toAbsolutePath(), ModelYaml::readForced).read();
         if (!wanted.secondsInUse().isEmpty()) {
@@ -86,7 +84,7 @@ public final class ReplayCommand implements Callable<Integer> {
         ReplayPrinter printer = new ReplayPrinter(spec.commandLine(), json);
         Replay replay = new Replay(wanted, printer::print);
         try {
-            read(replay);
+            read(replay, properties);
             replay.end();
         } catch (ReplayException e) {
             throw CommandException.failed("ringsight: " + e.getMessage());
@@ -110,20 +108,13 @@ public final class ReplayCommand implements Callable<Integer> {
             throw CommandException.usage("ringsight: expected a FILE, or --bootstrap and --topic");
         }
         if (isTopic) {
-            List<String> problems = new KafkaSinkSpec(bootstrap, topic, Map.of())
-                    .problems().entrySet().stream()
-                            .map(problem -> "ringsight: --" + (problem.getKey().equals("topic") ? "topic" : "bootstrap")
-                                    + ": " + problem.getValue())
-                            .toList();
-            if (!problems.isEmpty()) {
-                throw CommandException.usage(problems);
-            }
+            ConsumerOptions.check(bootstrap, topic);
         } else if (!Files.isReadable(file) || Files.isDirectory(file)) {
             throw CommandException.usage("ringsight: " + file + ": expected a file of messages that can be read");
         }
     }
 
-    private void read(Replay replay) {
+    private void read(Replay replay, Map<String, String> properties) {
         if (file != null) {
             try {
                 MessageLines.read(file, replay);

@@ -210,6 +210,25 @@ class ReplayCommandTest {
     }
 
     @Test
+    void aPropertyThatIsFixedIsRefusedAsByVerify() {
+        int exit = Main.run(
+                new PrintWriter(out),
+                new PrintWriter(err),
+                "replay",
+                "--bootstrap",
+                "b:1",
+                "--topic",
+                "t",
+                "--property",
+                "group.id=x",
+                "-c",
+                "x.yaml");
+
+        assertThat(exit).isEqualTo(2);
+        assertThat(err.toString()).contains("Kafka property group.id: is fixed");
+    }
+
+    @Test
     void wrongUsageIsOneLine() {
         for (String[] args : new String[][] {
             {"replay", "-c", "x.yaml"},

@@ -125,7 +125,7 @@ class SharedSettingsTest {
             bomb.append("x-" + i + ": &a" + i + " [*a" + (i - 1) + ", *a" + (i - 1) + ", *a" + (i - 1) + "]\n");
         }
         String merging = HEAD + "x-a: &a\n  <<: *a\n  b: 1\n";
-        Assertions.assertTimeoutPreemptively(Duration.ofSeconds(60), () -> {
+        Assertions.assertTimeoutPreemptively(Duration.ofSeconds(10), () -> {
             assertThat(mistakes(bomb + cameras(1, ""), Map.of()))
                     .singleElement()
                     .asString()

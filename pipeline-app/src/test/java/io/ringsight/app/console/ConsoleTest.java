@@ -167,7 +167,7 @@ class ConsoleTest {
             browser.open(url("#/camera/line1"), 1400, 900);
             browser.await("document.querySelector('.frame')?.dataset.frameSeq");
             browser.value("document.querySelectorAll('.switches button')[1].click()");
-            while (best.size() < 40 || frames.size() < 12) {
+            while (best.size() < 120 || frames.size() < 20) {
                 Map<?, ?> drawn = (Map<?, ?>) Chromium.parse((String) browser.value(DRAWN));
                 long frameSeq = ((Number) drawn.get("frameSeq")).longValue();
                 if (frames.contains(frameSeq)) {
@@ -182,9 +182,7 @@ class ConsoleTest {
         assertThat(frames).as("pictures move").hasSizeGreaterThan(3);
         List<Double> sorted = best.stream().sorted().toList();
         System.out.println("IoU of drawn boxes with the truth, sorted: " + sorted);
-        // how well the model's boxes lie differs by board; those of another frame would hardly lie on anything
-        assertThat(sorted.get(sorted.size() / 2)).isGreaterThanOrEqualTo(0.8);
-        assertThat(sorted.get(sorted.size() / 4)).isGreaterThanOrEqualTo(0.7);
+        assertThat(sorted.get(sorted.size() / 4)).isGreaterThanOrEqualTo(0.8);
     }
 
     /** Whole outlines only: two that touch are one island, and not what was drawn. */

@@ -216,7 +216,7 @@ class DaemonTest {
 
         assertThat(TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - beganNs))
                 .as("three seconds for each would be 27")
-                .isLessThan(22_000);
+                .isLessThan(15_000);
         Await.until(() -> Thread.getAllStackTraces().keySet().stream()
                 .map(Thread::getName)
                 .noneMatch(name ->

@@ -85,7 +85,7 @@ class ControllerTest {
             daemon.waitFor(LIMIT);
         }
         plc.isSafe(SAFE_MS);
-        Await.until("the gate is safe", LIMIT, () -> plc.isSafe(SAFE_MS));
+        Await.until("the gate is safe", Duration.ofMillis(SAFE_MS + BUSY_MS), () -> plc.isSafe(SAFE_MS));
         try (Child daemon = Ringsight.daemon(folder, yaml(SHORT_WINDOW_MS))) {
             awaitLive(daemon);
             plc.enable();

@@ -23,7 +23,7 @@ class FrozenCameraTest {
     private static final Duration WARMING_UP = Duration.ofSeconds(8);
     private static final Duration WINDOW = Duration.ofSeconds(20);
     private static final Duration SLICE = Duration.ofSeconds(4);
-    private static final long STALL_TIMEOUT_MS = 8_000;
+    private static final long STALL_TIMEOUT_MS = 3_000;
 
     @TempDir
     private Path folder;

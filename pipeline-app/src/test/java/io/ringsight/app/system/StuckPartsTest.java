@@ -28,7 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
 class StuckPartsTest {
     private static final Duration LIMIT = Duration.ofSeconds(240);
     /** Eight seconds by default and what a loaded machine adds; one part after the other would take minutes. */
-    private static final long MAX_STOP_MS = 60_000;
+    private static final long MAX_STOP_MS = 30_000;
 
     private static final Pattern STUCK = Pattern.compile("sources that did not stop within \\d+ ms: (.*)");
     private static final Pattern BUSY = Pattern.compile(" (\\S+): the pipeline is stuck, so no message");

@@ -251,7 +251,7 @@ class TrackingTest {
         assertThat(intake.metrics().value(Counter.FRAMES_SUSPECT)).isEqualTo(2);
     }
 
-    /** A source that is configured again while in doubt is a new one: whoever doubts begins anew, or is not there any more. */
+    /** A source that is configured again while in doubt is a new one: whoever doubts begins again, or is not there any more. */
     @Test
     void aDoubtEndsWithItsIntake() throws InterruptedException {
         Zone all = new Zone("all", Zone.corners("0,0 1,0 1,1 0,1").orElseThrow());
